@@ -1,1 +1,41 @@
-#![doc = "placeholder"]
+//! The mapper of dyno: shapes, planner, commit protocols and store.
+//!
+//! Use it through the crate `dyno-store`, which adds the derive. The layers, each using only those before it:
+//!
+//! | module | holds |
+//! |---|---|
+//! | `error`, `limits`, `reserved` | what can go wrong; limits of the service; names of the mapper's attributes |
+//! | `key`, `loader` | keys as values; the callbacks of a program |
+//! | `shape` | what a type looks like when it is stored |
+//! | `plan` | pure: from a tree to items and back |
+//! | `commit` | pure: the protocols, as machines |
+//! | `store` | everything that sends requests |
+//! | `object` | the verbs of a stored type |
+
+mod commit;
+mod error;
+mod key;
+mod limits;
+mod loader;
+mod object;
+mod plan;
+mod reserved;
+pub mod shape;
+mod store;
+
+pub use dyno_crypto::{
+    EncryptionKey, KeyError, KeyId, KeyState, Keyring, KeyringError, MasterKey, PatternError, Rules,
+};
+pub use dyno_value::{FieldPath, Item, ParsePathError, Segment, ValueCause, ValueError};
+pub use error::{Error, ErrorKind, Result, SaveError};
+pub use key::{Key, KeyKind, KeyValue};
+pub use loader::{ConfigLoader, TypeTag};
+pub use object::DyObject;
+pub use shape::{Attribute, IntoPath, KeyAttribute, Object, Path, Stored, TypedPath};
+pub use store::{
+    Delete, DeleteSaved, EnsureTables, Load, ReadPath, Reload, Save, SaveSaved, Saved, Store,
+    WritePath,
+};
+
+#[doc(hidden)]
+pub mod __private;

@@ -1,1 +1,68 @@
-#![doc = "placeholder"]
+//! A kit for testing programs that talk to DynamoDB.
+//!
+//! It works on any [`aws_sdk_dynamodb::Client`] and is at its best on the embedded engine
+//! (`dyno-embedded`), where every test has a database of its own and nothing sleeps.
+//!
+//! | To ... | take |
+//! |---|---|
+//! | see and count the requests that a program sends | [`Recorder`] |
+//! | lose, repeat, hold or refuse chosen requests | [`FaultClient`], [`Gate`] |
+//! | let writes fall between the reads of one `BatchGetItem` | [`SplitBatches`] |
+//! | make a table, fill it, look at all of it | [`TableSpec`], [`create_table`], [`table_with_data`], [`dump`] |
+//! | test a law with any item | [`any_item`], [`any_attribute_value`], [`any_number`], [`normalize`] |
+//!
+//! # Example: how many requests, and what happens when one is lost
+//!
+//! ```
+//! use aws_sdk_dynamodb::types::AttributeValue;
+//! use dyno_embedded::Engine;
+//! use dyno_testkit::{Fault, FaultClient, Item, Recorder, TableSpec, dump, table_with_data, wrap};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let client = Engine::in_memory()?.client();
+//! let ada = Item::from([("ID".to_owned(), AttributeValue::S("ada".into()))]);
+//! table_with_data(&client, &TableSpec::new("Users", "ID"), [ada.clone()]).await?;
+//!
+//! let recorder = Recorder::new();
+//! let faulty = recorder.attach(&wrap(&client, |http| {
+//!     FaultClient::new(http, |request| match request.operation() {
+//!         "DeleteItem" => Fault::AnswerLost,
+//!         _ => Fault::Pass,
+//!     })
+//! }));
+//! let delete = faulty.delete_item().table_name("Users").set_key(Some(ada));
+//! assert!(delete.send().await.is_err());
+//! assert_eq!(recorder.operations(), ["DeleteItem"]);
+//! assert!(dump(&client, "Users").await?.is_empty(), "deleted, although the answer was lost");
+//! # Ok(())
+//! # }
+//! ```
+
+mod batch;
+mod fault;
+mod gate;
+mod layer;
+mod random;
+mod recorder;
+mod request;
+mod split;
+mod strategy;
+mod table;
+mod wire;
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+pub use fault::{Fault, FaultClient};
+pub use gate::Gate;
+pub use layer::wrap;
+pub use recorder::Recorder;
+pub use request::{Answer, Request};
+pub use split::SplitBatches;
+pub use strategy::{any_attribute_value, any_item, any_number, normalize};
+pub use table::{TableError, TableSpec, create_table, dump, table_with_data};
+
+/// An item as the SDK has it: attribute values by name.
+pub type Item = HashMap<String, AttributeValue>;

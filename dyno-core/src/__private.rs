@@ -1,0 +1,25 @@
+//! Everything that generated code may name. Not part of the public API.
+
+pub use std::marker::PhantomData;
+pub use std::result::Result::Ok;
+use std::sync::Arc;
+
+use dyno_value::ValueError;
+
+use crate::loader::ConfigLoader;
+pub use crate::shape::{
+    Beside, Codec, Direct, DirectProbe, FieldShape, FlattenCodec, KeyPart, KeyPartCodec, Object,
+    ObjectReader, ObjectWriter, Path, PathBase, PathSet, Probe, Role, SerdeProbe, Shape, Shard,
+    ShardCodec, Stored, TableShape, VariantShape, with,
+};
+
+/// What `Object::write` and `Object::read` return.
+pub type Result<T> = std::result::Result<T, ValueError>;
+
+/// What `Object::loader` returns.
+pub type Loader = Option<Arc<dyn ConfigLoader>>;
+
+/// The loader that a type names, ready to be shared.
+pub fn loader(loader: impl ConfigLoader) -> Loader {
+    Some(Arc::new(loader))
+}

@@ -1,0 +1,357 @@
+//! Writing one path without reading the object: its value, and in the root a new etag and the shard's new stamp.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_types::Blob;
+use dyno_value::{FieldPath, Item, Segment};
+
+use super::step::{
+    Action, Answer, Attempts, Cause, Expressions, Fresh, Machine, Request, Step, cause_of, unknown,
+};
+use crate::error::{Error, ErrorKind, Result};
+use crate::plan::{
+    Address, Entry, Etag, Found, PAST_ETAGS, RootState, ShardField, Topology, check_writable,
+};
+use crate::reserved;
+
+/// What to write, and where.
+#[derive(Debug)]
+pub(crate) struct PathWrite<'a> {
+    pub(crate) topology: &'a Topology,
+    pub(crate) owner: String,
+    pub(crate) root: Address,
+    pub(crate) shard: Option<ShardField>,
+    /// The path inside the item.
+    pub(crate) inside: FieldPath,
+    /// The value, sealed; `None` removes it.
+    pub(crate) value: Option<AttributeValue>,
+}
+
+/// The machine that writes one path.
+#[derive(Debug)]
+pub(crate) struct BlindWrite<'a> {
+    write: PathWrite<'a>,
+    in_spare_slot: bool,
+    flags: u8,
+    etag: Option<Etag>,
+    sent: Option<Request>,
+    attempts: Attempts,
+}
+
+/// How a blind write ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// The value is there.
+    Done,
+    /// The object must be read first: its shard is stored in a way that one update cannot reach.
+    ReadFirst,
+}
+
+impl<'a> BlindWrite<'a> {
+    pub(crate) fn new(write: PathWrite<'a>) -> Self {
+        Self {
+            write,
+            in_spare_slot: false,
+            flags: Entry::HOME_FLAGS,
+            etag: None,
+            sent: None,
+            attempts: Attempts::default(),
+        }
+    }
+
+    fn build(&mut self, fresh: Fresh) -> Result<Request> {
+        let etag = fresh.etag;
+        self.etag = Some(etag);
+        let request = if !self.write.topology.managed {
+            Request::Single(self.plain_update())
+        } else {
+            match &self.write.shard {
+                None => Request::Single(self.root_update(etag)),
+                Some(field) => {
+                    let actions = vec![
+                        self.manifest_update(etag, field),
+                        self.shard_update(etag, field)?,
+                    ];
+                    Request::Transact {
+                        token: etag.token(),
+                        actions,
+                    }
+                }
+            }
+        };
+        super::size::check(&request)?;
+        self.sent = Some(request.clone());
+        Ok(request)
+    }
+
+    fn plain_update(&self) -> Action {
+        let expressions = self.set_path(Expressions::default(), &[]);
+        let condition = format!(
+            "attribute_exists(#k) AND attribute_not_exists(#f){}",
+            self.list_condition()
+        );
+        let expressions = expressions
+            .name("#k", self.write.root.key_name())
+            .name("#f", reserved::FORMAT)
+            .when(condition);
+        Action::Update {
+            address: self.write.root.clone(),
+            expressions,
+        }
+    }
+
+    fn root_update(&self, etag: Etag) -> Action {
+        let expressions = self.set_path(commit_names(etag), &commit_sets());
+        let condition = format!(
+            "attribute_exists(#k) AND #f = :f AND attribute_not_exists(#s) AND #t <> :t AND NOT contains(#h, :t){}",
+            self.list_condition()
+        );
+        let expressions = expressions
+            .name("#k", self.write.root.key_name())
+            .name("#f", reserved::FORMAT)
+            .name("#s", reserved::STATE)
+            .value(":f", AttributeValue::N(crate::plan::FORMAT.to_string()))
+            .when(condition);
+        Action::Update {
+            address: self.write.root.clone(),
+            expressions,
+        }
+    }
+
+    fn manifest_update(&self, etag: Etag, field: &ShardField) -> Action {
+        let mut entry = vec![self.flags];
+        entry.extend_from_slice(&etag.stamp().0);
+        let mut sets = commit_sets();
+        sets.push("#m.#i=:e".to_owned());
+        let expressions = commit_names(etag)
+            .name("#k", self.write.root.key_name())
+            .name("#f", reserved::FORMAT)
+            .name("#s", reserved::STATE)
+            .name("#m", reserved::SHARDS)
+            .name("#i", &*field.id)
+            .value(":e", AttributeValue::B(Blob::new(entry)))
+            .value(":b", AttributeValue::B(Blob::new([self.flags])))
+            .value(":f", AttributeValue::N(crate::plan::FORMAT.to_string()))
+            .when("attribute_exists(#k) AND #f = :f AND attribute_not_exists(#s) AND begins_with(#m.#i, :b)");
+        let expressions = Expressions {
+            update: Some(format!("SET {}", sets.join(", "))),
+            ..expressions
+        };
+        Action::Update {
+            address: self.write.root.clone(),
+            expressions,
+        }
+    }
+
+    fn shard_update(&self, etag: Etag, field: &ShardField) -> Result<Action> {
+        let address = Address::of_shard(
+            &self.write.owner,
+            field.table,
+            field.region,
+            &field.id,
+            self.in_spare_slot,
+        )?;
+        let condition = format!("attribute_exists(#k){}", self.list_condition());
+        let expressions = Expressions::default()
+            .name("#k", address.key_name())
+            .name("#g", reserved::STAMP)
+            .value(":g", etag.stamp().to_value());
+        let expressions = self
+            .set_path(expressions, &["#g=:g".to_owned()])
+            .when(condition);
+        Ok(Action::Update {
+            address,
+            expressions,
+        })
+    }
+
+    /// Sets or removes the path, beside other assignments.
+    fn set_path(&self, mut expressions: Expressions, other: &[String]) -> Expressions {
+        for (index, segment) in self.write.inside.segments().iter().enumerate() {
+            if let Segment::Key(name) = segment {
+                expressions = expressions.name(format!("#p{index}"), name);
+            }
+        }
+        let place = placeholders(self.write.inside.segments());
+        let mut sets = other.to_vec();
+        let mut remove = String::new();
+        match &self.write.value {
+            Some(value) => {
+                sets.insert(0, format!("{place}=:v"));
+                expressions = expressions.value(":v", value.clone());
+            }
+            None => remove = format!(" REMOVE {place}"),
+        }
+        let set = if sets.is_empty() {
+            String::new()
+        } else {
+            format!("SET {}", sets.join(", "))
+        };
+        expressions.update = Some(format!("{set}{remove}").trim_start().to_owned());
+        expressions
+    }
+
+    /// DynamoDB appends where a list ends before the index; every index on the way must be there.
+    fn list_condition(&self) -> String {
+        let segments = self.write.inside.segments();
+        let mut condition = String::new();
+        for (index, segment) in segments.iter().enumerate() {
+            if matches!(segment, Segment::Index(_)) {
+                condition.push_str(" AND attribute_exists(");
+                condition.push_str(&placeholders(segments.get(..=index).unwrap_or_default()));
+                condition.push(')');
+            }
+        }
+        condition
+    }
+
+    fn condition_failed(
+        &mut self,
+        at: usize,
+        standing: Option<Item>,
+        fresh: Fresh,
+    ) -> Result<Step<Written>> {
+        if at > 0 {
+            return match standing {
+                None => Err(corrupt_shard(self.write.shard.as_ref())),
+                Some(_) => Err(self.no_such_place()),
+            };
+        }
+        let Some(item) = standing else {
+            return Err(if self.attempts.any_lost() {
+                unknown()
+            } else {
+                not_found()
+            });
+        };
+        if !self.write.topology.managed {
+            return Err(if item.contains_key(reserved::FORMAT) {
+                Error::new(
+                    ErrorKind::TypeMismatch,
+                    "the item with this key is an object with shards or encrypted fields, and the type has none",
+                )
+            } else {
+                self.no_such_place()
+            });
+        }
+        check_writable(&item)?;
+        let state = match RootState::read(&item, self.write.topology.root)? {
+            Found::Object(state) => state,
+            Found::NotLive => return Err(not_found()),
+            Found::Foreign => {
+                return Err(Error::new(
+                    ErrorKind::TypeMismatch,
+                    "the item with this key was not saved as an object with shards or encrypted fields; \
+                     save it whole once, and paths can be written",
+                ));
+            }
+        };
+        if self.etag.is_some_and(|etag| state.remembers(etag)) {
+            return Ok(Step::Done(Written::Done));
+        }
+        if self.attempts.any_lost() {
+            return Err(unknown());
+        }
+        let Some(field) = &self.write.shard else {
+            return Err(self.no_such_place());
+        };
+        match state.manifest.0.get(&field.id) {
+            None => Err(self.no_such_place()),
+            Some(entry) => {
+                let AttributeValue::B(bytes) = entry.to_value() else {
+                    return Ok(Step::Done(Written::ReadFirst));
+                };
+                let Some(flags) = bytes.as_ref().first().copied() else {
+                    return Ok(Step::Done(Written::ReadFirst));
+                };
+                self.flags = flags;
+                self.in_spare_slot = entry.in_spare_slot;
+                let request = self.build(fresh)?;
+                self.attempts.instead(request)
+            }
+        }
+    }
+
+    fn no_such_place(&self) -> Error {
+        Error::new(
+            ErrorKind::PathNotFound,
+            "the stored object has nothing at this path to write into; nothing was written",
+        )
+    }
+}
+
+impl Machine for BlindWrite<'_> {
+    type Done = Written;
+
+    fn begin(&mut self, fresh: Fresh) -> Result<Step<Written>> {
+        self.build(fresh).map(Step::Send)
+    }
+
+    fn answer(&mut self, answer: Answer, fresh: Fresh) -> Result<Step<Written>> {
+        let Some(request) = &self.sent else {
+            return Err(unknown());
+        };
+        match answer {
+            Answer::Applied => Ok(Step::Done(Written::Done)),
+            Answer::Busy | Answer::InProgress => self.attempts.after_busy(request),
+            Answer::Lost(error) => self.attempts.after_lost(request, error),
+            Answer::Throttled(error) => self.attempts.after_throttled(request, error),
+            Answer::Refused(error) => Err(error),
+            Answer::ConditionFailed(standing) => self.condition_failed(0, standing, fresh),
+            Answer::Cancelled(reasons) => match cause_of(reasons) {
+                Cause::Condition(at, standing) => self.condition_failed(at, standing, fresh),
+                Cause::Conflict | Cause::Throttled => self.attempts.after_busy(request),
+                Cause::Invalid(error) => Err(error),
+            },
+        }
+    }
+}
+
+/// The right-hand sides see the old item, so the history shifts in place.
+fn commit_sets() -> Vec<String> {
+    let mut sets = vec![
+        "#t=:t".to_owned(),
+        "#n=#n+:1".to_owned(),
+        "#h[0]=#t".to_owned(),
+    ];
+    sets.extend((1..PAST_ETAGS).map(|index| format!("#h[{index}]=#h[{}]", index - 1)));
+    sets
+}
+
+fn commit_names(etag: Etag) -> Expressions {
+    Expressions::default()
+        .name("#t", reserved::ETAG)
+        .name("#n", reserved::SEQUENCE)
+        .name("#h", reserved::PAST)
+        .value(":t", etag.to_value())
+        .value(":1", AttributeValue::N("1".to_owned()))
+}
+
+fn placeholders(segments: &[Segment]) -> String {
+    let mut place = String::new();
+    for (index, segment) in segments.iter().enumerate() {
+        match segment {
+            Segment::Key(_) => {
+                if index > 0 {
+                    place.push('.');
+                }
+                place.push_str(&format!("#p{index}"));
+            }
+            Segment::Index(list_index) => place.push_str(&format!("[{list_index}]")),
+        }
+    }
+    place
+}
+
+fn not_found() -> Error {
+    Error::new(ErrorKind::NotFound, "there is no object with this key")
+}
+
+fn corrupt_shard(shard: Option<&ShardField>) -> Error {
+    let id = shard.map_or("", |field| field.id.as_str());
+    let table = shard.map_or("", |field| field.table.name());
+    Error::new(
+        ErrorKind::Corrupt,
+        format!("shard `{id}` is listed by its object, but table `{table}` does not hold it; something else deleted it"),
+    )
+    .in_table(table)
+}

@@ -1,0 +1,22 @@
+//! The commit protocols, as machines that say which request to send next and are told its answer. Pure: no I/O, no
+//! clock, no randomness of their own, so every interruption is an ordinary value that a test can make.
+//!
+//! | machine | protocol | requests |
+//! |---|---|---|
+//! | [`save::Save`] | A (root only) and B (one transaction) of `docs/design/protocol.md` | 1, or 2 to replace |
+//! | [`blind::BlindWrite`] | A and B without a read, of one path | 1 |
+//! | [`delete::Delete`] | one transaction | 1 |
+//! | [`plain::Plain`] | one item without the mapper's attributes | 1 |
+//!
+//! An answer that was lost is resolved by sending the same request again: each is harmless if applied twice, because
+//! its condition or its token names the commit. What cannot be resolved is `OutcomeUnknown`, never a guess.
+
+pub(crate) mod blind;
+pub(crate) mod delete;
+mod outcome;
+pub(crate) mod plain;
+pub(crate) mod save;
+mod size;
+mod step;
+
+pub(crate) use step::{Action, Answer, Expressions, Fresh, Machine, Reason, Request, Step};

@@ -1,0 +1,260 @@
+//! Writing an object that is one item without the mapper's attributes.
+//!
+//! Such an item has no etag. A changed one is written attribute by attribute, on the condition that those attributes
+//! still have the values that were loaded: no update is lost, and changes of other attributes are kept.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::Item;
+
+use super::step::{Action, Answer, Attempts, Expressions, Fresh, Machine, Request, Step, unknown};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::plan::Address;
+use crate::reserved;
+
+/// The machine that writes or deletes one plain item.
+#[derive(Debug)]
+pub(crate) struct Plain {
+    request: Request,
+    judge: Judge,
+    attempts: Attempts,
+}
+
+#[derive(Debug)]
+enum Judge {
+    /// The condition was that nothing is there.
+    Absent { item: Item },
+    /// The condition was that an object of dyno's is not there.
+    NotManaged,
+    /// The condition was that these attributes are as they were.
+    Unchanged {
+        after: BTreeMap<String, Option<AttributeValue>>,
+    },
+}
+
+impl Plain {
+    /// Inserts or replaces. An object that the mapper manages is not replaced by a plain item.
+    pub(crate) fn put(address: Address, item: Item) -> Self {
+        let condition =
+            Expressions::condition("attribute_not_exists(#f)").name("#f", reserved::FORMAT);
+        let request = Request::Single(Action::Put {
+            address,
+            item,
+            condition: Some(condition),
+        });
+        Self {
+            request,
+            judge: Judge::NotManaged,
+            attempts: Attempts::default(),
+        }
+    }
+
+    /// Inserts.
+    pub(crate) fn insert(address: Address, item: Item) -> Self {
+        let condition =
+            Expressions::condition("attribute_not_exists(#k)").name("#k", address.key_name());
+        let action = Action::Put {
+            address,
+            item: item.clone(),
+            condition: Some(condition),
+        };
+        Self {
+            request: Request::Single(action),
+            judge: Judge::Absent { item },
+            attempts: Attempts::default(),
+        }
+    }
+
+    /// Deletes.
+    pub(crate) fn delete(address: Address) -> Self {
+        let condition =
+            Expressions::condition("attribute_not_exists(#f)").name("#f", reserved::FORMAT);
+        let request = Request::Single(Action::Delete {
+            address,
+            condition: Some(condition),
+        });
+        Self {
+            request,
+            judge: Judge::NotManaged,
+            attempts: Attempts::default(),
+        }
+    }
+
+    /// Deletes, if every attribute is as it was loaded.
+    ///
+    /// # Errors
+    ///
+    /// The object has more attributes than one condition can name.
+    pub(crate) fn delete_unchanged(address: Address, before: &Item) -> Result<Self> {
+        let mut condition = vec!["attribute_exists(#k)".to_owned()];
+        let mut expressions = Expressions::default().name("#k", address.key_name());
+        let names: BTreeMap<_, _> = before.iter().collect();
+        for (index, (name, value)) in names.into_iter().enumerate() {
+            condition.push(format!("#{index}=:{index}"));
+            expressions = expressions
+                .name(format!("#{index}"), name)
+                .value(format!(":{index}"), value.clone());
+        }
+        let expressions = expressions.when(condition.join(" AND "));
+        check_length(&expressions)?;
+        let request = Request::Single(Action::Delete {
+            address,
+            condition: Some(expressions),
+        });
+        let judge = Judge::Unchanged {
+            after: BTreeMap::new(),
+        };
+        Ok(Self {
+            request,
+            judge,
+            attempts: Attempts::default(),
+        })
+    }
+
+    /// Writes the attributes that changed, from `before` to `after`; `None` is an absent attribute.
+    ///
+    /// # Errors
+    ///
+    /// More attributes changed than one expression can name.
+    pub(crate) fn update(
+        address: Address,
+        before: &Item,
+        after: BTreeMap<String, Option<AttributeValue>>,
+    ) -> Result<Self> {
+        let mut set = Vec::new();
+        let mut remove = Vec::new();
+        let mut condition = vec!["attribute_exists(#k)".to_owned()];
+        let mut expressions = Expressions::default().name("#k", address.key_name());
+        for (index, (name, value)) in after.iter().enumerate() {
+            expressions = expressions.name(format!("#{index}"), name);
+            match value {
+                Some(value) => {
+                    set.push(format!("#{index}=:{index}"));
+                    expressions = expressions.value(format!(":{index}"), value.clone());
+                }
+                None => remove.push(format!("#{index}")),
+            }
+            match before.get(name) {
+                Some(old) => {
+                    condition.push(format!("#{index}=:o{index}"));
+                    expressions = expressions.value(format!(":o{index}"), old.clone());
+                }
+                None => condition.push(format!("attribute_not_exists(#{index})")),
+            }
+        }
+        let clause = |word: &str, parts: &[String]| match parts {
+            [] => String::new(),
+            parts => format!("{word} {} ", parts.join(",")),
+        };
+        let update = format!("{}{}", clause("SET", &set), clause("REMOVE", &remove));
+        expressions.update = Some(update.trim_end().to_owned());
+        let expressions = expressions.when(condition.join(" AND "));
+        check_length(&expressions)?;
+        let request = Request::Single(Action::Update {
+            address,
+            expressions,
+        });
+        Ok(Self {
+            request,
+            judge: Judge::Unchanged { after },
+            attempts: Attempts::default(),
+        })
+    }
+
+    fn condition_failed(&self, standing: Option<Item>) -> Result<Step<()>> {
+        let lost = self.attempts.any_lost();
+        match (&self.judge, standing) {
+            (Judge::Absent { item }, Some(standing)) if lost && standing == *item => {
+                Ok(Step::Done(()))
+            }
+            (Judge::Absent { .. }, _) => Err(Error::new(
+                ErrorKind::AlreadyExists,
+                "an item with this key exists already; nothing was written",
+            )),
+            (Judge::NotManaged, _) => Err(Error::new(
+                ErrorKind::TypeMismatch,
+                "the item with this key is an object with shards or encrypted fields, and the type has none; \
+                 nothing was written. Use the type that it was saved with",
+            )),
+            (Judge::Unchanged { after }, None) if lost && after.is_empty() => Ok(Step::Done(())),
+            (Judge::Unchanged { .. }, None) => {
+                if lost {
+                    Err(unknown())
+                } else {
+                    Err(deleted())
+                }
+            }
+            (Judge::Unchanged { after }, Some(standing)) => {
+                let applied = !after.is_empty()
+                    && after
+                        .iter()
+                        .all(|(name, value)| standing.get(name) == value.as_ref());
+                match (lost, applied) {
+                    (true, true) => Ok(Step::Done(())),
+                    (true, false) => Err(unknown()),
+                    (false, _) => Err(changed()),
+                }
+            }
+        }
+    }
+}
+
+impl Machine for Plain {
+    type Done = ();
+
+    fn begin(&mut self, _: Fresh) -> Result<Step<()>> {
+        super::size::check(&self.request)?;
+        Ok(Step::Send(self.request.clone()))
+    }
+
+    fn answer(&mut self, answer: Answer, _: Fresh) -> Result<Step<()>> {
+        match answer {
+            Answer::Applied => Ok(Step::Done(())),
+            Answer::Busy | Answer::InProgress => self.attempts.after_busy(&self.request),
+            Answer::Lost(error) => self.attempts.after_lost(&self.request, error),
+            Answer::Throttled(error) => self.attempts.after_throttled(&self.request, error),
+            Answer::Refused(error) => Err(error),
+            Answer::ConditionFailed(standing) => self.condition_failed(standing),
+            Answer::Cancelled(_) => Err(unknown()),
+        }
+    }
+}
+
+/// The longest text that placeholders make of the changed attributes must fit one expression.
+fn check_length(expressions: &Expressions) -> Result<()> {
+    let longest = [&expressions.update, &expressions.condition]
+        .into_iter()
+        .flatten()
+        .map(String::len)
+        .max();
+    if longest.unwrap_or(0) <= limits::EXPRESSION_BYTES {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::TooLarge,
+        format!(
+            "too many attributes changed at once: the expression would have {} bytes, DynamoDB allows {}; keep \
+             some of the fields in a nested object",
+            longest.unwrap_or(0),
+            limits::EXPRESSION_BYTES
+        ),
+    ))
+}
+
+fn changed() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "somebody else changed the same attributes since the object was loaded; nothing was written. \
+         Reload it, apply the change again, and save",
+    )
+}
+
+fn deleted() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "somebody deleted the object since it was loaded; nothing was written. \
+         Save the object itself to create it again",
+    )
+}

@@ -1,0 +1,286 @@
+//! What machines say and are told.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::Item;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::plan::{Address, Etag};
+
+/// A commit in progress.
+pub(crate) trait Machine {
+    /// What a finished commit leaves.
+    type Done;
+
+    /// The first request.
+    fn begin(&mut self, fresh: Fresh) -> Result<Step<Self::Done>>;
+
+    /// What follows from the answer to the last request.
+    fn answer(&mut self, answer: Answer, fresh: Fresh) -> Result<Step<Self::Done>>;
+}
+
+/// Randomness and time for the next request, if it needs them.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Fresh {
+    pub(crate) etag: Etag,
+    pub(crate) now_micros: u64,
+}
+
+/// What to do next.
+#[derive(Debug)]
+pub(crate) enum Step<D> {
+    /// The commit is finished.
+    Done(D),
+    /// Send this request.
+    Send(Request),
+    /// Wait the longer the more attempts were made, then send this request.
+    Wait { attempt: u32, then: Request },
+}
+
+/// One request that writes.
+#[derive(Clone, Debug)]
+pub(crate) enum Request {
+    /// One action by itself.
+    Single(Action),
+    /// Several actions, all or none. A repeated token has no further effect.
+    Transact { token: String, actions: Vec<Action> },
+}
+
+/// One action on one item.
+#[derive(Clone, Debug)]
+pub(crate) enum Action {
+    Delete {
+        address: Address,
+        condition: Option<Expressions>,
+    },
+    Put {
+        address: Address,
+        item: Item,
+        condition: Option<Expressions>,
+    },
+    Update {
+        address: Address,
+        expressions: Expressions,
+    },
+}
+
+impl Action {
+    pub(crate) fn address(&self) -> &Address {
+        match self {
+            Self::Delete { address, .. }
+            | Self::Put { address, .. }
+            | Self::Update { address, .. } => address,
+        }
+    }
+}
+
+/// Expressions of one action, with what their placeholders stand for.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Expressions {
+    pub(crate) update: Option<String>,
+    pub(crate) condition: Option<String>,
+    pub(crate) names: BTreeMap<String, String>,
+    pub(crate) values: BTreeMap<String, AttributeValue>,
+}
+
+impl Expressions {
+    /// A condition in placeholders.
+    pub(crate) fn condition(text: impl Into<String>) -> Self {
+        Self {
+            condition: Some(text.into()),
+            ..Self::default()
+        }
+    }
+
+    #[must_use]
+    pub(crate) fn when(mut self, condition: impl Into<String>) -> Self {
+        self.condition = Some(condition.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn name(mut self, placeholder: impl Into<String>, name: impl Into<String>) -> Self {
+        self.names.insert(placeholder.into(), name.into());
+        self
+    }
+
+    #[must_use]
+    pub(crate) fn value(mut self, placeholder: impl Into<String>, value: AttributeValue) -> Self {
+        self.values.insert(placeholder.into(), value);
+        self
+    }
+}
+
+/// What came of a request.
+#[derive(Debug)]
+pub(crate) enum Answer {
+    /// It was applied.
+    Applied,
+    /// Another transaction holds an item; nothing was applied.
+    Busy,
+    /// Nothing was applied, for these reasons, one per action.
+    Cancelled(Vec<Reason>),
+    /// The condition of a single action does not hold; the item that stands there.
+    ConditionFailed(Option<Item>),
+    /// An earlier copy of the same transaction is being applied.
+    InProgress,
+    /// No answer came: it may or may not have been applied.
+    Lost(Error),
+    /// It cannot succeed; nothing was applied.
+    Refused(Error),
+    /// Too many requests; nothing was applied.
+    Throttled(Error),
+}
+
+/// Why an action of a transaction was not applied.
+#[derive(Debug)]
+pub(crate) struct Reason {
+    pub(crate) code: String,
+    pub(crate) message: Option<String>,
+    pub(crate) item: Option<Item>,
+}
+
+impl Reason {
+    const NONE: &str = "None";
+    const CONDITION: &str = "ConditionalCheckFailed";
+
+    pub(crate) fn is_condition(&self) -> bool {
+        self.code == Self::CONDITION
+    }
+}
+
+/// The cause of a cancelled transaction, most telling first.
+#[derive(Debug)]
+pub(crate) enum Cause {
+    /// The condition of the action at this index does not hold; the item that stands there.
+    Condition(usize, Option<Item>),
+    /// Another transaction or write holds an item.
+    Conflict,
+    /// The request is wrong.
+    Invalid(Error),
+    /// Too many requests.
+    Throttled,
+}
+
+/// Finds the cause of a cancelled transaction in its reasons.
+pub(crate) fn cause_of(reasons: Vec<Reason>) -> Cause {
+    if reasons
+        .iter()
+        .any(|reason| reason.code == "TransactionConflict")
+    {
+        return Cause::Conflict;
+    }
+    let throttled = |reason: &Reason| {
+        matches!(
+            &*reason.code,
+            "ProvisionedThroughputExceeded" | "ThrottlingError"
+        )
+    };
+    if reasons.iter().any(throttled) {
+        return Cause::Throttled;
+    }
+    let mut other = None;
+    for (index, reason) in reasons.into_iter().enumerate() {
+        if reason.is_condition() {
+            return Cause::Condition(index, reason.item);
+        }
+        if reason.code != Reason::NONE && other.is_none() {
+            other = Some((index, reason));
+        }
+    }
+    let text = other.map_or_else(
+        || "the transaction was cancelled without a reason".to_owned(),
+        |(index, reason)| {
+            format!(
+                "action {index} of the transaction was refused: {}: {}",
+                reason.code,
+                reason.message.as_deref().unwrap_or("no message")
+            )
+        },
+    );
+    Cause::Invalid(Error::new(ErrorKind::Service, text))
+}
+
+/// Counts the attempts of one commit and gives up in the right words.
+#[derive(Debug, Default)]
+pub(crate) struct Attempts {
+    made: u32,
+    /// Whether an answer was lost, so that an earlier copy may have been applied or may be still.
+    lost: bool,
+}
+
+impl Attempts {
+    const MOST: u32 = 10;
+
+    pub(crate) fn any_lost(&self) -> bool {
+        self.lost
+    }
+
+    /// Sends the same request again after one that may have been applied.
+    pub(crate) fn after_lost<D>(&mut self, request: &Request, error: Error) -> Result<Step<D>> {
+        self.lost = true;
+        self.again(request, || unknown().with_source(error))
+    }
+
+    /// Sends the same request again after one that was not applied.
+    pub(crate) fn after_busy<D>(&mut self, request: &Request) -> Result<Step<D>> {
+        let lost = self.lost;
+        self.again(request, || if lost { unknown() } else { contended() })
+    }
+
+    /// Sends the same request again after one that was throttled.
+    pub(crate) fn after_throttled<D>(
+        &mut self,
+        request: &Request,
+        error: Error,
+    ) -> Result<Step<D>> {
+        let lost = self.lost;
+        self.again(request, || {
+            if lost {
+                unknown().with_source(error)
+            } else {
+                error
+            }
+        })
+    }
+
+    /// Sends another request in place of one that came too late.
+    pub(crate) fn instead<D>(&mut self, request: Request) -> Result<Step<D>> {
+        self.made += 1;
+        if self.made < Self::MOST {
+            Ok(Step::Wait {
+                attempt: self.made,
+                then: request,
+            })
+        } else {
+            Err(contended())
+        }
+    }
+
+    fn again<D>(&mut self, request: &Request, give_up: impl FnOnce() -> Error) -> Result<Step<D>> {
+        self.made += 1;
+        if self.made < Self::MOST {
+            Ok(Step::Wait {
+                attempt: self.made,
+                then: request.clone(),
+            })
+        } else {
+            Err(give_up())
+        }
+    }
+}
+
+pub(crate) fn unknown() -> Error {
+    Error::new(
+        ErrorKind::OutcomeUnknown,
+        "the answer was lost, and whether the write was applied could not be learned; load the object to see",
+    )
+}
+
+fn contended() -> Error {
+    Error::new(
+        ErrorKind::Contended,
+        "other clients kept changing the object; nothing was written, try again later",
+    )
+}

@@ -1,0 +1,64 @@
+/// What went wrong, grouped by who must act.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ErrorKind {
+    // ── The caller: the program must change.
+    /// A store is installed already; a process has one.
+    AlreadyInstalled,
+    /// The key is empty, too long, of the wrong type, or incomplete. Nothing was sent.
+    InvalidKey,
+    /// The path names no field, or a place that cannot be read or written by itself. Nothing was sent.
+    InvalidPath,
+    /// The type cannot be stored as it is declared. Nothing was sent.
+    InvalidShape,
+    /// A value has no form in DynamoDB. Nothing was sent.
+    InvalidValue,
+    /// A field must be encrypted, and the loader gives no key; or a key given cannot be used. Nothing was sent.
+    KeyRefused,
+    /// No store was named, and none is installed. Nothing was sent.
+    NotInstalled,
+    /// An item or a transaction is larger than DynamoDB takes. Nothing was sent.
+    TooLarge,
+
+    // ── The data: somebody else wrote, or wrote differently.
+    /// The object exists, and the save was to create it.
+    AlreadyExists,
+    /// Somebody else saved or deleted the object since it was loaded. Nothing was written.
+    Conflict,
+    /// The stored items do not fit together: something other than this mapper wrote to them.
+    Corrupt,
+    /// A stored value does not fit its field.
+    DoesNotFit,
+    /// An encrypted value cannot be opened: its key is missing or retired, or it was damaged or moved.
+    NotDecrypted,
+    /// A value is stored in clear where its field demands encryption.
+    NotEncrypted,
+    /// There is no object with this key.
+    NotFound,
+    /// A newer version of the mapper wrote the object, in a format that this one must not touch.
+    NewerFormat,
+    /// There is nothing at this path of the stored object.
+    PathNotFound,
+    /// The item with this key is an object of another type.
+    TypeMismatch,
+
+    // ── The service: try again, or mend its configuration.
+    /// Other clients kept changing the object while this one tried; nothing was written. Try again later.
+    Contended,
+    /// There are no credentials to sign requests with.
+    Credentials,
+    /// The embedded engine could not be opened.
+    Engine,
+    /// The answer to a write was lost, and whether it was applied could not be learned. Load the object to see.
+    OutcomeUnknown,
+    /// The service refused the request.
+    Service,
+    /// A table does not exist.
+    TableMissing,
+    /// A table exists with other keys than the type declares.
+    TableMismatch,
+    /// The service throttled the request until the last try. Nothing was written.
+    Throttled,
+    /// The service could not be reached.
+    Unreachable,
+}

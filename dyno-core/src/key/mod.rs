@@ -1,0 +1,5 @@
+//! Primary keys as values.
+
+mod value;
+
+pub use value::{Key, KeyKind, KeyValue};

@@ -1,0 +1,18 @@
+//! Limits of the service, each from "Quotas in Amazon DynamoDB" or the API reference of its operation.
+
+/// Largest item, in bytes as DynamoDB counts them.
+pub(crate) const ITEM_BYTES: usize = 400 * 1024;
+/// Longest partition key, in bytes.
+pub(crate) const PARTITION_KEY_BYTES: usize = 2048;
+/// Longest sort key, in bytes.
+pub(crate) const SORT_KEY_BYTES: usize = 1024;
+/// Most actions in one `TransactWriteItems`, and most items in one `TransactGetItems`.
+pub(crate) const TRANSACTION_ACTIONS: usize = 100;
+/// Most bytes of items in one transaction.
+pub(crate) const TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
+/// Most keys in one `BatchGetItem`.
+pub(crate) const BATCH_GET_KEYS: usize = 100;
+/// Deepest nesting of lists and maps, and most steps of a path.
+pub(crate) const NESTING: usize = 32;
+/// Longest expression, in bytes.
+pub(crate) const EXPRESSION_BYTES: usize = 4096;

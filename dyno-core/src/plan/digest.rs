@@ -1,0 +1,77 @@
+//! Fingerprints of values in clear, kept in memory to find what changed since a load. Never stored.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{Item, ValueError, encoding};
+use sha2::{Digest as _, Sha256};
+
+use super::split::Bodies;
+use crate::reserved;
+
+/// 128 bits of SHA-256 over the canonical encoding, so that the order of maps and sets does not matter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Digest([u8; 16]);
+
+impl Digest {
+    /// The fingerprint of a value.
+    ///
+    /// # Errors
+    ///
+    /// The value has no form in DynamoDB.
+    pub(crate) fn of(value: &AttributeValue) -> Result<Self, ValueError> {
+        let hash: [u8; 32] = Sha256::digest(encoding::encode(value)?).into();
+        let (half, _) = hash.split_at(16);
+        half.try_into().map(Self).map_err(ValueError::custom)
+    }
+}
+
+/// The fingerprints of an object's items: the root's by attribute, since a plain item is written by attribute.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Digests {
+    pub(crate) root: BTreeMap<String, Digest>,
+    pub(crate) shards: BTreeMap<String, Digest>,
+}
+
+impl Digests {
+    /// The fingerprints of all bodies.
+    ///
+    /// # Errors
+    ///
+    /// A value has no form in DynamoDB; its path begins at the object's root.
+    pub(crate) fn of(bodies: &Bodies) -> Result<Self, ValueError> {
+        let root = attributes(&bodies.root)?;
+        let shard = |(id, body): (&String, &super::split::ShardBody)| {
+            let digest = item(&body.item).map_err(|error| error.under_path(&body.field.path))?;
+            Ok((id.clone(), digest))
+        };
+        Ok(Self {
+            root,
+            shards: bodies.shards.iter().map(shard).collect::<Result<_, _>>()?,
+        })
+    }
+}
+
+fn attributes(item: &Item) -> Result<BTreeMap<String, Digest>, ValueError> {
+    let attribute = |(name, value): (&String, &AttributeValue)| match Digest::of(value) {
+        Ok(digest) => Ok((name.clone(), digest)),
+        Err(error) => Err(error.under_key(name)),
+    };
+    let own = |name: &str| !reserved::is_reserved(name) || name == reserved::TYPE;
+    item.iter()
+        .filter(|(name, _)| own(name))
+        .map(attribute)
+        .collect()
+}
+
+fn item(item: &Item) -> Result<Digest, ValueError> {
+    let mut hash = Sha256::new();
+    for (name, digest) in attributes(item)? {
+        hash.update(u64::try_from(name.len()).unwrap_or(u64::MAX).to_be_bytes());
+        hash.update(name);
+        hash.update(digest.0);
+    }
+    let hash: [u8; 32] = hash.finalize().into();
+    let (half, _) = hash.split_at(16);
+    half.try_into().map(Digest).map_err(ValueError::custom)
+}

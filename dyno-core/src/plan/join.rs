@@ -1,0 +1,227 @@
+//! Stored items verified against the manifest and joined to an object's tree.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_crypto::Binding;
+use dyno_value::{FieldPath, Item};
+
+use super::digest::Digests;
+use super::manifest::Stamp;
+use super::privacy::Decisions;
+use super::root::RootState;
+use super::split::{self, Bodies, ShardBody};
+use super::topology::{ShardField, Topology};
+use crate::error::{Error, ErrorKind, Result};
+use crate::loader::ConfigLoader;
+use crate::reserved;
+use crate::shape::{Body, Kind, Role, Shape};
+
+/// A shard item whose stamp is not the one that the root names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Mismatch {
+    pub(crate) id: String,
+    pub(crate) found: Option<Stamp>,
+}
+
+/// Compares every shard wanted with what the root says of it.
+///
+/// Equal stamps prove a snapshot whatever the order of the reads: a stamp belongs to one commit, and a body with a
+/// given key and stamp never changes (`docs/design/protocol.md`).
+pub(crate) fn mismatches(
+    root: &RootState,
+    wanted: &BTreeSet<String>,
+    shards: &BTreeMap<String, Item>,
+) -> Vec<Mismatch> {
+    let mismatch = |id: &String| {
+        let entry = root.manifest.0.get(id)?;
+        let found = shards
+            .get(id)
+            .and_then(|item| item.get(reserved::STAMP))
+            .and_then(Stamp::from_value);
+        (found != Some(entry.stamp)).then(|| Mismatch {
+            id: id.clone(),
+            found,
+        })
+    };
+    wanted.iter().filter_map(mismatch).collect()
+}
+
+/// An object's tree, opened, with what the mapper remembers of it.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    pub(crate) tree: Item,
+    pub(crate) digests: Digests,
+    pub(crate) extras: Extras,
+    pub(crate) decisions: Decisions,
+}
+
+/// Attributes that no field claims, as stored: carried through the next save, so that an older program loses nothing
+/// that a newer one wrote.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Extras {
+    pub(crate) root: Item,
+    pub(crate) shards: BTreeMap<String, Item>,
+}
+
+/// Joins verified items.
+///
+/// # Errors
+///
+/// A value is sealed and cannot be opened, or in clear and must not be; a shard is not where its owner is.
+pub(crate) fn join(
+    topology: &Topology,
+    mut root: Item,
+    shards: BTreeMap<String, (ShardField, Item)>,
+    binding: &Binding,
+    loader: Option<&dyn ConfigLoader>,
+) -> Result<Loaded> {
+    let keep = loader.is_some_and(|loader| loader.keep_metadata(&root));
+    let mut extras = Extras::default();
+    if !keep {
+        strip_root(&mut root, topology);
+    }
+    extras.root = take_extras(&mut root, topology.root);
+    let mut bodies = Bodies {
+        root,
+        shards: BTreeMap::new(),
+    };
+    for (id, (field, mut item)) in shards {
+        if !keep {
+            strip_shard(&mut item, &field);
+        }
+        let unclaimed = take_extras(&mut item, field.shape);
+        if !unclaimed.is_empty() {
+            extras.shards.insert(id.clone(), unclaimed);
+        }
+        bodies.shards.insert(id, ShardBody { field, item });
+    }
+    let Some(mut tree) = split::nest(bodies) else {
+        return Err(Error::new(
+            ErrorKind::Corrupt,
+            "a shard is listed without the object around it",
+        ));
+    };
+    name_variants(&mut tree, topology.root, loader);
+    let decisions = Decisions::for_load(&tree, topology.root, loader)?;
+    let tree = decisions.open(tree, &FieldPath::root(), binding)?;
+    let bodies = split::split(tree, topology.root, topology.table);
+    let digests = Digests::of(&bodies)?;
+    let Some(tree) = split::nest(bodies) else {
+        return Err(Error::new(
+            ErrorKind::Corrupt,
+            "a shard is listed without the object around it",
+        ));
+    };
+    Ok(Loaded {
+        tree,
+        digests,
+        extras,
+        decisions,
+    })
+}
+
+fn strip_root(root: &mut Item, topology: &Topology) {
+    let is_enum = matches!(topology.root.body(), Body::Enum(_));
+    root.retain(|name, _| !reserved::is_reserved(name) || (is_enum && name == reserved::TYPE));
+    let has_field = |role| {
+        topology
+            .root
+            .all_fields()
+            .any(|field| field.field_role() == role)
+    };
+    if !has_field(Role::PartitionKey) {
+        root.remove(topology.table.key_name());
+    }
+    if let Some(sort) = topology.table.sort_name()
+        && !has_field(Role::SortKey)
+    {
+        root.remove(sort);
+    }
+}
+
+fn strip_shard(item: &mut Item, field: &ShardField) {
+    let is_enum = matches!(field.shape.body(), Body::Enum(_));
+    item.retain(|name, _| !reserved::is_reserved(name) || (is_enum && name == reserved::TYPE));
+    item.remove(field.table.key_name());
+    if let Some(sort) = field.table.sort_name() {
+        item.remove(sort);
+    }
+}
+
+/// Moves out what no field claims; a flattened map claims everything.
+fn take_extras(item: &mut Item, shape: &'static Shape) -> Item {
+    if collects_all(shape) {
+        return Item::new();
+    }
+    let unclaimed: Vec<String> = {
+        let claimed = |name: &str| {
+            reserved::is_reserved(name)
+                || super::topology::find_field(shape, |field| field.answers_to(name)).is_some()
+        };
+        item.keys().filter(|name| !claimed(name)).cloned().collect()
+    };
+    unclaimed
+        .into_iter()
+        .filter_map(|name| item.remove_entry(&name))
+        .collect()
+}
+
+fn collects_all(shape: &'static Shape) -> bool {
+    shape
+        .all_fields()
+        .any(|field| match (field.field_role(), field.kind()) {
+            (Role::Flatten, Kind::Object(inner)) => collects_all(inner),
+            (Role::Flatten, _) => true,
+            _ => false,
+        })
+}
+
+/// Asks the loader for the tag of every variant that was stored without one.
+fn name_variants(item: &mut Item, shape: &'static Shape, loader: Option<&dyn ConfigLoader>) {
+    let Some(loader) = loader else { return };
+    let untagged = matches!(shape.body(), Body::Enum(_)) && !item.contains_key(reserved::TYPE);
+    if untagged && let Some(tag) = loader.type_of(shape.name(), &AttributeValue::M(item.clone())) {
+        item.insert(
+            reserved::TYPE.to_owned(),
+            AttributeValue::S(tag.as_str().to_owned()),
+        );
+    }
+    name_variants_inside(item, shape, loader);
+}
+
+fn name_variants_inside(item: &mut Item, shape: &'static Shape, loader: &dyn ConfigLoader) {
+    for field in split::fields_in(item, shape) {
+        let Some(inner_shape) = field.child() else {
+            continue;
+        };
+        if field.field_role() == Role::Flatten {
+            name_variants_inside(item, inner_shape, loader);
+        } else if let Some(value) = item.get_mut(field.name()) {
+            name_variant(field.name(), value, inner_shape, loader);
+        }
+    }
+}
+
+fn name_variant(
+    name: &str,
+    value: &mut AttributeValue,
+    shape: &'static Shape,
+    loader: &dyn ConfigLoader,
+) {
+    let untagged = matches!(shape.body(), Body::Enum(_))
+        && value
+            .as_m()
+            .is_ok_and(|inner| !inner.contains_key(reserved::TYPE));
+    let tag = untagged.then(|| loader.type_of(name, value)).flatten();
+    let AttributeValue::M(inner) = value else {
+        return;
+    };
+    if let Some(tag) = tag {
+        inner.insert(
+            reserved::TYPE.to_owned(),
+            AttributeValue::S(tag.as_str().to_owned()),
+        );
+    }
+    name_variants_inside(inner, shape, loader);
+}

@@ -1,0 +1,289 @@
+//! Which shards an object of a shape can have.
+
+use dyno_value::FieldPath;
+
+use super::address::shard_id;
+use crate::error::{Error, ErrorKind, Result};
+use crate::reserved;
+use crate::shape::{Body, FieldShape, Kind, Role, Shape, TableShape};
+
+/// A field that is stored in an item of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct ShardField {
+    pub(crate) id: String,
+    pub(crate) path: FieldPath,
+    pub(crate) shape: &'static Shape,
+    pub(crate) table: &'static TableShape,
+    pub(crate) region: Option<&'static str>,
+}
+
+/// The shards that an object of a shape can have.
+#[derive(Debug)]
+pub(crate) struct Topology {
+    pub(crate) root: &'static Shape,
+    pub(crate) table: &'static TableShape,
+    /// In the order of their ids. Of a recursive type, only the first round.
+    pub(crate) shards: Vec<ShardField>,
+    /// Whether there can be more shards than these, because a type contains itself.
+    pub(crate) recursive: bool,
+    /// Whether anything asks for the mapper's own attributes: a shard, or a field that must be encrypted.
+    pub(crate) managed: bool,
+}
+
+impl Topology {
+    /// Walks the shape and checks that objects of it can be stored.
+    ///
+    /// # Errors
+    ///
+    /// The shape breaks a rule that the derive cannot see, because it lies across several types.
+    pub(crate) fn of(root: &'static Shape) -> Result<Self> {
+        let Some(table) = root.table() else {
+            return Err(invalid_shape(
+                root,
+                "has no table; name it: `#[dyno(table = \"..\", key = \"..\")]`",
+            ));
+        };
+        let mut walk = Walk {
+            shards: Vec::new(),
+            recursive: false,
+            encrypted: false,
+            stack: Vec::new(),
+        };
+        walk.object(root, &FieldPath::root(), table.region_name())?;
+        walk.shards.sort_by(|a, b| a.id.cmp(&b.id));
+        if let Some(field) = walk
+            .shards
+            .iter()
+            .find(|field| field.region != table.region_name())
+        {
+            let why = format!(
+                "keeps shard `{}` in another region than the object itself; objects across regions cannot be saved \
+                 atomically, so give both the same region",
+                field.id
+            );
+            return Err(invalid_shape(root, &why));
+        }
+        let managed = walk.encrypted || !walk.shards.is_empty();
+        Ok(Self {
+            root,
+            table,
+            shards: walk.shards,
+            recursive: walk.recursive,
+            managed,
+        })
+    }
+
+    /// The shard with this id, also one deeper in a recursive type than [`shards`](Self::shards) goes.
+    pub(crate) fn shard(&self, id: &str) -> Option<ShardField> {
+        match self
+            .shards
+            .binary_search_by(|field| field.id.as_str().cmp(id))
+        {
+            Ok(index) => self.shards.get(index).cloned(),
+            Err(_) if self.recursive => self.deeper_shard(id),
+            Err(_) => None,
+        }
+    }
+
+    fn deeper_shard(&self, id: &str) -> Option<ShardField> {
+        let mut field: Option<ShardField> = None;
+        let mut shape = self.root;
+        let mut path = FieldPath::root();
+        for name in id.split('/') {
+            let found = find_field(shape, |field| shard_id([field.name()]) == name)?;
+            path = path.key(found.name());
+            shape = found.child()?;
+            if found.field_role() == Role::Shard {
+                let table = shape.table()?;
+                field = Some(ShardField {
+                    id: id.to_owned(),
+                    path: path.clone(),
+                    shape,
+                    table,
+                    region: self.table.region_name(),
+                });
+            } else {
+                field = None;
+            }
+        }
+        field
+    }
+}
+
+/// The field with a name, also among those of flattened objects.
+pub(crate) fn find_field(
+    shape: &'static Shape,
+    wanted: impl Fn(&FieldShape) -> bool + Copy,
+) -> Option<&'static FieldShape> {
+    shape
+        .all_fields()
+        .find_map(|field| match (field.field_role(), field.child()) {
+            (Role::Flatten, Some(inner)) => find_field(inner, wanted),
+            (Role::Flatten, None) => None,
+            _ => wanted(field).then_some(field),
+        })
+}
+
+struct Walk {
+    shards: Vec<ShardField>,
+    recursive: bool,
+    encrypted: bool,
+    stack: Vec<*const Shape>,
+}
+
+impl Walk {
+    fn object(
+        &mut self,
+        shape: &'static Shape,
+        path: &FieldPath,
+        region: Option<&'static str>,
+    ) -> Result<()> {
+        self.stack.push(shape);
+        for field in shape.all_fields() {
+            self.field(shape, field, path, region)?;
+        }
+        self.stack.pop();
+        Ok(())
+    }
+
+    fn field(
+        &mut self,
+        owner: &'static Shape,
+        field: &'static FieldShape,
+        path: &FieldPath,
+        region: Option<&'static str>,
+    ) -> Result<()> {
+        self.encrypted |= field.privacy() == crate::shape::Privacy::Encrypted;
+        let place = if field.field_role() == Role::Flatten {
+            path.clone()
+        } else {
+            path.key(field.name())
+        };
+        match field.kind() {
+            Kind::Object(child) if field.field_role() == Role::Shard => {
+                self.shard(owner, child, place, region)
+            }
+            Kind::Object(child) if field.field_role() == Role::Flatten => {
+                if matches!(child.body(), Body::Enum(_)) && matches!(owner.body(), Body::Struct(_))
+                {
+                    let why = format!(
+                        "flattens the enum `{}`, whose tag has no place of its own",
+                        child.name()
+                    );
+                    return Err(invalid_shape(owner, &why));
+                }
+                self.embedded(child, &place, region)
+            }
+            Kind::Object(child) => self.embedded(child, &place, region),
+            Kind::List(element) | Kind::Map(element) => self.element(owner, field, element),
+            Kind::Key(_) | Kind::Opaque(_) => Ok(()),
+        }
+    }
+
+    fn embedded(
+        &mut self,
+        child: &'static Shape,
+        place: &FieldPath,
+        region: Option<&'static str>,
+    ) -> Result<()> {
+        if self.stack.contains(&std::ptr::from_ref(child)) {
+            self.recursive |= holds_shard(Kind::Object(child), &mut Vec::new());
+            return Ok(());
+        }
+        self.object(child, place, region)
+    }
+
+    fn shard(
+        &mut self,
+        owner: &'static Shape,
+        child: &'static Shape,
+        place: FieldPath,
+        region: Option<&'static str>,
+    ) -> Result<()> {
+        let Some(table) = child.table() else {
+            return Err(invalid_shape(child, "is a shard without a table"));
+        };
+        let key_field = child
+            .all_fields()
+            .find(|field| matches!(field.field_role(), Role::PartitionKey | Role::SortKey));
+        let taken = child.all_fields().find(|field| {
+            let names = [Some(table.key_name()), table.sort_name()];
+            names
+                .into_iter()
+                .flatten()
+                .any(|name| field.answers_to(name))
+        });
+        if let Some(field) = key_field.or(taken) {
+            let why = format!(
+                "is a shard of `{}`, so its key `{}` holds the shard's place and cannot be a field",
+                owner.name(),
+                field.name()
+            );
+            return Err(invalid_shape(child, &why));
+        }
+        let region = table.region_name().or(region);
+        let names = place.segments().iter().filter_map(|segment| match segment {
+            dyno_value::Segment::Key(name) => Some(name.as_str()),
+            dyno_value::Segment::Index(_) => None,
+        });
+        let id = shard_id(names);
+        self.shards.push(ShardField {
+            id,
+            path: place.clone(),
+            shape: child,
+            table,
+            region,
+        });
+        if self.stack.contains(&std::ptr::from_ref(child)) {
+            self.recursive = true;
+            return Ok(());
+        }
+        self.object(child, &place, region)
+    }
+
+    fn element(
+        &self,
+        owner: &'static Shape,
+        field: &'static FieldShape,
+        element: fn() -> Kind,
+    ) -> Result<()> {
+        let mut seen = self.stack.clone();
+        if holds_shard(element(), &mut seen) {
+            let why = format!(
+                "keeps objects with shards in the list or map `{}`; a shard must be reached through fields only",
+                field.name()
+            );
+            return Err(invalid_shape(owner, &why));
+        }
+        Ok(())
+    }
+}
+
+fn holds_shard(kind: Kind, seen: &mut Vec<*const Shape>) -> bool {
+    match kind {
+        Kind::List(element) | Kind::Map(element) => holds_shard(element(), seen),
+        Kind::Object(shape) => {
+            if seen.contains(&std::ptr::from_ref(shape)) {
+                return shape
+                    .all_fields()
+                    .any(|field| field.field_role() == Role::Shard);
+            }
+            seen.push(shape);
+            shape
+                .all_fields()
+                .any(|field| field.field_role() == Role::Shard || holds_shard(field.kind(), seen))
+        }
+        Kind::Key(_) | Kind::Opaque(_) => false,
+    }
+}
+
+fn invalid_shape(shape: &Shape, why: &str) -> Error {
+    debug_assert!(
+        !reserved::is_reserved(shape.name()),
+        "the derive refuses reserved names"
+    );
+    Error::new(
+        ErrorKind::InvalidShape,
+        format!("type `{}` {why}", shape.name()),
+    )
+}

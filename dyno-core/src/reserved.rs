@@ -1,0 +1,44 @@
+//! Names of the attributes that the mapper keeps beside the user's: `docs/format/object-v1.md` describes each.
+
+/// Every reserved name begins so; the derive refuses such a field.
+pub(crate) const PREFIX: &str = "_dy_";
+
+/// Format version: `10 * oldest reader + oldest writer`.
+pub(crate) const FORMAT: &str = "_dy_format";
+/// Type tag of a root or shard item, or a variant's tag.
+pub(crate) const TYPE: &str = "_dy_type";
+/// Etag of the object: identity of the last commit.
+pub(crate) const ETAG: &str = "_dy_etag";
+/// Fence counter: one more with each commit.
+pub(crate) const SEQUENCE: &str = "_dy_seq";
+/// Incarnation: the first bytes of the creating commit's etag.
+pub(crate) const LIFE: &str = "_dy_life";
+/// The four etags before the present one.
+pub(crate) const PAST: &str = "_dy_past";
+/// The manifest: shard ids with their slot and stamp.
+pub(crate) const SHARDS: &str = "_dy_shards";
+/// Where each shard field is stored, for readers without the type.
+pub(crate) const LAYOUT: &str = "_dy_layout";
+/// Shards that wait to be removed.
+pub(crate) const TRASH: &str = "_dy_trash";
+/// Absent while the object is live.
+pub(crate) const STATE: &str = "_dy_state";
+/// When a state or trash mark was set.
+pub(crate) const SINCE: &str = "_dy_since";
+/// Time to live of tombstones.
+pub(crate) const TTL: &str = "_dy_ttl";
+/// Stamp of a shard item: the commit that wrote it.
+pub(crate) const STAMP: &str = "_dy_stamp";
+
+/// Whether an attribute belongs to the mapper.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    name.starts_with(PREFIX)
+}
+
+/// Whether an attribute is one that this version writes: an object that kept its metadata brings them back.
+pub(crate) fn is_known(name: &str) -> bool {
+    const KNOWN: [&str; 13] = [
+        FORMAT, TYPE, ETAG, SEQUENCE, LIFE, PAST, SHARDS, LAYOUT, TRASH, STATE, SINCE, TTL, STAMP,
+    ];
+    KNOWN.contains(&name)
+}

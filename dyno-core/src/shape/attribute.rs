@@ -1,0 +1,111 @@
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{Item, ValueError, type_name};
+
+use super::{Kind, Object, ObjectReader, ObjectWriter, Stored};
+
+/// A type with a form of its own as an attribute value.
+///
+/// Implemented for the scalars and collections of `std`, `uuid`, `Blob`, [`AttributeValue`] itself and every derived
+/// object. Other types that implement serde's `Serialize` and `DeserializeOwned` need no implementation: fields use
+/// `serde_dynamo` for them.
+///
+/// # Examples
+///
+/// ```
+/// use aws_sdk_dynamodb::types::AttributeValue;
+/// use dyno_core::{Attribute, ValueError};
+///
+/// struct Cents(i64);
+///
+/// impl Attribute for Cents {
+///     fn to_value(&self) -> Result<AttributeValue, ValueError> {
+///         self.0.to_value()
+///     }
+///     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+///         i64::from_value(value).map(Cents)
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no form as a DynamoDB attribute",
+    label = "not an attribute type",
+    note = "derive `DyObject` on it, derive serde's `Serialize` and `Deserialize`, or name conversions with `#[dyno(with = module)]`"
+)]
+pub trait Attribute: Sized {
+    /// The value to store.
+    ///
+    /// # Errors
+    ///
+    /// The value has no form in DynamoDB: NaN, an empty set, a number beyond 38 digits.
+    fn to_value(&self) -> Result<AttributeValue, ValueError>;
+
+    /// The value read back.
+    ///
+    /// # Errors
+    ///
+    /// The stored value is of another type, or does not fit.
+    fn from_value(value: AttributeValue) -> Result<Self, ValueError>;
+
+    /// Whether a field with this value is stored as no attribute at all.
+    fn is_absent(&self) -> bool {
+        false
+    }
+
+    /// What a field without an attribute means, if it means anything.
+    fn absent() -> Option<Self> {
+        None
+    }
+
+    /// What the value looks like inside.
+    fn kind() -> Kind {
+        Kind::Opaque(|value| Self::from_value(value).map(drop))
+    }
+}
+
+/// A type that `#[dyno(shard)]` can put into an item of its own.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a shard",
+    label = "not a shard type",
+    note = "a shard is a `T`, `Option<T>` or `Box<T>` where `T` derives `DyObject` and names its table: `#[dyno(table = \"..\", key = \"..\")]`"
+)]
+pub trait ShardField: Attribute {}
+
+impl<T: Stored> ShardField for T {}
+impl<T: ShardField> ShardField for Option<T> {}
+impl<T: ShardField> ShardField for Arc<T> {}
+
+impl<T: Object> Attribute for T {
+    fn to_value(&self) -> Result<AttributeValue, ValueError> {
+        write_object(self).map(AttributeValue::M)
+    }
+
+    fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+        match value {
+            AttributeValue::M(item) => read_object(item),
+            other => Err(ValueError::expected("a map", &other)),
+        }
+    }
+
+    fn kind() -> Kind {
+        Kind::Object(T::SHAPE)
+    }
+}
+
+/// The object as one map, its shards inside it.
+pub(crate) fn write_object<T: Object>(object: &T) -> Result<Item, ValueError> {
+    let mut writer = ObjectWriter::new(T::SHAPE);
+    object.write(&mut writer)?;
+    Ok(writer.finish())
+}
+
+/// The object from one map, its shards inside it.
+pub(crate) fn read_object<T: Object>(item: Item) -> Result<T, ValueError> {
+    T::read(&mut ObjectReader::new(T::SHAPE, item))
+}
+
+/// Whether the value is the null that an `Option` may be stored as.
+pub(crate) fn is_null(value: &AttributeValue) -> bool {
+    type_name(value) == "null"
+}

@@ -1,0 +1,260 @@
+//! Typed handles of fields: `Root::paths().location().city()`.
+
+use std::any::Any;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::{Arc, OnceLock};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{FieldPath, ParsePathError, ValueError};
+
+use super::{Attribute, Codec, Direct, FlattenCodec, Object};
+
+/// The place of a field of type `T` inside an object of type `R`, known to the compiler.
+///
+/// It derefs to the handles of the fields inside, if `T` is an object (or an `Option` or `Box` of one), so that paths
+/// are written as they are spoken: `Root::paths().location().city()`.
+pub struct Path<R, T> {
+    path: FieldPath,
+    codec: Box<dyn ErasedCodec<T>>,
+    inside: OnceLock<Box<dyn Any + Send + Sync>>,
+    root: PhantomData<fn() -> R>,
+}
+
+impl<R, T> Path<R, T> {
+    fn new(path: FieldPath, codec: impl Codec<T>) -> Self {
+        Self {
+            path,
+            codec: Box::new(codec),
+            inside: OnceLock::new(),
+            root: PhantomData,
+        }
+    }
+
+    /// The path without its types.
+    pub fn as_field_path(&self) -> &FieldPath {
+        &self.path
+    }
+}
+
+impl<R, T: Attribute + 'static> Path<R, Vec<T>> {
+    /// The element at `index`.
+    pub fn index(&self, index: u32) -> Path<R, T> {
+        Path::new(self.path.index(index), Direct)
+    }
+}
+
+impl<R, T: Attribute + 'static> Path<R, std::collections::BTreeMap<String, T>> {
+    /// The value under `name`.
+    pub fn key(&self, name: impl Into<String>) -> Path<R, T> {
+        Path::new(self.path.key(name), Direct)
+    }
+}
+
+impl<R, T: Attribute + 'static> Path<R, std::collections::HashMap<String, T>> {
+    /// The value under `name`.
+    pub fn key(&self, name: impl Into<String>) -> Path<R, T> {
+        Path::new(self.path.key(name), Direct)
+    }
+}
+
+impl<R, T> Clone for Path<R, T> {
+    fn clone(&self) -> Self {
+        Self {
+            path: self.path.clone(),
+            codec: self.codec.boxed_clone(),
+            inside: OnceLock::new(),
+            root: PhantomData,
+        }
+    }
+}
+
+impl<R, T> fmt::Debug for Path<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Path({})", self.path)
+    }
+}
+
+impl<R, T> fmt::Display for Path<R, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.path.fmt(f)
+    }
+}
+
+impl<R: 'static, T: Navigate> Deref for Path<R, T> {
+    type Target = T::Paths<R>;
+
+    #[expect(
+        clippy::expect_used,
+        reason = "the cell is filled here only, with this type"
+    )]
+    fn deref(&self) -> &T::Paths<R> {
+        let inside = self
+            .inside
+            .get_or_init(|| Box::new(T::Paths::<R>::at(PathBase::new(self.path.clone()))));
+        inside
+            .downcast_ref()
+            .expect("filled with the handles of `T`")
+    }
+}
+
+/// A type whose fields have handles: an object, or an `Option`, `Box` or `Arc` of one.
+pub trait Navigate {
+    /// Handles of the fields, seen from an object of type `R`.
+    type Paths<R: 'static>: PathSet<R>;
+}
+
+impl<T: Object> Navigate for T {
+    type Paths<R: 'static> = <T as Object>::Paths<R>;
+}
+
+impl<T: Navigate> Navigate for Option<T> {
+    type Paths<R: 'static> = T::Paths<R>;
+}
+
+impl<T: Navigate> Navigate for Arc<T> {
+    type Paths<R: 'static> = T::Paths<R>;
+}
+
+/// The handles of one type's fields; implemented by the derive.
+pub trait PathSet<R>: Send + Sync + 'static {
+    /// The handles of the fields of the object at `base`.
+    fn at(base: PathBase<R>) -> Self;
+}
+
+/// The place of an object whose fields have handles.
+pub struct PathBase<R> {
+    path: FieldPath,
+    root: PhantomData<fn() -> R>,
+}
+
+impl<R> PathBase<R> {
+    pub(crate) fn new(path: FieldPath) -> Self {
+        Self {
+            path,
+            root: PhantomData,
+        }
+    }
+
+    /// The handle of the field stored under `name`.
+    pub fn field<T>(&self, name: &'static str, codec: impl Codec<T>) -> Path<R, T> {
+        Path::new(self.path.key(name), codec)
+    }
+
+    /// The handle of a flattened object or map, whose attributes stand beside the others.
+    pub fn flattened<T>(&self, codec: impl FlattenCodec<T>) -> Path<R, T> {
+        Path::new(self.path.clone(), codec)
+    }
+}
+
+impl<R> fmt::Debug for PathBase<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "PathBase({})", self.path)
+    }
+}
+
+/// The handle of the object itself, where every path starts.
+pub(crate) fn root<T: Object>() -> Path<T, T> {
+    Path::new(FieldPath::root(), Direct)
+}
+
+/// What [`DyObject::read_path`](crate::DyObject::read_path) and
+/// [`DyObject::write_path`](crate::DyObject::write_path) accept as the place of a `V` inside an `R`: a handle, a
+/// [`FieldPath`], or its text.
+pub trait IntoPath<R, V> {
+    /// The path, with the conversions of its value.
+    ///
+    /// # Errors
+    ///
+    /// The text is not a path.
+    fn into_path(self) -> Result<TypedPath<V>, ParsePathError>;
+}
+
+impl<R, V> IntoPath<R, V> for Path<R, V> {
+    fn into_path(self) -> Result<TypedPath<V>, ParsePathError> {
+        Ok(TypedPath {
+            path: self.path,
+            codec: self.codec,
+        })
+    }
+}
+
+impl<R, V> IntoPath<R, V> for &Path<R, V> {
+    fn into_path(self) -> Result<TypedPath<V>, ParsePathError> {
+        IntoPath::<R, V>::into_path(self.clone())
+    }
+}
+
+impl<R, V: Attribute + 'static> IntoPath<R, V> for FieldPath {
+    fn into_path(self) -> Result<TypedPath<V>, ParsePathError> {
+        Ok(TypedPath {
+            path: self,
+            codec: Box::new(Direct),
+        })
+    }
+}
+
+impl<R, V: Attribute + 'static> IntoPath<R, V> for &FieldPath {
+    fn into_path(self) -> Result<TypedPath<V>, ParsePathError> {
+        IntoPath::<R, V>::into_path(self.clone())
+    }
+}
+
+impl<R, V: Attribute + 'static> IntoPath<R, V> for &str {
+    fn into_path(self) -> Result<TypedPath<V>, ParsePathError> {
+        IntoPath::<R, V>::into_path(self.parse::<FieldPath>()?)
+    }
+}
+
+/// A path with the conversions of the value that stands there.
+pub struct TypedPath<V> {
+    pub(crate) path: FieldPath,
+    codec: Box<dyn ErasedCodec<V>>,
+}
+
+impl<V> TypedPath<V> {
+    pub(crate) fn write(&self, value: &V) -> Result<Option<AttributeValue>, ValueError> {
+        self.codec.write(value)
+    }
+
+    pub(crate) fn read(&self, value: AttributeValue) -> Result<V, ValueError> {
+        self.codec.read(value)
+    }
+
+    pub(crate) fn absent(&self) -> Option<V> {
+        self.codec.absent()
+    }
+}
+
+impl<V> fmt::Debug for TypedPath<V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TypedPath({})", self.path)
+    }
+}
+
+/// A [`Codec`] whose type is forgotten. Codecs have no size, so a box of one allocates nothing.
+trait ErasedCodec<T>: Send + Sync {
+    fn write(&self, value: &T) -> Result<Option<AttributeValue>, ValueError>;
+    fn read(&self, value: AttributeValue) -> Result<T, ValueError>;
+    fn absent(&self) -> Option<T>;
+    fn boxed_clone(&self) -> Box<dyn ErasedCodec<T>>;
+}
+
+impl<T, C: Codec<T>> ErasedCodec<T> for C {
+    fn write(&self, value: &T) -> Result<Option<AttributeValue>, ValueError> {
+        Codec::write(*self, value)
+    }
+
+    fn read(&self, value: AttributeValue) -> Result<T, ValueError> {
+        Codec::read(*self, value)
+    }
+
+    fn absent(&self) -> Option<T> {
+        Codec::absent(*self)
+    }
+
+    fn boxed_clone(&self) -> Box<dyn ErasedCodec<T>> {
+        Box::new(*self)
+    }
+}

@@ -1,0 +1,118 @@
+//! Lists and maps of attributes.
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{Item, ValueError};
+
+use crate::shape::{Attribute, Kind};
+
+impl<T: Attribute> Attribute for Vec<T> {
+    fn to_value(&self) -> Result<AttributeValue, ValueError> {
+        list_value(self)
+    }
+
+    fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+        list_elements(value)
+    }
+
+    fn kind() -> Kind {
+        Kind::List(T::kind)
+    }
+}
+
+impl<T: Attribute, const N: usize> Attribute for [T; N] {
+    fn to_value(&self) -> Result<AttributeValue, ValueError> {
+        list_value(self)
+    }
+
+    fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+        let elements: Vec<T> = list_elements(value)?;
+        Self::try_from(elements).map_err(|elements| {
+            ValueError::custom(format_args!(
+                "expected a list of {N} elements, found {}",
+                elements.len()
+            ))
+        })
+    }
+
+    fn kind() -> Kind {
+        Kind::List(T::kind)
+    }
+}
+
+impl<V: Attribute, S: BuildHasher + Default> Attribute for HashMap<String, V, S> {
+    fn to_value(&self) -> Result<AttributeValue, ValueError> {
+        map_value(self)
+    }
+
+    fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+        map_entries(value)
+    }
+
+    fn kind() -> Kind {
+        Kind::Map(V::kind)
+    }
+}
+
+impl<V: Attribute> Attribute for BTreeMap<String, V> {
+    fn to_value(&self) -> Result<AttributeValue, ValueError> {
+        map_value(self)
+    }
+
+    fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+        map_entries(value)
+    }
+
+    fn kind() -> Kind {
+        Kind::Map(V::kind)
+    }
+}
+
+fn list_value<T: Attribute>(elements: &[T]) -> Result<AttributeValue, ValueError> {
+    let element = |(index, element): (usize, &T)| {
+        element.to_value().map_err(|error| error.under_index(index))
+    };
+    elements
+        .iter()
+        .enumerate()
+        .map(element)
+        .collect::<Result<_, _>>()
+        .map(AttributeValue::L)
+}
+
+fn list_elements<T: Attribute, C: FromIterator<T>>(value: AttributeValue) -> Result<C, ValueError> {
+    let AttributeValue::L(values) = value else {
+        return Err(ValueError::expected("a list", &value));
+    };
+    let element = |(index, value)| T::from_value(value).map_err(|error| error.under_index(index));
+    values.into_iter().enumerate().map(element).collect()
+}
+
+fn map_value<'a, V: Attribute + 'a>(
+    entries: impl IntoIterator<Item = (&'a String, &'a V)>,
+) -> Result<AttributeValue, ValueError> {
+    let entry = |(name, value): (&String, &V)| match value.to_value() {
+        Ok(value) => Ok((name.clone(), value)),
+        Err(error) => Err(error.under_key(name)),
+    };
+    entries
+        .into_iter()
+        .map(entry)
+        .collect::<Result<Item, _>>()
+        .map(AttributeValue::M)
+}
+
+fn map_entries<V: Attribute, C: FromIterator<(String, V)>>(
+    value: AttributeValue,
+) -> Result<C, ValueError> {
+    let AttributeValue::M(values) = value else {
+        return Err(ValueError::expected("a map", &value));
+    };
+    let entry = |(name, value): (String, AttributeValue)| match V::from_value(value) {
+        Ok(value) => Ok((name, value)),
+        Err(error) => Err(error.under_key(&name)),
+    };
+    values.into_iter().map(entry).collect()
+}

@@ -1,0 +1,88 @@
+//! Integers and floating-point numbers, stored as numbers digit for digit.
+
+use std::num::{NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{ValueCause, ValueError, number};
+
+use crate::shape::Attribute;
+
+macro_rules! integers {
+    ($($integer:ty),*) => {
+        $(impl Attribute for $integer {
+            fn to_value(&self) -> Result<AttributeValue, ValueError> {
+                Ok(AttributeValue::N(self.to_string()))
+            }
+
+            fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+                parse_integer(value, stringify!($integer))
+            }
+        })*
+    };
+}
+
+integers!(
+    u8,
+    u16,
+    u32,
+    u64,
+    u128,
+    usize,
+    i8,
+    i16,
+    i32,
+    i64,
+    i128,
+    isize,
+    NonZeroU8,
+    NonZeroU16,
+    NonZeroU32,
+    NonZeroU64,
+    NonZeroU128,
+    NonZeroUsize
+);
+
+macro_rules! floats {
+    ($($float:ty),*) => {
+        $(impl Attribute for $float {
+            fn to_value(&self) -> Result<AttributeValue, ValueError> {
+                if self.is_finite() {
+                    Ok(AttributeValue::N(self.to_string()))
+                } else {
+                    Err(ValueError::new(ValueCause::NotFinite))
+                }
+            }
+
+            fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+                let text = text_of(value)?;
+                text.parse().map_err(|_| ValueError::new(ValueCause::NotANumber { text }))
+            }
+        })*
+    };
+}
+
+floats!(f32, f64);
+
+fn parse_integer<T: std::str::FromStr>(
+    value: AttributeValue,
+    target: &'static str,
+) -> Result<T, ValueError> {
+    let text = text_of(value)?;
+    if let Ok(integer) = text.parse() {
+        return Ok(integer);
+    }
+    let normal = number::normalize(&text)?;
+    normal.parse().map_err(|_| {
+        ValueError::new(ValueCause::NumberDoesNotFit {
+            number: text,
+            target,
+        })
+    })
+}
+
+pub(super) fn text_of(value: AttributeValue) -> Result<String, ValueError> {
+    match value {
+        AttributeValue::N(text) => Ok(text),
+        other => Err(ValueError::expected("a number", &other)),
+    }
+}

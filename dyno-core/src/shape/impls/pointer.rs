@@ -1,0 +1,78 @@
+//! `Option`, and the pointers that own what they point to.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::ValueError;
+
+use crate::shape::attribute::is_null;
+use crate::shape::{Attribute, Kind};
+
+/// `None` is stored as no attribute; in a list or map, as null. Both are read back as `None`.
+impl<T: Attribute> Attribute for Option<T> {
+    fn to_value(&self) -> Result<AttributeValue, ValueError> {
+        self.as_ref()
+            .map_or(Ok(AttributeValue::Null(true)), T::to_value)
+    }
+
+    fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+        if is_null(&value) {
+            Ok(T::absent().map(|_| T::from_value(value)).transpose()?)
+        } else {
+            T::from_value(value).map(Some)
+        }
+    }
+
+    fn is_absent(&self) -> bool {
+        self.is_none()
+    }
+
+    fn absent() -> Option<Self> {
+        Some(None)
+    }
+
+    fn kind() -> Kind {
+        T::kind()
+    }
+}
+
+impl<T: Attribute> Attribute for Arc<T> {
+    fn to_value(&self) -> Result<AttributeValue, ValueError> {
+        T::to_value(self)
+    }
+
+    fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+        T::from_value(value).map(Self::new)
+    }
+
+    fn is_absent(&self) -> bool {
+        T::is_absent(self)
+    }
+
+    fn absent() -> Option<Self> {
+        T::absent().map(Self::new)
+    }
+
+    fn kind() -> Kind {
+        T::kind()
+    }
+}
+
+impl<T> Attribute for Cow<'static, T>
+where
+    T: ToOwned + ?Sized,
+    T::Owned: Attribute + Clone,
+{
+    fn to_value(&self) -> Result<AttributeValue, ValueError> {
+        self.clone().into_owned().to_value()
+    }
+
+    fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+        T::Owned::from_value(value).map(Cow::Owned)
+    }
+
+    fn kind() -> Kind {
+        T::Owned::kind()
+    }
+}

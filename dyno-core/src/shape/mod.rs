@@ -1,0 +1,34 @@
+//! What a type looks like when it is stored, and the traits that carry its values in and out.
+//!
+//! [`Object`] is what the derive implements, [`Attribute`] what a single value implements, and [`Codec`] the choice
+//! between an [`Attribute`] and any type that `serde` knows. [`Shape`] is the static description that everything
+//! else works from.
+
+mod attribute;
+mod codec;
+mod flatten;
+mod handle;
+mod impls;
+mod key_attribute;
+mod object;
+mod read;
+mod table;
+mod write;
+
+pub use attribute::{Attribute, ShardField};
+pub(crate) use attribute::{read_object, write_object};
+pub use codec::{
+    Beside, Codec, Direct, DirectProbe, FlattenCodec, KeyPart, KeyPartCodec, Probe, Serde,
+    SerdeProbe, Shard, ShardCodec, With, with,
+};
+pub use flatten::Flatten;
+pub(crate) use handle::root;
+pub use handle::{IntoPath, Navigate, Path, PathBase, PathSet, TypedPath};
+pub use key_attribute::KeyAttribute;
+pub use object::{Object, Stored};
+pub use read::ObjectReader;
+pub use table::{Body, FieldShape, Kind, Privacy, Role, Shape, TableShape, VariantShape};
+pub use write::ObjectWriter;
+
+/// The attribute that holds a variant's tag, or the type of a root or shard item.
+pub const TYPE_TAG: &str = "_dy_type";

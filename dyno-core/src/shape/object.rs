@@ -1,0 +1,68 @@
+use std::sync::Arc;
+
+use dyno_value::ValueError;
+
+use super::{ObjectReader, ObjectWriter, PathSet, Shape};
+use crate::loader::ConfigLoader;
+
+/// A struct or enum that is stored as a map; implemented by `#[derive(DyObject)]`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not an object that dyno can store",
+    label = "not a dyno object",
+    note = "add `#[derive(DyObject)]` to `{Self}`"
+)]
+pub trait Object: Sized + Send + Sync + 'static {
+    /// The static description of the type.
+    const SHAPE: &'static Shape;
+
+    /// Handles of the type's fields, seen from an object of type `R`.
+    type Paths<R: 'static>: PathSet<R>;
+
+    /// Hands every field to the writer, by its index in the shape.
+    ///
+    /// # Errors
+    ///
+    /// The first value that has no form in DynamoDB, with its path.
+    fn write(&self, fields: &mut ObjectWriter) -> Result<(), ValueError>;
+
+    /// Takes every field from the reader, by its index in the shape.
+    ///
+    /// # Errors
+    ///
+    /// The first attribute that is missing or does not fit its field, with its path.
+    fn read(fields: &mut ObjectReader) -> Result<Self, ValueError>;
+
+    /// The loader that the type names with `#[dyno(loader = path)]`.
+    fn loader() -> Option<Arc<dyn ConfigLoader>> {
+        None
+    }
+}
+
+/// An object with a table of its own; implemented by `#[derive(DyObject)]` on types that name one.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no table of its own",
+    label = "no table",
+    note = "name its table and key: `#[dyno(table = \"..\", key = \"..\")]` on `{Self}`"
+)]
+pub trait Stored: Object {}
+
+/// A boxed object is stored as the object; recursive types need it.
+impl<T: Object> Object for Box<T> {
+    const SHAPE: &'static Shape = T::SHAPE;
+
+    type Paths<R: 'static> = T::Paths<R>;
+
+    fn write(&self, fields: &mut ObjectWriter) -> Result<(), ValueError> {
+        T::write(self, fields)
+    }
+
+    fn read(fields: &mut ObjectReader) -> Result<Self, ValueError> {
+        T::read(fields).map(Self::new)
+    }
+
+    fn loader() -> Option<Arc<dyn ConfigLoader>> {
+        T::loader()
+    }
+}
+
+impl<T: Stored> Stored for Box<T> {}

@@ -1,0 +1,363 @@
+//! The static description of an object, as the derive prints it: data, no code.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::ValueError;
+
+use super::Codec;
+use crate::key::KeyKind;
+
+/// How an object is stored: its fields, and where it lives if it has a table of its own.
+///
+/// Children are functions, so that recursive types work.
+#[derive(Debug)]
+pub struct Shape {
+    name: &'static str,
+    tag: &'static str,
+    context: &'static str,
+    table: Option<TableShape>,
+    body: Body,
+}
+
+/// A struct's fields or an enum's variants.
+#[derive(Clone, Copy, Debug)]
+#[expect(
+    clippy::exhaustive_enums,
+    reason = "Rust has structs and enums; matched by the planner"
+)]
+pub enum Body {
+    /// A struct.
+    Struct(&'static [FieldShape]),
+    /// An enum; its variant is told by the type tag.
+    Enum(&'static [VariantShape]),
+}
+
+impl Shape {
+    /// The shape of a struct named `name` in Rust.
+    pub const fn structure(name: &'static str, fields: &'static [FieldShape]) -> Self {
+        Self::new(name, Body::Struct(fields))
+    }
+
+    /// The shape of an enum named `name` in Rust.
+    pub const fn choice(name: &'static str, variants: &'static [VariantShape]) -> Self {
+        Self::new(name, Body::Enum(variants))
+    }
+
+    const fn new(name: &'static str, body: Body) -> Self {
+        Self {
+            name,
+            tag: name,
+            context: name,
+            table: None,
+            body,
+        }
+    }
+
+    /// The same shape with a table of its own.
+    #[must_use]
+    pub const fn stored(mut self, table: TableShape) -> Self {
+        self.tag = table.name;
+        self.context = table.name;
+        self.table = Some(table);
+        self
+    }
+
+    /// The same shape under another type tag; the encryption context follows it.
+    #[must_use]
+    pub const fn tag(mut self, tag: &'static str) -> Self {
+        self.tag = tag;
+        self.context = tag;
+        self
+    }
+
+    /// The same shape under another encryption context.
+    #[must_use]
+    pub const fn context(mut self, context: &'static str) -> Self {
+        self.context = context;
+        self
+    }
+
+    /// The type's name in Rust, for error messages.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The tag stored with the object, and the first part of its shards' keys.
+    pub const fn type_tag(&self) -> &'static str {
+        self.tag
+    }
+
+    /// The logical name that encrypted values are bound to.
+    pub const fn encryption_context(&self) -> &'static str {
+        self.context
+    }
+
+    /// The table, if the type has one.
+    pub const fn table(&self) -> Option<&TableShape> {
+        self.table.as_ref()
+    }
+
+    /// Fields or variants.
+    pub const fn body(&self) -> Body {
+        self.body
+    }
+
+    /// The fields of a struct, or of the variant with this tag.
+    pub fn fields_of(&self, variant_tag: Option<&str>) -> &'static [FieldShape] {
+        match self.body {
+            Body::Struct(fields) => fields,
+            Body::Enum(variants) => variant_tag
+                .and_then(|tag| variants.iter().find(|variant| variant.answers_to(tag)))
+                .map_or(&[], |variant| variant.fields),
+        }
+    }
+
+    /// Every field of the struct, or of every variant.
+    pub fn all_fields(&self) -> impl Iterator<Item = &'static FieldShape> + use<> {
+        let (fields, variants): (&'static [FieldShape], &'static [VariantShape]) = match self.body {
+            Body::Struct(fields) => (fields, &[]),
+            Body::Enum(variants) => (&[], variants),
+        };
+        fields
+            .iter()
+            .chain(variants.iter().flat_map(|variant| variant.fields))
+    }
+}
+
+/// Where an object lives.
+#[derive(Clone, Copy, Debug)]
+pub struct TableShape {
+    name: &'static str,
+    key: &'static str,
+    sort: Option<&'static str>,
+    region: Option<&'static str>,
+}
+
+impl TableShape {
+    /// A table with this name and this partition key attribute.
+    pub const fn new(name: &'static str, key: &'static str) -> Self {
+        Self {
+            name,
+            key,
+            sort: None,
+            region: None,
+        }
+    }
+
+    /// The same table with a sort key attribute.
+    #[must_use]
+    pub const fn sort(mut self, sort: &'static str) -> Self {
+        self.sort = Some(sort);
+        self
+    }
+
+    /// The same table in a region of its own.
+    #[must_use]
+    pub const fn region(mut self, region: &'static str) -> Self {
+        self.region = Some(region);
+        self
+    }
+
+    /// The table's name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// The partition key's attribute name.
+    pub const fn key_name(&self) -> &'static str {
+        self.key
+    }
+
+    /// The sort key's attribute name, if the table has one.
+    pub const fn sort_name(&self) -> Option<&'static str> {
+        self.sort
+    }
+
+    /// The region, if the type names one.
+    pub const fn region_name(&self) -> Option<&'static str> {
+        self.region
+    }
+}
+
+/// A variant of an enum.
+#[derive(Debug)]
+pub struct VariantShape {
+    tag: &'static str,
+    aliases: &'static [&'static str],
+    fields: &'static [FieldShape],
+}
+
+impl VariantShape {
+    /// A variant stored under this tag.
+    pub const fn new(tag: &'static str, fields: &'static [FieldShape]) -> Self {
+        Self {
+            tag,
+            aliases: &[],
+            fields,
+        }
+    }
+
+    /// The same variant, also read under these older tags.
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// The tag written.
+    pub const fn tag(&self) -> &'static str {
+        self.tag
+    }
+
+    /// Older tags that are read as well.
+    pub const fn older_tags(&self) -> &'static [&'static str] {
+        self.aliases
+    }
+
+    /// The variant's fields.
+    pub const fn fields(&self) -> &'static [FieldShape] {
+        self.fields
+    }
+
+    /// Whether a stored tag means this variant.
+    pub fn answers_to(&self, tag: &str) -> bool {
+        self.tag == tag || self.aliases.contains(&tag)
+    }
+}
+
+/// One field of a struct or variant.
+#[derive(Debug)]
+pub struct FieldShape {
+    name: &'static str,
+    aliases: &'static [&'static str],
+    role: Role,
+    privacy: Privacy,
+    kind: fn() -> Kind,
+}
+
+impl FieldShape {
+    /// A field stored under `name`, of the kind that its codec says.
+    pub const fn new(name: &'static str, kind: fn() -> Kind) -> Self {
+        Self {
+            name,
+            aliases: &[],
+            role: Role::Inline,
+            privacy: Privacy::AskLoader,
+            kind,
+        }
+    }
+
+    /// A field stored under `name` whose values this codec carries.
+    pub const fn of<T, C: Codec<T>>(name: &'static str, _codec: fn() -> C) -> Self {
+        Self::new(name, C::kind)
+    }
+
+    /// The same field, also read under these older names.
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// The same field in another role.
+    #[must_use]
+    pub const fn role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+
+    /// The same field, never stored in clear.
+    #[must_use]
+    pub const fn encrypted(mut self) -> Self {
+        self.privacy = Privacy::Encrypted;
+        self
+    }
+
+    /// The same field, never encrypted.
+    #[must_use]
+    pub const fn plain(mut self) -> Self {
+        self.privacy = Privacy::Plain;
+        self
+    }
+
+    /// The attribute name written.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Older attribute names, read when `name` is absent.
+    pub const fn older_names(&self) -> &'static [&'static str] {
+        self.aliases
+    }
+
+    /// What the field is to its object.
+    pub const fn field_role(&self) -> Role {
+        self.role
+    }
+
+    /// Who decides whether the field is encrypted.
+    pub const fn privacy(&self) -> Privacy {
+        self.privacy
+    }
+
+    /// What the field's value looks like inside.
+    pub fn kind(&self) -> Kind {
+        (self.kind)()
+    }
+
+    /// The shape of the object that the field holds, if it holds one.
+    pub fn child(&self) -> Option<&'static Shape> {
+        match self.kind() {
+            Kind::Object(shape) => Some(shape),
+            Kind::Key(_) | Kind::List(_) | Kind::Map(_) | Kind::Opaque(_) => None,
+        }
+    }
+
+    /// Whether an attribute of this name belongs to the field.
+    pub fn answers_to(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+}
+
+/// What a field is to its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// Its attributes stand beside those of the object.
+    Flatten,
+    /// An attribute of the object.
+    Inline,
+    /// The partition key.
+    PartitionKey,
+    /// An item of its own.
+    Shard,
+    /// The sort key.
+    SortKey,
+}
+
+/// Who decides whether a field is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Privacy {
+    /// The loader decides by path.
+    AskLoader,
+    /// Always encrypted: without a key nothing is saved, and plaintext is not loaded.
+    Encrypted,
+    /// Never encrypted, whatever the loader says.
+    Plain,
+}
+
+/// What a value looks like inside, as far as its type tells.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A key attribute of this type.
+    Key(KeyKind),
+    /// A list of values of one kind.
+    List(fn() -> Kind),
+    /// A map with free keys and values of one kind.
+    Map(fn() -> Kind),
+    /// An object with a shape.
+    Object(&'static Shape),
+    /// A scalar, a set, or a document without a shape, with a check that a stored value fits.
+    Opaque(fn(AttributeValue) -> Result<(), ValueError>),
+}

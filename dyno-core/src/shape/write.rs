@@ -1,0 +1,137 @@
+use dyno_value::{Item, ValueCause, ValueError};
+
+use super::{Attribute, Body, Codec, FieldShape, FlattenCodec, Shape, TYPE_TAG};
+use crate::reserved;
+
+/// Collects the fields of an object by their index in its shape.
+#[derive(Debug)]
+pub struct ObjectWriter {
+    shape: &'static Shape,
+    fields: &'static [FieldShape],
+    item: Item,
+}
+
+impl ObjectWriter {
+    pub(crate) fn new(shape: &'static Shape) -> Self {
+        let fields = fields_of(shape);
+        Self {
+            shape,
+            fields,
+            item: Item::with_capacity(fields.len()),
+        }
+    }
+
+    pub(crate) fn finish(self) -> Item {
+        self.item
+    }
+
+    /// Stores the field at `index` of the shape.
+    ///
+    /// # Errors
+    ///
+    /// The value has no form in DynamoDB, or its name is taken.
+    pub fn field<T, C: Codec<T>>(
+        &mut self,
+        index: usize,
+        value: &T,
+        codec: C,
+    ) -> Result<(), ValueError> {
+        let name = self.name(index)?;
+        match codec.write(value) {
+            Ok(Some(value)) => self.insert(name.to_owned(), value),
+            Ok(None) => Ok(()),
+            Err(error) => Err(error.under_key(name)),
+        }
+    }
+
+    /// Stores a flattened field.
+    ///
+    /// # Errors
+    ///
+    /// A value has no form in DynamoDB, or a name is taken.
+    pub fn flatten<T, C: FlattenCodec<T>>(
+        &mut self,
+        value: &T,
+        codec: C,
+    ) -> Result<(), ValueError> {
+        codec.write_beside(value, self)
+    }
+
+    /// Chooses the variant at `index` of the shape, whose fields follow.
+    ///
+    /// # Errors
+    ///
+    /// Another variant was chosen before, by a flattened enum.
+    pub fn variant(&mut self, index: usize) -> Result<(), ValueError> {
+        let Body::Enum(variants) = self.shape.body() else {
+            return Err(ValueError::custom("a struct has no variants"));
+        };
+        let variant = variants
+            .get(index)
+            .ok_or_else(|| ValueError::custom("no variant at this index"))?;
+        self.fields = variant.fields();
+        let tag = aws_sdk_dynamodb::types::AttributeValue::S(variant.tag().to_owned());
+        self.insert(TYPE_TAG.to_owned(), tag)
+    }
+
+    pub(crate) fn with_shape<T>(
+        &mut self,
+        shape: &'static Shape,
+        write: impl FnOnce(&mut Self) -> Result<T, ValueError>,
+    ) -> Result<T, ValueError> {
+        let outer = (self.shape, self.fields);
+        (self.shape, self.fields) = (shape, fields_of(shape));
+        let written = write(self);
+        (self.shape, self.fields) = outer;
+        written
+    }
+
+    pub(crate) fn extra<V: Attribute>(&mut self, name: &str, value: &V) -> Result<(), ValueError> {
+        if reserved::is_known(name) {
+            return Ok(());
+        }
+        if reserved::is_reserved(name) {
+            let why = format!(
+                "names that begin with `{}` are dyno's own; rename the key",
+                reserved::PREFIX
+            );
+            return Err(ValueError::custom(why).under_key(name));
+        }
+        if value.is_absent() {
+            return Ok(());
+        }
+        let value = value.to_value().map_err(|error| error.under_key(name))?;
+        self.insert(name.to_owned(), value)
+    }
+
+    fn name(&self, index: usize) -> Result<&'static str, ValueError> {
+        self.fields
+            .get(index)
+            .map(FieldShape::name)
+            .ok_or_else(|| ValueError::new(ValueCause::Missing))
+    }
+
+    fn insert(
+        &mut self,
+        name: String,
+        value: aws_sdk_dynamodb::types::AttributeValue,
+    ) -> Result<(), ValueError> {
+        match self.item.entry(name) {
+            std::collections::hash_map::Entry::Vacant(entry) => {
+                entry.insert(value);
+                Ok(())
+            }
+            std::collections::hash_map::Entry::Occupied(entry) => {
+                let why = "two fields are stored under this name; rename one with `#[dyno(rename = \"..\")]`";
+                Err(ValueError::custom(why).under_key(entry.key()))
+            }
+        }
+    }
+}
+
+fn fields_of(shape: &'static Shape) -> &'static [FieldShape] {
+    match shape.body() {
+        Body::Struct(fields) => fields,
+        Body::Enum(_) => &[],
+    }
+}

@@ -1,0 +1,73 @@
+//! SDK clients: one pair per region, made when first used.
+
+use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::{Intercept, Region};
+
+/// The clients of a store.
+#[derive(Debug)]
+pub(super) struct Clients {
+    base: Client,
+    by_region: RwLock<HashMap<Option<&'static str>, RegionClients>>,
+}
+
+/// Two clients of one region that share their connections.
+#[derive(Clone, Debug)]
+pub(super) struct RegionClients {
+    /// For reads: the SDK repeats what fails.
+    pub(super) reads: Client,
+    /// For commits: nothing is repeated behind the commit's back, because whether an answer was lost decides what a
+    /// refusal means.
+    pub(super) commits: Client,
+}
+
+impl Clients {
+    pub(super) fn new(base: Client) -> Self {
+        Self {
+            base,
+            by_region: RwLock::default(),
+        }
+    }
+
+    pub(super) fn with_interceptor(&self, interceptor: impl Intercept + 'static) -> Self {
+        let config = self
+            .base
+            .config()
+            .to_builder()
+            .interceptor(interceptor)
+            .build();
+        Self::new(Client::from_conf(config))
+    }
+
+    pub(super) fn of(&self, region: Option<&'static str>) -> RegionClients {
+        let known = self
+            .by_region
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&region)
+            .cloned();
+        known.unwrap_or_else(|| {
+            let made = self.make(region);
+            let mut by_region = self
+                .by_region
+                .write()
+                .unwrap_or_else(PoisonError::into_inner);
+            by_region.entry(region).or_insert(made).clone()
+        })
+    }
+
+    fn make(&self, region: Option<&'static str>) -> RegionClients {
+        let mut config = self.base.config().to_builder();
+        if let Some(region) = region {
+            config = config.region(Region::new(region));
+        }
+        let commits = config.clone().retry_config(RetryConfig::disabled());
+        RegionClients {
+            reads: Client::from_conf(config.build()),
+            commits: Client::from_conf(commits.build()),
+        }
+    }
+}

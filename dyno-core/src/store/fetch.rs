@@ -1,0 +1,208 @@
+//! Reads several items in one round trip, and all of them however often it takes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::{Get, KeysAndAttributes, TransactGetItem};
+use dyno_value::Item;
+use futures_util::future::try_join_all;
+
+use super::Store;
+use super::{drive, service};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::plan::Address;
+
+/// What to read of an item.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Projection {
+    /// The expression; `None` reads the whole item.
+    pub(super) text: Option<String>,
+    pub(super) names: BTreeMap<String, String>,
+}
+
+/// Items to read, each with what is wanted of it.
+pub(super) type Wanted = Vec<(Address, Projection)>;
+
+/// Reads all items that exist. Sends one `GetItem` for one item, and one `BatchGetItem` per hundred of several, in
+/// parallel; keys that are left unprocessed are asked for again.
+pub(super) async fn fetch(
+    store: &Store,
+    wanted: Wanted,
+    consistent: bool,
+) -> Result<BTreeMap<Address, Item>> {
+    match <[_; 1]>::try_from(wanted) {
+        Ok([(address, projection)]) => {
+            let item = get(store, &address, projection, consistent).await?;
+            Ok(item.map(|item| (address, item)).into_iter().collect())
+        }
+        Err(wanted) => {
+            let batches = wanted
+                .chunks(limits::BATCH_GET_KEYS)
+                .map(|batch| fetch_batch(store, batch, consistent));
+            Ok(try_join_all(batches).await?.into_iter().flatten().collect())
+        }
+    }
+}
+
+async fn get(
+    store: &Store,
+    address: &Address,
+    projection: Projection,
+    consistent: bool,
+) -> Result<Option<Item>> {
+    let client = store.clients().of(address.region).reads;
+    let names = (!projection.names.is_empty()).then(|| projection.names.into_iter().collect());
+    let answer = client
+        .get_item()
+        .table_name(address.table)
+        .set_key(Some(address.to_item()))
+        .consistent_read(consistent)
+        .set_projection_expression(projection.text)
+        .set_expression_attribute_names(names)
+        .send()
+        .await;
+    answer
+        .map(|answer| answer.item)
+        .map_err(|error| service::failure(error, &[address.table]))
+}
+
+async fn fetch_batch(
+    store: &Store,
+    wanted: &[(Address, Projection)],
+    consistent: bool,
+) -> Result<BTreeMap<Address, Item>> {
+    const MOST_ATTEMPTS: u32 = 8;
+    let Some((first, _)) = wanted.first() else {
+        return Ok(BTreeMap::new());
+    };
+    let client = store.clients().of(first.region).reads;
+    let tables: Vec<_> = wanted.iter().map(|(address, _)| address.table).collect();
+    let mut requests = requests(wanted, consistent)?;
+    let mut found = BTreeMap::new();
+    for attempt in 1..=MOST_ATTEMPTS {
+        let answer = client
+            .batch_get_item()
+            .set_request_items(Some(requests))
+            .send()
+            .await
+            .map_err(|error| service::failure(error, &tables))?;
+        for (table, items) in answer.responses.unwrap_or_default() {
+            place(&table, items, wanted, &mut found);
+        }
+        requests = answer.unprocessed_keys.unwrap_or_default();
+        if requests.is_empty() {
+            return Ok(found);
+        }
+        drive::pause(attempt).await?;
+    }
+    let left: usize = requests.values().map(|keys| keys.keys().len()).sum();
+    Err(Error::new(
+        ErrorKind::Throttled,
+        format!(
+            "the service left {left} of {} items unread after {MOST_ATTEMPTS} tries; try again later",
+            wanted.len()
+        ),
+    ))
+}
+
+fn requests(
+    wanted: &[(Address, Projection)],
+    consistent: bool,
+) -> Result<HashMap<String, KeysAndAttributes>> {
+    let mut by_table: BTreeMap<&str, (Vec<Item>, Option<&Projection>)> = BTreeMap::new();
+    for (address, projection) in wanted {
+        let (keys, shared) = by_table
+            .entry(address.table)
+            .or_insert_with(|| (Vec::new(), Some(projection)));
+        keys.push(address.to_item());
+        // A request has one projection per table: items of one table that want different parts are read whole.
+        if shared.is_some_and(|shared| {
+            shared.text != projection.text || shared.names != projection.names
+        }) {
+            *shared = None;
+        }
+    }
+    let request = |(table, (keys, projection)): (&str, (Vec<Item>, Option<&Projection>))| {
+        let projection = projection.cloned().unwrap_or_default();
+        let names = (!projection.names.is_empty()).then(|| projection.names.into_iter().collect());
+        let keys = KeysAndAttributes::builder()
+            .set_keys(Some(keys))
+            .consistent_read(consistent)
+            .set_projection_expression(projection.text)
+            .set_expression_attribute_names(names)
+            .build()
+            .map_err(|error| {
+                Error::new(ErrorKind::Service, "the request lacks a part").with_source(error)
+            })?;
+        Ok((table.to_owned(), keys))
+    };
+    by_table.into_iter().map(request).collect()
+}
+
+fn place(
+    table: &str,
+    items: Vec<Item>,
+    wanted: &[(Address, Projection)],
+    found: &mut BTreeMap<Address, Item>,
+) {
+    for item in items {
+        let address = wanted
+            .iter()
+            .map(|(address, _)| address)
+            .find(|address| address.table == table && address.holds(&item));
+        if let Some(address) = address {
+            found.insert(address.clone(), item);
+        }
+    }
+}
+
+/// Reads items at one moment, with `TransactGetItems`. `None`: another transaction was in the way.
+pub(super) async fn fetch_at_once(
+    store: &Store,
+    wanted: &[Address],
+) -> Result<Option<BTreeMap<Address, Item>>> {
+    let Some(first) = wanted.first() else {
+        return Ok(Some(BTreeMap::new()));
+    };
+    let client = store.clients().of(first.region).reads;
+    let tables: Vec<_> = wanted.iter().map(|address| address.table).collect();
+    let get = |address: &Address| {
+        let get = Get::builder()
+            .table_name(address.table)
+            .set_key(Some(address.to_item()))
+            .build();
+        get.map(|get| TransactGetItem::builder().get(get).build())
+            .map_err(|error| {
+                Error::new(ErrorKind::Service, "the request lacks a part").with_source(error)
+            })
+    };
+    let gets = wanted.iter().map(get).collect::<Result<_>>()?;
+    match client
+        .transact_get_items()
+        .set_transact_items(Some(gets))
+        .send()
+        .await
+    {
+        Ok(answer) => {
+            let items = answer
+                .responses
+                .unwrap_or_default()
+                .into_iter()
+                .map(|response| response.item);
+            let found = wanted
+                .iter()
+                .cloned()
+                .zip(items)
+                .filter_map(|(address, item)| Some((address, item?)));
+            Ok(Some(found.collect()))
+        }
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_transaction_canceled_exception()) =>
+        {
+            Ok(None)
+        }
+        Err(error) => Err(service::failure(error, &tables)),
+    }
+}

@@ -1,0 +1,243 @@
+//! The store: everything that sends requests.
+
+mod clients;
+mod delete;
+mod drive;
+mod fetch;
+mod load;
+mod operation;
+mod read_path;
+mod save;
+mod saved;
+mod service;
+mod snapshot;
+mod table;
+mod tree;
+mod write_path;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Intercept;
+
+use self::clients::Clients;
+pub use self::delete::Delete;
+pub use self::load::Load;
+pub use self::read_path::ReadPath;
+pub use self::save::Save;
+pub use self::saved::{DeleteSaved, Reload, SaveSaved, Saved};
+pub use self::table::EnsureTables;
+pub use self::write_path::WritePath;
+use crate::error::{Error, ErrorKind, Result};
+use crate::key::Key;
+use crate::loader::ConfigLoader;
+use crate::plan::Topology;
+use crate::shape::{IntoPath, Shape, Stored};
+
+/// A place where objects are stored: DynamoDB, a server that speaks its protocol, or the embedded engine.
+///
+/// Cloning is cheap and shares everything. Nothing is sent until an operation is awaited.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "embedded")]
+/// # async fn example() -> dyno_core::Result<()> {
+/// use dyno_core::Store;
+///
+/// let store = Store::embedded()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Store {
+    shared: Arc<Shared>,
+    loader: Option<Arc<dyn ConfigLoader>>,
+}
+
+struct Shared {
+    clients: Clients,
+    /// By the address of the type's shape, which is static.
+    topologies: RwLock<HashMap<usize, Arc<Topology>>>,
+}
+
+static INSTALLED: OnceLock<Store> = OnceLock::new();
+
+impl Store {
+    /// A store behind any SDK client: DynamoDB, ScyllaDB Alternator, DynamoDB Local, or a test double.
+    ///
+    /// Tables in other regions than the client's are reached with the same settings and the other region.
+    pub fn new(client: Client) -> Self {
+        Self::with_clients(Clients::new(client), None)
+    }
+
+    /// A store on DynamoDB, with region and credentials from the environment, as every AWS tool finds them.
+    ///
+    /// Sends no request to DynamoDB; the configuration chain may ask the machine's metadata service for a region.
+    ///
+    /// # Errors
+    ///
+    /// None today; missing credentials are an error of the first operation.
+    #[cfg(feature = "aws")]
+    pub async fn from_env() -> Result<Self> {
+        let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+        Ok(Self::new(Client::new(&config)))
+    }
+
+    /// A store in the memory of this process, empty and its own.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Engine`]: the engine could not be started.
+    #[cfg(feature = "embedded")]
+    pub fn embedded() -> Result<Self> {
+        dyno_embedded::Engine::in_memory()
+            .map(|engine| Self::new(engine.client()))
+            .map_err(engine_error)
+    }
+
+    /// A store in a file, made if it does not exist.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Engine`]: the file cannot be opened, or holds something else.
+    #[cfg(feature = "embedded")]
+    pub fn embedded_at(path: impl AsRef<std::path::Path>) -> Result<Self> {
+        dyno_embedded::Engine::open(path.as_ref())
+            .map(|engine| Self::new(engine.client()))
+            .map_err(engine_error)
+    }
+
+    /// The same store with a loader, used where neither the call nor the type names one.
+    #[must_use]
+    pub fn with_loader(mut self, loader: impl ConfigLoader) -> Self {
+        self.loader = Some(Arc::new(loader));
+        self
+    }
+
+    /// The same store with an interceptor of the SDK on every request, such as `dyno_testkit::Recorder`.
+    #[must_use]
+    pub fn with_interceptor(self, interceptor: impl Intercept + 'static) -> Self {
+        Self::with_clients(self.clients().with_interceptor(interceptor), self.loader)
+    }
+
+    /// Makes this the store of the process, which `T::load(key)`, `object.save()` and the like use.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::AlreadyInstalled`]: another one is installed.
+    pub fn install(self) -> Result<()> {
+        INSTALLED.set(self).map_err(|_| {
+            let why = "a store is installed already; name another one with `.on(&store)`";
+            Error::new(ErrorKind::AlreadyInstalled, why)
+        })
+    }
+
+    /// The installed store.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotInstalled`]: there is none.
+    pub fn installed() -> Result<Self> {
+        INSTALLED.get().cloned().ok_or_else(|| {
+            let why = "no store is installed; call `store.install()` once, or name a store with `.on(&store)`";
+            Error::new(ErrorKind::NotInstalled, why)
+        })
+    }
+
+    /// The SDK client for the table of `T`, for everything that this crate does not do.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidShape`]: `T` cannot be stored as it is declared.
+    pub fn client<T: Stored>(&self) -> Result<Client> {
+        Ok(self
+            .clients()
+            .of(self.topology(T::SHAPE)?.table.region_name())
+            .reads)
+    }
+
+    /// Loads the object with this key; see [`Load`].
+    pub fn load<T: Stored>(&self, key: impl Into<Key>) -> Load<T> {
+        Load::new(key.into()).on(self)
+    }
+
+    /// Saves an object; see [`Save`].
+    pub fn save<T: Stored>(&self, object: T) -> Save<T> {
+        Save::new(object).on(self)
+    }
+
+    /// Deletes the object with this key; see [`Delete`].
+    pub fn delete<T: Stored>(&self, key: impl Into<Key>) -> Delete<T> {
+        Delete::new(key.into()).on(self)
+    }
+
+    /// Reads one value of an object; see [`ReadPath`].
+    pub fn read_path<T: Stored, V>(
+        &self,
+        key: impl Into<Key>,
+        path: impl IntoPath<T, V>,
+    ) -> ReadPath<T, V> {
+        ReadPath::new(key.into(), path.into_path()).on(self)
+    }
+
+    /// Writes one value of an object; see [`WritePath`].
+    pub fn write_path<T: Stored, V>(
+        &self,
+        key: impl Into<Key>,
+        path: impl IntoPath<T, V>,
+        value: impl Into<V>,
+    ) -> WritePath<T, V> {
+        WritePath::new(key.into(), path.into_path(), value.into()).on(self)
+    }
+
+    /// Makes the tables of `T` and of its shards, where they do not exist; see [`EnsureTables`].
+    pub fn ensure_tables<T: Stored>(&self) -> EnsureTables<T> {
+        EnsureTables::new(self.clone())
+    }
+
+    fn with_clients(clients: Clients, loader: Option<Arc<dyn ConfigLoader>>) -> Self {
+        Self {
+            shared: Arc::new(Shared {
+                clients,
+                topologies: RwLock::default(),
+            }),
+            loader,
+        }
+    }
+
+    fn clients(&self) -> &Clients {
+        &self.shared.clients
+    }
+
+    /// The topology of a shape, walked once.
+    fn topology(&self, shape: &'static Shape) -> Result<Arc<Topology>> {
+        let address = std::ptr::from_ref(shape).addr();
+        let topologies = &self.shared.topologies;
+        if let Some(known) = topologies
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(&address)
+        {
+            return Ok(Arc::clone(known));
+        }
+        let walked = Arc::new(Topology::of(shape)?);
+        let mut known = topologies.write().unwrap_or_else(PoisonError::into_inner);
+        Ok(Arc::clone(known.entry(address).or_insert(walked)))
+    }
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Store")
+            .field("has_loader", &self.loader.is_some())
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(feature = "embedded")]
+fn engine_error(error: dyno_embedded::OpenError) -> Error {
+    Error::new(ErrorKind::Engine, error.to_string()).with_source(error)
+}

@@ -1,0 +1,109 @@
+//! What every operation has: a store, a loader, a type, and a name for its errors.
+
+use std::sync::Arc;
+
+use dyno_crypto::Binding;
+
+use super::Store;
+use crate::error::{Error, Result};
+use crate::key::Key;
+use crate::loader::ConfigLoader;
+use crate::plan::{self, Address, Topology};
+use crate::shape::Stored;
+
+/// The boxed future that builders turn into.
+pub(super) type Pending<T> = std::pin::Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// What a caller may set on any operation.
+#[derive(Clone, Default)]
+pub(super) struct Options {
+    pub(super) store: Option<Store>,
+    pub(super) loader: Option<Arc<dyn ConfigLoader>>,
+}
+
+impl std::fmt::Debug for Options {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Options").finish_non_exhaustive()
+    }
+}
+
+/// An operation under way.
+#[derive(Clone)]
+pub(super) struct Operation {
+    pub(super) name: &'static str,
+    pub(super) store: Store,
+    pub(super) topology: Arc<Topology>,
+    loader: Option<Arc<dyn ConfigLoader>>,
+}
+
+impl Operation {
+    /// Finds store, shape and loader: the call's loader wins over the type's, which wins over the store's.
+    pub(super) fn new<T: Stored>(name: &'static str, options: Options) -> Result<Self> {
+        let found = || {
+            let store = options.store.map_or_else(Store::installed, Ok)?;
+            let topology = store.topology(T::SHAPE)?;
+            let loader = options
+                .loader
+                .or_else(T::loader)
+                .or_else(|| store.loader.clone());
+            Ok(Self {
+                name,
+                store,
+                topology,
+                loader,
+            })
+        };
+        found().map_err(|error: Error| error.of(name, T::SHAPE.name(), None))
+    }
+
+    pub(super) fn loader(&self) -> Option<&dyn ConfigLoader> {
+        self.loader.as_deref()
+    }
+
+    pub(super) fn root(&self, key: &Key) -> Result<Address> {
+        Address::of_root(self.topology.root, self.topology.table, key)
+    }
+
+    pub(super) fn owner(&self, root: &Address) -> String {
+        plan::owner(self.topology.root, root)
+    }
+
+    pub(super) fn binding(&self, root: &Address) -> Result<Binding> {
+        plan::binding(self.topology.root, root)
+    }
+
+    /// Says in an error which operation failed on which object.
+    pub(super) fn explain(&self, key: Option<&Key>) -> impl FnOnce(Error) -> Error + use<> {
+        let (name, object, key) = (self.name, self.topology.root.name(), key.cloned());
+        move |error| error.of(name, object, key.as_ref())
+    }
+
+    /// The same operation without borrowed parts, to be kept in a saved object.
+    pub(super) fn options(&self) -> Options {
+        Options {
+            store: Some(self.store.clone()),
+            loader: self.loader.clone(),
+        }
+    }
+}
+
+/// The options that every builder has.
+macro_rules! common_options {
+    () => {
+        /// Uses this store instead of the installed one.
+        #[must_use]
+        pub fn on(mut self, store: &crate::store::Store) -> Self {
+            self.options.store = Some(store.clone());
+            self
+        }
+
+        /// Uses this loader instead of the type's and the store's.
+        #[must_use]
+        pub fn loader(mut self, loader: impl crate::loader::ConfigLoader) -> Self {
+            self.options.loader = Some(std::sync::Arc::new(loader));
+            self
+        }
+    };
+}
+
+pub(super) use common_options;

@@ -1,0 +1,212 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{FieldPath, Item, ParsePathError, Segment};
+
+use super::fetch::Projection;
+use super::load::does_not_fit;
+use super::operation::{Operation, Options, Pending, common_options};
+use super::snapshot::{Reading, Snapshot};
+use super::tree::not_found;
+use crate::error::{Error, ErrorKind, Result};
+use crate::key::Key;
+use crate::plan::{self, Loaded, RootState, Route, ShardField};
+use crate::reserved;
+use crate::shape::{Stored, TypedPath};
+
+/// Reads one value of an object.
+///
+/// Sends one `BatchGetItem` of the root and the shard that holds the value, or one `GetItem` if the root holds it,
+/// and asks for nothing else of them. DynamoDB charges for the whole items. The value is of one committed state, as
+/// with [`Load`](crate::Load).
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidPath`] if the type has no such field, [`ErrorKind::PathNotFound`] if the stored object has
+/// nothing there, and those of [`Load`](crate::Load).
+#[derive(Debug)]
+#[must_use = "nothing is read until it is awaited"]
+pub struct ReadPath<T, V> {
+    key: Key,
+    path: Result<TypedPath<V>, ParsePathError>,
+    eventual: bool,
+    options: Options,
+    object: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T: Stored, V> ReadPath<T, V> {
+    pub(crate) fn new(key: Key, path: Result<TypedPath<V>, ParsePathError>) -> Self {
+        Self {
+            key,
+            path,
+            eventual: false,
+            options: Options::default(),
+            object: std::marker::PhantomData,
+        }
+    }
+
+    common_options!();
+
+    /// Reads at half the cost; the value may be a little old.
+    pub fn eventual(mut self) -> Self {
+        self.eventual = true;
+        self
+    }
+
+    async fn run(self) -> Result<V> {
+        let operation = Operation::new::<T>("read a path of", self.options)?;
+        let read = async {
+            let typed = self.path?;
+            let loaded = operation
+                .load_path(&self.key, &typed.path, !self.eventual)
+                .await?;
+            match value_at(loaded.tree, &typed.path) {
+                Some(value) => typed.read(value).map_err(|error| {
+                    does_not_fit(error.under_path(&typed.path), &loaded.decisions)
+                }),
+                None => typed.absent().ok_or_else(|| {
+                    let why = "the stored object has nothing at this path";
+                    Error::new(ErrorKind::PathNotFound, why).at_path(typed.path.clone())
+                }),
+            }
+        };
+        read.await.map_err(operation.explain(Some(&self.key)))
+    }
+}
+
+impl Operation {
+    /// Reads and opens as much of the object as holds the value at `path`.
+    async fn load_path(&self, key: &Key, path: &FieldPath, consistent: bool) -> Result<Loaded> {
+        let route = Route::of(&self.topology, path)?;
+        let root = self.root(key)?;
+        let owner = self.owner(&root);
+        let part = |field: &ShardField| {
+            if route.holds_shards {
+                field.path.starts_with(path) || path.starts_with(&field.path)
+            } else {
+                // The value lies in one item, and opening it needs no other.
+                route
+                    .shard
+                    .as_ref()
+                    .is_some_and(|shard| shard.id == field.id)
+            }
+        };
+        let (root_projection, shard_projection) = if route.holds_shards {
+            (Projection::default(), Projection::default())
+        } else {
+            projections(&self.topology, &route)
+        };
+        let reading = Reading {
+            topology: &self.topology,
+            owner: &owner,
+            root: &root,
+            root_projection,
+            wants: &part,
+            shard_projection,
+            consistent,
+        };
+        let Snapshot {
+            root: mut item,
+            state: _,
+            mut shards,
+        } = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
+        surround(&mut item, &mut shards);
+        plan::join(
+            &self.topology,
+            item,
+            shards,
+            &self.binding(&root)?,
+            self.loader(),
+        )
+    }
+}
+
+/// A shard that was read alone gets empty objects around it to stand in.
+fn surround(root: &mut Item, shards: &mut BTreeMap<String, (ShardField, Item)>) {
+    for (field, _) in shards.values() {
+        let Some((_, around)) = field.path.segments().split_last() else {
+            continue;
+        };
+        let mut place = &mut *root;
+        for segment in around {
+            let Segment::Key(name) = segment else { break };
+            let inner = place
+                .entry(name.clone())
+                .or_insert_with(|| AttributeValue::M(Item::new()));
+            let AttributeValue::M(inner) = inner else {
+                break;
+            };
+            place = inner;
+        }
+    }
+}
+
+/// What to ask of root and shard: identity, stamp, and the attribute that holds the value.
+///
+/// The whole attribute is asked for, because it may be sealed as a whole, and because DynamoDB closes the gaps of a
+/// list that is asked for in part.
+fn projections(topology: &plan::Topology, route: &Route) -> (Projection, Projection) {
+    let attribute = route
+        .inside
+        .segments()
+        .first()
+        .and_then(|segment| match segment {
+            Segment::Key(name) => Some(name.as_str()),
+            Segment::Index(_) => None,
+        });
+    let root_keys = [Some(topology.table.key_name()), topology.table.sort_name()];
+    let root = RootState::ATTRIBUTES
+        .into_iter()
+        .chain(root_keys.into_iter().flatten());
+    match &route.shard {
+        None => (projection(root.chain(attribute)), Projection::default()),
+        Some(field) => {
+            let keys = [Some(field.table.key_name()), field.table.sort_name()];
+            let shard = [reserved::STAMP, reserved::TYPE]
+                .into_iter()
+                .chain(keys.into_iter().flatten());
+            (projection(root), projection(shard.chain(attribute)))
+        }
+    }
+}
+
+fn projection<'a, I: Iterator<Item = &'a str>>(attributes: I) -> Projection {
+    let attributes: BTreeSet<&str> = attributes.collect();
+    let placeholder = |index: usize| format!("#{index}");
+    let names = attributes
+        .iter()
+        .enumerate()
+        .map(|(index, name)| (placeholder(index), (*name).to_owned()));
+    let text: Vec<_> = (0..attributes.len()).map(placeholder).collect();
+    Projection {
+        names: names.collect(),
+        text: Some(text.join(",")),
+    }
+}
+
+/// The value at a path of a tree.
+pub(super) fn value_at(tree: Item, path: &FieldPath) -> Option<AttributeValue> {
+    let mut value = AttributeValue::M(tree);
+    for segment in path.segments() {
+        value = match (value, segment) {
+            (AttributeValue::M(mut inner), Segment::Key(name)) => inner.remove(name)?,
+            (AttributeValue::L(elements), Segment::Index(index)) => {
+                elements.into_iter().nth(usize::try_from(*index).ok()?)?
+            }
+            _ => return None,
+        };
+    }
+    Some(value)
+}
+
+impl<T: Stored, V: 'static> IntoFuture for ReadPath<T, V>
+where
+    V: Send,
+{
+    type Output = Result<V>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}

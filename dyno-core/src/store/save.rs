@@ -1,0 +1,199 @@
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::Item;
+use uuid::Uuid;
+
+use super::operation::{Operation, Options, Pending, common_options};
+use super::saved::Saved;
+use super::tree::Expecting;
+use crate::error::{Error, ErrorKind, Result, SaveError};
+use crate::key::{Key, KeyValue};
+use crate::plan::KeyKinds;
+use crate::shape::{Role, Stored, write_object};
+
+/// Saves one object: inserts it, or replaces what has its key.
+///
+/// An object with shards or encrypted fields is written by one `TransactWriteItems` (2 WCU per KB of each item), and
+/// one more if there was an object with the key already, which the first request finds out without reading. A plain
+/// object is one `PutItem` (1 WCU per KB). A crash leaves the old object or the new one.
+///
+/// The key is that of the object's key field, or [`key`](Self::key), or what the loader's
+/// [`primary_key`](crate::ConfigLoader::primary_key) says, or a new UUID (version 7).
+///
+/// # Errors
+///
+/// The error carries the object: [`SaveError::into_object`]. Kinds: [`ErrorKind::InvalidKey`],
+/// [`ErrorKind::InvalidValue`], [`ErrorKind::InvalidShape`], [`ErrorKind::TooLarge`], [`ErrorKind::KeyRefused`],
+/// [`ErrorKind::AlreadyExists`] with [`if_absent`](Self::if_absent), [`ErrorKind::TypeMismatch`],
+/// [`ErrorKind::NewerFormat`], [`ErrorKind::Contended`], [`ErrorKind::OutcomeUnknown`], and those of the service.
+#[derive(Debug)]
+#[must_use = "nothing is saved until it is awaited"]
+pub struct Save<T> {
+    object: T,
+    key: Option<Key>,
+    if_absent: bool,
+    options: Options,
+}
+
+impl<T: Stored> Save<T> {
+    pub(crate) fn new(object: T) -> Self {
+        Self {
+            object,
+            key: None,
+            if_absent: false,
+            options: Options::default(),
+        }
+    }
+
+    common_options!();
+
+    /// Saves under this key, for types without a key field.
+    pub fn key(mut self, key: impl Into<Key>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    /// Only inserts: fails with [`ErrorKind::AlreadyExists`] if there is an object with the key.
+    pub fn if_absent(mut self) -> Self {
+        self.if_absent = true;
+        self
+    }
+
+    async fn run(self) -> Result<Saved<T>, SaveError<T>> {
+        let Self {
+            object,
+            key,
+            if_absent,
+            options,
+        } = self;
+        let written = async {
+            let operation = Operation::new::<T>("save", options)?;
+            let tree = write_object(&object)
+                .map_err(|error| operation.explain(key.as_ref())(error.into()))?;
+            let key =
+                key_of(&operation, &tree, key.as_ref()).map_err(operation.explain(key.as_ref()))?;
+            let expecting = if if_absent {
+                Expecting::Nothing
+            } else {
+                Expecting::Anything
+            };
+            let saved = operation.save_tree(tree, &key, expecting).await;
+            let baseline = saved.map_err(operation.explain(Some(&key)))?;
+            Ok((key, operation.options(), baseline))
+        };
+        match written.await {
+            Ok((key, options, baseline)) => Ok(Saved::new(object, key, options, baseline)),
+            Err(error) => Err(SaveError::new(object, error)),
+        }
+    }
+}
+
+/// The key of an object to be saved: from its fields, the call, the loader, or made up.
+fn key_of(operation: &Operation, tree: &Item, given: Option<&Key>) -> Result<Key> {
+    let table = operation.topology.table;
+    let shape = operation.topology.root;
+    let field = |role, name: &str| {
+        let has_field = shape.all_fields().any(|field| field.field_role() == role);
+        has_field
+            .then(|| tree.get(name))
+            .flatten()
+            .and_then(KeyValue::from_value)
+    };
+    let partition = one_of(
+        "partition",
+        field(Role::PartitionKey, table.key_name()),
+        given.map(Key::partition),
+    )?;
+    let partition = match partition {
+        Some(partition) => partition,
+        None => operation
+            .loader()
+            .and_then(|loader| loader.primary_key(tree))
+            .map_or_else(|| generated(operation), Ok)?,
+    };
+    let Some(sort_name) = table.sort_name() else {
+        let key = Key::new(partition);
+        return Ok(match given.and_then(Key::sort) {
+            Some(sort) => key.with_sort(sort.clone()),
+            None => key,
+        });
+    };
+    let sort = one_of(
+        "sort",
+        field(Role::SortKey, sort_name),
+        given.and_then(Key::sort),
+    )?;
+    match sort {
+        Some(sort) => Ok(Key::new(partition).with_sort(sort)),
+        None => Err(Error::new(
+            ErrorKind::InvalidKey,
+            format!(
+                "table `{}` has the sort key `{sort_name}`; give both parts with `.key((partition, sort))`",
+                table.name()
+            ),
+        )),
+    }
+}
+
+fn one_of(
+    part: &str,
+    field: Option<KeyValue>,
+    given: Option<&KeyValue>,
+) -> Result<Option<KeyValue>> {
+    match (field, given) {
+        (Some(field), Some(given)) if field != *given => Err(Error::new(
+            ErrorKind::InvalidKey,
+            format!(
+                "the {part} key field of the object is `{field}`, and the call asks for `{given}`; give one of them"
+            ),
+        )),
+        (field, given) => Ok(field.or_else(|| given.cloned())),
+    }
+}
+
+fn generated(operation: &Operation) -> Result<KeyValue> {
+    match KeyKinds::of(operation.topology.root).partition {
+        None | Some(crate::key::KeyKind::S) => Ok(KeyValue::S(Uuid::now_v7().to_string())),
+        Some(kind) => Err(Error::new(
+            ErrorKind::InvalidKey,
+            format!("the partition key is {kind} and cannot be made up; give it with `.key(..)`"),
+        )),
+    }
+}
+
+/// Whether the key in a tree is still the one that the object was loaded with.
+pub(super) fn check_key_kept(operation: &Operation, tree: &Item, key: &Key) -> Result<()> {
+    let root = operation.root(key)?;
+    for (name, value) in root.parts() {
+        let now = tree
+            .get(name)
+            .filter(|now| !same_key(now, &value.to_value()));
+        if let Some(now) = now.and_then(KeyValue::from_value) {
+            return Err(Error::new(
+                ErrorKind::InvalidKey,
+                format!(
+                    "the key field `{name}` was `{value}` when the object was loaded and is `{now}` now; to store it \
+                     under another key, save `saved.into_object()` and delete the old one"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn same_key(a: &AttributeValue, b: &AttributeValue) -> bool {
+    match (a, b) {
+        (AttributeValue::N(a), AttributeValue::N(b)) => {
+            dyno_value::number::normalize(a).ok() == dyno_value::number::normalize(b).ok()
+        }
+        (a, b) => a == b,
+    }
+}
+
+impl<T: Stored> IntoFuture for Save<T> {
+    type Output = Result<Saved<T>, SaveError<T>>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}

@@ -1,0 +1,193 @@
+use std::fmt;
+use std::ops::{Deref, DerefMut};
+
+use super::operation::{Operation, Options, Pending};
+use super::save::check_key_kept;
+use super::tree::{Baseline, Expecting};
+use super::{delete, load};
+use crate::error::{Error, Result};
+use crate::key::Key;
+use crate::shape::{Stored, write_object};
+
+/// An object together with its key and the version that is stored.
+///
+/// It derefs to the object, so fields are read and changed as if it were not there. [`save`](Self::save) writes what
+/// changed, and fails if somebody else saved in between.
+pub struct Saved<T> {
+    object: T,
+    key: Key,
+    options: Options,
+    baseline: Baseline,
+}
+
+impl<T: Stored> Saved<T> {
+    pub(super) fn new(object: T, key: Key, options: Options, baseline: Baseline) -> Self {
+        Self {
+            object,
+            key,
+            options,
+            baseline,
+        }
+    }
+
+    /// The object's key.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// The object alone; what was remembered of its version is forgotten.
+    pub fn into_object(self) -> T {
+        self.object
+    }
+
+    /// Writes what changed since the object was loaded or saved.
+    ///
+    /// Sends nothing if nothing changed; one `PutItem` of the root if only the root's fields changed; one
+    /// `TransactWriteItems` of the root and the shards that changed otherwise. A plain object is one `UpdateItem` of
+    /// the attributes that changed. A crash leaves the old object or the new one.
+    ///
+    /// The object stays with the caller whatever happens.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if somebody else saved or deleted the object in between,
+    /// and those of [`Save`](crate::Save).
+    pub fn save(&mut self) -> SaveSaved<'_, T> {
+        SaveSaved { saved: self }
+    }
+
+    /// Loads the object again, in place of this one. Costs what [`Load`](crate::Load) costs.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Load`](crate::Load); this object is then as it was.
+    pub fn reload(&mut self) -> Reload<'_, T> {
+        Reload { saved: self }
+    }
+
+    /// Deletes the object, if nobody else saved in between: one `TransactWriteItems` of all its items, or one
+    /// `DeleteItem`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict), and those of [`Delete`](crate::Delete).
+    pub fn delete(self) -> DeleteSaved<T> {
+        DeleteSaved { saved: self }
+    }
+
+    async fn run_save(&mut self) -> Result<()> {
+        let operation = Operation::new::<T>("save", self.options.clone())?;
+        let key = self.key.clone();
+        let written = async {
+            let tree = write_object(&self.object)?;
+            check_key_kept(&operation, &tree, &key)?;
+            operation
+                .save_tree(tree, &key, Expecting::Baseline(self.baseline.clone()))
+                .await
+        };
+        self.baseline = written.await.map_err(operation.explain(Some(&key)))?;
+        Ok(())
+    }
+
+    async fn run_reload(&mut self) -> Result<()> {
+        let operation = Operation::new::<T>("load", self.options.clone())?;
+        let loaded = load::load(&operation, self.key.clone(), true).await;
+        *self = loaded.map_err(operation.explain(Some(&self.key)))?;
+        Ok(())
+    }
+
+    async fn run_delete(self) -> Result<()> {
+        let operation = Operation::new::<T>("delete", self.options)?;
+        let deleted = delete::delete_based(&operation, &self.key, &self.baseline).await;
+        deleted.map_err(operation.explain(Some(&self.key)))
+    }
+}
+
+impl<T> Deref for Saved<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.object
+    }
+}
+
+impl<T> DerefMut for Saved<T> {
+    fn deref_mut(&mut self) -> &mut T {
+        &mut self.object
+    }
+}
+
+impl<T: Clone> Clone for Saved<T> {
+    fn clone(&self) -> Self {
+        Self {
+            object: self.object.clone(),
+            key: self.key.clone(),
+            options: self.options.clone(),
+            baseline: self.baseline.clone(),
+        }
+    }
+}
+
+impl<T: fmt::Debug> fmt::Debug for Saved<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Saved")
+            .field("key", &self.key)
+            .field("object", &self.object)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Compares the objects, not their versions.
+impl<T: PartialEq> PartialEq<T> for Saved<T> {
+    fn eq(&self, object: &T) -> bool {
+        self.object == *object
+    }
+}
+
+/// A save of a [`Saved`] object; see [`Saved::save`].
+#[derive(Debug)]
+#[must_use = "nothing is saved until it is awaited"]
+pub struct SaveSaved<'a, T> {
+    saved: &'a mut Saved<T>,
+}
+
+impl<'a, T: Stored> IntoFuture for SaveSaved<'a, T> {
+    type Output = Result<(), Error>;
+    type IntoFuture = std::pin::Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.saved.run_save())
+    }
+}
+
+/// A reload of a [`Saved`] object; see [`Saved::reload`].
+#[derive(Debug)]
+#[must_use = "nothing is loaded until it is awaited"]
+pub struct Reload<'a, T> {
+    saved: &'a mut Saved<T>,
+}
+
+impl<'a, T: Stored> IntoFuture for Reload<'a, T> {
+    type Output = Result<(), Error>;
+    type IntoFuture = std::pin::Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.saved.run_reload())
+    }
+}
+
+/// A deletion of a [`Saved`] object; see [`Saved::delete`].
+#[derive(Debug)]
+#[must_use = "nothing is deleted until it is awaited"]
+pub struct DeleteSaved<T> {
+    saved: Saved<T>,
+}
+
+impl<T: Stored> IntoFuture for DeleteSaved<T> {
+    type Output = Result<(), Error>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.saved.run_delete())
+    }
+}

@@ -1,0 +1,183 @@
+//! What the service's errors mean.
+
+use std::error::Error as StdError;
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+
+use crate::commit::{Answer, Reason};
+use crate::error::{Error, ErrorKind};
+
+/// The error of a read, or of a request that is not a commit.
+pub(super) fn failure<E>(error: SdkError<E, HttpResponse>, tables: &[&str]) -> Error
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    match classify(&error) {
+        Class::Credentials => Error::new(
+            ErrorKind::Credentials,
+            "there are no credentials to sign requests with; set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, \
+             a profile or a role, or use `Store::embedded`",
+        ),
+        Class::Invalid => {
+            let said = error.as_service_error().and_then(|error| error.message().map(str::to_owned));
+            let said = said.unwrap_or_else(|| "no message".to_owned());
+            Error::new(ErrorKind::Service, format!("the service refused the request: {said}"))
+        }
+        Class::Lost => Error::new(ErrorKind::Unreachable, "the service did not answer"),
+        Class::PathInvalid => Error::new(
+            ErrorKind::PathNotFound,
+            "the stored object has nothing at this path to write into; nothing was written",
+        ),
+        Class::TableMissing => table_missing(tables),
+        Class::Throttled => Error::new(
+            ErrorKind::Throttled,
+            "the service throttled the request until the last try; try again later or raise the table's capacity",
+        ),
+    }
+    .with_source(error)
+}
+
+/// The answer that a failed single write is to its commit; the caller has looked for a failed condition before.
+pub(super) fn answer<E>(error: SdkError<E, HttpResponse>, tables: &[&str]) -> Answer
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    if error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code)
+        == Some("TransactionConflictException")
+    {
+        return Answer::Busy;
+    }
+    let class = classify(&error);
+    let error = failure(error, tables);
+    match class {
+        Class::Lost => Answer::Lost(error),
+        Class::Throttled => Answer::Throttled(error),
+        Class::Credentials | Class::Invalid | Class::PathInvalid | Class::TableMissing => {
+            Answer::Refused(error)
+        }
+    }
+}
+
+/// The answer that a failed transaction is to its commit.
+pub(super) fn transaction_answer(
+    error: SdkError<TransactWriteItemsError, HttpResponse>,
+    tables: &[&str],
+) -> Answer {
+    match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
+            let reason = |reason: &aws_sdk_dynamodb::types::CancellationReason| Reason {
+                code: reason.code().unwrap_or_default().to_owned(),
+                message: reason.message().map(str::to_owned),
+                item: reason.item().cloned(),
+            };
+            let reasons: Vec<_> = cancelled
+                .cancellation_reasons()
+                .iter()
+                .map(reason)
+                .collect();
+            let invalid_path =
+                |reason: &Reason| reason.message.as_deref().is_some_and(says_invalid_path);
+            if reasons.iter().any(invalid_path) {
+                return Answer::Refused(path_not_found());
+            }
+            Answer::Cancelled(reasons)
+        }
+        Some(TransactWriteItemsError::TransactionInProgressException(_)) => Answer::InProgress,
+        _ => answer(error, tables),
+    }
+}
+
+/// An error that names the tables of which one is missing.
+fn table_missing(tables: &[&str]) -> Error {
+    let mut names: Vec<_> = tables.to_vec();
+    names.sort_unstable();
+    names.dedup();
+    let advice =
+        "create it with `store.ensure_tables::<YourType>()`, or check region and credentials";
+    match names.as_slice() {
+        [name] => Error::new(
+            ErrorKind::TableMissing,
+            format!("table `{name}` does not exist; {advice}"),
+        )
+        .in_table(*name),
+        names => {
+            let list: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
+            Error::new(
+                ErrorKind::TableMissing,
+                format!(
+                    "one of the tables {} does not exist; {advice}",
+                    list.join(", ")
+                ),
+            )
+        }
+    }
+}
+
+fn path_not_found() -> Error {
+    Error::new(
+        ErrorKind::PathNotFound,
+        "the stored object has nothing at this path to write into; nothing was written",
+    )
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Credentials,
+    Invalid,
+    Lost,
+    PathInvalid,
+    TableMissing,
+    Throttled,
+}
+
+fn classify<E>(error: &SdkError<E, HttpResponse>) -> Class
+where
+    E: ProvideErrorMetadata + StdError + Send + Sync + 'static,
+{
+    match error {
+        SdkError::ServiceError(service) => {
+            let status = service.raw().status().as_u16();
+            let message = service.err().message().unwrap_or_default();
+            match service.err().code() {
+                Some("ResourceNotFoundException") => Class::TableMissing,
+                Some(
+                    "ProvisionedThroughputExceededException"
+                    | "ThrottlingException"
+                    | "RequestLimitExceeded"
+                    | "ThrottlingError",
+                ) => Class::Throttled,
+                Some("UnrecognizedClientException" | "MissingAuthenticationTokenException") => {
+                    Class::Credentials
+                }
+                Some("ValidationException") if says_invalid_path(message) => Class::PathInvalid,
+                _ if status >= 500 => Class::Lost,
+                _ => Class::Invalid,
+            }
+        }
+        _ if speaks_of_credentials(error) => Class::Credentials,
+        SdkError::ConstructionFailure(_) => Class::Invalid,
+        _ => Class::Lost,
+    }
+}
+
+fn says_invalid_path(message: &str) -> bool {
+    message.contains("document path provided in the update expression is invalid")
+}
+
+/// The SDK has no public type for missing credentials that all providers share, so its words are read.
+fn speaks_of_credentials(error: &(dyn StdError + 'static)) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if text.contains("credentials") || text.contains("auth scheme") || text.contains("identity")
+        {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}

@@ -1,0 +1,220 @@
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, TableDescription, TableStatus,
+};
+
+use super::operation::{Operation, Options, Pending};
+use super::{Store, drive, service};
+use crate::error::{Error, ErrorKind, Result};
+use crate::key::KeyKind;
+use crate::plan::{KeyKinds, Topology};
+use crate::shape::{Stored, TableShape};
+
+/// Makes the tables of a type and of its shards, where they do not exist, and waits until they can be used.
+///
+/// Sends one `CreateTable` (billed per request) for each table, and `DescribeTable` for those that exist or are not
+/// active at once. A table that exists is checked, not changed.
+///
+/// # Errors
+///
+/// [`ErrorKind::TableMismatch`] if a table has other keys than the type declares, [`ErrorKind::InvalidShape`], and
+/// those of the service.
+#[derive(Debug)]
+#[must_use = "nothing is made until it is awaited"]
+pub struct EnsureTables<T> {
+    store: Store,
+    object: PhantomData<fn() -> T>,
+}
+
+impl<T: Stored> EnsureTables<T> {
+    pub(super) fn new(store: Store) -> Self {
+        Self {
+            store,
+            object: PhantomData,
+        }
+    }
+
+    async fn run(self) -> Result<()> {
+        let options = Options {
+            store: Some(self.store),
+            loader: None,
+        };
+        let operation = Operation::new::<T>("ensure the tables of", options)?;
+        let ensured = async {
+            for table in tables(&operation.topology)? {
+                ensure(&operation.store, &table).await?;
+            }
+            Ok(())
+        };
+        ensured.await.map_err(operation.explain(None))
+    }
+}
+
+/// The keys of one table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct TableKeys {
+    table: &'static str,
+    region: Option<&'static str>,
+    partition: (&'static str, KeyKind),
+    sort: Option<(&'static str, KeyKind)>,
+}
+
+impl TableKeys {
+    fn new(table: &TableShape, region: Option<&'static str>, kinds: KeyKinds) -> Self {
+        Self {
+            table: table.name(),
+            region,
+            partition: (table.key_name(), kinds.partition.unwrap_or(KeyKind::S)),
+            sort: table
+                .sort_name()
+                .map(|name| (name, kinds.sort.unwrap_or(KeyKind::S))),
+        }
+    }
+
+    fn parts(&self) -> impl Iterator<Item = (&'static str, KeyKind, KeyType)> {
+        let (name, kind) = self.partition;
+        let sort = self.sort.map(|(name, kind)| (name, kind, KeyType::Range));
+        std::iter::once((name, kind, KeyType::Hash)).chain(sort)
+    }
+
+    fn describe(&self) -> String {
+        let parts: Vec<_> = self
+            .parts()
+            .map(|(name, kind, role)| format!("{role} `{name}` ({kind})"))
+            .collect();
+        parts.join(", ")
+    }
+}
+
+fn tables(topology: &Topology) -> Result<Vec<TableKeys>> {
+    let strings = KeyKinds {
+        partition: None,
+        sort: None,
+    };
+    let root = TableKeys::new(
+        topology.table,
+        topology.table.region_name(),
+        KeyKinds::of(topology.root),
+    );
+    let shards = topology
+        .shards
+        .iter()
+        .map(|field| TableKeys::new(field.table, field.region, strings));
+    let mut by_name: BTreeMap<&str, TableKeys> = BTreeMap::new();
+    for table in std::iter::once(root).chain(shards) {
+        let known = *by_name.entry(table.table).or_insert(table);
+        if known != table {
+            return Err(Error::new(
+                ErrorKind::InvalidShape,
+                format!(
+                    "two types share table `{}` and declare different keys: {} and {}",
+                    table.table,
+                    known.describe(),
+                    table.describe()
+                ),
+            )
+            .in_table(table.table));
+        }
+    }
+    Ok(by_name.into_values().collect())
+}
+
+async fn ensure(store: &Store, table: &TableKeys) -> Result<()> {
+    let client = store.clients().of(table.region).reads;
+    let mut create = client
+        .create_table()
+        .table_name(table.table)
+        .billing_mode(BillingMode::PayPerRequest);
+    for (name, kind, role) in table.parts() {
+        let incomplete =
+            |error| Error::new(ErrorKind::Service, "the request lacks a part").with_source(error);
+        let attribute = AttributeDefinition::builder()
+            .attribute_name(name)
+            .attribute_type(kind.to_scalar_type());
+        let key = KeySchemaElement::builder()
+            .attribute_name(name)
+            .key_type(role);
+        create = create.attribute_definitions(attribute.build().map_err(incomplete)?);
+        create = create.key_schema(key.build().map_err(incomplete)?);
+    }
+    match create.send().await {
+        Ok(answer) if is_active(answer.table_description()) => return Ok(()),
+        Ok(_) => {}
+        Err(error)
+            if error
+                .as_service_error()
+                .is_some_and(|error| error.is_resource_in_use_exception()) => {}
+        Err(error) => return Err(service::failure(error, &[table.table])),
+    }
+    for attempt in 1..=MOST_ATTEMPTS {
+        let answer = client.describe_table().table_name(table.table).send().await;
+        let description = answer
+            .map_err(|error| service::failure(error, &[table.table]))?
+            .table;
+        if let Some(description) = &description {
+            check_keys(table, description)?;
+        }
+        if is_active(description.as_ref()) {
+            return Ok(());
+        }
+        drive::pause(attempt).await?;
+    }
+    let why = format!(
+        "table `{}` is still not active; call again in a while",
+        table.table
+    );
+    Err(Error::new(ErrorKind::Service, why).in_table(table.table))
+}
+
+fn is_active(description: Option<&TableDescription>) -> bool {
+    let status = description.and_then(TableDescription::table_status);
+    matches!(status, Some(TableStatus::Active | TableStatus::Updating))
+}
+
+fn check_keys(table: &TableKeys, description: &TableDescription) -> Result<()> {
+    let kind_of = |name: &str| {
+        let definitions = description.attribute_definitions().iter();
+        definitions
+            .filter(|definition| definition.attribute_name() == name)
+            .map(AttributeDefinition::attribute_type)
+            .next()
+    };
+    let same = description.key_schema().len() == table.parts().count()
+        && table.parts().all(|(name, kind, role)| {
+            let part = description
+                .key_schema()
+                .iter()
+                .find(|part| *part.key_type() == role);
+            part.is_some_and(|part| part.attribute_name() == name)
+                && kind_of(name).is_some_and(|found| *found == kind.to_scalar_type())
+        });
+    if same {
+        return Ok(());
+    }
+    let found: Vec<_> = description
+        .key_schema()
+        .iter()
+        .map(|part| format!("{} `{}`", part.key_type(), part.attribute_name()))
+        .collect();
+    let why = format!(
+        "table `{}` exists with other keys: expected {}, found {}; change the type's `key` and `sort`, or use another table",
+        table.table,
+        table.describe(),
+        found.join(", ")
+    );
+    Err(Error::new(ErrorKind::TableMismatch, why).in_table(table.table))
+}
+
+/// With pauses of up to a second: about half a minute.
+const MOST_ATTEMPTS: u32 = 60;
+
+impl<T: Stored> IntoFuture for EnsureTables<T> {
+    type Output = Result<()>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}

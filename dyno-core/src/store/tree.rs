@@ -1,0 +1,325 @@
+//! Loading and saving an object's tree, whatever type it came from.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{FieldPath, Item};
+
+use super::fetch::Projection;
+use super::operation::Operation;
+use super::snapshot::Reading;
+use super::{drive, snapshot};
+use crate::commit::plain::Plain;
+use crate::commit::save::{Draft, Expect, Save};
+use crate::error::{Error, ErrorKind, Result};
+use crate::key::Key;
+use crate::plan::{
+    self, Address, Bodies, Decisions, Digests, Extras, Loaded, RootState, ShardField,
+};
+
+/// An object's tree in clear, with what is remembered of how it is stored.
+#[derive(Debug)]
+pub(super) struct LoadedTree {
+    pub(super) tree: Item,
+    pub(super) baseline: Baseline,
+    pub(super) decisions: Decisions,
+}
+
+/// How an object was stored when it was last loaded or saved: what a save builds on.
+#[derive(Clone, Debug)]
+pub(super) struct Baseline {
+    digests: Digests,
+    extras: Extras,
+    stored: Stored,
+}
+
+#[derive(Clone, Debug)]
+enum Stored {
+    /// As an object with an etag.
+    Managed(RootState),
+    /// As an item without the mapper's attributes; the item.
+    Plain(Item),
+}
+
+/// What a save expects to find.
+#[derive(Clone, Debug)]
+pub(super) enum Expecting {
+    Anything,
+    Baseline(Baseline),
+    Nothing,
+}
+
+impl Operation {
+    /// Reads and opens the object, or the shards of it that are wanted.
+    pub(super) async fn load_tree(
+        &self,
+        key: &Key,
+        consistent: bool,
+        wants: &(dyn Fn(&ShardField) -> bool + Send + Sync),
+    ) -> Result<LoadedTree> {
+        let root = self.root(key)?;
+        let owner = self.owner(&root);
+        let reading = Reading {
+            topology: &self.topology,
+            owner: &owner,
+            root: &root,
+            root_projection: Projection::default(),
+            wants,
+            shard_projection: Projection::default(),
+            consistent,
+        };
+        let snapshot::Snapshot {
+            root: item,
+            state,
+            shards,
+        } = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
+        let stored = state.map_or_else(|| Stored::Plain(item.clone()), Stored::Managed);
+        let joined = plan::join(
+            &self.topology,
+            item,
+            shards,
+            &self.binding(&root)?,
+            self.loader(),
+        )?;
+        let Loaded {
+            tree,
+            digests,
+            extras,
+            decisions,
+        } = joined;
+        Ok(LoadedTree {
+            tree,
+            baseline: Baseline {
+                digests,
+                extras,
+                stored,
+            },
+            decisions,
+        })
+    }
+
+    /// Saves a tree in clear; sends nothing if it is as it was loaded.
+    pub(super) async fn save_tree(
+        &self,
+        mut tree: Item,
+        key: &Key,
+        expecting: Expecting,
+    ) -> Result<Baseline> {
+        let root = self.root(key)?;
+        tree.extend(root.to_item());
+        let decisions = Decisions::for_save(&tree, self.topology.root, self.loader())?;
+        let mut bodies = plan::split(tree, self.topology.root, self.topology.table);
+        for (name, _) in root.parts() {
+            bodies.root.remove(name);
+        }
+        let digests = Digests::of(&bodies)?;
+        if self.topology.managed {
+            self.save_managed(root, bodies, digests, &decisions, expecting)
+                .await
+        } else {
+            self.save_plain(root, bodies.root, digests, &decisions, expecting)
+                .await
+        }
+    }
+
+    async fn save_plain(
+        &self,
+        root: Address,
+        body: Item,
+        digests: Digests,
+        decisions: &Decisions,
+        expecting: Expecting,
+    ) -> Result<Baseline> {
+        let mut item = decisions.seal(body, &FieldPath::root(), &self.binding(&root)?)?;
+        let (commit, extras) = match expecting {
+            Expecting::Baseline(base) => {
+                let Stored::Plain(before) = base.stored else {
+                    return Err(Error::new(
+                        ErrorKind::TypeMismatch,
+                        "the object was loaded as one with shards",
+                    ));
+                };
+                let after = changes(&base.digests, &digests, &mut item);
+                if after.is_empty() {
+                    let stored = Stored::Plain(before);
+                    return Ok(Baseline {
+                        digests,
+                        extras: base.extras,
+                        stored,
+                    });
+                }
+                let commit = Plain::update(root.clone(), &before, after.clone())?;
+                item = before;
+                for (name, value) in after {
+                    match value {
+                        Some(value) => item.insert(name, value),
+                        None => item.remove(&name),
+                    };
+                }
+                (commit, base.extras)
+            }
+            Expecting::Anything => {
+                item.extend(root.to_item());
+                (Plain::put(root.clone(), item.clone()), Extras::default())
+            }
+            Expecting::Nothing => {
+                item.extend(root.to_item());
+                (Plain::insert(root.clone(), item.clone()), Extras::default())
+            }
+        };
+        drive::run(&self.store, commit).await?;
+        Ok(Baseline {
+            digests,
+            extras,
+            stored: Stored::Plain(item),
+        })
+    }
+
+    async fn save_managed(
+        &self,
+        root: Address,
+        bodies: Bodies,
+        digests: Digests,
+        decisions: &Decisions,
+        expecting: Expecting,
+    ) -> Result<Baseline> {
+        let (before, extras, expect) = match expecting {
+            Expecting::Baseline(Baseline {
+                digests,
+                extras,
+                stored: Stored::Managed(state),
+            }) => (Some(digests), extras, Expect::Base(state)),
+            Expecting::Baseline(Baseline {
+                extras,
+                stored: Stored::Plain(_),
+                ..
+            }) => (None, extras, Expect::Anything),
+            Expecting::Anything => (None, Extras::default(), Expect::Anything),
+            Expecting::Nothing => (None, Extras::default(), Expect::Nothing),
+        };
+        if let (Some(before), Expect::Base(state)) = (&before, &expect)
+            && *before == digests
+        {
+            let stored = Stored::Managed(state.clone());
+            return Ok(Baseline {
+                digests,
+                extras,
+                stored,
+            });
+        }
+        let draft = self.draft(
+            root,
+            bodies,
+            &digests,
+            before.as_ref(),
+            &extras,
+            &expect,
+            decisions,
+        )?;
+        let state = drive::run(&self.store, Save::new(draft, expect)).await?;
+        Ok(Baseline {
+            digests,
+            extras,
+            stored: Stored::Managed(state),
+        })
+    }
+
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one call; the parts of a save have no other name together"
+    )]
+    fn draft(
+        &self,
+        root: Address,
+        bodies: Bodies,
+        digests: &Digests,
+        before: Option<&Digests>,
+        extras: &Extras,
+        expect: &Expect,
+        decisions: &Decisions,
+    ) -> Result<Draft<'_>> {
+        let binding = self.binding(&root)?;
+        let mut root_body = decisions.seal(bodies.root, &FieldPath::root(), &binding)?;
+        add_extras(&mut root_body, Some(&extras.root));
+        root_body.extend(root.to_item());
+        let mut written = BTreeMap::new();
+        let mut kept = BTreeSet::new();
+        for (id, shard) in bodies.shards {
+            let unchanged =
+                before.is_some_and(|before| before.shards.get(&id) == digests.shards.get(&id));
+            if unchanged {
+                kept.insert(id);
+                continue;
+            }
+            let mut body = decisions.seal(shard.item, &shard.field.path, &binding)?;
+            add_extras(&mut body, extras.shards.get(&id));
+            written.insert(id, (shard.field, body));
+        }
+        if let Expect::Base(state) = expect {
+            // Shards that a newer version of the type wrote stay as they are.
+            let unknown = state
+                .manifest
+                .0
+                .keys()
+                .filter(|id| self.topology.shard(id).is_none());
+            kept.extend(unknown.cloned());
+        }
+        let owner = self.owner(&root);
+        Ok(Draft {
+            topology: &self.topology,
+            owner,
+            root,
+            root_body,
+            written,
+            kept,
+        })
+    }
+}
+
+impl Baseline {
+    /// The root's state, if the object is managed.
+    pub(super) fn state(&self) -> Option<&RootState> {
+        match &self.stored {
+            Stored::Managed(state) => Some(state),
+            Stored::Plain(_) => None,
+        }
+    }
+
+    /// The item, if the object is a plain one.
+    pub(super) fn plain_item(&self) -> Option<&Item> {
+        match &self.stored {
+            Stored::Managed(_) => None,
+            Stored::Plain(item) => Some(item),
+        }
+    }
+}
+
+/// The attributes that differ, moved out of the new item; `None` for those that are gone.
+fn changes(
+    before: &Digests,
+    after: &Digests,
+    item: &mut Item,
+) -> BTreeMap<String, Option<AttributeValue>> {
+    let names: BTreeSet<&String> = before.root.keys().chain(after.root.keys()).collect();
+    let differs = |name: &&String| before.root.get(*name) != after.root.get(*name);
+    names
+        .into_iter()
+        .filter(differs)
+        .map(|name| (name.clone(), item.remove(name)))
+        .collect()
+}
+
+fn add_extras(body: &mut Item, extras: Option<&Item>) {
+    let Some(extras) = extras else { return };
+    let mut names: Vec<_> = extras.keys().collect();
+    names.sort_unstable();
+    for name in names {
+        if let (Some(value), false) = (extras.get(name), body.contains_key(name)) {
+            body.insert(name.clone(), value.clone());
+        }
+    }
+}
+
+pub(super) fn not_found() -> Error {
+    Error::new(ErrorKind::NotFound, "there is no object with this key")
+}

@@ -1,0 +1,375 @@
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{FieldPath, Item, ParsePathError, Segment, measure_value};
+
+use super::drive;
+use super::operation::{Operation, Options, Pending, common_options};
+use super::tree::Expecting;
+use crate::commit::blind::{BlindWrite, PathWrite, Written};
+use crate::error::{Error, ErrorKind, Result};
+use crate::key::Key;
+use crate::plan::{Decisions, Route};
+use crate::shape::{Kind, Role, Stored, TypedPath};
+
+/// Writes one value of an object, without reading it.
+///
+/// Sends one `TransactWriteItems` of the root and the shard that holds the value (2 WCU per KB of both), or one
+/// `UpdateItem` of the root. Whoever loaded the object before gets a conflict when it saves. A value that is stored in
+/// several items, or lies inside an encrypted one, is written by a load and a save instead, tried again while others
+/// save in between; so is any value if the loader [needs the object](crate::ConfigLoader::needs_object).
+/// A crash leaves the old value or the new one.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidPath`] if the type has no such field, [`ErrorKind::InvalidValue`] if the value does not fit it,
+/// [`ErrorKind::NotFound`], [`ErrorKind::PathNotFound`] if the stored object has nothing around that place (a list
+/// grows by saving it whole), [`ErrorKind::KeyRefused`], and those of [`Save`](crate::Save).
+#[derive(Debug)]
+#[must_use = "nothing is written until it is awaited"]
+pub struct WritePath<T, V> {
+    key: Key,
+    path: Result<TypedPath<V>, ParsePathError>,
+    value: V,
+    options: Options,
+    object: std::marker::PhantomData<fn() -> T>,
+}
+
+impl<T: Stored, V> WritePath<T, V> {
+    pub(crate) fn new(key: Key, path: Result<TypedPath<V>, ParsePathError>, value: V) -> Self {
+        Self {
+            key,
+            path,
+            value,
+            options: Options::default(),
+            object: std::marker::PhantomData,
+        }
+    }
+
+    common_options!();
+
+    async fn run(self) -> Result<()> {
+        let Self {
+            key,
+            path,
+            value,
+            options,
+            object: _,
+        } = self;
+        let operation = Operation::new::<T>("write a path of", options)?;
+        let encoded = encode(path, &value);
+        drop(value);
+        let written = async {
+            let (path, value) = encoded?;
+            operation
+                .write_path(&key, &path, value)
+                .await
+                .map_err(|error| match error.path() {
+                    Some(_) => error,
+                    None => error.at_path(path),
+                })
+        };
+        written.await.map_err(operation.explain(Some(&key)))
+    }
+}
+
+fn encode<V>(
+    path: Result<TypedPath<V>, ParsePathError>,
+    value: &V,
+) -> Result<(FieldPath, Option<AttributeValue>)> {
+    let typed = path?;
+    let value = typed
+        .write(value)
+        .map_err(|error| Error::from(error.under_path(&typed.path)))?;
+    Ok((typed.path, value))
+}
+
+impl Operation {
+    async fn write_path(
+        &self,
+        key: &Key,
+        path: &FieldPath,
+        value: Option<AttributeValue>,
+    ) -> Result<()> {
+        let route = Route::of(&self.topology, path)?;
+        let root = self.root(key)?;
+        self.check_writable(path, &route, value.as_ref())?;
+        let key_only = root.to_item();
+        let Some(partial) = around(key_only, path, value.clone()) else {
+            return self.load_and_save(key, path, value).await;
+        };
+        let decisions = Decisions::for_save(&partial, self.topology.root, self.loader())?;
+        let needs_object = self
+            .loader()
+            .is_some_and(crate::loader::ConfigLoader::needs_object);
+        if needs_object || route.holds_shards || seals_around(&decisions, path) {
+            return self.load_and_save(key, path, value).await;
+        }
+        let value = match value {
+            Some(value) => Some(self.seal_value(&decisions, path, value, &root)?),
+            None => None,
+        };
+        let write = PathWrite {
+            topology: &self.topology,
+            owner: self.owner(&root),
+            root,
+            shard: route.shard,
+            inside: route.inside,
+            value,
+        };
+        match drive::run(&self.store, BlindWrite::new(write)).await? {
+            Written::Done => Ok(()),
+            Written::ReadFirst => Err(Error::new(
+                ErrorKind::Corrupt,
+                "the shard's entry in the manifest is damaged",
+            )),
+        }
+    }
+
+    fn check_writable(
+        &self,
+        path: &FieldPath,
+        route: &Route,
+        value: Option<&AttributeValue>,
+    ) -> Result<()> {
+        let refuse = |kind, why: &str| Err(Error::new(kind, why).at_path(path.clone()));
+        let [first, ..] = path.segments() else {
+            return refuse(
+                ErrorKind::InvalidPath,
+                "the path is the object itself; save the object",
+            );
+        };
+        let is_key = |role, name: Option<&str>| {
+            let field = self
+                .topology
+                .root
+                .all_fields()
+                .find(|field| field.field_role() == role);
+            let name = field.map(crate::shape::FieldShape::name).or(name);
+            path.depth() == 1 && name.is_some_and(|name| *first == Segment::Key(name.to_owned()))
+        };
+        let table = self.topology.table;
+        if is_key(Role::PartitionKey, Some(table.key_name()))
+            || is_key(Role::SortKey, table.sort_name())
+        {
+            return refuse(
+                ErrorKind::InvalidPath,
+                "a key cannot be changed; save the object under its new key",
+            );
+        }
+        match value {
+            None if matches!(path.segments().last(), Some(Segment::Index(_))) => refuse(
+                ErrorKind::InvalidValue,
+                "an element of a list cannot be absent; write the list without it",
+            ),
+            None => Ok(()),
+            Some(value) => {
+                measure_value(value).map_err(|error| Error::from(error.under_path(path)))?;
+                route
+                    .kind
+                    .map_or(Ok(()), |kind| fits(kind, value.clone()))
+                    .map_err(|error| Error::from(error.under_path(path)))
+            }
+        }
+    }
+
+    fn seal_value(
+        &self,
+        decisions: &Decisions,
+        path: &FieldPath,
+        value: AttributeValue,
+        root: &crate::plan::Address,
+    ) -> Result<AttributeValue> {
+        if decisions.is_empty() {
+            return Ok(value);
+        }
+        let binding = self.binding(root)?;
+        if let Some(key) = decisions.key(path) {
+            return dyno_crypto::seal(&value, key, &binding, path)
+                .map_err(crate::plan::crypto_error);
+        }
+        match value {
+            AttributeValue::M(inner) => {
+                decisions.seal(inner, path, &binding).map(AttributeValue::M)
+            }
+            other => Ok(other),
+        }
+    }
+
+    /// Writes a value that a single update cannot reach.
+    async fn load_and_save(
+        &self,
+        key: &Key,
+        path: &FieldPath,
+        value: Option<AttributeValue>,
+    ) -> Result<()> {
+        const MOST_ATTEMPTS: u32 = 8;
+        let mut attempt = 0;
+        loop {
+            attempt += 1;
+            let mut loaded = self.load_tree(key, true, &|_| true).await?;
+            if !set_value(&mut loaded.tree, path, value.clone()) {
+                return Err(Error::new(
+                    ErrorKind::PathNotFound,
+                    "the stored object has nothing at this path to write into; nothing was written",
+                ));
+            }
+            match self
+                .save_tree(loaded.tree, key, Expecting::Baseline(loaded.baseline))
+                .await
+            {
+                Err(error) if error.kind() == ErrorKind::Conflict && attempt < MOST_ATTEMPTS => {
+                    drive::pause(attempt).await?;
+                }
+                saved => return saved.map(drop),
+            }
+        }
+    }
+}
+
+/// Whether a stored value of this kind could be read back as the field.
+fn fits(kind: Kind, value: AttributeValue) -> Result<(), dyno_value::ValueError> {
+    match kind {
+        Kind::Opaque(check) => check(value),
+        Kind::Key(_) => Ok(()),
+        Kind::List(element) => match value {
+            AttributeValue::L(elements) => {
+                elements
+                    .into_iter()
+                    .enumerate()
+                    .try_for_each(|(index, value)| {
+                        fits(element(), value).map_err(|error| error.under_index(index))
+                    })
+            }
+            AttributeValue::Null(_) => Ok(()),
+            other => Err(dyno_value::ValueError::expected("a list", &other)),
+        },
+        Kind::Map(element) => match value {
+            AttributeValue::M(inner) => {
+                let mut entries: Vec<_> = inner.into_iter().collect();
+                entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+                entries.into_iter().try_for_each(|(name, value)| {
+                    fits(element(), value).map_err(|error| error.under_key(&name))
+                })
+            }
+            AttributeValue::Null(_) => Ok(()),
+            other => Err(dyno_value::ValueError::expected("a map", &other)),
+        },
+        Kind::Object(shape) => match value {
+            AttributeValue::M(inner) => fits_object(shape, &inner),
+            AttributeValue::Null(_) => Ok(()),
+            other => Err(dyno_value::ValueError::expected("a map", &other)),
+        },
+    }
+}
+
+fn fits_object(
+    shape: &'static crate::shape::Shape,
+    item: &Item,
+) -> Result<(), dyno_value::ValueError> {
+    let tag = item
+        .get(crate::reserved::TYPE)
+        .and_then(|tag| tag.as_s().ok());
+    for field in shape.fields_of(tag.map(String::as_str)) {
+        if let Some(value) = item.get(field.name()) {
+            fits(field.kind(), value.clone()).map_err(|error| error.under_key(field.name()))?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a value around the path is sealed as a whole, or parts of the value below a list are.
+fn seals_around(decisions: &Decisions, path: &FieldPath) -> bool {
+    let mut outer = FieldPath::root();
+    for segment in path.segments() {
+        if decisions.key(&outer).is_some() {
+            return true;
+        }
+        outer.push(segment.clone());
+    }
+    decisions.key(path).is_none() && decisions.any_below_list(path)
+}
+
+/// A tree that holds nothing but the value at its path; `None` if the path goes through a list.
+fn around(mut tree: Item, path: &FieldPath, value: Option<AttributeValue>) -> Option<Item> {
+    let (last, outer) = path.segments().split_last()?;
+    let mut place = &mut tree;
+    for segment in outer {
+        let Segment::Key(name) = segment else {
+            return None;
+        };
+        let inner = place
+            .entry(name.clone())
+            .or_insert_with(|| AttributeValue::M(Item::new()));
+        let AttributeValue::M(inner) = inner else {
+            return None;
+        };
+        place = inner;
+    }
+    let Segment::Key(name) = last else {
+        return None;
+    };
+    if let Some(value) = value {
+        place.insert(name.clone(), value);
+    }
+    Some(tree)
+}
+
+/// Puts a value at a place of a tree; `false` if there is nothing around that place.
+fn set_value(tree: &mut Item, path: &FieldPath, value: Option<AttributeValue>) -> bool {
+    let Some((last, outer)) = path.segments().split_last() else {
+        return false;
+    };
+    let mut place = Place::Map(tree);
+    for segment in outer {
+        place = match place.into(segment) {
+            Some(AttributeValue::M(inner)) => Place::Map(inner),
+            Some(AttributeValue::L(elements)) => Place::List(elements),
+            _ => return false,
+        };
+    }
+    match (place, last, value) {
+        (Place::Map(map), Segment::Key(name), Some(value)) => {
+            map.insert(name.clone(), value);
+            true
+        }
+        (Place::Map(map), Segment::Key(name), None) => {
+            map.remove(name);
+            true
+        }
+        (Place::List(list), Segment::Index(index), Some(value)) => {
+            let slot = usize::try_from(*index)
+                .ok()
+                .and_then(|index| list.get_mut(index));
+            slot.is_some_and(|slot| {
+                *slot = value;
+                true
+            })
+        }
+        _ => false,
+    }
+}
+
+enum Place<'a> {
+    List(&'a mut Vec<AttributeValue>),
+    Map(&'a mut Item),
+}
+
+impl<'a> Place<'a> {
+    fn into(self, segment: &Segment) -> Option<&'a mut AttributeValue> {
+        match (self, segment) {
+            (Self::Map(map), Segment::Key(name)) => map.get_mut(name),
+            (Self::List(list), Segment::Index(index)) => {
+                list.get_mut(usize::try_from(*index).ok()?)
+            }
+            _ => None,
+        }
+    }
+}
+
+impl<T: Stored, V: Send + 'static> IntoFuture for WritePath<T, V> {
+    type Output = Result<()>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}

@@ -1,0 +1,107 @@
+//! Text to pattern, and whether a path fits it.
+
+use dyno_value::{FieldPath, Segment};
+
+use super::PatternError;
+
+/// A path in which steps may be left open.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Pattern {
+    steps: Vec<Step>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Step {
+    /// `*`: one step of either kind.
+    Any,
+    /// `[*]`: one step into a list.
+    AnyIndex,
+    /// This step.
+    Exactly(Segment),
+}
+
+impl Pattern {
+    pub(super) fn parse(text: &str) -> Result<Self, PatternError> {
+        let mut steps = Vec::new();
+        let mut rest = match text.strip_prefix('$') {
+            Some(after) => next_step(text, after)?,
+            None => text,
+        };
+        loop {
+            let (step, after) = split_step(rest);
+            let step = parse_step(step).ok_or_else(|| PatternError::syntax(text, step, STEP))?;
+            steps.push(step);
+            if after.is_empty() {
+                return Ok(Self { steps });
+            }
+            rest = next_step(text, after)?;
+        }
+    }
+
+    /// Whether the pattern names this very path, not one above or below it.
+    pub(super) fn matches(&self, path: &FieldPath) -> bool {
+        let segments = path.segments();
+        self.steps.len() == segments.len()
+            && self
+                .steps
+                .iter()
+                .zip(segments)
+                .all(|(step, segment)| match step {
+                    Step::Any => true,
+                    Step::AnyIndex => matches!(segment, Segment::Index(_)),
+                    Step::Exactly(exact) => exact == segment,
+                })
+    }
+}
+
+const STEP: &str = "a name, `*`, `[*]`, an index like `[3]`, or an odd name like `[\"x.y\"]`";
+
+/// What follows a step, without the point between it and a name.
+fn next_step<'a>(pattern: &str, after: &'a str) -> Result<&'a str, PatternError> {
+    match after.strip_prefix('.') {
+        Some(next) if next.starts_with('[') => {
+            Err(PatternError::syntax(pattern, next, "a name after `.`"))
+        }
+        Some(next) => Ok(next),
+        None if after.starts_with('[') => Ok(after),
+        None => Err(PatternError::syntax(pattern, after, "`.` or `[`")),
+    }
+}
+
+/// Cuts off the text of one step, which is not looked at closely yet.
+fn split_step(text: &str) -> (&str, &str) {
+    let end = if text.starts_with("[\"") {
+        quoted_end(text)
+    } else if text.starts_with('[') {
+        text.find(']').map(|bracket| bracket + 1)
+    } else {
+        text.find(['.', '['])
+    };
+    end.and_then(|end| text.split_at_checked(end))
+        .unwrap_or((text, ""))
+}
+
+/// The end of a quoted name with its brackets.
+fn quoted_end(text: &str) -> Option<usize> {
+    let mut escaped = false;
+    for (at, letter) in text.char_indices().skip(2) {
+        match letter {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return text.get(at + 1..)?.starts_with(']').then_some(at + 2),
+            _ => {}
+        }
+    }
+    None
+}
+
+fn parse_step(text: &str) -> Option<Step> {
+    match text {
+        "*" => Some(Step::Any),
+        "[*]" => Some(Step::AnyIndex),
+        _ => match text.parse::<FieldPath>().ok()?.segments() {
+            [only] => Some(Step::Exactly(only.clone())),
+            _ => None,
+        },
+    }
+}

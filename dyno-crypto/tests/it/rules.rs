@@ -1,0 +1,147 @@
+use dyno_crypto::{EncryptionKey, Error, FieldPath, KeyId, Keyring, Rules, Segment};
+use proptest::prelude::*;
+
+use crate::{key, path};
+
+fn matches(pattern: &str, text: &str) -> bool {
+    let rules = Rules::new().encrypt([pattern], key("k")).unwrap();
+    rules.encryption_key(&path(text)).is_some()
+}
+
+#[test]
+fn a_pattern_names_exactly_the_values_it_fits() {
+    let cases = [
+        ("a", &["a"][..], &["b", "a.b", "a[0]", ""][..]),
+        ("$.a", &["a"], &["b"]),
+        ("a.b", &["a.b"], &["a", "a.c", "a.b.c", "[\"a.b\"]"]),
+        (
+            "a.*",
+            &["a.b", "a[\"x y\"]", "a[3]"],
+            &["a", "a.b.c", "b.b"],
+        ),
+        ("*", &["a", "[\"*\"]"], &["a.b"]),
+        ("*.*", &["a.b"], &["a", "a.b.c"]),
+        ("*[*].c", &["a[1].c"], &["a.b.c"]),
+        (
+            "l[*].city",
+            &["l[0].city", "l[9].city"],
+            &["l.x.city", "l[0]", "l[0].city.x", "l[0].town"],
+        ),
+        ("l[*]", &["l[0]"], &["l", "l.x"]),
+        ("l[2]", &["l[2]"], &["l[0]"]),
+        ("a[\"x.y\"].b", &["a[\"x.y\"].b"], &["a.x.y.b"]),
+        ("[\"*\"]", &["[\"*\"]"], &["a"]),
+        ("[\"a]b\\\"c\"].d", &["[\"a]b\\\"c\"].d"], &["d"]),
+        ("ключ.*", &["ключ.x"], &["x"]),
+    ];
+    for (pattern, fitting, others) in cases {
+        for text in fitting {
+            assert!(matches(pattern, text), "{pattern} should fit {text}");
+        }
+        for text in others {
+            assert!(!matches(pattern, text), "{pattern} should not fit {text}");
+        }
+    }
+}
+
+#[test]
+fn texts_that_are_no_pattern_are_refused_at_once() {
+    let wrong = [
+        "", "$", "$.", "$a", "$.[0]", ".", ".a", "a.", "a..b", "a.[0]", "a[", "a[]", "a[x]",
+        "a[-1]", "a[*", "a*", "*a", "a.b*", "**", "a[**]", "a[\"b]", "a[\"b\"", "a b", "a[0]b",
+        "a[*]b", "a['b']",
+    ];
+    for text in wrong {
+        let error = Rules::new().leave([text]).unwrap_err();
+        let shown = error.to_string();
+        assert!(
+            shown.starts_with(&format!("pattern `{text}`: expected ")),
+            "{shown}"
+        );
+        assert_eq!(Rules::new().encrypt([text], key("k")).unwrap_err(), error);
+    }
+}
+
+#[test]
+fn what_is_left_wins_in_either_order() {
+    let encrypted = Rules::new().encrypt(["birth.*"], key("k")).unwrap();
+    let one = encrypted.leave(["birth.hospital"]).unwrap();
+    let left = Rules::new().leave(["birth.hospital"]).unwrap();
+    let other = left.encrypt(["birth.*"], key("k")).unwrap();
+    for rules in [one, other] {
+        assert!(rules.encryption_key(&path("birth.day")).is_some());
+        assert!(rules.encryption_key(&path("birth.hospital")).is_none());
+    }
+}
+
+#[test]
+fn the_first_pattern_that_fits_gives_the_key() {
+    let rules = Rules::new()
+        .encrypt(["a.b"], key("one"))
+        .and_then(|rules| rules.encrypt(["a.*"], key("two")))
+        .unwrap();
+    assert_eq!(rules.encryption_key(&path("a.b")).unwrap().id(), "one");
+    assert_eq!(rules.encryption_key(&path("a.c")).unwrap().id(), "two");
+}
+
+#[test]
+fn older_keys_open_from_the_keyring() {
+    let mut keyring = Keyring::new(key("2026"));
+    keyring.insert(key("2025")).unwrap();
+    keyring.retire("2025").unwrap();
+    let rules = Rules::new()
+        .encrypt(["a"], key("2027"))
+        .unwrap()
+        .with_keyring(keyring);
+    let find = |id: &str| {
+        let id = KeyId::new(id).unwrap();
+        rules
+            .decryption_key(&id, &path("elsewhere"))
+            .map(EncryptionKey::id)
+    };
+    assert_eq!(find("2027").unwrap(), "2027");
+    assert_eq!(find("2026").unwrap(), "2026");
+    assert_eq!(find("2025"), None);
+    assert_eq!(find("2024"), None);
+    let retired = KeyId::new("2025").unwrap();
+    assert!(matches!(
+        rules.opening_key(&retired, &path("a")),
+        Err(Error::KeyRetired { .. })
+    ));
+}
+
+#[test]
+fn two_keys_with_one_id_are_refused() {
+    let rules = Rules::new().encrypt(["a"], key("k")).unwrap();
+    assert!(rules.clone().encrypt(["b"], key("k")).is_ok());
+    let error = rules
+        .encrypt(["b"], EncryptionKey::generate("k").unwrap())
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("key id `k` already stands for another key")
+    );
+}
+
+proptest! {
+    #[test]
+    fn every_path_is_a_pattern_of_itself(
+        steps in prop::collection::vec(prop_oneof![
+            any::<String>().prop_map(Segment::Key),
+            "[a*\\[\\]\"\\\\.$]{0,4}".prop_map(Segment::Key),
+            any::<u32>().prop_map(Segment::Index),
+        ], 1..5),
+        other in "[a-z]{1,3}",
+    ) {
+        let place: FieldPath = steps.into_iter().collect();
+        let rules = Rules::new().encrypt([place.to_string()], key("k")).unwrap();
+        prop_assert!(rules.encryption_key(&place).is_some());
+        prop_assert!(rules.encryption_key(&place.key(other)).is_none());
+    }
+
+    #[test]
+    fn any_text_is_a_pattern_or_refused(text in "[a.*\\[\\]\"\\\\$0é]{0,8}") {
+        let _ = Rules::new().leave([text]);
+    }
+}

@@ -1,0 +1,285 @@
+//! Splits `#[dyno(word, word = value)]` into its words and values.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Ident, LitStr, Meta, Path, Token, TypePath, token};
+
+use super::{Given, words};
+use crate::diagnostics::Diagnostics;
+use crate::model::Case;
+
+/// One `word` or `word = value`.
+
+pub(super) struct Entry {
+    pub(super) word: Ident,
+    pub(super) value: Value,
+}
+
+/// What follows a word.
+
+pub(super) enum Value {
+    Absent,
+    List(TokenStream),
+    Other(TokenStream),
+    Path(TypePath),
+    Text(LitStr),
+}
+
+/// The entries of every `#[dyno(..)]` among `attributes`.
+pub(super) fn entries(attributes: &[Attribute], diagnostics: &Diagnostics) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("dyno"))
+    {
+        let Meta::List(list) = &attribute.meta else {
+            let fix = "write `#[dyno(..)]` with words inside, or remove the attribute";
+            diagnostics.report_across(
+                &attribute.meta,
+                "`dyno` takes its words in parentheses",
+                fix,
+            );
+            continue;
+        };
+        let parser = |input: ParseStream<'_>| {
+            parse_entries(input, &mut entries, diagnostics);
+            Ok(())
+        };
+        if let Err(error) = parser.parse2(list.tokens.clone()) {
+            diagnostics.add(&error);
+        }
+    }
+    entries
+}
+
+fn parse_entries(input: ParseStream<'_>, entries: &mut Vec<Entry>, diagnostics: &Diagnostics) {
+    while !input.is_empty() {
+        let Ok(word) = input.call(Ident::parse_any) else {
+            let place = until_comma(input);
+            diagnostics.report_across(
+                &place,
+                format!("expected a word, found `{place}`"),
+                "write `word` or `word = value`",
+            );
+            continue;
+        };
+        let value = parse_value(input);
+        let rest = until_comma(input);
+        if !rest.is_empty() {
+            let what = format!("unexpected `{rest}` after `{word}`");
+            diagnostics.report_across(rest, what, "separate words with commas");
+        }
+        entries.push(Entry { word, value });
+    }
+}
+
+fn parse_value(input: ParseStream<'_>) -> Value {
+    if input.peek(token::Paren) {
+        return match input.parse::<TokenTree>() {
+            Ok(list) => Value::List(list.to_token_stream()),
+            Err(_) => Value::Absent,
+        };
+    }
+    if input.parse::<Token![=]>().is_err() {
+        return Value::Absent;
+    }
+    let ahead = input.fork();
+    if ahead
+        .parse::<LitStr>()
+        .is_ok_and(|text| text.suffix().is_empty())
+        && at_end(&ahead)
+        && let Ok(text) = input.parse()
+    {
+        return Value::Text(text);
+    }
+    let ahead = input.fork();
+    if ahead.parse::<TypePath>().is_ok()
+        && at_end(&ahead)
+        && let Ok(path) = input.parse()
+    {
+        return Value::Path(path);
+    }
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && !input.peek(Token![,]) {
+        tokens.extend(input.parse::<TokenTree>());
+    }
+    Value::Other(tokens)
+}
+
+fn at_end(input: ParseStream<'_>) -> bool {
+    input.is_empty() || input.peek(Token![,])
+}
+
+/// Takes the tokens up to the next comma, and the comma.
+fn until_comma(input: ParseStream<'_>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    while !input.is_empty() && input.parse::<Token![,]>().is_err() {
+        tokens.extend(input.parse::<TokenTree>());
+    }
+    tokens
+}
+
+impl Entry {
+    /// Nothing, as in `#[dyno(shard)]`.
+    pub(super) fn flag(self, diagnostics: &Diagnostics) -> Result<Given<()>, Ident> {
+        let word = self.word;
+        match self.value {
+            Value::Absent => Ok(Given {
+                value: (),
+                place: word.span(),
+                word,
+            }),
+            value => {
+                let fix = format!("write `#[dyno({word})]`");
+                diagnostics.report_across(value, format!("`{word}` takes no value"), fix);
+                Err(word)
+            }
+        }
+    }
+
+    /// Text, as in `#[dyno(table = "Users")]`.
+    pub(super) fn text(self, diagnostics: &Diagnostics) -> Result<Given<String>, Ident> {
+        let word = self.word;
+        let (value, fix) = match self.value {
+            Value::Text(text) => {
+                return Ok(Given {
+                    place: text.span(),
+                    value: text.value(),
+                    word,
+                });
+            }
+            Value::Absent => (word.to_token_stream(), format!("write `{word} = \"..\"`")),
+            Value::Path(path) => {
+                let path = path.to_token_stream();
+                let fix = format!("put it in quotes: `{word} = \"{path}\"`");
+                (path, fix)
+            }
+            value => (value.to_token_stream(), format!("write `{word} = \"..\"`")),
+        };
+        diagnostics.report_across(value, format!("`{word}` takes a string"), fix);
+        Err(word)
+    }
+
+    /// A way to write names, as in `#[dyno(rename_all = "camelCase")]`.
+    pub(super) fn case(self, diagnostics: &Diagnostics) -> Result<Given<Case>, Ident> {
+        let Given { value, word, place } = self.text(diagnostics)?;
+        if let Some(value) = Case::parse(&value) {
+            return Ok(Given { value, word, place });
+        }
+        let fix = match Case::resembling(&value) {
+            Some(case) => format!("did you mean `\"{case}\"`?"),
+            None => format!(
+                "the cases are {}",
+                words::list(&Case::ALL.map(|(name, _)| name))
+            ),
+        };
+        diagnostics.report(place, format!("unknown case `{value}`"), fix);
+        Err(word)
+    }
+
+    /// A path to a function, as in `#[dyno(loader = secrets)]`.
+    pub(super) fn function(self, diagnostics: &Diagnostics) -> Result<Given<TypePath>, Ident> {
+        let word = self.word;
+        match self.value {
+            Value::Path(value) => Ok(Given {
+                place: word.span(),
+                value,
+                word,
+            }),
+            value => Err(not_a_path(
+                word,
+                &value,
+                "a path to a function",
+                diagnostics,
+            )),
+        }
+    }
+
+    /// A path to a module, as in `#[dyno(with = cents)]`.
+    pub(super) fn module(self, diagnostics: &Diagnostics) -> Result<Given<Path>, Ident> {
+        let word = self.word;
+        match self.value {
+            Value::Path(TypePath {
+                qself: None, path, ..
+            }) => Ok(Given {
+                place: word.span(),
+                value: path,
+                word,
+            }),
+            value => Err(not_a_path(word, &value, "a path to a module", diagnostics)),
+        }
+    }
+
+    /// Nothing, or a path to a function.
+    pub(super) fn flag_or_function(
+        self,
+        diagnostics: &Diagnostics,
+    ) -> Result<Given<Option<TypePath>>, Ident> {
+        match self.value {
+            Value::Absent => Ok(Given {
+                place: self.word.span(),
+                value: None,
+                word: self.word,
+            }),
+            _ => self.function(diagnostics).map(|given| Given {
+                value: Some(given.value),
+                word: given.word,
+                place: given.place,
+            }),
+        }
+    }
+}
+
+fn not_a_path(word: Ident, value: &Value, wanted: &str, diagnostics: &Diagnostics) -> Ident {
+    let what = format!("`{word}` takes {wanted}");
+    match value {
+        Value::Text(text) => {
+            let fix = format!("write the path without quotes: `{word} = {}`", text.value());
+            diagnostics.report(text.span(), what, fix);
+        }
+        Value::Absent => diagnostics.report(word.span(), what, format!("write `{word} = path`")),
+        Value::List(tokens) | Value::Other(tokens) => {
+            diagnostics.report_across(tokens, what, format!("write `{word} = path`"));
+        }
+        Value::Path(path) => {
+            diagnostics.report_across(path, what, format!("write `{word} = path`"))
+        }
+    }
+    word
+}
+
+impl ToTokens for Value {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Absent => {}
+            Self::List(list) => list.to_tokens(tokens),
+            Self::Other(other) => other.to_tokens(tokens),
+            Self::Path(path) => path.to_tokens(tokens),
+            Self::Text(text) => text.to_tokens(tokens),
+        }
+    }
+}
+
+/// The words of every `#[serde(..)]` among `attributes`.
+pub(super) fn serde_words(attributes: &[Attribute]) -> Vec<Ident> {
+    let mut words = Vec::new();
+    for attribute in attributes
+        .iter()
+        .filter(|attribute| attribute.path().is_ident("serde"))
+    {
+        if let Meta::List(list) = &attribute.meta {
+            // serde reports its own mistakes
+            let _ = (|input: ParseStream<'_>| {
+                while !input.is_empty() {
+                    words.push(input.call(Ident::parse_any)?);
+                    until_comma(input);
+                }
+                Ok(())
+            })
+            .parse2(list.tokens.clone());
+        }
+    }
+    words
+}

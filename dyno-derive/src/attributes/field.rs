@@ -1,0 +1,84 @@
+use syn::{Attribute, Ident, Path, TypePath};
+
+use super::words::{self, Owner};
+use super::{Given, Slot, entry, serde};
+use crate::diagnostics::Diagnostics;
+
+/// The attributes on a field.
+#[derive(Default)]
+pub(crate) struct FieldAttributes {
+    pub(crate) aliases: Vec<Given<String>>,
+    pub(crate) default: Slot<Option<TypePath>>,
+    pub(crate) encrypt: Slot<()>,
+    pub(crate) flatten: Slot<()>,
+    pub(crate) key: Slot<()>,
+    pub(crate) plain: Slot<()>,
+    pub(crate) rename: Slot<String>,
+    pub(crate) shard: Slot<()>,
+    pub(crate) skip: Slot<()>,
+    pub(crate) sort: Slot<()>,
+    pub(crate) with: Slot<Path>,
+}
+
+impl FieldAttributes {
+    pub(crate) fn parse(attributes: &[Attribute], diagnostics: &Diagnostics) -> Self {
+        let mut this = Self::default();
+        for entry in entry::entries(attributes, diagnostics) {
+            match entry.word.to_string().as_str() {
+                "alias" => this.aliases.extend(entry.text(diagnostics)),
+                "default" => this
+                    .default
+                    .fill(entry.flag_or_function(diagnostics), diagnostics),
+                "encrypt" => this.encrypt.fill(entry.flag(diagnostics), diagnostics),
+                "flatten" => this.flatten.fill(entry.flag(diagnostics), diagnostics),
+                "key" => this.key.fill(entry.flag(diagnostics), diagnostics),
+                "plain" => this.plain.fill(entry.flag(diagnostics), diagnostics),
+                "rename" => this.rename.fill(entry.text(diagnostics), diagnostics),
+                "shard" => this.shard.fill(entry.flag(diagnostics), diagnostics),
+                "skip" => this.skip.fill(entry.flag(diagnostics), diagnostics),
+                "sort" => this.sort.fill(entry.flag(diagnostics), diagnostics),
+                "with" => this.with.fill(entry.module(diagnostics), diagnostics),
+                _ => words::unknown(&entry.word, Owner::Field, diagnostics),
+            }
+        }
+        let is_stored_by_name = !this.skip.is_present() && !this.flatten.is_present();
+        serde::check(
+            attributes,
+            "rename",
+            this.rename.is_present() || !is_stored_by_name,
+            diagnostics,
+        );
+        this
+    }
+
+    /// Every word given, in the order of the alphabet.
+    pub(crate) fn words(&self) -> Vec<&Ident> {
+        let Self {
+            aliases,
+            default,
+            encrypt,
+            flatten,
+            key,
+            plain,
+            rename,
+            shard,
+            skip,
+            sort,
+            with,
+        } = self;
+        let words = [
+            aliases.first().map(|alias| &alias.word),
+            default.word(),
+            encrypt.word(),
+            flatten.word(),
+            key.word(),
+            plain.word(),
+            rename.word(),
+            shard.word(),
+            skip.word(),
+            sort.word(),
+            with.word(),
+        ];
+        words.into_iter().flatten().collect()
+    }
+}

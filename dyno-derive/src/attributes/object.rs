@@ -1,0 +1,47 @@
+use syn::{Attribute, Path, TypePath};
+
+use super::words::{self, Owner};
+use super::{Slot, entry, serde};
+use crate::diagnostics::Diagnostics;
+use crate::model::Case;
+
+/// The attributes on the type.
+#[derive(Default)]
+pub(crate) struct ObjectAttributes {
+    pub(crate) context: Slot<String>,
+    pub(crate) key: Slot<String>,
+    pub(crate) loader: Slot<TypePath>,
+    pub(crate) region: Slot<String>,
+    pub(crate) rename_all: Slot<Case>,
+    pub(crate) root: Slot<Path>,
+    pub(crate) sort: Slot<String>,
+    pub(crate) table: Slot<String>,
+    pub(crate) tag: Slot<String>,
+}
+
+impl ObjectAttributes {
+    pub(crate) fn parse(attributes: &[Attribute], diagnostics: &Diagnostics) -> Self {
+        let mut this = Self::default();
+        for entry in entry::entries(attributes, diagnostics) {
+            match entry.word.to_string().as_str() {
+                "context" => this.context.fill(entry.text(diagnostics), diagnostics),
+                "crate" => this.root.fill(entry.module(diagnostics), diagnostics),
+                "key" => this.key.fill(entry.text(diagnostics), diagnostics),
+                "loader" => this.loader.fill(entry.function(diagnostics), diagnostics),
+                "region" => this.region.fill(entry.text(diagnostics), diagnostics),
+                "rename_all" => this.rename_all.fill(entry.case(diagnostics), diagnostics),
+                "sort" => this.sort.fill(entry.text(diagnostics), diagnostics),
+                "table" => this.table.fill(entry.text(diagnostics), diagnostics),
+                "tag" => this.tag.fill(entry.text(diagnostics), diagnostics),
+                _ => words::unknown(&entry.word, Owner::Object, diagnostics),
+            }
+        }
+        serde::check(
+            attributes,
+            "rename_all",
+            this.rename_all.is_present(),
+            diagnostics,
+        );
+        this
+    }
+}

@@ -1,0 +1,16 @@
+//! Third pass: the parts of an object against each other and against the rules of DynamoDB.
+
+mod keys;
+mod names;
+mod roles;
+mod table;
+
+use crate::diagnostics::Diagnostics;
+use crate::model::Object;
+
+pub(crate) fn object(object: &Object, diagnostics: &Diagnostics) {
+    table::check(object, diagnostics);
+    keys::check(object, diagnostics);
+    roles::check(object, diagnostics);
+    names::check(object, diagnostics);
+}

@@ -1,0 +1,193 @@
+//! Stored names: legal in DynamoDB, and each for one field.
+
+use std::collections::BTreeMap;
+
+use crate::diagnostics::Diagnostics;
+use crate::model::{Body, Field, Name, Object, Role, Table};
+
+const RESERVED_PREFIX: &str = "_dy_";
+const LONGEST_NAME: usize = 65_535;
+const LONGEST_KEY_NAME: usize = 255;
+
+pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
+    if let Some(table) = &object.table {
+        key_names(table, object, diagnostics);
+    }
+    for group in object.body.groups() {
+        for field in group.iter().filter(|field| field.has_attribute()) {
+            if !is_named_by_type(field, object) {
+                legal(&field.name, diagnostics);
+            }
+        }
+        unique(group, object.table.as_ref(), diagnostics);
+    }
+    if let Body::Enum(variants) = &object.body {
+        let mut taken = BTreeMap::new();
+        for variant in variants {
+            for tag in std::iter::once(&variant.tag).chain(&variant.aliases) {
+                if tag.text.is_empty() {
+                    diagnostics.report(
+                        tag.place,
+                        "an empty tag",
+                        "give the variant a name to be told by",
+                    );
+                } else if let Some(owner) = taken.insert(&tag.text, &variant.ident) {
+                    let what = if *owner == variant.ident {
+                        format!("`{}` is already a tag of this variant", tag.text)
+                    } else {
+                        format!("`{}` is already a tag of `{owner}`", tag.text)
+                    };
+                    diagnostics.report(
+                        tag.place,
+                        what,
+                        "each tag means one variant: change or remove it",
+                    );
+                }
+            }
+        }
+    }
+}
+
+/// Whether `key` or `sort` on the type gives the name of this field.
+fn is_named_by_type(field: &Field, object: &Object) -> bool {
+    match field.role {
+        Role::PartitionKey => object.given.key.is_present(),
+        Role::SortKey => object.given.sort.is_present(),
+        _ => false,
+    }
+}
+
+fn key_names(table: &Table, object: &Object, diagnostics: &Diagnostics) {
+    for (name, given) in [
+        (Some(&table.key), &object.given.key),
+        (table.sort.as_ref(), &object.given.sort),
+    ] {
+        let Some(name) = name else { continue };
+        if given.is_present() {
+            legal(name, diagnostics);
+        }
+        let bytes = name.text.len();
+        if bytes > LONGEST_KEY_NAME {
+            let what = format!("the name of a key attribute with {bytes} bytes");
+            diagnostics.report(
+                name.place,
+                what,
+                format!("use at most {LONGEST_KEY_NAME} bytes"),
+            );
+        }
+    }
+}
+
+fn legal(name: &Name, diagnostics: &Diagnostics) {
+    let bytes = name.text.len();
+    if name.text.is_empty() {
+        diagnostics.report(
+            name.place,
+            "an empty name",
+            "DynamoDB has no attribute without a name: write one",
+        );
+    } else if name.text.starts_with(RESERVED_PREFIX) {
+        let what = format!(
+            "`{}` is reserved: names that begin with `{RESERVED_PREFIX}` are dyno's own",
+            name.text
+        );
+        diagnostics.report(
+            name.place,
+            what,
+            "choose another, `#[dyno(rename = \"..\")]`",
+        );
+    } else if bytes > LONGEST_NAME {
+        let what = format!("an attribute name of {bytes} bytes");
+        diagnostics.report(
+            name.place,
+            what,
+            format!("use at most {LONGEST_NAME} bytes"),
+        );
+    }
+}
+
+/// Who holds a name.
+#[derive(Clone, Copy)]
+enum Owner<'a> {
+    Field(&'a Field),
+    Key(&'static str),
+}
+
+fn unique(group: &[Field], table: Option<&Table>, diagnostics: &Diagnostics) {
+    let mut taken: BTreeMap<&str, Owner<'_>> = BTreeMap::new();
+    if let Some(table) = table {
+        if !group
+            .iter()
+            .any(|field| matches!(field.role, Role::PartitionKey))
+        {
+            taken.insert(&table.key.text, Owner::Key("key"));
+        }
+        if let Some(sort) = &table.sort
+            && !group
+                .iter()
+                .any(|field| matches!(field.role, Role::SortKey))
+        {
+            taken.insert(&sort.text, Owner::Key("sort"));
+        }
+    }
+    // Names first, then aliases: where both claim a name, the alias is the mistake.
+    for field in group.iter().filter(|field| field.has_attribute()) {
+        if let Some(owner) = taken.insert(&field.name.text, Owner::Field(field)) {
+            if is_key(field) && field_is_key(owner) {
+                continue;
+            }
+            clash(&field.name, field, owner, diagnostics);
+        }
+    }
+    for field in group.iter().filter(|field| field.has_attribute()) {
+        for alias in &field.aliases {
+            legal(alias, diagnostics);
+            if let Some(&owner) = taken.get(alias.text.as_str()) {
+                clash(alias, field, owner, diagnostics);
+            } else {
+                taken.insert(&alias.text, Owner::Field(field));
+            }
+        }
+    }
+}
+
+fn is_key(field: &Field) -> bool {
+    matches!(field.role, Role::PartitionKey | Role::SortKey)
+}
+
+/// Two key fields under one name are one mistake, told by the checks of keys.
+fn field_is_key(owner: Owner<'_>) -> bool {
+    matches!(owner, Owner::Field(field) if is_key(field))
+}
+
+fn clash(name: &Name, field: &Field, owner: Owner<'_>, diagnostics: &Diagnostics) {
+    let text = &name.text;
+    match owner {
+        Owner::Key(role) => {
+            let part = if role == "sort" { "sort" } else { "partition" };
+            let fix = format!(
+                "mark the field `#[dyno({role})]`, or rename it, `#[dyno(rename = \"..\")]`"
+            );
+            diagnostics.report(
+                name.place,
+                format!("`{text}` is the table's {part} key"),
+                fix,
+            );
+        }
+        Owner::Field(other) if std::ptr::eq(other, field) => {
+            let what = format!("the field is already read from `{text}`");
+            diagnostics.report(name.place, what, "remove the alias");
+        }
+        Owner::Field(other) => {
+            let what = match &other.ident {
+                Some(ident) => format!("`{ident}` is stored as `{text}` too"),
+                None => format!("two fields are stored as `{text}`"),
+            };
+            diagnostics.report(
+                name.place,
+                what,
+                "rename one of them, `#[dyno(rename = \"..\")]`",
+            );
+        }
+    }
+}

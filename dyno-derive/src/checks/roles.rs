@@ -1,0 +1,129 @@
+//! Attributes of one field that exclude each other.
+
+use std::collections::BTreeMap;
+
+use syn::Ident;
+
+use crate::diagnostics::Diagnostics;
+use crate::model::{Body, Field, Object, Role};
+
+/// Pairs that exclude each other, with the reason. The second word of a pair is the one reported.
+const CONFLICTS: &[(&str, &[&str], &str)] = &[
+    (
+        "skip",
+        &[
+            "alias", "encrypt", "flatten", "key", "plain", "rename", "shard", "sort", "with",
+        ],
+        SKIP,
+    ),
+    (
+        "flatten",
+        &[
+            "alias", "default", "encrypt", "key", "plain", "rename", "shard", "sort", "with",
+        ],
+        FLATTEN,
+    ),
+    (
+        "key",
+        &["sort"],
+        "a field is one part of the key: mark another field `sort`",
+    ),
+    ("key", &["alias"], "a key is never renamed: remove `alias`"),
+    ("sort", &["alias"], "a key is never renamed: remove `alias`"),
+    (
+        "key",
+        &["default"],
+        "an item always has its key: remove `default`",
+    ),
+    (
+        "sort",
+        &["default"],
+        "an item always has its key: remove `default`",
+    ),
+    (
+        "key",
+        &["encrypt"],
+        "DynamoDB must read the key: encrypt another field",
+    ),
+    (
+        "sort",
+        &["encrypt"],
+        "DynamoDB must read the key: encrypt another field",
+    ),
+    (
+        "key",
+        &["with"],
+        "implement `KeyAttribute` for the type instead",
+    ),
+    (
+        "sort",
+        &["with"],
+        "implement `KeyAttribute` for the type instead",
+    ),
+    (
+        "key",
+        &["shard"],
+        "a key is an attribute of its item: remove `shard`",
+    ),
+    (
+        "sort",
+        &["shard"],
+        "a key is an attribute of its item: remove `shard`",
+    ),
+    (
+        "shard",
+        &["with"],
+        "a shard is stored by its own type's fields: remove `with`",
+    ),
+    (
+        "plain",
+        &["encrypt"],
+        "`encrypt` is always encrypted, `plain` never: keep one of the two",
+    ),
+];
+
+const SKIP: &str = "a skipped field is not stored: only `default` can stand beside `skip`";
+const FLATTEN: &str =
+    "a flattened field has no attribute of its own: nothing can stand beside `flatten`";
+
+pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
+    for field in object.body.fields() {
+        conflicts(field, diagnostics);
+    }
+    if let Body::Enum(variants) = &object.body {
+        let mut shards = BTreeMap::new();
+        for variant in variants {
+            for field in variant
+                .fields
+                .iter()
+                .filter(|field| matches!(field.role, Role::Shard))
+            {
+                if let Some(first) = shards.insert(&field.name.text, &variant.ident) {
+                    let what = format!(
+                        "`{first}` has a shard under the name `{}` too",
+                        field.name.text
+                    );
+                    let fix = "shards of all variants share the object's items: rename one, `#[dyno(rename = \"..\")]`";
+                    diagnostics.report(field.name.place, what, fix);
+                }
+            }
+        }
+    }
+}
+
+fn conflicts(field: &Field, diagnostics: &Diagnostics) {
+    let words = field.given.words();
+    let find = |wanted: &str| words.iter().copied().find(|word| *word == wanted);
+    let mut reported: Vec<&Ident> = Vec::new();
+    for (first, others, reason) in CONFLICTS {
+        if find(first).is_none() || reported.iter().any(|word| word == first) {
+            continue;
+        }
+        for other in others.iter().filter_map(|other| find(other)) {
+            if !reported.contains(&other) {
+                diagnostics.report(other.span(), format!("`{other}` beside `{first}`"), reason);
+                reported.push(other);
+            }
+        }
+    }
+}

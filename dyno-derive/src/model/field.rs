@@ -1,0 +1,178 @@
+use proc_macro2::{Span, TokenStream};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Ident, Path, TypePath, Visibility};
+
+use super::own_type::OwnType;
+use super::{Case, Name};
+use crate::attributes::FieldAttributes;
+use crate::diagnostics::Diagnostics;
+
+/// One field, with everything decided.
+
+pub(crate) struct Field {
+    /// The field's name in Rust; the one field of a newtype variant has none.
+    pub(crate) ident: Option<Ident>,
+    pub(crate) visibility: Visibility,
+    /// The type as written, with `Self` spelled out.
+    pub(crate) type_tokens: TokenStream,
+    /// The attribute name written; of no meaning for skipped and flattened fields.
+    pub(crate) name: Name,
+    /// Older names, which are read too.
+    pub(crate) aliases: Vec<Name>,
+    pub(crate) role: Role,
+    pub(crate) privacy: Privacy,
+    pub(crate) missing: Missing,
+    /// The attributes as given, for checks that point at them.
+    pub(crate) given: FieldAttributes,
+}
+
+/// What a field is to its object. A field with contradicting attributes has any of their roles: it is reported.
+#[derive(Clone)]
+pub(crate) enum Role {
+    /// Its attributes stand beside those of the object.
+    Flatten,
+    /// An attribute of the object.
+    Inline,
+    /// The partition key.
+    PartitionKey,
+    /// An item of its own.
+    Shard,
+    /// Not stored.
+    Skip,
+    /// The sort key.
+    SortKey,
+    /// An attribute, converted by the functions of this module.
+    With(Path),
+}
+
+/// Who decides whether the field is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Privacy {
+    AskLoader,
+    Encrypted,
+    Plain,
+}
+
+/// What a field is when its attribute is absent.
+#[derive(Clone)]
+pub(crate) enum Missing {
+    /// The answer of a function of the user's.
+    Call(TypePath),
+    /// What the type's codec says: an error, unless the type is an `Option`.
+    Codec,
+    /// The type's `Default`, demanded at this place.
+    Default(Span),
+}
+
+impl Field {
+    /// A field with a name.
+    pub(super) fn named(
+        syntax: &syn::Field,
+        visibility: &Visibility,
+        case: Option<Case>,
+        own_type: &OwnType<'_>,
+        diagnostics: &Diagnostics,
+    ) -> Option<Self> {
+        let ident = syntax.ident.clone()?;
+        let given = FieldAttributes::parse(&syntax.attrs, diagnostics);
+        let rust_name = ident.unraw().to_string();
+        let name = Name::given(&given.rename).unwrap_or_else(|| Name {
+            text: case.map_or_else(|| rust_name.clone(), |case| case.of_field(&rust_name)),
+            place: ident.span(),
+        });
+        let role = Role::of(&given);
+        let missing = Missing::of(&given, &role, &syntax.ty);
+        Some(Self {
+            visibility: visibility.clone(),
+            type_tokens: own_type.spell_out(&syntax.ty),
+            name,
+            aliases: given.aliases.iter().map(Name::from).collect(),
+            privacy: Privacy::of(&given),
+            role,
+            missing,
+            given,
+            ident: Some(ident),
+        })
+    }
+
+    /// The field of a newtype variant, which is flattened.
+    pub(super) fn newtype(
+        syntax: &syn::Field,
+        own_type: &OwnType<'_>,
+        diagnostics: &Diagnostics,
+    ) -> Self {
+        let given = FieldAttributes::parse(&syntax.attrs, diagnostics);
+        for word in given.words() {
+            let what = format!(
+                "`{word}` on the field of a newtype variant, whose attributes are stored beside the tag"
+            );
+            let fix = "give the field a name: `Variant { name: Type }`";
+            diagnostics.report(word.span(), what, fix);
+        }
+        Self {
+            ident: None,
+            visibility: Visibility::Inherited,
+            type_tokens: own_type.spell_out(&syntax.ty),
+            name: Name {
+                text: "0".to_owned(),
+                place: syntax.ty.span(),
+            },
+            aliases: Vec::new(),
+            role: Role::Flatten,
+            privacy: Privacy::AskLoader,
+            missing: Missing::Codec,
+            given: FieldAttributes::default(),
+        }
+    }
+
+    /// Whether the field is an attribute under its own name.
+    pub(crate) fn has_attribute(&self) -> bool {
+        !matches!(self.role, Role::Flatten | Role::Skip)
+    }
+}
+
+impl Role {
+    fn of(given: &FieldAttributes) -> Self {
+        if given.skip.is_present() {
+            Self::Skip
+        } else if given.flatten.is_present() {
+            Self::Flatten
+        } else if given.key.is_present() {
+            Self::PartitionKey
+        } else if given.sort.is_present() {
+            Self::SortKey
+        } else if given.shard.is_present() {
+            Self::Shard
+        } else if let Some(module) = given.with.value() {
+            Self::With(module.clone())
+        } else {
+            Self::Inline
+        }
+    }
+}
+
+impl Privacy {
+    fn of(given: &FieldAttributes) -> Self {
+        if given.encrypt.is_present() {
+            Self::Encrypted
+        } else if given.plain.is_present() {
+            Self::Plain
+        } else {
+            Self::AskLoader
+        }
+    }
+}
+
+impl Missing {
+    fn of(given: &FieldAttributes, role: &Role, field_type: &syn::Type) -> Self {
+        match (given.default.given(), role) {
+            (Some(default), _) => match &default.value {
+                Some(function) => Self::Call(function.clone()),
+                None => Self::Default(default.word.span()),
+            },
+            (None, Role::Skip) => Self::Default(field_type.span()),
+            (None, _) => Self::Codec,
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Typed handles: `Root::paths().location().city()`.
+//!
+//! ```text
+//! pub struct __DynoPaths<__DynoR: 'static>(__dyno::PathBase<__DynoR>, __dyno::PhantomData<fn() -> Root>);
+//! impl<__DynoR: 'static> __DynoPaths<__DynoR> {
+//!     pub fn city(&self) -> __dyno::Path<__DynoR, String> { self.0.field("city", __dyno_0()) }
+//! }
+//! ```
+//!
+//! A handle is as visible as its field. Variants of an enum share one set of handles: a name that means different
+//! things in two variants has none.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::Ident;
+
+use super::codec::{Row, Rows};
+use super::target::Target;
+use crate::model::{Object, Role};
+
+pub(super) fn handles(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
+    let methods = unambiguous(rows).into_iter().map(|(ident, row)| {
+        let (name, codec) = (&row.field.name.text, &row.codec);
+        let body = match row.field.role {
+            Role::Flatten => quote!(self.0.flattened(#codec())),
+            _ => quote!(self.0.field(#name, #codec())),
+        };
+        method(ident, row, &body)
+    });
+    declaration(object, target, methods)
+}
+
+/// The same methods with bodies that ask nothing of the types, beside errors.
+pub(super) fn stubs(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
+    let body = quote!(loop {});
+    declaration(
+        object,
+        target,
+        unambiguous(rows)
+            .into_iter()
+            .map(|(ident, row)| method(ident, row, &body)),
+    )
+}
+
+fn declaration(
+    object: &Object,
+    target: &Target<'_>,
+    methods: impl Iterator<Item = TokenStream>,
+) -> TokenStream {
+    let visibility = &object.visibility;
+    let own_type = target.own_type();
+    let (impl_generics, arguments, bounds) = target.split_for_handles();
+    let sentence = format!("The places of the fields of `{}`.", object.rust_name);
+    quote! {
+        #[doc = #sentence]
+        #visibility struct __DynoPaths #impl_generics (
+            __dyno::PathBase<__DynoR>,
+            __dyno::PhantomData<fn() -> #own_type>,
+        ) #bounds;
+
+        #[automatically_derived]
+        impl #impl_generics __DynoPaths #arguments #bounds {
+            #(#methods)*
+        }
+
+        #[automatically_derived]
+        impl #impl_generics __dyno::PathSet<__DynoR> for __DynoPaths #arguments #bounds {
+            fn at(__dyno_base: __dyno::PathBase<__DynoR>) -> Self {
+                Self(__dyno_base, __dyno::PhantomData)
+            }
+        }
+    }
+}
+
+fn method(ident: &Ident, row: &Row<'_>, body: &TokenStream) -> TokenStream {
+    // A call-site span keeps lints on unused methods away from the user's field.
+    let mut ident = ident.clone();
+    ident.set_span(Span::call_site().located_at(ident.span()));
+    let visibility = &row.field.visibility;
+    let type_tokens = &row.field.type_tokens;
+    let sentence = format!("The place of `{ident}`.");
+    quote! {
+        #[doc = #sentence]
+        #visibility fn #ident(&self) -> __dyno::Path<__DynoR, #type_tokens> {
+            #body
+        }
+    }
+}
+
+/// The named fields that mean one place and type, whatever the variant.
+fn unambiguous<'a>(rows: &'a Rows<'_>) -> Vec<(&'a Ident, &'a Row<'a>)> {
+    let mut handles: Vec<(&Ident, &Row<'_>, bool)> = Vec::new();
+    for row in rows.groups.iter().flatten() {
+        let (Some(ident), false) = (&row.field.ident, matches!(row.field.role, Role::Skip)) else {
+            continue;
+        };
+        match handles.iter_mut().find(|(known, ..)| *known == ident) {
+            None => handles.push((ident, row, true)),
+            Some((_, known, agrees)) => {
+                *agrees &= known.field.name.text == row.field.name.text
+                    && known.codec.to_string() == row.codec.to_string();
+            }
+        }
+    }
+    handles
+        .into_iter()
+        .filter(|(.., agrees)| *agrees)
+        .map(|(ident, row, _)| (ident, row))
+        .collect()
+}

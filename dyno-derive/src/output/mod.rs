@@ -1,0 +1,68 @@
+//! Fourth pass: prints code for a checked model, so it has no error path.
+//!
+//! Everything stands in one hidden constant, under names that begin with `__dyno` and by absolute paths, so that
+//! nothing in the user's module can be meant by accident:
+//!
+//! ```text
+//! const _: () = {
+//!     use ::dyno::__private as __dyno;
+//!     fn __dyno_0() -> impl __dyno::Codec<String> { .. }     codec: one function per type of field
+//!     impl __dyno::Object for Root { .. }                    shape, write, read
+//!     impl __dyno::Stored for Root {}                        shape, if it has a table
+//!     struct __DynoPaths<__DynoR>(..);                       handles
+//! };
+//! ```
+
+mod codec;
+mod handles;
+mod read;
+mod shape;
+mod stub;
+mod target;
+mod write;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use crate::model::Object;
+use codec::Rows;
+use target::Target;
+
+pub(crate) use stub::stub;
+
+/// The code of an object without mistakes.
+pub(crate) fn object(object: &Object) -> TokenStream {
+    let target = Target::new(object);
+    let rows = Rows::new(object, &target);
+    let codecs = rows.functions(&target);
+    let shape = shape::constant(object, &rows);
+    let write = write::function(object, &rows);
+    let read = read::function(object, &rows);
+    let loader = loader(object);
+    let handles = handles::handles(object, &target, &rows);
+    let implementation = target.object(&quote! {
+        #shape
+        #write
+        #read
+        #loader
+    });
+    let stored = object.table.as_ref().map(|_| target.stored());
+    target.hidden(&quote! {
+        #codecs
+        #implementation
+        #stored
+        #handles
+    })
+}
+
+/// ```text
+/// fn loader() -> __dyno::Loader { __dyno::loader(secrets()) }
+/// ```
+fn loader(object: &Object) -> Option<TokenStream> {
+    let function = object.given.loader.value()?;
+    Some(quote! {
+        fn loader() -> __dyno::Loader {
+            __dyno::loader(#function())
+        }
+    })
+}

@@ -1,0 +1,92 @@
+//! From the attributes to the object: one call per field, by its index in the shape.
+//!
+//! ```text
+//! fn read(__dyno_r: &mut __dyno::ObjectReader) -> __dyno::Result<Self> {
+//!     __dyno::Ok(Self {
+//!         firstname: __dyno_r.field(0, __dyno_0())?,
+//!         cached: ::core::default::Default::default(),
+//!         extra: __dyno_r.flatten(__dyno_1())?,
+//!     })
+//! }
+//! ```
+//!
+//! Flattened fields come last: what no field claims is theirs.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::codec::{Row, Rows};
+use crate::model::{Body, Layout, Missing, Object, Role, Variant};
+
+pub(super) fn function(object: &Object, rows: &Rows<'_>) -> TokenStream {
+    let body = match &object.body {
+        Body::Enum(variants) => {
+            let count = variants.len();
+            let arms = variants.iter().zip(&rows.groups).enumerate();
+            let arms = arms.map(|(index, (variant, group))| arm(index, count, variant, group));
+            quote!(match __dyno_r.variant()? { #(#arms)* })
+        }
+        Body::Struct(_) => {
+            let fields = rows.groups.first().map(|group| named(group));
+            quote!(Self #fields)
+        }
+    };
+    quote! {
+        fn read(__dyno_r: &mut __dyno::ObjectReader) -> __dyno::Result<Self> {
+            __dyno::Ok(#body)
+        }
+    }
+}
+
+/// `0 => Self::Card { number: .. },`; the last is `_`, for the reader has no other indices.
+fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> TokenStream {
+    let ident = &variant.ident;
+    let pattern = if index + 1 == count {
+        quote!(_)
+    } else {
+        quote!(#index)
+    };
+    let fields = match variant.layout {
+        Layout::Named => named(group),
+        Layout::Newtype => {
+            let values = group.iter().map(value);
+            quote!((#(#values),*))
+        }
+        Layout::Unit => TokenStream::new(),
+    };
+    quote!(#pattern => Self::#ident #fields,)
+}
+
+fn named(group: &[Row<'_>]) -> TokenStream {
+    let (flattened, others): (Vec<&Row<'_>>, Vec<&Row<'_>>) = group
+        .iter()
+        .partition(|row| matches!(row.field.role, Role::Flatten));
+    let fields = others.into_iter().chain(flattened).map(|row| {
+        let (ident, value) = (&row.field.ident, value(row));
+        quote!(#ident: #value)
+    });
+    quote!({ #(#fields),* })
+}
+
+fn value(
+    Row {
+        field,
+        index,
+        codec,
+    }: &Row<'_>,
+) -> TokenStream {
+    match (&field.role, &field.missing) {
+        (Role::Skip, Missing::Call(function)) => quote!(#function()),
+        (Role::Skip, Missing::Default(place)) => {
+            quote_spanned!(*place=> ::core::default::Default::default())
+        }
+        (Role::Skip, Missing::Codec) => quote!(::core::default::Default::default()),
+        (Role::Flatten, _) => quote!(__dyno_r.flatten(#codec())?),
+        (_, Missing::Call(function)) => quote!(__dyno_r.field_or(#index, #codec(), #function)?),
+        (_, Missing::Default(place)) => {
+            let default = quote_spanned!(*place=> ::core::default::Default::default);
+            quote!(__dyno_r.field_or(#index, #codec(), #default)?)
+        }
+        (_, Missing::Codec) => quote!(__dyno_r.field(#index, #codec())?),
+    }
+}

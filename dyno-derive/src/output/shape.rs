@@ -1,0 +1,90 @@
+//! The static table that describes the type.
+//!
+//! ```text
+//! const SHAPE: &'static __dyno::Shape = &__dyno::Shape::structure("Root", &[
+//!     __dyno::FieldShape::of("firstname", __dyno_0).encrypted(),
+//!     __dyno::FieldShape::of("location", __dyno_1).role(__dyno::Role::Shard),
+//! ]).stored(__dyno::TableShape::new("Root", "ID").region("us-east-2"));
+//! ```
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::codec::{Row, Rows};
+use crate::model::{Body, Name, Object, Privacy, Role};
+
+pub(super) fn constant(object: &Object, rows: &Rows<'_>) -> TokenStream {
+    let name = &object.rust_name;
+    let mut groups = rows.groups.iter().map(|group| fields(group));
+    let body = match &object.body {
+        Body::Enum(variants) => {
+            let variants = variants.iter().zip(groups).map(|(variant, fields)| {
+                let tag = &variant.tag.text;
+                let aliases = aliases(&variant.aliases);
+                quote!(__dyno::VariantShape::new(#tag, #fields) #aliases)
+            });
+            quote!(__dyno::Shape::choice(#name, &[#(#variants),*]))
+        }
+        Body::Struct(_) => {
+            let fields = groups.next();
+            quote!(__dyno::Shape::structure(#name, #fields))
+        }
+    };
+    let stored = stored(object);
+    let tag = object.given.tag.value().map(|tag| quote!(.tag(#tag)));
+    let context = object
+        .given
+        .context
+        .value()
+        .map(|context| quote!(.context(#context)));
+    quote! {
+        const SHAPE: &'static __dyno::Shape = &#body #stored #tag #context;
+    }
+}
+
+fn fields(group: &[Row<'_>]) -> TokenStream {
+    let stored = group
+        .iter()
+        .filter(|row| !matches!(row.field.role, Role::Skip));
+    let fields = stored.map(field);
+    quote!(&[#(#fields),*])
+}
+
+fn field(Row { field, codec, .. }: &Row<'_>) -> TokenStream {
+    let name = &field.name.text;
+    let aliases = aliases(&field.aliases);
+    let role = match field.role {
+        Role::Inline | Role::Skip | Role::With(_) => None,
+        Role::Flatten => Some(quote!(Flatten)),
+        Role::PartitionKey => Some(quote!(PartitionKey)),
+        Role::Shard => Some(quote!(Shard)),
+        Role::SortKey => Some(quote!(SortKey)),
+    };
+    let role = role.map(|role| quote!(.role(__dyno::Role::#role)));
+    let privacy = match field.privacy {
+        Privacy::AskLoader => None,
+        Privacy::Encrypted => Some(quote!(.encrypted())),
+        Privacy::Plain => Some(quote!(.plain())),
+    };
+    quote!(__dyno::FieldShape::of(#name, #codec) #role #privacy #aliases)
+}
+
+fn aliases(names: &[Name]) -> Option<TokenStream> {
+    let names = names.iter().map(|name| &name.text);
+    (names.len() > 0).then(|| quote!(.aliases(&[#(#names),*])))
+}
+
+fn stored(object: &Object) -> Option<TokenStream> {
+    let table = object.table.as_ref()?;
+    let (name, key) = (&table.name.text, &table.key.text);
+    let sort = table.sort.as_ref().map(|sort| {
+        let sort = &sort.text;
+        quote!(.sort(#sort))
+    });
+    let region = object
+        .given
+        .region
+        .value()
+        .map(|region| quote!(.region(#region)));
+    Some(quote!(.stored(__dyno::TableShape::new(#name, #key) #sort #region)))
+}

@@ -1,0 +1,43 @@
+//! An implementation beside errors, so that the rest of the program does not complain of its absence too.
+//!
+//! ```text
+//! ::core::compile_error! { ".." }
+//! const _: () = { impl __dyno::Object for Root { .. loop {} .. } impl __dyno::Stored for Root {} .. };
+//! ```
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::codec::Rows;
+use super::handles;
+use super::target::Target;
+use crate::model::Object;
+
+/// The errors, and an implementation that is never run.
+pub(crate) fn stub(object: &Object, errors: TokenStream) -> TokenStream {
+    let target = Target::new(object);
+    let rows = Rows::new(object, &target);
+    let handles = handles::stubs(object, &target, &rows);
+    let name = &object.rust_name;
+    let implementation = target.object(&quote! {
+        const SHAPE: &'static __dyno::Shape = &__dyno::Shape::structure(#name, &[]);
+
+        fn write(&self, _: &mut __dyno::ObjectWriter) -> __dyno::Result<()> {
+            loop {}
+        }
+
+        fn read(_: &mut __dyno::ObjectReader) -> __dyno::Result<Self> {
+            loop {}
+        }
+    });
+    let stored = target.stored();
+    let hidden = target.hidden(&quote! {
+        #implementation
+        #stored
+        #handles
+    });
+    quote! {
+        #errors
+        #hidden
+    }
+}

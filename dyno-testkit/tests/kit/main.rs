@@ -1,0 +1,13 @@
+//! The kit on the embedded engine.
+
+#![expect(
+    clippy::unwrap_used,
+    reason = "a helper of a test fails the test by panicking"
+)]
+
+mod faults;
+mod recordings;
+mod splits;
+mod strategies;
+mod support;
+mod tables;
