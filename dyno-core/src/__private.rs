@@ -8,9 +8,9 @@ use dyno_value::ValueError;
 
 use crate::loader::ConfigLoader;
 pub use crate::shape::{
-    Beside, Codec, Direct, DirectProbe, FieldShape, FlattenCodec, KeyPart, KeyPartCodec, Object,
-    ObjectReader, ObjectWriter, Path, PathBase, PathSet, Probe, Role, SerdeProbe, Shape, Shard,
-    ShardCodec, Stored, TableShape, VariantShape, with,
+    Beside, Codec, DirectProbe, FieldShape, Kind, Object, ObjectReader, ObjectWriter, Path,
+    PathBase, PathSet, Probe, Role, SerdeProbe, SerdeValue, Shape, Stored, TableShape,
+    VariantShape, beside, explained, key, shard, stored, with,
 };
 
 /// What `Object::write` and `Object::read` return.

@@ -10,6 +10,8 @@ use quote::ToTokens;
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     errors: RefCell<TokenStream>,
+    /// Whether a word was not understood; then what seems to be absent may be what was meant.
+    misread: Cell<bool>,
     finished: Cell<bool>,
 }
 
@@ -21,6 +23,19 @@ impl Diagnostics {
     /// Reports what is wrong at `place`, and what to do about it.
     pub(crate) fn report(&self, place: Span, what: impl Display, fix: impl Display) {
         self.add(&syn::Error::new(place, sentence(what, fix)));
+    }
+
+    /// Reports a word that was not understood.
+    pub(crate) fn report_unknown(&self, place: Span, what: impl Display, fix: impl Display) {
+        self.misread.set(true);
+        self.report(place, what, fix);
+    }
+
+    /// Reports that something is absent, unless a word was not understood: that may have been it.
+    pub(crate) fn report_absent(&self, place: Span, what: impl Display, fix: impl Display) {
+        if !self.misread.get() {
+            self.report(place, what, fix);
+        }
     }
 
     /// Reports at a place of several tokens.

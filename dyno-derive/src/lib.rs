@@ -37,7 +37,7 @@ fn compile(input: &DeriveInput) -> TokenStream {
     let errors = diagnostics.finish();
     match object {
         Some(object) if errors.is_empty() => output::object(&object),
-        Some(object) => output::stub(&object, errors),
+        Some(object) => output::stub(&object, &errors),
         None => errors,
     }
 }

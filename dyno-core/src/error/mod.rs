@@ -175,6 +175,22 @@ impl From<dyno_value::ParsePathError> for Error {
     }
 }
 
+macro_rules! key_errors {
+    ($($error:ty),*) => {
+        $(impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::new(ErrorKind::KeyRefused, error.to_string())
+            }
+        })*
+    };
+}
+
+key_errors!(
+    dyno_crypto::KeyError,
+    dyno_crypto::KeyringError,
+    dyno_crypto::PatternError
+);
+
 /// A save that failed, with the object that was to be saved: nothing is lost.
 ///
 /// Converts into [`Error`] with `?`.

@@ -8,6 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::split::Bodies;
 use crate::reserved;
+use crate::shape::TableShape;
 
 /// 128 bits of SHA-256 over the canonical encoding, so that the order of maps and sets does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,13 +35,15 @@ pub(crate) struct Digests {
 }
 
 impl Digests {
-    /// The fingerprints of all bodies.
+    /// The fingerprints of all bodies, without the key, which never changes.
     ///
     /// # Errors
     ///
     /// A value has no form in DynamoDB; its path begins at the object's root.
-    pub(crate) fn of(bodies: &Bodies) -> Result<Self, ValueError> {
-        let root = attributes(&bodies.root)?;
+    pub(crate) fn of(bodies: &Bodies, table: &TableShape) -> Result<Self, ValueError> {
+        let mut root = attributes(&bodies.root)?;
+        root.remove(table.key_name());
+        table.sort_name().map(|sort| root.remove(sort));
         let shard = |(id, body): (&String, &super::split::ShardBody)| {
             let digest = item(&body.item).map_err(|error| error.under_path(&body.field.path))?;
             Ok((id.clone(), digest))

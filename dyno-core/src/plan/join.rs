@@ -106,7 +106,7 @@ pub(crate) fn join(
     let decisions = Decisions::for_load(&tree, topology.root, loader)?;
     let tree = decisions.open(tree, &FieldPath::root(), binding)?;
     let bodies = split::split(tree, topology.root, topology.table);
-    let digests = Digests::of(&bodies)?;
+    let digests = Digests::of(&bodies, topology.table)?;
     let Some(tree) = split::nest(bodies) else {
         return Err(Error::new(
             ErrorKind::Corrupt,

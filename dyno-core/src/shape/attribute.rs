@@ -72,6 +72,7 @@ pub trait Attribute: Sized {
 )]
 pub trait ShardField: Attribute {}
 
+#[diagnostic::do_not_recommend]
 impl<T: Stored> ShardField for T {}
 impl<T: ShardField> ShardField for Option<T> {}
 impl<T: ShardField> ShardField for Arc<T> {}

@@ -1,11 +1,12 @@
 //! Two ways to an attribute value: directly, or through `serde`.
 //!
-//! A field's codec is picked from its type by autoref: [`Probe`] answers [`Direct`] through one reference when the
-//! type is an [`Attribute`], and [`Serde`] through two otherwise. The derive writes
-//! `fn codec() -> impl Codec<T> { (&&Probe::<T>::new()).__dyno_codec() }` for each type of field, so one that is neither
-//! gives one error, on the field, in the words of [`Codec`]. Other roles of a field ask for codecs of their own:
-//! [`Shard`], [`KeyPart`] and [`Beside`].
+//! A [`Codec`] is four functions, so that everything that carries values is generic over the value's type only. Which
+//! functions a field gets is picked from its type by autoref: [`Probe`] answers through one reference when the type is
+//! an [`Attribute`], and through none otherwise. The derive writes `(&&Probe::<T>::new()).__dyno_codec::<T>()` once for
+//! each type of field, so one that is neither gives one error, on the field, in the words of [`SerdeValue`]. Fields in
+//! other roles ask for [`shard`], [`key`], [`beside`] or [`with`].
 
+use std::fmt;
 use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -16,262 +17,173 @@ use serde::de::{DeserializeOwned, Visitor};
 use super::{Attribute, Flatten, KeyAttribute, Kind, ObjectReader, ObjectWriter, ShardField};
 
 /// How a field of type `T` becomes an attribute value and back.
-#[diagnostic::on_unimplemented(
-    message = "`{T}` has no form as a DynamoDB attribute",
-    label = "not an attribute type",
-    note = "derive `DyObject` on `{T}`, derive serde's `Serialize` and `Deserialize`, or name conversions with `#[dyno(with = module)]`"
-)]
-pub trait Codec<T>: Copy + Send + Sync + 'static {
+pub struct Codec<T> {
+    write: fn(&T) -> Result<Option<AttributeValue>, ValueError>,
+    read: fn(AttributeValue) -> Result<T, ValueError>,
+    absent: fn() -> Option<T>,
+    kind: fn() -> Kind,
+}
+
+impl<T> Codec<T> {
     /// The value to store; `None` stores no attribute.
     ///
     /// # Errors
     ///
     /// The value has no form in DynamoDB.
-    fn write(self, value: &T) -> Result<Option<AttributeValue>, ValueError>;
+    pub(crate) fn write(&self, value: &T) -> Result<Option<AttributeValue>, ValueError> {
+        (self.write)(value)
+    }
 
     /// The value read back.
     ///
     /// # Errors
     ///
     /// The stored value is of another type, or does not fit.
-    fn read(self, value: AttributeValue) -> Result<T, ValueError>;
+    pub(crate) fn read(&self, value: AttributeValue) -> Result<T, ValueError> {
+        (self.read)(value)
+    }
 
     /// What a field without an attribute means, if it means anything.
-    fn absent(self) -> Option<T>;
+    pub(crate) fn absent(&self) -> Option<T> {
+        (self.absent)()
+    }
 
     /// What the value looks like inside.
-    fn kind() -> Kind;
-}
-
-/// The codec of types that are an [`Attribute`].
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Direct;
-
-#[diagnostic::do_not_recommend]
-impl<T: Attribute> Codec<T> for Direct {
-    fn write(self, value: &T) -> Result<Option<AttributeValue>, ValueError> {
-        if value.is_absent() {
-            Ok(None)
-        } else {
-            value.to_value().map(Some)
-        }
-    }
-
-    fn read(self, value: AttributeValue) -> Result<T, ValueError> {
-        T::from_value(value)
-    }
-
-    fn absent(self) -> Option<T> {
-        T::absent()
-    }
-
-    fn kind() -> Kind {
-        T::kind()
+    pub fn kind(&self) -> Kind {
+        (self.kind)()
     }
 }
 
-/// The codec of types that only `serde` knows.
-#[derive(Clone, Copy, Debug)]
-#[non_exhaustive]
-pub struct Serde;
+impl<T: Attribute> Codec<T> {
+    /// The codec of types that are an [`Attribute`].
+    pub(crate) const DIRECT: Self = Self {
+        write: |value| {
+            if value.is_absent() {
+                Ok(None)
+            } else {
+                value.to_value().map(Some)
+            }
+        },
+        read: T::from_value,
+        absent: T::absent,
+        kind: T::kind,
+    };
+}
 
-#[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned> Codec<T> for Serde {
-    fn write(self, value: &T) -> Result<Option<AttributeValue>, ValueError> {
-        serde_dynamo::to_attribute_value(value)
-            .map(Some)
-            .map_err(ValueError::custom)
-    }
+impl<T: Serialize + DeserializeOwned> Codec<T> {
+    /// The codec of types that only `serde` knows.
+    const SERDE: Self = Self {
+        write: |value| match serde_dynamo::to_attribute_value(value) {
+            // A `None`, which is stored as no attribute for every type.
+            Ok(AttributeValue::Null(_)) if Self::SERDE.absent().is_some() => Ok(None),
+            Ok(value) => Ok(Some(value)),
+            Err(error) => Err(ValueError::custom(error)),
+        },
+        read: |value| serde_dynamo::from_attribute_value(value).map_err(ValueError::custom),
+        absent: || T::deserialize(AbsentValue).ok(),
+        kind: || Kind::Opaque(|value| Self::SERDE.read(value).map(drop)),
+    };
+}
 
-    fn read(self, value: AttributeValue) -> Result<T, ValueError> {
-        serde_dynamo::from_attribute_value(value).map_err(ValueError::custom)
-    }
+impl<T: KeyAttribute> Codec<T> {
+    /// The codec of key attributes, which are never absent.
+    const KEY: Self = Self {
+        write: |value| value.to_value().map(Some),
+        read: T::from_value,
+        absent: || None,
+        kind: || Kind::Key(T::KEY_KIND),
+    };
+}
 
-    fn absent(self) -> Option<T> {
-        T::deserialize(AbsentValue).ok()
-    }
-
-    fn kind() -> Kind {
-        Kind::Opaque(|value| Codec::<T>::read(Self, value).map(drop))
+impl<T> Clone for Codec<T> {
+    fn clone(&self) -> Self {
+        *self
     }
 }
 
-/// The codec of `#[dyno(with = module)]`: two functions of the user's.
-#[derive(Clone, Copy)]
-pub struct With<W, R> {
-    write: W,
-    read: R,
+impl<T> Copy for Codec<T> {}
+
+impl<T> fmt::Debug for Codec<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Codec")
+            .field("kind", &self.kind())
+            .finish_non_exhaustive()
+    }
 }
 
-/// Makes the codec of two functions, usually `module::to_value` and `module::from_value`.
+/// The codec of a `#[dyno(shard)]` field.
+pub fn shard<T: ShardField>() -> Codec<T> {
+    Codec::DIRECT
+}
+
+/// The codec of a `#[dyno(key)]` or `#[dyno(sort)]` field.
+pub fn key<T: KeyAttribute>() -> Codec<T> {
+    Codec::KEY
+}
+
+/// The codec of a `#[dyno(with = module)]` field: two functions, which the derive wraps with [`explained`].
+pub fn with<T>(
+    write: fn(&T) -> Result<Option<AttributeValue>, ValueError>,
+    read: fn(AttributeValue) -> Result<T, ValueError>,
+) -> Codec<T> {
+    Codec {
+        write,
+        read,
+        absent: || None,
+        kind: || Kind::Opaque(|_| Ok(())),
+    }
+}
+
+/// The result of a user's `to_value`, its error told in its own words.
 ///
-/// The bounds stand here as well, so that a function of another form is reported where it is named.
-pub fn with<T, W, R, WE, RE>(write: W, read: R) -> With<W, R>
-where
-    W: Fn(&T) -> Result<AttributeValue, WE> + Copy + Send + Sync + 'static,
-    R: Fn(AttributeValue) -> Result<T, RE> + Copy + Send + Sync + 'static,
-    WE: std::fmt::Display,
-    RE: std::fmt::Display,
-{
-    With { write, read }
+/// # Errors
+///
+/// The conversion failed.
+pub fn stored<E: fmt::Display>(
+    converted: Result<AttributeValue, E>,
+) -> Result<Option<AttributeValue>, ValueError> {
+    converted.map(Some).map_err(ValueError::custom)
 }
 
-impl<W, R> std::fmt::Debug for With<W, R> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("With").finish_non_exhaustive()
-    }
+/// The result of a user's `from_value`, its error told in its own words.
+///
+/// # Errors
+///
+/// The conversion failed.
+pub fn explained<T, E: fmt::Display>(converted: Result<T, E>) -> Result<T, ValueError> {
+    converted.map_err(ValueError::custom)
 }
 
-impl<T, W, R, WE, RE> Codec<T> for With<W, R>
-where
-    W: Fn(&T) -> Result<AttributeValue, WE> + Copy + Send + Sync + 'static,
-    R: Fn(AttributeValue) -> Result<T, RE> + Copy + Send + Sync + 'static,
-    WE: std::fmt::Display,
-    RE: std::fmt::Display,
-{
-    fn write(self, value: &T) -> Result<Option<AttributeValue>, ValueError> {
-        (self.write)(value).map(Some).map_err(ValueError::custom)
-    }
+/// How a `#[dyno(flatten)]` field, or the content of a newtype variant, stands beside the other attributes.
+#[derive(Debug)]
+pub struct Beside<T> {
+    pub(crate) write: fn(&T, &mut ObjectWriter) -> Result<(), ValueError>,
+    pub(crate) read: fn(&mut ObjectReader) -> Result<T, ValueError>,
+    /// For a value that is addressed as a whole.
+    pub(crate) whole: Codec<T>,
+}
 
-    fn read(self, value: AttributeValue) -> Result<T, ValueError> {
-        (self.read)(value).map_err(ValueError::custom)
-    }
-
-    fn absent(self) -> Option<T> {
-        None
-    }
-
-    fn kind() -> Kind {
-        Kind::Opaque(|_| Ok(()))
+impl<T> Beside<T> {
+    /// What the value looks like inside.
+    pub fn kind(&self) -> Kind {
+        self.whole.kind()
     }
 }
 
-/// The codec of `#[dyno(shard)]` fields.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "written by the derive")]
-pub struct Shard;
-
-/// The role of `#[dyno(shard)]`, which asks more of a type than [`Codec`].
-#[diagnostic::on_unimplemented(
-    message = "`{T}` cannot be a shard",
-    label = "not a shard type",
-    note = "a shard is a `T`, `Option<T>` or `Box<T>` where `T` derives `DyObject` and names its table: `#[dyno(table = \"..\", key = \"..\")]`"
-)]
-pub trait ShardCodec<T>: Codec<T> {}
-
-#[diagnostic::do_not_recommend]
-impl<T: ShardField> Codec<T> for Shard {
-    fn write(self, value: &T) -> Result<Option<AttributeValue>, ValueError> {
-        Direct.write(value)
-    }
-
-    fn read(self, value: AttributeValue) -> Result<T, ValueError> {
-        Direct.read(value)
-    }
-
-    fn absent(self) -> Option<T> {
-        T::absent()
-    }
-
-    fn kind() -> Kind {
-        T::kind()
+impl<T> Clone for Beside<T> {
+    fn clone(&self) -> Self {
+        *self
     }
 }
 
-#[diagnostic::do_not_recommend]
-impl<T: ShardField> ShardCodec<T> for Shard {}
+impl<T> Copy for Beside<T> {}
 
-/// The codec of `#[dyno(key)]` and `#[dyno(sort)]` fields.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "written by the derive")]
-pub struct KeyPart;
-
-/// The role of `#[dyno(key)]` and `#[dyno(sort)]`, which asks more of a type than [`Codec`].
-#[diagnostic::on_unimplemented(
-    message = "`{T}` cannot be a key",
-    label = "not a key type",
-    note = "a key is a string, a number, binary (`Blob`) or a `Uuid`; implement `KeyAttribute` for a type of your own"
-)]
-pub trait KeyPartCodec<T>: Codec<T> {}
-
-#[diagnostic::do_not_recommend]
-impl<T: KeyAttribute> Codec<T> for KeyPart {
-    fn write(self, value: &T) -> Result<Option<AttributeValue>, ValueError> {
-        value.to_value().map(Some)
-    }
-
-    fn read(self, value: AttributeValue) -> Result<T, ValueError> {
-        T::from_value(value)
-    }
-
-    fn absent(self) -> Option<T> {
-        None
-    }
-
-    fn kind() -> Kind {
-        Kind::Key(T::KEY_KIND)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: KeyAttribute> KeyPartCodec<T> for KeyPart {}
-
-/// The codec of `#[dyno(flatten)]` fields and of newtype variants.
-#[derive(Clone, Copy, Debug)]
-#[expect(clippy::exhaustive_structs, reason = "written by the derive")]
-pub struct Beside;
-
-/// The role of `#[dyno(flatten)]`, which asks more of a type than [`Codec`].
-#[diagnostic::on_unimplemented(
-    message = "`{T}` cannot be flattened",
-    label = "not an object or map",
-    note = "flatten a type that derives `DyObject`, or a map with `String` keys",
-    note = "a newtype variant is flattened too: to hold a single value, name its field, `Variant {{ value: {T} }}`"
-)]
-pub trait FlattenCodec<T>: Codec<T> {
-    /// Adds the attributes to those of the object around.
-    ///
-    /// # Errors
-    ///
-    /// A value has no form in DynamoDB, or a name is taken.
-    fn write_beside(self, value: &T, outer: &mut ObjectWriter) -> Result<(), ValueError>;
-
-    /// Takes the attributes from those of the object around.
-    ///
-    /// # Errors
-    ///
-    /// An attribute is missing or does not fit.
-    fn read_beside(self, outer: &mut ObjectReader) -> Result<T, ValueError>;
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Flatten> Codec<T> for Beside {
-    fn write(self, value: &T) -> Result<Option<AttributeValue>, ValueError> {
-        Direct.write(value)
-    }
-
-    fn read(self, value: AttributeValue) -> Result<T, ValueError> {
-        Direct.read(value)
-    }
-
-    fn absent(self) -> Option<T> {
-        T::absent()
-    }
-
-    fn kind() -> Kind {
-        T::kind()
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: Flatten> FlattenCodec<T> for Beside {
-    fn write_beside(self, value: &T, outer: &mut ObjectWriter) -> Result<(), ValueError> {
-        value.write_beside(outer)
-    }
-
-    fn read_beside(self, outer: &mut ObjectReader) -> Result<T, ValueError> {
-        T::read_beside(outer)
+/// The functions of a flattened type.
+pub fn beside<T: Flatten>() -> Beside<T> {
+    Beside {
+        write: T::write_beside,
+        read: T::read_beside,
+        whole: Codec::DIRECT,
     }
 }
 
@@ -291,28 +203,42 @@ impl<T> Probe<T> {
 }
 
 /// Answers for an [`Attribute`], through one reference.
+///
+/// The type is named once more at the call, so that an error underlines all of it.
 pub trait DirectProbe {
     /// The direct codec.
-    fn __dyno_codec(&self) -> Direct;
+    fn __dyno_codec<T: Attribute>(&self) -> Codec<T>;
 }
 
-impl<T: Attribute> DirectProbe for &Probe<T> {
-    fn __dyno_codec(&self) -> Direct {
-        Direct
+impl<P: Attribute> DirectProbe for &Probe<P> {
+    fn __dyno_codec<T: Attribute>(&self) -> Codec<T> {
+        Codec::DIRECT
     }
 }
 
 /// Answers for every other type, with no reference.
 pub trait SerdeProbe {
     /// The codec through `serde`.
-    fn __dyno_codec(&self) -> Serde;
+    fn __dyno_codec<T: SerdeValue>(&self) -> Codec<T>;
 }
 
-impl<T> SerdeProbe for Probe<T> {
-    fn __dyno_codec(&self) -> Serde {
-        Serde
+impl<P> SerdeProbe for Probe<P> {
+    fn __dyno_codec<T: SerdeValue>(&self) -> Codec<T> {
+        Codec::SERDE
     }
 }
+
+/// What a type must be that is no [`Attribute`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no form as a DynamoDB attribute",
+    label = "not an attribute type",
+    note = "derive `DyObject` on it, derive serde's `Serialize` and `Deserialize`, or name conversions with `#[dyno(with = module)]`",
+    note = "a type parameter needs a bound: `T: Attribute`"
+)]
+pub trait SerdeValue: Serialize + DeserializeOwned {}
+
+#[diagnostic::do_not_recommend]
+impl<T: Serialize + DeserializeOwned> SerdeValue for T {}
 
 /// What `serde` finds where an attribute is absent: nothing, which only an `Option` accepts.
 struct AbsentValue;

@@ -11,7 +11,8 @@ use super::{Attribute, Object, ObjectReader, ObjectWriter};
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be flattened",
     label = "not a flatten type",
-    note = "flatten a type that derives `DyObject`, or a map with `String` keys"
+    note = "flatten a type that derives `DyObject`, or a map with `String` keys",
+    note = "a newtype variant is flattened too; to hold a single value, name its field: `Variant {{ value: {Self} }}`"
 )]
 pub trait Flatten: Attribute {
     /// Adds the attributes to those of the object around.
@@ -29,6 +30,7 @@ pub trait Flatten: Attribute {
     fn read_beside(outer: &mut ObjectReader) -> Result<Self, ValueError>;
 }
 
+#[diagnostic::do_not_recommend]
 impl<T: Object> Flatten for T {
     fn write_beside(&self, outer: &mut ObjectWriter) -> Result<(), ValueError> {
         outer.with_shape(T::SHAPE, |inner| self.write(inner))

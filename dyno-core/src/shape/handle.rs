@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, ParsePathError, ValueError};
 
-use super::{Attribute, Codec, Direct, FlattenCodec, Object};
+use super::{Attribute, Beside, Codec, Object};
 
 /// The place of a field of type `T` inside an object of type `R`, known to the compiler.
 ///
@@ -17,16 +17,16 @@ use super::{Attribute, Codec, Direct, FlattenCodec, Object};
 /// are written as they are spoken: `Root::paths().location().city()`.
 pub struct Path<R, T> {
     path: FieldPath,
-    codec: Box<dyn ErasedCodec<T>>,
+    codec: Codec<T>,
     inside: OnceLock<Box<dyn Any + Send + Sync>>,
     root: PhantomData<fn() -> R>,
 }
 
 impl<R, T> Path<R, T> {
-    fn new(path: FieldPath, codec: impl Codec<T>) -> Self {
+    fn new(path: FieldPath, codec: Codec<T>) -> Self {
         Self {
             path,
-            codec: Box::new(codec),
+            codec,
             inside: OnceLock::new(),
             root: PhantomData,
         }
@@ -41,21 +41,21 @@ impl<R, T> Path<R, T> {
 impl<R, T: Attribute + 'static> Path<R, Vec<T>> {
     /// The element at `index`.
     pub fn index(&self, index: u32) -> Path<R, T> {
-        Path::new(self.path.index(index), Direct)
+        Path::new(self.path.index(index), Codec::DIRECT)
     }
 }
 
 impl<R, T: Attribute + 'static> Path<R, std::collections::BTreeMap<String, T>> {
     /// The value under `name`.
     pub fn key(&self, name: impl Into<String>) -> Path<R, T> {
-        Path::new(self.path.key(name), Direct)
+        Path::new(self.path.key(name), Codec::DIRECT)
     }
 }
 
 impl<R, T: Attribute + 'static> Path<R, std::collections::HashMap<String, T>> {
     /// The value under `name`.
     pub fn key(&self, name: impl Into<String>) -> Path<R, T> {
-        Path::new(self.path.key(name), Direct)
+        Path::new(self.path.key(name), Codec::DIRECT)
     }
 }
 
@@ -63,7 +63,7 @@ impl<R, T> Clone for Path<R, T> {
     fn clone(&self) -> Self {
         Self {
             path: self.path.clone(),
-            codec: self.codec.boxed_clone(),
+            codec: self.codec,
             inside: OnceLock::new(),
             root: PhantomData,
         }
@@ -138,13 +138,13 @@ impl<R> PathBase<R> {
     }
 
     /// The handle of the field stored under `name`.
-    pub fn field<T>(&self, name: &'static str, codec: impl Codec<T>) -> Path<R, T> {
+    pub fn field<T>(&self, name: &'static str, codec: Codec<T>) -> Path<R, T> {
         Path::new(self.path.key(name), codec)
     }
 
     /// The handle of a flattened object or map, whose attributes stand beside the others.
-    pub fn flattened<T>(&self, codec: impl FlattenCodec<T>) -> Path<R, T> {
-        Path::new(self.path.clone(), codec)
+    pub fn flattened<T>(&self, beside: Beside<T>) -> Path<R, T> {
+        Path::new(self.path.clone(), beside.whole)
     }
 }
 
@@ -156,7 +156,7 @@ impl<R> fmt::Debug for PathBase<R> {
 
 /// The handle of the object itself, where every path starts.
 pub(crate) fn root<T: Object>() -> Path<T, T> {
-    Path::new(FieldPath::root(), Direct)
+    Path::new(FieldPath::root(), Codec::DIRECT)
 }
 
 /// What [`DyObject::read_path`](crate::DyObject::read_path) and
@@ -190,7 +190,7 @@ impl<R, V: Attribute + 'static> IntoPath<R, V> for FieldPath {
     fn into_path(self) -> Result<TypedPath<V>, ParsePathError> {
         Ok(TypedPath {
             path: self,
-            codec: Box::new(Direct),
+            codec: Codec::DIRECT,
         })
     }
 }
@@ -210,7 +210,7 @@ impl<R, V: Attribute + 'static> IntoPath<R, V> for &str {
 /// A path with the conversions of the value that stands there.
 pub struct TypedPath<V> {
     pub(crate) path: FieldPath,
-    codec: Box<dyn ErasedCodec<V>>,
+    codec: Codec<V>,
 }
 
 impl<V> TypedPath<V> {
@@ -230,31 +230,5 @@ impl<V> TypedPath<V> {
 impl<V> fmt::Debug for TypedPath<V> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TypedPath({})", self.path)
-    }
-}
-
-/// A [`Codec`] whose type is forgotten. Codecs have no size, so a box of one allocates nothing.
-trait ErasedCodec<T>: Send + Sync {
-    fn write(&self, value: &T) -> Result<Option<AttributeValue>, ValueError>;
-    fn read(&self, value: AttributeValue) -> Result<T, ValueError>;
-    fn absent(&self) -> Option<T>;
-    fn boxed_clone(&self) -> Box<dyn ErasedCodec<T>>;
-}
-
-impl<T, C: Codec<T>> ErasedCodec<T> for C {
-    fn write(&self, value: &T) -> Result<Option<AttributeValue>, ValueError> {
-        Codec::write(*self, value)
-    }
-
-    fn read(&self, value: AttributeValue) -> Result<T, ValueError> {
-        Codec::read(*self, value)
-    }
-
-    fn absent(&self) -> Option<T> {
-        Codec::absent(*self)
-    }
-
-    fn boxed_clone(&self) -> Box<dyn ErasedCodec<T>> {
-        Box::new(*self)
     }
 }

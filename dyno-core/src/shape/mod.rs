@@ -18,8 +18,8 @@ mod write;
 pub use attribute::{Attribute, ShardField};
 pub(crate) use attribute::{read_object, write_object};
 pub use codec::{
-    Beside, Codec, Direct, DirectProbe, FlattenCodec, KeyPart, KeyPartCodec, Probe, Serde,
-    SerdeProbe, Shard, ShardCodec, With, with,
+    Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, explained, key, shard,
+    stored, with,
 };
 pub use flatten::Flatten;
 pub(crate) use handle::root;

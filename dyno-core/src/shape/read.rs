@@ -1,7 +1,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
 
-use super::{Attribute, Body, Codec, FieldShape, FlattenCodec, Shape, TYPE_TAG, VariantShape};
+use super::{Attribute, Beside, Body, Codec, FieldShape, Role, Shape, TYPE_TAG, VariantShape};
 
 /// Hands out the fields of an object by their index in its shape.
 #[derive(Debug)]
@@ -9,6 +9,8 @@ pub struct ObjectReader {
     shape: &'static Shape,
     fields: &'static [FieldShape],
     item: Item,
+    /// The fields of the objects that this one is flattened into.
+    around: Vec<&'static [FieldShape]>,
 }
 
 impl ObjectReader {
@@ -17,6 +19,7 @@ impl ObjectReader {
             shape,
             fields: struct_fields(shape),
             item,
+            around: Vec::new(),
         }
     }
 
@@ -25,7 +28,7 @@ impl ObjectReader {
     /// # Errors
     ///
     /// The attribute is missing, or does not fit.
-    pub fn field<T, C: Codec<T>>(&mut self, index: usize, codec: C) -> Result<T, ValueError> {
+    pub fn field<T>(&mut self, index: usize, codec: Codec<T>) -> Result<T, ValueError> {
         match self.take(index)? {
             (name, Some(value)) => codec.read(value).map_err(|error| error.under_key(name)),
             (name, None) => codec
@@ -39,10 +42,10 @@ impl ObjectReader {
     /// # Errors
     ///
     /// The attribute is there and does not fit.
-    pub fn field_or<T, C: Codec<T>>(
+    pub fn field_or<T>(
         &mut self,
         index: usize,
-        codec: C,
+        codec: Codec<T>,
         default: impl FnOnce() -> T,
     ) -> Result<T, ValueError> {
         match self.take(index)? {
@@ -51,13 +54,26 @@ impl ObjectReader {
         }
     }
 
+    /// The field at `index` of the shape, or its type's default when it is absent.
+    ///
+    /// # Errors
+    ///
+    /// The attribute is there and does not fit.
+    pub fn field_or_default<T: Default>(
+        &mut self,
+        index: usize,
+        codec: Codec<T>,
+    ) -> Result<T, ValueError> {
+        self.field_or(index, codec, T::default)
+    }
+
     /// A flattened field; asked for after the others, because a map takes what no field claims.
     ///
     /// # Errors
     ///
     /// An attribute is missing, or does not fit.
-    pub fn flatten<T, C: FlattenCodec<T>>(&mut self, codec: C) -> Result<T, ValueError> {
-        codec.read_beside(self)
+    pub fn flatten<T>(&mut self, beside: Beside<T>) -> Result<T, ValueError> {
+        (beside.read)(self)
     }
 
     /// The index of the variant that the type tag names, whose fields follow.
@@ -97,7 +113,9 @@ impl ObjectReader {
     ) -> Result<T, ValueError> {
         let outer = (self.shape, self.fields);
         (self.shape, self.fields) = (shape, struct_fields(shape));
+        self.around.push(outer.1);
         let value = read(self);
+        self.around.pop();
         (self.shape, self.fields) = outer;
         value
     }
@@ -105,7 +123,20 @@ impl ObjectReader {
     pub(crate) fn extras<V: Attribute, M: FromIterator<(String, V)>>(
         &mut self,
     ) -> Result<M, ValueError> {
-        let mut extras: Vec<_> = self.item.drain().collect();
+        let claims = |name: &str| {
+            let mut objects = self.around.iter().chain([&self.fields]);
+            objects.any(|fields| fields.iter().any(|field| flattened_claims(field, name)))
+        };
+        let names: Vec<String> = self
+            .item
+            .keys()
+            .filter(|name| !claims(name))
+            .cloned()
+            .collect();
+        let mut extras: Vec<_> = names
+            .iter()
+            .filter_map(|name| self.item.remove_entry(name))
+            .collect();
         extras.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let read = |(name, value): (String, AttributeValue)| match V::from_value(value) {
             Ok(value) => Ok((name, value)),
@@ -132,4 +163,14 @@ fn struct_fields(shape: &'static Shape) -> &'static [FieldShape] {
         Body::Struct(fields) => fields,
         Body::Enum(_) => &[],
     }
+}
+
+/// Whether an attribute belongs to a flattened object, which may be read after a map that would take it.
+fn flattened_claims(field: &FieldShape, name: &str) -> bool {
+    field.field_role() == Role::Flatten
+        && field.child().is_some_and(|shape| {
+            shape
+                .all_fields()
+                .any(|inner| inner.answers_to(name) || flattened_claims(inner, name))
+        })
 }

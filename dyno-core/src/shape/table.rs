@@ -3,7 +3,6 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::ValueError;
 
-use super::Codec;
 use crate::key::KeyKind;
 
 /// How an object is stored: its fields, and where it lives if it has a table of its own.
@@ -231,7 +230,14 @@ pub struct FieldShape {
     aliases: &'static [&'static str],
     role: Role,
     privacy: Privacy,
-    kind: fn() -> Kind,
+    kind: KindSource,
+}
+
+/// A type's kinds come from one function, which compiles faster than one for each field.
+#[derive(Clone, Copy, Debug)]
+enum KindSource {
+    Alone(fn() -> Kind),
+    Slot(fn(usize) -> Kind, usize),
 }
 
 impl FieldShape {
@@ -242,13 +248,16 @@ impl FieldShape {
             aliases: &[],
             role: Role::Inline,
             privacy: Privacy::AskLoader,
-            kind,
+            kind: KindSource::Alone(kind),
         }
     }
 
-    /// A field stored under `name` whose values this codec carries.
-    pub const fn of<T, C: Codec<T>>(name: &'static str, _codec: fn() -> C) -> Self {
-        Self::new(name, C::kind)
+    /// A field stored under `name`, whose kind is the one in this slot of its type's kinds.
+    pub const fn of(name: &'static str, kinds: fn(usize) -> Kind, slot: usize) -> Self {
+        Self {
+            kind: KindSource::Slot(kinds, slot),
+            ..Self::new(name, || Kind::Opaque(|_| Ok(())))
+        }
     }
 
     /// The same field, also read under these older names.
@@ -301,7 +310,10 @@ impl FieldShape {
 
     /// What the field's value looks like inside.
     pub fn kind(&self) -> Kind {
-        (self.kind)()
+        match self.kind {
+            KindSource::Alone(kind) => kind(),
+            KindSource::Slot(kinds, slot) => kinds(slot),
+        }
     }
 
     /// The shape of the object that the field holds, if it holds one.

@@ -1,14 +1,19 @@
+use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
 
-use super::{Attribute, Body, Codec, FieldShape, FlattenCodec, Shape, TYPE_TAG};
+use super::{Attribute, Beside, Body, Codec, FieldShape, Shape, TYPE_TAG};
 use crate::reserved;
 
 /// Collects the fields of an object by their index in its shape.
+///
+/// It keeps the first error until [`done`](Self::done), so that generated code has one exit instead of one for each
+/// field, which compiles faster.
 #[derive(Debug)]
 pub struct ObjectWriter {
     shape: &'static Shape,
     fields: &'static [FieldShape],
     item: Item,
+    error: Option<ValueError>,
 }
 
 impl ObjectWriter {
@@ -18,6 +23,7 @@ impl ObjectWriter {
             shape,
             fields,
             item: Item::with_capacity(fields.len()),
+            error: None,
         }
     }
 
@@ -26,52 +32,52 @@ impl ObjectWriter {
     }
 
     /// Stores the field at `index` of the shape.
-    ///
-    /// # Errors
-    ///
-    /// The value has no form in DynamoDB, or its name is taken.
-    pub fn field<T, C: Codec<T>>(
-        &mut self,
-        index: usize,
-        value: &T,
-        codec: C,
-    ) -> Result<(), ValueError> {
-        let name = self.name(index)?;
-        match codec.write(value) {
-            Ok(Some(value)) => self.insert(name.to_owned(), value),
-            Ok(None) => Ok(()),
-            Err(error) => Err(error.under_key(name)),
-        }
+    pub fn field<T>(&mut self, index: usize, value: &T, codec: Codec<T>) {
+        self.attempt(|this| {
+            let name = this.name(index)?;
+            match codec.write(value) {
+                Ok(Some(value)) => this.insert(name.to_owned(), value),
+                Ok(None) => Ok(()),
+                Err(error) => Err(error.under_key(name)),
+            }
+        });
     }
 
     /// Stores a flattened field.
-    ///
-    /// # Errors
-    ///
-    /// A value has no form in DynamoDB, or a name is taken.
-    pub fn flatten<T, C: FlattenCodec<T>>(
-        &mut self,
-        value: &T,
-        codec: C,
-    ) -> Result<(), ValueError> {
-        codec.write_beside(value, self)
+    pub fn flatten<T>(&mut self, value: &T, beside: Beside<T>) {
+        self.attempt(|this| (beside.write)(value, this));
     }
 
     /// Chooses the variant at `index` of the shape, whose fields follow.
+    pub fn variant(&mut self, index: usize) {
+        self.attempt(|this| {
+            let Body::Enum(variants) = this.shape.body() else {
+                return Err(ValueError::custom("a struct has no variants"));
+            };
+            let variant = variants
+                .get(index)
+                .ok_or_else(|| ValueError::custom("no variant at this index"))?;
+            this.fields = variant.fields();
+            let tag = AttributeValue::S(variant.tag().to_owned());
+            this.insert(TYPE_TAG.to_owned(), tag)
+        });
+    }
+
+    /// Ends the fields of the object.
     ///
     /// # Errors
     ///
-    /// Another variant was chosen before, by a flattened enum.
-    pub fn variant(&mut self, index: usize) -> Result<(), ValueError> {
-        let Body::Enum(variants) = self.shape.body() else {
-            return Err(ValueError::custom("a struct has no variants"));
-        };
-        let variant = variants
-            .get(index)
-            .ok_or_else(|| ValueError::custom("no variant at this index"))?;
-        self.fields = variant.fields();
-        let tag = aws_sdk_dynamodb::types::AttributeValue::S(variant.tag().to_owned());
-        self.insert(TYPE_TAG.to_owned(), tag)
+    /// The first value that has no form in DynamoDB, or whose name is taken.
+    pub fn done(&mut self) -> Result<(), ValueError> {
+        self.error.take().map_or(Ok(()), Err)
+    }
+
+    fn attempt(&mut self, step: impl FnOnce(&mut Self) -> Result<(), ValueError>) {
+        if self.error.is_none()
+            && let Err(error) = step(self)
+        {
+            self.error = Some(error);
+        }
     }
 
     pub(crate) fn with_shape<T>(
@@ -111,11 +117,7 @@ impl ObjectWriter {
             .ok_or_else(|| ValueError::new(ValueCause::Missing))
     }
 
-    fn insert(
-        &mut self,
-        name: String,
-        value: aws_sdk_dynamodb::types::AttributeValue,
-    ) -> Result<(), ValueError> {
+    fn insert(&mut self, name: String, value: AttributeValue) -> Result<(), ValueError> {
         match self.item.entry(name) {
             std::collections::hash_map::Entry::Vacant(entry) => {
                 entry.insert(value);

@@ -112,7 +112,7 @@ impl Operation {
         for (name, _) in root.parts() {
             bodies.root.remove(name);
         }
-        let digests = Digests::of(&bodies)?;
+        let digests = Digests::of(&bodies, self.topology.table)?;
         if self.topology.managed {
             self.save_managed(root, bodies, digests, &decisions, expecting)
                 .await

@@ -1,6 +1,6 @@
 //! Splits `#[dyno(word, word = value)]` into its words and values.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -11,14 +11,12 @@ use crate::diagnostics::Diagnostics;
 use crate::model::Case;
 
 /// One `word` or `word = value`.
-
 pub(super) struct Entry {
     pub(super) word: Ident,
     pub(super) value: Value,
 }
 
 /// What follows a word.
-
 pub(super) enum Value {
     Absent,
     List(TokenStream),
@@ -66,10 +64,14 @@ fn parse_entries(input: ParseStream<'_>, entries: &mut Vec<Entry>, diagnostics: 
             continue;
         };
         let value = parse_value(input);
-        let rest = until_comma(input);
-        if !rest.is_empty() {
-            let what = format!("unexpected `{rest}` after `{word}`");
-            diagnostics.report_across(rest, what, "separate words with commas");
+        if at_end(input) {
+            let _: Option<Token![,]> = input.parse().ok();
+        } else {
+            let what = format!("expected a comma after `{word}`");
+            diagnostics.report(input.span(), what, "separate words with commas");
+            if !input.peek(Ident::peek_any) {
+                until_comma(input);
+            }
         }
         entries.push(Entry { word, value });
     }
@@ -89,14 +91,14 @@ fn parse_value(input: ParseStream<'_>) -> Value {
     if ahead
         .parse::<LitStr>()
         .is_ok_and(|text| text.suffix().is_empty())
-        && at_end(&ahead)
+        && ends_a_value(&ahead)
         && let Ok(text) = input.parse()
     {
         return Value::Text(text);
     }
     let ahead = input.fork();
     if ahead.parse::<TypePath>().is_ok()
-        && at_end(&ahead)
+        && ends_a_value(&ahead)
         && let Ok(path) = input.parse()
     {
         return Value::Path(path);
@@ -106,6 +108,11 @@ fn parse_value(input: ParseStream<'_>) -> Value {
         tokens.extend(input.parse::<TokenTree>());
     }
     Value::Other(tokens)
+}
+
+/// Whether a value may end here: at a comma, or where the next word shows that one is missing.
+fn ends_a_value(input: ParseStream<'_>) -> bool {
+    at_end(input) || input.peek(Ident::peek_any)
 }
 
 fn at_end(input: ParseStream<'_>) -> bool {
@@ -240,14 +247,22 @@ fn not_a_path(word: Ident, value: &Value, wanted: &str, diagnostics: &Diagnostic
             diagnostics.report(text.span(), what, fix);
         }
         Value::Absent => diagnostics.report(word.span(), what, format!("write `{word} = path`")),
+        Value::Other(tokens) if is_call(tokens) => {
+            diagnostics.report_across(tokens, what, "name the function without calling it");
+        }
         Value::List(tokens) | Value::Other(tokens) => {
             diagnostics.report_across(tokens, what, format!("write `{word} = path`"));
         }
         Value::Path(path) => {
-            diagnostics.report_across(path, what, format!("write `{word} = path`"))
+            diagnostics.report_across(path, what, format!("write `{word} = path`"));
         }
     }
     word
+}
+
+fn is_call(tokens: &TokenStream) -> bool {
+    let last = tokens.clone().into_iter().last();
+    matches!(last, Some(TokenTree::Group(group)) if group.delimiter() == Delimiter::Parenthesis)
 }
 
 impl ToTokens for Value {

@@ -66,7 +66,7 @@ pub(super) fn unknown(word: &Ident, owner: Owner, diagnostics: &Diagnostics) {
     } else {
         format!("{} takes {}", owner.name(), list(known))
     };
-    diagnostics.report(word.span(), what, fix);
+    diagnostics.report_unknown(word.span(), what, fix);
 }
 
 /// Advice for the words of serde and other mappers.

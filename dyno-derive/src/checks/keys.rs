@@ -21,7 +21,7 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
                 let fix = format!(
                     "name the table, `#[dyno(table = \"..\")]` on the type, or remove `{word}`"
                 );
-                diagnostics.report(word.span(), what, fix);
+                diagnostics.report_absent(word.span(), what, fix);
             }
         }
         return;
@@ -34,6 +34,7 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
     }
     if let Some(sort) = &table.sort
         && sort.text == table.key.text
+        && !sort.text.is_empty()
     {
         let what = format!("`{}` is both partition and sort key", sort.text);
         diagnostics.report(sort.place, what, "name two attributes");

@@ -162,6 +162,9 @@ fn field_is_key(owner: Owner<'_>) -> bool {
 
 fn clash(name: &Name, field: &Field, owner: Owner<'_>, diagnostics: &Diagnostics) {
     let text = &name.text;
+    if text.is_empty() {
+        return;
+    }
     match owner {
         Owner::Key(role) => {
             let part = if role == "sort" { "sort" } else { "partition" };

@@ -26,7 +26,7 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
             let fix = format!(
                 "add `table = \"..\"`, or remove `{word}`: a type without a table is stored inside others"
             );
-            diagnostics.report(word.span(), what, fix);
+            diagnostics.report_absent(word.span(), what, fix);
         }
     }
     each(&given.table, table_name, diagnostics);

@@ -9,7 +9,6 @@ use crate::attributes::FieldAttributes;
 use crate::diagnostics::Diagnostics;
 
 /// One field, with everything decided.
-
 pub(crate) struct Field {
     /// The field's name in Rust; the one field of a newtype variant has none.
     pub(crate) ident: Option<Ident>,

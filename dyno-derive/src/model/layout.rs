@@ -11,7 +11,6 @@ use crate::attributes::VariantAttributes;
 use crate::diagnostics::Diagnostics;
 
 /// A variant of an enum.
-
 pub(crate) struct Variant {
     pub(crate) ident: Ident,
     pub(crate) tag: Name,

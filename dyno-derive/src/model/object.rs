@@ -8,7 +8,6 @@ use crate::attributes::ObjectAttributes;
 use crate::diagnostics::Diagnostics;
 
 /// The type, with everything decided.
-
 pub(crate) struct Object {
     pub(crate) ident: Ident,
     /// The name in Rust, for error messages.
@@ -153,7 +152,7 @@ fn table(given: &ObjectAttributes, body: &Body, diagnostics: &Diagnostics) -> Op
         .unwrap_or_else(|| {
             if !given.key.is_present() {
                 let fix = "name its partition key, `key = \"..\"`, or mark a field `#[dyno(key)]`";
-                diagnostics.report(word.span(), "a table needs a key", fix);
+                diagnostics.report_absent(word.span(), "a table needs a key", fix);
             }
             nameless(word)
         });

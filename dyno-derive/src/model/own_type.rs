@@ -5,7 +5,6 @@ use quote::{ToTokens, quote_spanned};
 use syn::Generics;
 
 /// The type being derived.
-
 pub(crate) struct OwnType<'a> {
     ident: &'a Ident,
     generics: &'a Generics,

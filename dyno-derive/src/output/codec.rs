@@ -1,19 +1,26 @@
-//! One function per type of field that answers with its codec.
+//! One function that answers with the codec of every type among the fields.
 //!
 //! ```text
 //! use ::dyno::__private::{DirectProbe as _, SerdeProbe as _};
-//! fn __dyno_0() -> impl __dyno::Codec<String> { (&&__dyno::Probe::<String>::new()).__dyno_codec() }
-//! fn __dyno_1() -> impl __dyno::ShardCodec<Location> { __dyno::Shard }
+//! fn __dyno_codecs() -> (__dyno::Codec<String>, __dyno::Codec<Location>) {
+//!     ((&&__dyno::Probe::<String>::new()).__dyno_codec::<String>(), __dyno::shard::<Location>())
+//! }
+//! fn __dyno_kinds(__dyno_slot: usize) -> __dyno::Kind {
+//!     let __dyno_c = __dyno_codecs();
+//!     match __dyno_slot { 0 => __dyno_c.0.kind(), _ => __dyno_c.1.kind() }
+//! }
 //! ```
 //!
 //! The bounds of a field's type are asked for here only, with the spans of the type: one that does not fit is one
-//! error, at the field. Everything else sees an opaque codec that is known to be good. A type with parameters has
-//! them as associated functions, because functions in a block do not see the parameters.
+//! error, at the field. Everything else sees a codec of known type. A type with parameters has the functions as
+//! associated ones, because functions in a block do not see the parameters. One function for all fields, not one for
+//! each, because the compiler's work is by the function.
 
 use std::collections::HashMap;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
+use syn::Index;
 
 use super::target::Target;
 use crate::model::{Field, Object, Role};
@@ -23,22 +30,24 @@ pub(super) struct Row<'a> {
     pub(super) field: &'a Field,
     /// Its index among the fields of the shape; of no meaning for a skipped field, which is not among them.
     pub(super) index: usize,
-    /// The path of its codec function; empty for a skipped field.
-    pub(super) codec: TokenStream,
+    /// The place of its codec in the tuple; the same for fields of one type.
+    pub(super) slot: Index,
 }
 
-/// The fields of the struct or of each variant, and their codec functions.
+/// The fields of the struct or of each variant, and their codecs.
 pub(super) struct Rows<'a> {
     pub(super) groups: Vec<Vec<Row<'a>>>,
-    functions: Vec<TokenStream>,
+    types: Vec<TokenStream>,
+    values: Vec<TokenStream>,
     uses_probe: bool,
 }
 
 impl<'a> Rows<'a> {
-    pub(super) fn new(object: &'a Object, target: &Target<'_>) -> Self {
+    pub(super) fn new(object: &'a Object) -> Self {
         let mut this = Self {
             groups: Vec::new(),
-            functions: Vec::new(),
+            types: Vec::new(),
+            values: Vec::new(),
             uses_probe: false,
         };
         let mut known = HashMap::new();
@@ -46,83 +55,112 @@ impl<'a> Rows<'a> {
             let mut rows = Vec::with_capacity(group.len());
             let mut index = 0;
             for field in group {
-                let codec = if matches!(field.role, Role::Skip) {
-                    TokenStream::new()
+                if matches!(field.role, Role::Skip) {
+                    rows.push(Row {
+                        field,
+                        index,
+                        slot: Index::from(0),
+                    });
                 } else {
-                    this.function_of(field, target, &mut known)
-                };
-                rows.push(Row {
-                    field,
-                    index,
-                    codec,
-                });
-                index += usize::from(!matches!(field.role, Role::Skip));
+                    let slot = Index::from(this.slot_of(field, &mut known));
+                    rows.push(Row { field, index, slot });
+                    index += 1;
+                }
             }
             this.groups.push(rows);
         }
         this
     }
 
-    /// The codec function of a field; fields of one type share it.
-    fn function_of(
-        &mut self,
-        field: &Field,
-        target: &Target<'_>,
-        known: &mut HashMap<String, TokenStream>,
-    ) -> TokenStream {
-        let signature_and_body = signature_and_body(field);
-        let next = self.functions.len();
-        let path = known
-            .entry(signature_and_body.to_string())
-            .or_insert_with(|| {
-                let name = format_ident!("__dyno_{next}");
-                self.functions.push(quote!(fn #name #signature_and_body));
-                self.uses_probe |= matches!(field.role, Role::Inline);
-                target.associated(&name)
-            });
-        path.clone()
+    fn slot_of(&mut self, field: &Field, known: &mut HashMap<String, usize>) -> usize {
+        let (codec_type, value) = type_and_value(field);
+        *known.entry(value.to_string()).or_insert_with(|| {
+            let slot = self.types.len();
+            self.types.push(codec_type);
+            self.values.push(value);
+            self.uses_probe |= matches!(field.role, Role::Inline);
+            slot
+        })
+    }
+
+    /// `let __dyno_c = __dyno_codecs();`, if there is a codec.
+    pub(super) fn local(&self, target: &Target<'_>) -> Option<TokenStream> {
+        let codecs = target.codecs();
+        (!self.types.is_empty()).then(|| quote!(let __dyno_c = #codecs();))
     }
 
     /// The functions and what they import.
     pub(super) fn functions(&self, target: &Target<'_>) -> TokenStream {
-        let functions = &self.functions;
+        let Self { types, values, .. } = self;
+        if types.is_empty() {
+            return TokenStream::new();
+        }
         let probes = self
             .uses_probe
             .then(|| target.import(&quote!(::{DirectProbe as _, SerdeProbe as _})));
-        let functions = target.associate(&quote!(#(#functions)*));
+        let codecs = target.codecs();
+        let last = types.len() - 1;
+        let arms = (0..types.len()).map(|slot| {
+            let index = Index::from(slot);
+            let pattern = if slot == last {
+                quote!(_)
+            } else {
+                quote!(#slot)
+            };
+            quote!(#pattern => __dyno_c.#index.kind(),)
+        });
+        let functions = target.associate(&quote! {
+            fn __dyno_codecs() -> (#(#types,)*) {
+                (#(#values,)*)
+            }
+
+            fn __dyno_kinds(__dyno_slot: usize) -> __dyno::Kind {
+                let __dyno_c = #codecs();
+                match __dyno_slot { #(#arms)* }
+            }
+        });
         quote!(#probes #functions)
     }
 }
 
-/// `() -> impl __dyno::Codec<String> { .. }`.
-fn signature_and_body(field: &Field) -> TokenStream {
+/// `__dyno::Codec<String>` and the expression that makes it.
+fn type_and_value(field: &Field) -> (TokenStream, TokenStream) {
     let type_tokens = &field.type_tokens;
-    let (first, last) = ends(type_tokens);
-    let (codec, body) = match &field.role {
-        Role::Flatten => (quote!(FlattenCodec), quote_spanned!(first=> __dyno::Beside)),
+    let place = first_span(type_tokens);
+    let codec = quote!(__dyno::Codec<#type_tokens>);
+    match &field.role {
+        Role::Flatten => {
+            let value = quote_spanned!(place=> __dyno::beside::<#type_tokens>());
+            (quote!(__dyno::Beside<#type_tokens>), value)
+        }
         Role::Inline | Role::Skip => {
-            let body =
-                quote_spanned!(first=> (&&__dyno::Probe::<#type_tokens>::new()).__dyno_codec());
-            (quote!(Codec), body)
+            let value = quote_spanned!(place=> (&&__dyno::Probe::<#type_tokens>::new()).__dyno_codec::<#type_tokens>());
+            (codec, value)
         }
-        Role::PartitionKey | Role::SortKey => (
-            quote!(KeyPartCodec),
-            quote_spanned!(first=> __dyno::KeyPart),
+        Role::PartitionKey | Role::SortKey => {
+            (codec, quote_spanned!(place=> __dyno::key::<#type_tokens>()))
+        }
+        Role::Shard => (
+            codec,
+            quote_spanned!(place=> __dyno::shard::<#type_tokens>()),
         ),
-        Role::Shard => (quote!(ShardCodec), quote_spanned!(first=> __dyno::Shard)),
         Role::With(module) => {
-            let body = quote!(__dyno::with::<#type_tokens, _, _, _, _>(#module::to_value, #module::from_value));
-            (quote!(Codec), body)
+            let place = first_span(&quote!(#module));
+            let to_value = quote_spanned!(place=> #module::to_value);
+            let from_value = quote_spanned!(place=> #module::from_value);
+            let value = quote_spanned! {place=>
+                __dyno::with::<#type_tokens>(
+                    |__dyno_v| __dyno::stored(#to_value(__dyno_v)),
+                    |__dyno_v| __dyno::explained(#from_value(__dyno_v)),
+                )
+            };
+            (codec, value)
         }
-    };
-    let opening = quote_spanned!(first=> impl __dyno::#codec<);
-    let closing = quote_spanned!(last=> >);
-    quote!(() -> #opening #type_tokens #closing { #body })
+    }
 }
 
-/// The spans of a type's first and last token, so that an error underlines all of it.
-fn ends(type_tokens: &TokenStream) -> (Span, Span) {
-    let mut spans = type_tokens.clone().into_iter().map(|token| token.span());
-    let first = spans.next().unwrap_or_else(Span::call_site);
-    (first, spans.last().unwrap_or(first))
+/// The place of a type or path, for what stands around it in an expression.
+pub(super) fn first_span(type_tokens: &TokenStream) -> Span {
+    let first = type_tokens.clone().into_iter().next();
+    first.map_or_else(Span::call_site, |token| token.span())
 }

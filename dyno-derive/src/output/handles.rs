@@ -3,7 +3,7 @@
 //! ```text
 //! pub struct __DynoPaths<__DynoR: 'static>(__dyno::PathBase<__DynoR>, __dyno::PhantomData<fn() -> Root>);
 //! impl<__DynoR: 'static> __DynoPaths<__DynoR> {
-//!     pub fn city(&self) -> __dyno::Path<__DynoR, String> { self.0.field("city", __dyno_0()) }
+//!     pub fn city(&self) -> __dyno::Path<__DynoR, String> { self.0.field("city", __dyno_codecs().0) }
 //! }
 //! ```
 //!
@@ -19,11 +19,13 @@ use super::target::Target;
 use crate::model::{Object, Role};
 
 pub(super) fn handles(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
+    let codecs = target.codecs();
     let methods = unambiguous(rows).into_iter().map(|(ident, row)| {
-        let (name, codec) = (&row.field.name.text, &row.codec);
-        let body = match row.field.role {
-            Role::Flatten => quote!(self.0.flattened(#codec())),
-            _ => quote!(self.0.field(#name, #codec())),
+        let (name, slot) = (&row.field.name.text, &row.slot);
+        let body = if matches!(row.field.role, Role::Flatten) {
+            quote!(self.0.flattened(#codecs().#slot))
+        } else {
+            quote!(self.0.field(#name, #codecs().#slot))
         };
         method(ident, row, &body)
     });
@@ -97,8 +99,7 @@ fn unambiguous<'a>(rows: &'a Rows<'_>) -> Vec<(&'a Ident, &'a Row<'a>)> {
         match handles.iter_mut().find(|(known, ..)| *known == ident) {
             None => handles.push((ident, row, true)),
             Some((_, known, agrees)) => {
-                *agrees &= known.field.name.text == row.field.name.text
-                    && known.codec.to_string() == row.codec.to_string();
+                *agrees &= known.field.name.text == row.field.name.text && known.slot == row.slot;
             }
         }
     }

@@ -6,7 +6,7 @@
 //! ```text
 //! const _: () = {
 //!     use ::dyno::__private as __dyno;
-//!     fn __dyno_0() -> impl __dyno::Codec<String> { .. }     codec: one function per type of field
+//!     fn __dyno_codecs() -> (__dyno::Codec<String>, ..) { .. }   codec: how each type is carried
 //!     impl __dyno::Object for Root { .. }                    shape, write, read
 //!     impl __dyno::Stored for Root {}                        shape, if it has a table
 //!     struct __DynoPaths<__DynoR>(..);                       handles
@@ -22,7 +22,7 @@ mod target;
 mod write;
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use crate::model::Object;
 use codec::Rows;
@@ -33,11 +33,11 @@ pub(crate) use stub::stub;
 /// The code of an object without mistakes.
 pub(crate) fn object(object: &Object) -> TokenStream {
     let target = Target::new(object);
-    let rows = Rows::new(object, &target);
+    let rows = Rows::new(object);
     let codecs = rows.functions(&target);
-    let shape = shape::constant(object, &rows);
-    let write = write::function(object, &rows);
-    let read = read::function(object, &rows);
+    let shape = shape::constant(object, &target, &rows);
+    let write = write::function(object, &target, &rows);
+    let read = read::function(object, &target, &rows);
     let loader = loader(object);
     let handles = handles::handles(object, &target, &rows);
     let implementation = target.object(&quote! {
@@ -60,9 +60,11 @@ pub(crate) fn object(object: &Object) -> TokenStream {
 /// ```
 fn loader(object: &Object) -> Option<TokenStream> {
     let function = object.given.loader.value()?;
+    let place = codec::first_span(&quote!(#function));
+    let call = quote_spanned!(place=> __dyno::loader(#function()));
     Some(quote! {
         fn loader() -> __dyno::Loader {
-            __dyno::loader(#function())
+            #call
         }
     })
 }

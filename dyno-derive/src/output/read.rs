@@ -2,10 +2,11 @@
 //!
 //! ```text
 //! fn read(__dyno_r: &mut __dyno::ObjectReader) -> __dyno::Result<Self> {
+//!     let __dyno_c = __dyno_codecs();
 //!     __dyno::Ok(Self {
-//!         firstname: __dyno_r.field(0, __dyno_0())?,
+//!         firstname: __dyno_r.field(0, __dyno_c.0)?,
 //!         cached: ::core::default::Default::default(),
-//!         extra: __dyno_r.flatten(__dyno_1())?,
+//!         extra: __dyno_r.flatten(__dyno_c.1)?,
 //!     })
 //! }
 //! ```
@@ -16,9 +17,10 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::codec::{Row, Rows};
+use super::target::Target;
 use crate::model::{Body, Layout, Missing, Object, Role, Variant};
 
-pub(super) fn function(object: &Object, rows: &Rows<'_>) -> TokenStream {
+pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let body = match &object.body {
         Body::Enum(variants) => {
             let count = variants.len();
@@ -31,8 +33,10 @@ pub(super) fn function(object: &Object, rows: &Rows<'_>) -> TokenStream {
             quote!(Self #fields)
         }
     };
+    let codecs = rows.local(target);
     quote! {
         fn read(__dyno_r: &mut __dyno::ObjectReader) -> __dyno::Result<Self> {
+            #codecs
             __dyno::Ok(#body)
         }
     }
@@ -68,25 +72,21 @@ fn named(group: &[Row<'_>]) -> TokenStream {
     quote!({ #(#fields),* })
 }
 
-fn value(
-    Row {
-        field,
-        index,
-        codec,
-    }: &Row<'_>,
-) -> TokenStream {
+fn value(Row { field, index, slot }: &Row<'_>) -> TokenStream {
     match (&field.role, &field.missing) {
         (Role::Skip, Missing::Call(function)) => quote!(#function()),
         (Role::Skip, Missing::Default(place)) => {
             quote_spanned!(*place=> ::core::default::Default::default())
         }
         (Role::Skip, Missing::Codec) => quote!(::core::default::Default::default()),
-        (Role::Flatten, _) => quote!(__dyno_r.flatten(#codec())?),
-        (_, Missing::Call(function)) => quote!(__dyno_r.field_or(#index, #codec(), #function)?),
-        (_, Missing::Default(place)) => {
-            let default = quote_spanned!(*place=> ::core::default::Default::default);
-            quote!(__dyno_r.field_or(#index, #codec(), #default)?)
+        (Role::Flatten, _) => quote!(__dyno_r.flatten(__dyno_c.#slot)?),
+        (_, Missing::Call(function)) => {
+            quote!(__dyno_r.field_or(#index, __dyno_c.#slot, #function)?)
         }
-        (_, Missing::Codec) => quote!(__dyno_r.field(#index, #codec())?),
+        (_, Missing::Default(place)) => {
+            let call = quote_spanned!(*place=> field_or_default);
+            quote!(__dyno_r.#call(#index, __dyno_c.#slot)?)
+        }
+        (_, Missing::Codec) => quote!(__dyno_r.field(#index, __dyno_c.#slot)?),
     }
 }

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! const SHAPE: &'static __dyno::Shape = &__dyno::Shape::structure("Root", &[
-//!     __dyno::FieldShape::of("firstname", __dyno_0).encrypted(),
-//!     __dyno::FieldShape::of("location", __dyno_1).role(__dyno::Role::Shard),
+//!     __dyno::FieldShape::of("firstname", __dyno_kinds, 0).encrypted(),
+//!     __dyno::FieldShape::of("location", __dyno_kinds, 1).role(__dyno::Role::Shard),
 //! ]).stored(__dyno::TableShape::new("Root", "ID").region("us-east-2"));
 //! ```
 
@@ -11,11 +11,13 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::codec::{Row, Rows};
+use super::target::Target;
 use crate::model::{Body, Name, Object, Privacy, Role};
 
-pub(super) fn constant(object: &Object, rows: &Rows<'_>) -> TokenStream {
+pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let name = &object.rust_name;
-    let mut groups = rows.groups.iter().map(|group| fields(group));
+    let kinds = target.kinds();
+    let mut groups = rows.groups.iter().map(|group| fields(group, &kinds));
     let body = match &object.body {
         Body::Enum(variants) => {
             let variants = variants.iter().zip(groups).map(|(variant, fields)| {
@@ -42,15 +44,15 @@ pub(super) fn constant(object: &Object, rows: &Rows<'_>) -> TokenStream {
     }
 }
 
-fn fields(group: &[Row<'_>]) -> TokenStream {
+fn fields(group: &[Row<'_>], kinds: &TokenStream) -> TokenStream {
     let stored = group
         .iter()
         .filter(|row| !matches!(row.field.role, Role::Skip));
-    let fields = stored.map(field);
+    let fields = stored.map(|row| field(row, kinds));
     quote!(&[#(#fields),*])
 }
 
-fn field(Row { field, codec, .. }: &Row<'_>) -> TokenStream {
+fn field(Row { field, slot, .. }: &Row<'_>, kinds: &TokenStream) -> TokenStream {
     let name = &field.name.text;
     let aliases = aliases(&field.aliases);
     let role = match field.role {
@@ -66,7 +68,7 @@ fn field(Row { field, codec, .. }: &Row<'_>) -> TokenStream {
         Privacy::Encrypted => Some(quote!(.encrypted())),
         Privacy::Plain => Some(quote!(.plain())),
     };
-    quote!(__dyno::FieldShape::of(#name, #codec) #role #privacy #aliases)
+    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #privacy #aliases)
 }
 
 fn aliases(names: &[Name]) -> Option<TokenStream> {

@@ -14,9 +14,9 @@ use super::target::Target;
 use crate::model::Object;
 
 /// The errors, and an implementation that is never run.
-pub(crate) fn stub(object: &Object, errors: TokenStream) -> TokenStream {
+pub(crate) fn stub(object: &Object, errors: &TokenStream) -> TokenStream {
     let target = Target::new(object);
-    let rows = Rows::new(object, &target);
+    let rows = Rows::new(object);
     let handles = handles::stubs(object, &target, &rows);
     let name = &object.rust_name;
     let implementation = target.object(&quote! {

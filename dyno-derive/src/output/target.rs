@@ -39,8 +39,17 @@ impl<'a> Target<'a> {
         quote!(#ident #arguments)
     }
 
-    /// How a function of [`associate`](Self::associate) is called.
-    pub(super) fn associated(&self, function: &Ident) -> TokenStream {
+    /// The path of the function that answers with the codecs.
+    pub(super) fn codecs(&self) -> TokenStream {
+        self.associated(&quote!(__dyno_codecs))
+    }
+
+    /// The path of the function that answers with the kinds.
+    pub(super) fn kinds(&self) -> TokenStream {
+        self.associated(&quote!(__dyno_kinds))
+    }
+
+    fn associated(&self, function: &TokenStream) -> TokenStream {
         if self.generics.params.is_empty() {
             return quote!(#function);
         }

@@ -2,9 +2,10 @@
 //!
 //! ```text
 //! fn write(&self, __dyno_w: &mut __dyno::ObjectWriter) -> __dyno::Result<()> {
-//!     __dyno_w.field(0, &self.firstname, __dyno_0())?;
-//!     __dyno_w.flatten(&self.extra, __dyno_1())?;
-//!     __dyno::Ok(())
+//!     let __dyno_c = __dyno_codecs();
+//!     __dyno_w.field(0, &self.firstname, __dyno_c.0);
+//!     __dyno_w.flatten(&self.extra, __dyno_c.1);
+//!     __dyno_w.done()
 //! }
 //! ```
 
@@ -13,9 +14,10 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Ident;
 
 use super::codec::{Row, Rows};
+use super::target::Target;
 use crate::model::{Body, Layout, Object, Role, Variant};
 
-pub(super) fn function(object: &Object, rows: &Rows<'_>) -> TokenStream {
+pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let body = match &object.body {
         Body::Enum(variants) => {
             let arms = variants.iter().zip(&rows.groups).enumerate();
@@ -30,18 +32,20 @@ pub(super) fn function(object: &Object, rows: &Rows<'_>) -> TokenStream {
             quote!(#(#calls)*)
         }
     };
+    let codecs = rows.local(target);
     quote! {
         fn write(&self, __dyno_w: &mut __dyno::ObjectWriter) -> __dyno::Result<()> {
+            #codecs
             #body
-            __dyno::Ok(())
+            __dyno_w.done()
         }
     }
 }
 
 /// ```text
-/// Self::Card { number: __dyno_0, .. } => {
-///     __dyno_w.variant(0)?;
-///     __dyno_w.field(0, __dyno_0, __dyno_0())?;
+/// Self::Card { number: __dyno_f0, .. } => {
+///     __dyno_w.variant(0);
+///     __dyno_w.field(0, __dyno_f0, __dyno_c.0);
 /// }
 /// ```
 fn arm(index: usize, variant: &Variant, group: &[Row<'_>]) -> TokenStream {
@@ -66,7 +70,7 @@ fn arm(index: usize, variant: &Variant, group: &[Row<'_>]) -> TokenStream {
     let calls = group.iter().filter_map(|row| call(row, local(row)));
     quote! {
         Self::#ident #pattern => {
-            __dyno_w.variant(#index)?;
+            __dyno_w.variant(#index);
             #(#calls)*
         }
     }
@@ -76,17 +80,10 @@ fn local(row: &Row<'_>) -> Ident {
     format_ident!("__dyno_f{}", row.index)
 }
 
-fn call(
-    Row {
-        field,
-        index,
-        codec,
-    }: &Row<'_>,
-    value: impl ToTokens,
-) -> Option<TokenStream> {
+fn call(Row { field, index, slot }: &Row<'_>, value: impl ToTokens) -> Option<TokenStream> {
     match field.role {
         Role::Skip => None,
-        Role::Flatten => Some(quote!(__dyno_w.flatten(#value, #codec())?;)),
-        _ => Some(quote!(__dyno_w.field(#index, #value, #codec())?;)),
+        Role::Flatten => Some(quote!(__dyno_w.flatten(#value, __dyno_c.#slot);)),
+        _ => Some(quote!(__dyno_w.field(#index, #value, __dyno_c.#slot);)),
     }
 }

@@ -1,0 +1,91 @@
+use quote::quote;
+
+use super::{errors, expansion};
+use crate::diagnostics::Diagnostics;
+
+#[test]
+fn every_pass_reports_in_one_go() {
+    let found = errors(quote! {
+        #[dyno(table = "U", nonsense)]
+        struct User {
+            #[dyno(key, rename = "_dy_id")]
+            id: String,
+            #[dyno(encrypt, plain)]
+            name: String,
+        }
+    });
+    assert_eq!(
+        found,
+        [
+            "unknown attribute `nonsense` on the type",
+            "a table name of 1 letter",
+            "`encrypt` beside `plain`",
+            "`_dy_id` is reserved: names that begin with `_dy_` are dyno's own",
+        ]
+    );
+}
+
+#[test]
+fn a_refused_value_is_not_reported_as_absent() {
+    let found = errors(quote! {
+        #[dyno(table = "Users", key = id)]
+        struct User {}
+    });
+    assert_eq!(found, ["`key` takes a string"]);
+}
+
+#[test]
+fn an_unknown_word_is_not_reported_as_absent_too() {
+    let found = errors(quote! {
+        #[dyno(tabel = "Users", key = "id")]
+        struct User { #[dyno(sort)] at: u64 }
+    });
+    assert_eq!(found, ["unknown attribute `tabel` on the type"]);
+}
+
+#[test]
+fn a_stub_stands_beside_errors() {
+    let printed = expansion(quote! {
+        #[dyno(table = "Users")]
+        struct User { city: String }
+    });
+    assert!(printed.contains("impl__dyno::ObjectforUser"));
+    assert!(printed.contains("impl__dyno::StoredforUser"));
+    assert!(printed.contains("fncity(&self)->__dyno::Path<__DynoR,String>{loop{}}"));
+    assert!(!printed.contains("__dyno_codecs"));
+}
+
+#[test]
+fn no_stub_stands_for_what_is_no_object() {
+    let printed = expansion(quote! { union Bits { integer: u32, float: f32 } });
+    assert!(!printed.contains("impl"));
+}
+
+#[test]
+fn names_at_their_limits_are_taken() {
+    let (longest, too_long) = ("k".repeat(255), "k".repeat(256));
+    let user = |key: &str| errors(quote! { #[dyno(table = "Users", key = #key)] struct User {} });
+    assert_eq!(user(&longest), [""; 0]);
+    assert_eq!(
+        user(&too_long),
+        ["the name of a key attribute with 256 bytes"]
+    );
+
+    let (longest, too_long) = ("n".repeat(65_535), "n".repeat(65_536));
+    let user = |name: &str| errors(quote! { struct User { #[dyno(rename = #name)] name: String } });
+    assert_eq!(user(&longest), [""; 0]);
+    assert_eq!(user(&too_long), ["an attribute name of 65536 bytes"]);
+
+    for (table, errors_expected) in [(2, 1), (3, 0), (255, 0), (256, 1)] {
+        let table = "t".repeat(table);
+        let found = errors(quote! { #[dyno(table = #table, key = "id")] struct User {} });
+        assert_eq!(found.len(), errors_expected, "{found:?}");
+    }
+}
+
+#[test]
+#[should_panic(expected = "without being finished")]
+#[cfg(debug_assertions)]
+fn forgotten_diagnostics_are_noticed() {
+    drop(Diagnostics::new());
+}

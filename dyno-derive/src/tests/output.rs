@@ -1,0 +1,88 @@
+use quote::quote;
+
+use super::expansion;
+
+#[test]
+fn a_field_is_one_row_one_write_and_one_read() {
+    let printed = expansion(quote! {
+        #[dyno(table = "Users", key = "ID", region = "us-east-2", rename_all = "camelCase")]
+        struct User {
+            #[dyno(encrypt, alias = "name")]
+            first_name: String,
+            #[dyno(skip)]
+            cached: u8,
+            #[dyno(shard)]
+            home: Address,
+            last_name: String,
+        }
+    });
+    for expected in [
+        r#"__dyno::FieldShape::of("firstName",__dyno_kinds,0).encrypted().aliases(&["name"])"#,
+        r#"__dyno::FieldShape::of("home",__dyno_kinds,1).role(__dyno::Role::Shard)"#,
+        r#"__dyno::FieldShape::of("lastName",__dyno_kinds,0)"#,
+        r#".stored(__dyno::TableShape::new("Users","ID").region("us-east-2"))"#,
+        "__dyno_w.field(0usize,&self.first_name,__dyno_c.0);",
+        "__dyno_w.field(1usize,&self.home,__dyno_c.1);",
+        "__dyno_w.field(2usize,&self.last_name,__dyno_c.0);",
+        "first_name:__dyno_r.field(0usize,__dyno_c.0)?",
+        "cached:::core::default::Default::default()",
+        "use::dyno::__privateas__dyno;",
+    ] {
+        assert!(printed.contains(expected), "{expected} is not in {printed}");
+    }
+    assert!(!printed.contains("fncached"));
+}
+
+#[test]
+fn key_fields_are_stored_under_the_names_of_the_type() {
+    let printed = expansion(quote! {
+        #[dyno(table = "Users", key = "PK", rename_all = "UPPERCASE")]
+        struct User {
+            #[dyno(key)]
+            id: String,
+            #[dyno(sort)]
+            at: u64,
+        }
+    });
+    assert!(printed.contains(r#"of("PK",__dyno_kinds,0).role(__dyno::Role::PartitionKey)"#));
+    assert!(printed.contains(r#"of("AT",__dyno_kinds,1).role(__dyno::Role::SortKey)"#));
+    assert!(printed.contains(r#"TableShape::new("Users","PK").sort("AT")"#));
+}
+
+#[test]
+fn flattened_fields_are_read_last() {
+    let printed = expansion(quote! {
+        struct User {
+            #[dyno(flatten)]
+            extra: Map,
+            name: String,
+        }
+    });
+    let (name, extra) = (
+        printed.find("name:__dyno_r").unwrap(),
+        printed.find("extra:__dyno_r").unwrap(),
+    );
+    assert!(name < extra);
+}
+
+#[test]
+fn own_type_is_spelled_out_where_self_is_another() {
+    let printed = expansion(quote! {
+        struct Node<T> { next: Option<Box<Self>>, value: T }
+    });
+    assert!(printed.contains("fnnext(&self)->__dyno::Path<__DynoR,Option<Box<Node<T>>>>"));
+    assert!(printed.contains("T:::core::marker::Send+::core::marker::Sync+'static"));
+}
+
+#[test]
+fn a_name_has_a_handle_where_all_variants_agree() {
+    let printed = expansion(quote! {
+        enum Event {
+            Sent { at: u64, to: String, text: String },
+            Received { at: u64, to: u8, #[dyno(rename = "t")] text: String },
+        }
+    });
+    assert!(printed.contains("fnat(&self)"));
+    assert!(!printed.contains("fnto(&self)"));
+    assert!(!printed.contains("fntext(&self)"));
+}

@@ -1,0 +1,19 @@
+//! Objects on a store: what is sent, what is refused, what two writers see.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod bad_input;
+mod conflict;
+mod encryption;
+mod fault;
+mod first_program;
+mod fixture;
+mod object;
+mod path;
+mod plain;
+mod race;
+mod request;

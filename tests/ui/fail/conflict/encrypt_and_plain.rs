@@ -1,0 +1,9 @@
+use dyno::DyObject;
+
+#[derive(DyObject)]
+struct User {
+    #[dyno(encrypt, plain)]
+    name: String,
+}
+
+fn main() {}

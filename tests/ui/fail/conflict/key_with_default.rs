@@ -1,0 +1,12 @@
+use dyno::DyObject;
+
+#[derive(DyObject)]
+#[dyno(table = "Users")]
+struct User {
+    #[dyno(key, default, alias = "old")]
+    id: String,
+    #[dyno(sort, with = hex)]
+    at: u32,
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use dyno::DyObject;
+
+#[derive(DyObject)]
+enum Event {
+    Created,
+    #[dyno(rename = "Created")]
+    Made,
+    #[dyno(alias = "Made", alias = "Gone", alias = "Deleted")]
+    Deleted,
+    Gone,
+}
+
+fn main() {}

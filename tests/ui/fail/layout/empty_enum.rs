@@ -1,0 +1,6 @@
+use dyno::DyObject;
+
+#[derive(DyObject)]
+enum Never {}
+
+fn main() {}

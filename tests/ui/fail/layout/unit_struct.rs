@@ -1,0 +1,6 @@
+use dyno::DyObject;
+
+#[derive(DyObject)]
+struct Nothing;
+
+fn main() {}

@@ -1,0 +1,11 @@
+use dyno::DyObject;
+
+mod empty {}
+
+#[derive(DyObject)]
+struct User {
+    #[dyno(with = empty)]
+    name: String,
+}
+
+fn main() {}

@@ -1,0 +1,9 @@
+mod crate_path;
+mod function;
+mod generics;
+mod hostile_names;
+mod macro_input;
+mod no_prelude;
+mod privacy;
+mod shadowed_types;
+mod strict_lints;

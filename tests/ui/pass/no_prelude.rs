@@ -1,0 +1,45 @@
+//! Nothing of the prelude is in scope.
+#![no_implicit_prelude]
+
+#[derive(::dyno::DyObject)]
+#[dyno(table = "Roots", loader = rules)]
+struct Root {
+    #[dyno(key)]
+    id: ::std::string::String,
+    #[dyno(default)]
+    count: u64,
+    #[dyno(shard)]
+    leaf: Leaf,
+    #[dyno(flatten)]
+    extra: ::std::collections::BTreeMap<::std::string::String, u64>,
+    #[dyno(skip)]
+    cached: ::std::vec::Vec<u8>,
+}
+
+#[derive(::dyno::DyObject)]
+#[dyno(table = "Leaves", key = "IDX")]
+enum Leaf {
+    Green { shade: u8 },
+    Red,
+}
+
+fn rules() -> ::dyno::Rules {
+    ::dyno::Rules::new()
+}
+
+#[::core::prelude::v1::test]
+fn a_loader_is_named() {
+    let loader = <Root as ::dyno::Object>::loader();
+    ::std::assert!(loader.is_some());
+    ::std::mem::drop([Leaf::Red, Leaf::Green { shade: 1 }]);
+    let _ = |root: &Root| (root.leaf.shade(), root.cached.len());
+}
+
+impl Leaf {
+    fn shade(&self) -> u8 {
+        match self {
+            Leaf::Green { shade } => *shade,
+            Leaf::Red => 0,
+        }
+    }
+}

@@ -1,0 +1,59 @@
+//! Lints that are often denied; `fail/output` holds those that a test does not show.
+#![deny(
+    missing_debug_implementations,
+    missing_docs,
+    single_use_lifetimes,
+    trivial_casts,
+    trivial_numeric_casts,
+    unnameable_types,
+    unreachable_pub,
+    unused,
+    unused_lifetimes,
+    unused_qualifications,
+    unused_results,
+    variant_size_differences,
+    clippy::all,
+    clippy::pedantic,
+    clippy::nursery
+)]
+
+use dyno::DyObject;
+
+#[derive(DyObject, Debug)]
+#[dyno(table = "Strict", key = "ID")]
+pub(crate) struct Strict {
+    #[dyno(encrypt)]
+    pub(crate) name: String,
+    #[dyno(default)]
+    pub(crate) count: u64,
+    pub(crate) kind: Kind,
+    pub(crate) empty: Empty,
+}
+
+#[derive(DyObject, Debug)]
+pub(crate) enum Kind {
+    Named { name: String },
+    Unit,
+}
+
+#[derive(DyObject, Debug)]
+pub(crate) struct Empty {}
+
+#[test]
+fn strict_code_compiles() {
+    for kind in [
+        Kind::Unit,
+        Kind::Named {
+            name: String::new(),
+        },
+    ] {
+        let strict = Strict {
+            name: String::new(),
+            count: 0,
+            kind,
+            empty: Empty {},
+        };
+        assert_eq!(strict.count, 0);
+        assert!(format!("{strict:?}").contains("Strict"));
+    }
+}
