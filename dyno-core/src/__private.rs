@@ -1,6 +1,7 @@
 //! Everything that generated code may name. Not part of the public API.
 
 pub use std::marker::PhantomData;
+pub use std::option::Option::Some;
 pub use std::result::Result::Ok;
 use std::sync::Arc;
 

@@ -7,6 +7,8 @@ pub(crate) const PREFIX: &str = "_dy_";
 pub(crate) const FORMAT: &str = "_dy_format";
 /// Type tag of a root or shard item, or a variant's tag.
 pub(crate) const TYPE: &str = "_dy_type";
+/// Type tag of an enum's root item, whose `_dy_type` names the variant.
+pub(crate) const TAG: &str = "_dy_tag";
 /// Etag of the object: identity of the last commit.
 pub(crate) const ETAG: &str = "_dy_etag";
 /// Fence counter: one more with each commit.
@@ -37,8 +39,9 @@ pub(crate) fn is_reserved(name: &str) -> bool {
 
 /// Whether an attribute is one that this version writes: an object that kept its metadata brings them back.
 pub(crate) fn is_known(name: &str) -> bool {
-    const KNOWN: [&str; 13] = [
-        FORMAT, TYPE, ETAG, SEQUENCE, LIFE, PAST, SHARDS, LAYOUT, TRASH, STATE, SINCE, TTL, STAMP,
+    const KNOWN: [&str; 14] = [
+        FORMAT, TYPE, TAG, ETAG, SEQUENCE, LIFE, PAST, SHARDS, LAYOUT, TRASH, STATE, SINCE, TTL,
+        STAMP,
     ];
     KNOWN.contains(&name)
 }

@@ -17,3 +17,4 @@ mod path;
 mod plain;
 mod race;
 mod request;
+mod version;

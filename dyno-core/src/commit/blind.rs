@@ -1,15 +1,18 @@
 //! Writing one path without reading the object: its value, and in the root a new etag and the shard's new stamp.
 
+use std::fmt::Write as _;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
 use dyno_value::{FieldPath, Item, Segment};
 
+use super::outcome;
 use super::step::{
     Action, Answer, Attempts, Cause, Expressions, Fresh, Machine, Request, Step, cause_of, unknown,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, not_found, path_not_found};
 use crate::plan::{
-    Address, Entry, Etag, Found, PAST_ETAGS, RootState, ShardField, Topology, check_writable,
+    Address, Entry, Etag, Format, Found, PAST_ETAGS, RootState, ShardField, Topology, tag_attribute,
 };
 use crate::reserved;
 
@@ -61,11 +64,9 @@ impl<'a> BlindWrite<'a> {
     fn build(&mut self, fresh: Fresh) -> Result<Request> {
         let etag = fresh.etag;
         self.etag = Some(etag);
-        let request = if !self.write.topology.managed {
-            Request::Single(self.plain_update())
-        } else {
+        let request = if self.write.topology.managed {
             match &self.write.shard {
-                None => Request::Single(self.root_update(etag)),
+                None => Request::single(self.root_update(etag)),
                 Some(field) => {
                     let actions = vec![
                         self.manifest_update(etag, field),
@@ -77,6 +78,8 @@ impl<'a> BlindWrite<'a> {
                     }
                 }
             }
+        } else {
+            Request::single(self.plain_update())
         };
         super::size::check(&request)?;
         self.sent = Some(request.clone());
@@ -100,16 +103,12 @@ impl<'a> BlindWrite<'a> {
     }
 
     fn root_update(&self, etag: Etag) -> Action {
-        let expressions = self.set_path(commit_names(etag), &commit_sets());
         let condition = format!(
-            "attribute_exists(#k) AND #f = :f AND attribute_not_exists(#s) AND #t <> :t AND NOT contains(#h, :t){}",
+            "{OURS} AND #t <> :t AND NOT contains(#h, :t){}",
             self.list_condition()
         );
-        let expressions = expressions
-            .name("#k", self.write.root.key_name())
-            .name("#f", reserved::FORMAT)
-            .name("#s", reserved::STATE)
-            .value(":f", AttributeValue::N(crate::plan::FORMAT.to_string()))
+        let expressions = self
+            .set_path(self.commit(etag), &commit_sets())
             .when(condition);
         Action::Update {
             address: self.write.root.clone(),
@@ -122,24 +121,35 @@ impl<'a> BlindWrite<'a> {
         entry.extend_from_slice(&etag.stamp().0);
         let mut sets = commit_sets();
         sets.push("#m.#i=:e".to_owned());
-        let expressions = commit_names(etag)
-            .name("#k", self.write.root.key_name())
-            .name("#f", reserved::FORMAT)
-            .name("#s", reserved::STATE)
+        let mut expressions = self
+            .commit(etag)
             .name("#m", reserved::SHARDS)
             .name("#i", &*field.id)
             .value(":e", AttributeValue::B(Blob::new(entry)))
             .value(":b", AttributeValue::B(Blob::new([self.flags])))
-            .value(":f", AttributeValue::N(crate::plan::FORMAT.to_string()))
-            .when("attribute_exists(#k) AND #f = :f AND attribute_not_exists(#s) AND begins_with(#m.#i, :b)");
-        let expressions = Expressions {
-            update: Some(format!("SET {}", sets.join(", "))),
-            ..expressions
-        };
+            .when(format!("{OURS} AND begins_with(#m.#i, :b)"));
+        expressions.update = Some(format!("SET {}", sets.join(", ")));
         Action::Update {
             address: self.write.root.clone(),
             expressions,
         }
+    }
+
+    /// What [`OURS`] and [`commit_sets`] name.
+    fn commit(&self, etag: Etag) -> Expressions {
+        let shape = self.write.topology.root;
+        Expressions::default()
+            .name("#k", self.write.root.key_name())
+            .name("#f", reserved::FORMAT)
+            .name("#y", tag_attribute(shape))
+            .name("#s", reserved::STATE)
+            .name("#t", reserved::ETAG)
+            .name("#n", reserved::SEQUENCE)
+            .name("#h", reserved::PAST)
+            .value(":f", Format::PRESENT.to_value())
+            .value(":y", AttributeValue::S(shape.type_tag().to_owned()))
+            .value(":t", etag.to_value())
+            .value(":1", AttributeValue::N("1".to_owned()))
     }
 
     fn shard_update(&self, etag: Etag, field: &ShardField) -> Result<Action> {
@@ -213,7 +223,7 @@ impl<'a> BlindWrite<'a> {
         if at > 0 {
             return match standing {
                 None => Err(corrupt_shard(self.write.shard.as_ref())),
-                Some(_) => Err(self.no_such_place()),
+                Some(_) => Err(path_not_found()),
             };
         }
         let Some(item) = standing else {
@@ -230,10 +240,10 @@ impl<'a> BlindWrite<'a> {
                     "the item with this key is an object with shards or encrypted fields, and the type has none",
                 )
             } else {
-                self.no_such_place()
+                path_not_found()
             });
         }
-        check_writable(&item)?;
+        outcome::check_writable(&item)?;
         let state = match RootState::read(&item, self.write.topology.root)? {
             Found::Object(state) => state,
             Found::NotLive => return Err(not_found()),
@@ -252,10 +262,10 @@ impl<'a> BlindWrite<'a> {
             return Err(unknown());
         }
         let Some(field) = &self.write.shard else {
-            return Err(self.no_such_place());
+            return Err(path_not_found());
         };
         match state.manifest.0.get(&field.id) {
-            None => Err(self.no_such_place()),
+            None => Err(path_not_found()),
             Some(entry) => {
                 let AttributeValue::B(bytes) = entry.to_value() else {
                     return Ok(Step::Done(Written::ReadFirst));
@@ -269,13 +279,6 @@ impl<'a> BlindWrite<'a> {
                 self.attempts.instead(request)
             }
         }
-    }
-
-    fn no_such_place(&self) -> Error {
-        Error::new(
-            ErrorKind::PathNotFound,
-            "the stored object has nothing at this path to write into; nothing was written",
-        )
     }
 }
 
@@ -292,19 +295,24 @@ impl Machine for BlindWrite<'_> {
         };
         match answer {
             Answer::Applied => Ok(Step::Done(Written::Done)),
-            Answer::Busy | Answer::InProgress => self.attempts.after_busy(request),
+            Answer::Busy => self.attempts.after_busy(request),
+            Answer::InProgress => self.attempts.after_in_progress(request),
             Answer::Lost(error) => self.attempts.after_lost(request, error),
             Answer::Throttled(error) => self.attempts.after_throttled(request, error),
             Answer::Refused(error) => Err(error),
             Answer::ConditionFailed(standing) => self.condition_failed(0, standing, fresh),
             Answer::Cancelled(reasons) => match cause_of(reasons) {
                 Cause::Condition(at, standing) => self.condition_failed(at, standing, fresh),
-                Cause::Conflict | Cause::Throttled => self.attempts.after_busy(request),
+                Cause::Conflict => self.attempts.after_busy(request),
+                Cause::Throttled(error) => self.attempts.after_throttled(request, error),
                 Cause::Invalid(error) => Err(error),
             },
         }
     }
 }
+
+/// The root is a live object of the type, in a format that this version writes.
+const OURS: &str = "attribute_exists(#k) AND #f = :f AND #y = :y AND attribute_not_exists(#s)";
 
 /// The right-hand sides see the old item, so the history shifts in place.
 fn commit_sets() -> Vec<String> {
@@ -317,33 +325,23 @@ fn commit_sets() -> Vec<String> {
     sets
 }
 
-fn commit_names(etag: Etag) -> Expressions {
-    Expressions::default()
-        .name("#t", reserved::ETAG)
-        .name("#n", reserved::SEQUENCE)
-        .name("#h", reserved::PAST)
-        .value(":t", etag.to_value())
-        .value(":1", AttributeValue::N("1".to_owned()))
-}
-
 fn placeholders(segments: &[Segment]) -> String {
     let mut place = String::new();
+    // Writing to a string cannot fail.
     for (index, segment) in segments.iter().enumerate() {
         match segment {
             Segment::Key(_) => {
                 if index > 0 {
                     place.push('.');
                 }
-                place.push_str(&format!("#p{index}"));
+                let _ = write!(place, "#p{index}");
             }
-            Segment::Index(list_index) => place.push_str(&format!("[{list_index}]")),
+            Segment::Index(list_index) => {
+                let _ = write!(place, "[{list_index}]");
+            }
         }
     }
     place
-}
-
-fn not_found() -> Error {
-    Error::new(ErrorKind::NotFound, "there is no object with this key")
 }
 
 fn corrupt_shard(shard: Option<&ShardField>) -> Error {

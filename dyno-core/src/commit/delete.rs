@@ -8,8 +8,17 @@ use super::step::{
     Action, Answer, Attempts, Cause, Expressions, Fresh, Machine, Request, Step, cause_of, unknown,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::plan::{Address, RootState, Topology, tags_of};
+use crate::plan::{Address, Format, Manifest, RootState, Topology, layout, tag_attribute};
 use crate::reserved;
+
+/// How a deletion ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deleted {
+    /// Nothing is left.
+    Gone,
+    /// The object must be read first: another version of the type stored it, with other shards.
+    ReadFirst,
+}
 
 /// The machine that deletes.
 #[derive(Debug)]
@@ -21,22 +30,18 @@ pub(crate) struct Delete<'a> {
 }
 
 impl<'a> Delete<'a> {
-    /// Deletes whatever object of the type is there; every shard it can have is in `shards`.
+    /// Deletes the object that is there, if it has no shards but those that the type knows.
     pub(crate) fn any(topology: &'a Topology, root: Address, shards: Vec<Address>) -> Self {
-        let mut condition = Expressions::condition("")
-            .name("#f", reserved::FORMAT)
-            .name("#y", reserved::TYPE)
-            .value(":f", format());
-        let mut tags = Vec::new();
-        for (index, tag) in tags_of(topology.root).enumerate() {
-            condition = condition.value(format!(":y{index}"), AttributeValue::S(tag.to_owned()));
-            tags.push(format!(":y{index}"));
-        }
-        let text = format!(
-            "attribute_not_exists(#f) OR (#f = :f AND #y IN ({}))",
-            tags.join(", ")
-        );
-        Self::with(topology, root, shards, condition.when(text), None)
+        let known = layout(topology, &Manifest::default(), &Item::new());
+        let condition =
+            Expressions::condition("attribute_not_exists(#f) OR (#f = :f AND #y = :y AND #l = :l)")
+                .name("#f", reserved::FORMAT)
+                .name("#y", tag_attribute(topology.root))
+                .name("#l", reserved::LAYOUT)
+                .value(":f", Format::PRESENT.to_value())
+                .value(":y", AttributeValue::S(topology.root.type_tag().to_owned()))
+                .value(":l", AttributeValue::M(known));
+        Self::with(topology, root, shards, condition, None)
     }
 
     /// Deletes the object as it was loaded.
@@ -65,7 +70,7 @@ impl<'a> Delete<'a> {
             condition: Some(condition),
         };
         let request = if shards.is_empty() {
-            Request::Single(root)
+            Request::single(root)
         } else {
             let shards = shards.into_iter().map(|address| Action::Delete {
                 address,
@@ -85,7 +90,7 @@ impl<'a> Delete<'a> {
         }
     }
 
-    fn condition_failed(&self, standing: Option<Item>) -> Result<Step<()>> {
+    fn condition_failed(&self, standing: Option<Item>) -> Result<Step<Deleted>> {
         match outcome::judge(
             standing,
             self.topology.root,
@@ -93,7 +98,10 @@ impl<'a> Delete<'a> {
             &[],
             self.attempts.any_lost(),
         )? {
-            Verdict::NotCommitted(Standing::Nothing) => Ok(Step::Done(())),
+            Verdict::NotCommitted(Standing::Nothing) => Ok(Step::Done(Deleted::Gone)),
+            Verdict::NotCommitted(Standing::Object(_)) if self.base.is_none() => {
+                Ok(Step::Done(Deleted::ReadFirst))
+            }
             Verdict::NotCommitted(_) => Err(Error::new(
                 ErrorKind::Conflict,
                 "somebody else saved the object since it was loaded; nothing was deleted. Reload it to decide again",
@@ -104,9 +112,12 @@ impl<'a> Delete<'a> {
 }
 
 impl Machine for Delete<'_> {
-    type Done = ();
+    type Done = Deleted;
 
-    fn begin(&mut self, fresh: Fresh) -> Result<Step<()>> {
+    fn begin(&mut self, fresh: Fresh) -> Result<Step<Deleted>> {
+        if let Some(base) = &self.base {
+            base.check_writable()?;
+        }
         if let Request::Transact { token, .. } = &mut self.request {
             *token = fresh.etag.token();
         }
@@ -114,23 +125,21 @@ impl Machine for Delete<'_> {
         Ok(Step::Send(self.request.clone()))
     }
 
-    fn answer(&mut self, answer: Answer, _: Fresh) -> Result<Step<()>> {
+    fn answer(&mut self, answer: Answer, _: Fresh) -> Result<Step<Deleted>> {
         match answer {
-            Answer::Applied => Ok(Step::Done(())),
-            Answer::Busy | Answer::InProgress => self.attempts.after_busy(&self.request),
+            Answer::Applied => Ok(Step::Done(Deleted::Gone)),
+            Answer::Busy => self.attempts.after_busy(&self.request),
+            Answer::InProgress => self.attempts.after_in_progress(&self.request),
             Answer::Lost(error) => self.attempts.after_lost(&self.request, error),
             Answer::Throttled(error) => self.attempts.after_throttled(&self.request, error),
             Answer::Refused(error) => Err(error),
             Answer::ConditionFailed(standing) => self.condition_failed(standing),
             Answer::Cancelled(reasons) => match cause_of(reasons) {
                 Cause::Condition(_, standing) => self.condition_failed(standing),
-                Cause::Conflict | Cause::Throttled => self.attempts.after_busy(&self.request),
+                Cause::Conflict => self.attempts.after_busy(&self.request),
+                Cause::Throttled(error) => self.attempts.after_throttled(&self.request, error),
                 Cause::Invalid(error) => Err(error),
             },
         }
     }
-}
-
-fn format() -> AttributeValue {
-    AttributeValue::N(crate::plan::FORMAT.to_string())
 }

@@ -3,7 +3,7 @@
 use dyno_value::Item;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::plan::{Etag, Found, PAST_ETAGS, RootState, check_writable};
+use crate::plan::{Etag, Format, Found, PAST_ETAGS, RootState};
 use crate::shape::Shape;
 
 /// What the root that failed a condition says of the commit.
@@ -23,7 +23,7 @@ pub(crate) enum Standing {
     /// Another commit's object.
     Object(RootState),
     /// An item that is not an object of ours.
-    Foreign,
+    Foreign(Item),
     /// Nothing: the object was deleted.
     Nothing,
 }
@@ -51,7 +51,7 @@ pub(crate) fn judge(
     check_writable(&item)?;
     let state = match RootState::read(&item, shape)? {
         Found::Object(state) => state,
-        Found::Foreign => return Ok(Verdict::NotCommitted(Standing::Foreign)),
+        Found::Foreign => return Ok(Verdict::NotCommitted(Standing::Foreign(item))),
         Found::NotLive => {
             let why = "the object is being created or deleted by a newer version; upgrade dyno";
             return Err(Error::new(ErrorKind::NewerFormat, why));
@@ -76,4 +76,9 @@ pub(crate) fn judge(
     } else {
         Verdict::Unknown
     })
+}
+
+/// Refuses to write over an item that this version may not write, whatever else it is.
+pub(super) fn check_writable(item: &Item) -> Result<()> {
+    Format::read(item)?.map_or(Ok(()), Format::check_writable)
 }

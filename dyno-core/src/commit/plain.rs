@@ -39,7 +39,7 @@ impl Plain {
     pub(crate) fn put(address: Address, item: Item) -> Self {
         let condition =
             Expressions::condition("attribute_not_exists(#f)").name("#f", reserved::FORMAT);
-        let request = Request::Single(Action::Put {
+        let request = Request::single(Action::Put {
             address,
             item,
             condition: Some(condition),
@@ -61,7 +61,7 @@ impl Plain {
             condition: Some(condition),
         };
         Self {
-            request: Request::Single(action),
+            request: Request::single(action),
             judge: Judge::Absent { item },
             attempts: Attempts::default(),
         }
@@ -71,7 +71,7 @@ impl Plain {
     pub(crate) fn delete(address: Address) -> Self {
         let condition =
             Expressions::condition("attribute_not_exists(#f)").name("#f", reserved::FORMAT);
-        let request = Request::Single(Action::Delete {
+        let request = Request::single(Action::Delete {
             address,
             condition: Some(condition),
         });
@@ -88,18 +88,11 @@ impl Plain {
     ///
     /// The object has more attributes than one condition can name.
     pub(crate) fn delete_unchanged(address: Address, before: &Item) -> Result<Self> {
-        let mut condition = vec!["attribute_exists(#k)".to_owned()];
-        let mut expressions = Expressions::default().name("#k", address.key_name());
-        let names: BTreeMap<_, _> = before.iter().collect();
-        for (index, (name, value)) in names.into_iter().enumerate() {
-            condition.push(format!("#{index}=:{index}"));
-            expressions = expressions
-                .name(format!("#{index}"), name)
-                .value(format!(":{index}"), value.clone());
-        }
-        let expressions = expressions.when(condition.join(" AND "));
+        let expressions = unchanged(before)
+            .name("#k", address.key_name())
+            .and("attribute_exists(#k)");
         check_length(&expressions)?;
-        let request = Request::Single(Action::Delete {
+        let request = Request::single(Action::Delete {
             address,
             condition: Some(expressions),
         });
@@ -152,7 +145,7 @@ impl Plain {
         expressions.update = Some(update.trim_end().to_owned());
         let expressions = expressions.when(condition.join(" AND "));
         check_length(&expressions)?;
-        let request = Request::Single(Action::Update {
+        let request = Request::single(Action::Update {
             address,
             expressions,
         });
@@ -212,7 +205,8 @@ impl Machine for Plain {
     fn answer(&mut self, answer: Answer, _: Fresh) -> Result<Step<()>> {
         match answer {
             Answer::Applied => Ok(Step::Done(())),
-            Answer::Busy | Answer::InProgress => self.attempts.after_busy(&self.request),
+            Answer::Busy => self.attempts.after_busy(&self.request),
+            Answer::InProgress => self.attempts.after_in_progress(&self.request),
             Answer::Lost(error) => self.attempts.after_lost(&self.request, error),
             Answer::Throttled(error) => self.attempts.after_throttled(&self.request, error),
             Answer::Refused(error) => Err(error),
@@ -222,8 +216,21 @@ impl Machine for Plain {
     }
 }
 
+/// The condition that every attribute is as it was.
+pub(super) fn unchanged(before: &Item) -> Expressions {
+    let sorted: BTreeMap<_, _> = before.iter().collect();
+    let mut expressions = Expressions::default();
+    for (index, (name, value)) in sorted.into_iter().enumerate() {
+        expressions = expressions
+            .name(format!("#{index}"), name)
+            .value(format!(":{index}"), value.clone())
+            .and(format!("#{index}=:{index}"));
+    }
+    expressions
+}
+
 /// The longest text that placeholders make of the changed attributes must fit one expression.
-fn check_length(expressions: &Expressions) -> Result<()> {
+pub(super) fn check_length(expressions: &Expressions) -> Result<()> {
     let longest = [&expressions.update, &expressions.condition]
         .into_iter()
         .flatten()

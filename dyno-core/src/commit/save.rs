@@ -5,11 +5,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use dyno_value::Item;
 
 use super::outcome::{self, Standing, Verdict};
+use super::plain::unchanged;
 use super::step::{
     Action, Answer, Attempts, Cause, Expressions, Fresh, Machine, Request, Step, cause_of, unknown,
 };
 use crate::error::{Error, ErrorKind, Result};
-use crate::plan::{Address, Entry, Etag, Manifest, RootState, ShardField, Topology, write_type};
+use crate::plan::{
+    Address, Entry, Etag, Format, Manifest, RootState, ShardField, Topology, write_type,
+};
 use crate::reserved;
 
 /// The object to be saved: its items' bodies, sealed.
@@ -33,6 +36,8 @@ pub(crate) enum Expect {
     Anything,
     /// The object as it was loaded or saved before.
     Base(RootState),
+    /// The item as it was loaded, which the mapper does not manage yet.
+    Foreign(Item),
     /// Nothing.
     Nothing,
 }
@@ -51,7 +56,7 @@ pub(crate) struct Save<'a> {
 
 #[derive(Clone, Debug)]
 enum Over {
-    Foreign,
+    Foreign(Item),
     Nothing,
     Object(RootState),
 }
@@ -61,6 +66,7 @@ impl<'a> Save<'a> {
         let over = match &expect {
             Expect::Anything | Expect::Nothing => Over::Nothing,
             Expect::Base(base) => Over::Object(base.clone()),
+            Expect::Foreign(item) => Over::Foreign(item.clone()),
         };
         Self {
             draft,
@@ -77,7 +83,7 @@ impl<'a> Save<'a> {
         self.mine.push(etag);
         let base = match &self.over {
             Over::Object(base) => Some(base),
-            Over::Foreign | Over::Nothing => None,
+            Over::Foreign(_) | Over::Nothing => None,
         };
         let stamp = etag.stamp();
         let mut manifest = Manifest::default();
@@ -114,7 +120,7 @@ impl<'a> Save<'a> {
             self.shard_deletes(id, entry, &mut actions)?;
         }
         let request = match <[Action; 1]>::try_from(actions) {
-            Ok([root]) => Request::Single(root),
+            Ok([root]) => Request::single(root),
             Err(actions) => Request::Transact {
                 token: etag.token(),
                 actions,
@@ -130,9 +136,9 @@ impl<'a> Save<'a> {
         let condition = match &self.over {
             Over::Nothing => Expressions::condition("attribute_not_exists(#k)")
                 .name("#k", self.draft.root.key_name()),
-            Over::Foreign => {
-                Expressions::condition("attribute_not_exists(#f)").name("#f", reserved::FORMAT)
-            }
+            Over::Foreign(item) => unchanged(item)
+                .name("#f", reserved::FORMAT)
+                .and("attribute_not_exists(#f)"),
             Over::Object(base) => Expressions::condition("#t = :t")
                 .name("#t", reserved::ETAG)
                 .value(":t", base.etag.to_value()),
@@ -155,7 +161,7 @@ impl<'a> Save<'a> {
         let mut item = body.clone();
         item.extend(address.to_item());
         write_type(&mut item, field.shape);
-        item.insert(reserved::FORMAT.to_owned(), format_value());
+        item.insert(reserved::FORMAT.to_owned(), Format::PRESENT.to_value());
         item.insert(reserved::STAMP.to_owned(), state.etag.stamp().to_value());
         item.insert(reserved::SEQUENCE.to_owned(), number(state.sequence));
         item.insert(reserved::LIFE.to_owned(), state.life.to_value());
@@ -207,10 +213,17 @@ impl<'a> Save<'a> {
     ) -> Result<Step<RootState>> {
         let base = match &self.expect {
             Expect::Base(base) => Some(base),
-            Expect::Anything | Expect::Nothing => None,
+            Expect::Anything | Expect::Foreign(_) | Expect::Nothing => None,
         };
+        let replaces = matches!(self.expect, Expect::Anything);
         let shape = self.draft.topology.root;
-        match outcome::judge(standing, shape, base, &self.mine, self.attempts.any_lost())? {
+        match outcome::judge(
+            standing,
+            shape,
+            base,
+            &self.mine,
+            self.attempts.any_lost() && !replaces,
+        )? {
             Verdict::Committed => self.committed(),
             Verdict::Unknown => Err(unknown()),
             Verdict::NotCommitted(standing) => self.stands(standing, fresh),
@@ -222,7 +235,7 @@ impl<'a> Save<'a> {
             Expect::Anything => {
                 self.over = match standing {
                     Standing::Object(state) => Over::Object(state),
-                    Standing::Foreign => Over::Foreign,
+                    Standing::Foreign(item) => Over::Foreign(item),
                     Standing::Nothing => Over::Nothing,
                 };
                 let request = self.send(fresh)?;
@@ -236,14 +249,14 @@ impl<'a> Save<'a> {
                 ErrorKind::AlreadyExists,
                 "an object with this key exists already; nothing was written",
             )),
-            Expect::Base(_) => Err(Error::new(
+            Expect::Base(_) | Expect::Foreign(_) => Err(Error::new(
                 ErrorKind::Conflict,
                 match standing {
                     Standing::Nothing => {
                         "somebody deleted the object since it was loaded; nothing was written. \
                          Save the object itself to create it again"
                     }
-                    Standing::Foreign | Standing::Object(_) => {
+                    Standing::Foreign(_) | Standing::Object(_) => {
                         "somebody else saved the object since it was loaded; nothing was written. \
                          Reload it, apply the change again, and save"
                     }
@@ -264,6 +277,9 @@ impl Machine for Save<'_> {
     type Done = RootState;
 
     fn begin(&mut self, fresh: Fresh) -> Result<Step<RootState>> {
+        if let Expect::Base(base) = &self.expect {
+            base.check_writable()?;
+        }
         self.send(fresh).map(Step::Send)
     }
 
@@ -273,22 +289,20 @@ impl Machine for Save<'_> {
         };
         match answer {
             Answer::Applied => self.committed(),
-            Answer::Busy | Answer::InProgress => self.attempts.after_busy(request),
+            Answer::Busy => self.attempts.after_busy(request),
+            Answer::InProgress => self.attempts.after_in_progress(request),
             Answer::Lost(error) => self.attempts.after_lost(request, error),
             Answer::Throttled(error) => self.attempts.after_throttled(request, error),
             Answer::Refused(error) => Err(error),
             Answer::ConditionFailed(standing) => self.condition_failed(standing, fresh),
             Answer::Cancelled(reasons) => match cause_of(reasons) {
                 Cause::Condition(_, standing) => self.condition_failed(standing, fresh),
-                Cause::Conflict | Cause::Throttled => self.attempts.after_busy(request),
+                Cause::Conflict => self.attempts.after_busy(request),
+                Cause::Throttled(error) => self.attempts.after_throttled(request, error),
                 Cause::Invalid(error) => Err(error),
             },
         }
     }
-}
-
-fn format_value() -> aws_sdk_dynamodb::types::AttributeValue {
-    number(u64::from(crate::plan::FORMAT))
 }
 
 fn number(number: u64) -> aws_sdk_dynamodb::types::AttributeValue {

@@ -42,7 +42,7 @@ pub(crate) enum Step<D> {
 #[derive(Clone, Debug)]
 pub(crate) enum Request {
     /// One action by itself.
-    Single(Action),
+    Single(Box<Action>),
     /// Several actions, all or none. A repeated token has no further effect.
     Transact { token: String, actions: Vec<Action> },
 }
@@ -63,6 +63,12 @@ pub(crate) enum Action {
         address: Address,
         expressions: Expressions,
     },
+}
+
+impl Request {
+    pub(crate) fn single(action: Action) -> Self {
+        Self::Single(Box::new(action))
+    }
 }
 
 impl Action {
@@ -96,6 +102,16 @@ impl Expressions {
     #[must_use]
     pub(crate) fn when(mut self, condition: impl Into<String>) -> Self {
         self.condition = Some(condition.into());
+        self
+    }
+
+    /// The same condition, and another.
+    #[must_use]
+    pub(crate) fn and(mut self, condition: impl AsRef<str>) -> Self {
+        self.condition = Some(match self.condition.take() {
+            Some(before) => format!("{before} AND {}", condition.as_ref()),
+            None => condition.as_ref().to_owned(),
+        });
         self
     }
 
@@ -160,7 +176,7 @@ pub(crate) enum Cause {
     /// The request is wrong.
     Invalid(Error),
     /// Too many requests.
-    Throttled,
+    Throttled(Error),
 }
 
 /// Finds the cause of a cancelled transaction in its reasons.
@@ -178,7 +194,8 @@ pub(crate) fn cause_of(reasons: Vec<Reason>) -> Cause {
         )
     };
     if reasons.iter().any(throttled) {
-        return Cause::Throttled;
+        let why = "the service throttled the transaction until the last try; try again later";
+        return Cause::Throttled(Error::new(ErrorKind::Throttled, why));
     }
     let mut other = None;
     for (index, reason) in reasons.into_iter().enumerate() {
@@ -221,6 +238,12 @@ impl Attempts {
     pub(crate) fn after_lost<D>(&mut self, request: &Request, error: Error) -> Result<Step<D>> {
         self.lost = true;
         self.again(request, || unknown().with_source(error))
+    }
+
+    /// Sends the same request again while an earlier copy of it is being applied.
+    pub(crate) fn after_in_progress<D>(&mut self, request: &Request) -> Result<Step<D>> {
+        self.lost = true;
+        self.again(request, unknown)
     }
 
     /// Sends the same request again after one that was not applied.

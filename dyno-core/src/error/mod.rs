@@ -191,6 +191,24 @@ key_errors!(
     dyno_crypto::PatternError
 );
 
+/// The error of an operation on an object that is not there.
+pub(crate) fn not_found() -> Error {
+    Error::new(ErrorKind::NotFound, "there is no object with this key")
+}
+
+/// The error of a write to a place that the stored object does not have.
+pub(crate) fn path_not_found() -> Error {
+    Error::new(
+        ErrorKind::PathNotFound,
+        "the stored object has nothing at this path to write into; nothing was written",
+    )
+}
+
+/// The error of a request that the SDK could not put together.
+pub(crate) fn incomplete(error: aws_sdk_dynamodb::error::BuildError) -> Error {
+    Error::new(ErrorKind::Service, "the request lacks a part").with_source(error)
+}
+
 /// A save that failed, with the object that was to be saved: nothing is lost.
 ///
 /// Converts into [`Error`] with `?`.

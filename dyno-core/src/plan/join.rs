@@ -7,6 +7,7 @@ use dyno_crypto::Binding;
 use dyno_value::{FieldPath, Item};
 
 use super::digest::Digests;
+use super::extras::Extras;
 use super::manifest::Stamp;
 use super::privacy::Decisions;
 use super::root::RootState;
@@ -15,7 +16,7 @@ use super::topology::{ShardField, Topology};
 use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
 use crate::reserved;
-use crate::shape::{Body, Kind, Role, Shape};
+use crate::shape::{Body, Role, Shape};
 
 /// A shard item whose stamp is not the one that the root names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -56,14 +57,6 @@ pub(crate) struct Loaded {
     pub(crate) decisions: Decisions,
 }
 
-/// Attributes that no field claims, as stored: carried through the next save, so that an older program loses nothing
-/// that a newer one wrote.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Extras {
-    pub(crate) root: Item,
-    pub(crate) shards: BTreeMap<String, Item>,
-}
-
 /// Joins verified items.
 ///
 /// # Errors
@@ -76,49 +69,38 @@ pub(crate) fn join(
     binding: &Binding,
     loader: Option<&dyn ConfigLoader>,
 ) -> Result<Loaded> {
-    let keep = loader.is_some_and(|loader| loader.keep_metadata(&root));
-    let mut extras = Extras::default();
-    if !keep {
+    if !loader.is_some_and(|loader| loader.keep_metadata(&root)) {
         strip_root(&mut root, topology);
     }
-    extras.root = take_extras(&mut root, topology.root);
     let mut bodies = Bodies {
         root,
         shards: BTreeMap::new(),
     };
     for (id, (field, mut item)) in shards {
-        if !keep {
-            strip_shard(&mut item, &field);
-        }
-        let unclaimed = take_extras(&mut item, field.shape);
-        if !unclaimed.is_empty() {
-            extras.shards.insert(id.clone(), unclaimed);
-        }
+        strip_shard(&mut item, &field);
         bodies.shards.insert(id, ShardBody { field, item });
     }
-    let Some(mut tree) = split::nest(bodies) else {
-        return Err(Error::new(
-            ErrorKind::Corrupt,
-            "a shard is listed without the object around it",
-        ));
-    };
+    let mut tree = split::nest(bodies).ok_or_else(misplaced)?;
     name_variants(&mut tree, topology.root, loader);
     let decisions = Decisions::for_load(&tree, topology.root, loader)?;
     let tree = decisions.open(tree, &FieldPath::root(), binding)?;
     let bodies = split::split(tree, topology.root, topology.table);
     let digests = Digests::of(&bodies, topology.table)?;
-    let Some(tree) = split::nest(bodies) else {
-        return Err(Error::new(
-            ErrorKind::Corrupt,
-            "a shard is listed without the object around it",
-        ));
-    };
+    let mut tree = split::nest(bodies).ok_or_else(misplaced)?;
+    let extras = Extras::take(&mut tree, topology.root);
     Ok(Loaded {
         tree,
         digests,
         extras,
         decisions,
     })
+}
+
+fn misplaced() -> Error {
+    Error::new(
+        ErrorKind::Corrupt,
+        "a shard is listed without the object around it",
+    )
 }
 
 fn strip_root(root: &mut Item, topology: &Topology) {
@@ -147,34 +129,6 @@ fn strip_shard(item: &mut Item, field: &ShardField) {
     if let Some(sort) = field.table.sort_name() {
         item.remove(sort);
     }
-}
-
-/// Moves out what no field claims; a flattened map claims everything.
-fn take_extras(item: &mut Item, shape: &'static Shape) -> Item {
-    if collects_all(shape) {
-        return Item::new();
-    }
-    let unclaimed: Vec<String> = {
-        let claimed = |name: &str| {
-            reserved::is_reserved(name)
-                || super::topology::find_field(shape, |field| field.answers_to(name)).is_some()
-        };
-        item.keys().filter(|name| !claimed(name)).cloned().collect()
-    };
-    unclaimed
-        .into_iter()
-        .filter_map(|name| item.remove_entry(&name))
-        .collect()
-}
-
-fn collects_all(shape: &'static Shape) -> bool {
-    shape
-        .all_fields()
-        .any(|field| match (field.field_role(), field.kind()) {
-            (Role::Flatten, Kind::Object(inner)) => collects_all(inner),
-            (Role::Flatten, _) => true,
-            _ => false,
-        })
 }
 
 /// Asks the loader for the tag of every variant that was stored without one.

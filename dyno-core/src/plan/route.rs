@@ -1,12 +1,14 @@
 //! A path followed through a shape: which item it ends in, and what stands there.
 
-use dyno_value::{FieldPath, Segment};
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{FieldPath, Item, Segment};
 
-use super::topology::{ShardField, Topology};
+use super::split::fields_in;
+use super::topology::{ShardField, Topology, find_field};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::reserved;
-use crate::shape::{FieldShape, Kind, Role, Shape};
+use crate::shape::{Body, FieldShape, Kind, Role, Shape};
 
 /// Where a path leads.
 #[derive(Debug)]
@@ -17,6 +19,8 @@ pub(crate) struct Route {
     pub(crate) inside: FieldPath,
     /// Whether the value has parts in other items.
     pub(crate) holds_shards: bool,
+    /// Whether the path goes through an enum, so that there is a place only if the stored variant has the field.
+    pub(crate) through_variant: bool,
     /// What the value looks like, if a type says.
     pub(crate) kind: Option<Kind>,
 }
@@ -39,7 +43,9 @@ impl Route {
         let mut inside = FieldPath::root();
         let mut walked = FieldPath::root();
         let mut kind = Some(Kind::Object(topology.root));
+        let mut through_variant = false;
         for segment in path.segments() {
+            through_variant |= is_enum(kind);
             let (next, field) = step(kind, segment).map_err(refuse)?;
             walked.push(segment.clone());
             kind = next;
@@ -68,9 +74,41 @@ impl Route {
             shard,
             inside,
             holds_shards,
+            through_variant,
             kind,
         })
     }
+}
+
+impl Topology {
+    /// Whether the variants in a tree have the fields that a path names.
+    pub(crate) fn has_place(&self, tree: &Item, path: &FieldPath) -> bool {
+        let mut shape = self.root;
+        let mut item = tree;
+        for segment in path.segments() {
+            let Segment::Key(name) = segment else {
+                return true;
+            };
+            let field = fields_in(item, shape)
+                .iter()
+                .find(|field| field.name() == name);
+            let known = find_field(shape, |field| field.name() == name).is_some();
+            if field.is_none() && known && matches!(shape.body(), Body::Enum(_)) {
+                return false;
+            }
+            let (Some(child), Some(AttributeValue::M(inner))) =
+                (field.and_then(FieldShape::child), item.get(name))
+            else {
+                return true;
+            };
+            (shape, item) = (child, inner);
+        }
+        true
+    }
+}
+
+fn is_enum(kind: Option<Kind>) -> bool {
+    matches!(kind, Some(Kind::Object(shape)) if matches!(shape.body(), Body::Enum(_)))
 }
 
 fn walked_shard(topology: &Topology, path: &FieldPath) -> Option<ShardField> {
@@ -111,7 +149,7 @@ fn into_field(
     if reserved::is_reserved(name) {
         return Err(format!("`{name}` is one of dyno's own attributes"));
     }
-    if let Some(field) = super::topology::find_field(shape, |field| field.name() == name) {
+    if let Some(field) = find_field(shape, |field| field.name() == name) {
         return Ok((Some(field.kind()), Some(field)));
     }
     if let Some(element) = collected(shape) {

@@ -3,6 +3,7 @@
 use dyno_value::FieldPath;
 
 use super::address::shard_id;
+use super::privacy::question::demands_encryption;
 use crate::error::{Error, ErrorKind, Result};
 use crate::reserved;
 use crate::shape::{Body, FieldShape, Kind, Role, Shape, TableShape};
@@ -46,7 +47,6 @@ impl Topology {
         let mut walk = Walk {
             shards: Vec::new(),
             recursive: false,
-            encrypted: false,
             stack: Vec::new(),
         };
         walk.object(root, &FieldPath::root(), table.region_name())?;
@@ -63,7 +63,7 @@ impl Topology {
             );
             return Err(invalid_shape(root, &why));
         }
-        let managed = walk.encrypted || !walk.shards.is_empty();
+        let managed = demands_encryption(root, &mut Vec::new()) || !walk.shards.is_empty();
         Ok(Self {
             root,
             table,
@@ -127,7 +127,6 @@ pub(crate) fn find_field(
 struct Walk {
     shards: Vec<ShardField>,
     recursive: bool,
-    encrypted: bool,
     stack: Vec<*const Shape>,
 }
 
@@ -153,7 +152,6 @@ impl Walk {
         path: &FieldPath,
         region: Option<&'static str>,
     ) -> Result<()> {
-        self.encrypted |= field.privacy() == crate::shape::Privacy::Encrypted;
         let place = if field.field_role() == Role::Flatten {
             path.clone()
         } else {

@@ -52,6 +52,22 @@ impl<T> Codec<T> {
     pub fn kind(&self) -> Kind {
         (self.kind)()
     }
+
+    /// The codec of a `#[dyno(default)]` field.
+    #[must_use]
+    pub fn or_default(self) -> Self
+    where
+        T: Default,
+    {
+        self.or(|| Some(T::default()))
+    }
+
+    /// The codec of a `#[dyno(default = path)]` field.
+    #[must_use]
+    pub fn or(mut self, absent: fn() -> Option<T>) -> Self {
+        self.absent = absent;
+        self
+    }
 }
 
 impl<T: Attribute> Codec<T> {

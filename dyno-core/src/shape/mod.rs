@@ -24,6 +24,7 @@ pub use codec::{
 pub use flatten::Flatten;
 pub(crate) use handle::root;
 pub use handle::{IntoPath, Navigate, Path, PathBase, PathSet, TypedPath};
+pub use impls::SetElement;
 pub use key_attribute::KeyAttribute;
 pub use object::{Object, Stored};
 pub use read::ObjectReader;

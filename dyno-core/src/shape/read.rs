@@ -37,36 +37,6 @@ impl ObjectReader {
         }
     }
 
-    /// The field at `index` of the shape, or a value for it when it is absent.
-    ///
-    /// # Errors
-    ///
-    /// The attribute is there and does not fit.
-    pub fn field_or<T>(
-        &mut self,
-        index: usize,
-        codec: Codec<T>,
-        default: impl FnOnce() -> T,
-    ) -> Result<T, ValueError> {
-        match self.take(index)? {
-            (name, Some(value)) => codec.read(value).map_err(|error| error.under_key(name)),
-            (_, None) => Ok(default()),
-        }
-    }
-
-    /// The field at `index` of the shape, or its type's default when it is absent.
-    ///
-    /// # Errors
-    ///
-    /// The attribute is there and does not fit.
-    pub fn field_or_default<T: Default>(
-        &mut self,
-        index: usize,
-        codec: Codec<T>,
-    ) -> Result<T, ValueError> {
-        self.field_or(index, codec, T::default)
-    }
-
     /// A flattened field; asked for after the others, because a map takes what no field claims.
     ///
     /// # Errors

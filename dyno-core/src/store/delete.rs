@@ -5,11 +5,11 @@ use super::fetch::Projection;
 use super::operation::{Operation, Options, Pending, common_options};
 use super::snapshot::Reading;
 use super::tree::Baseline;
-use crate::commit::delete::Delete as DeleteCommit;
+use crate::commit::delete::{Delete as DeleteCommit, Deleted};
 use crate::commit::plain::Plain;
 use crate::error::{ErrorKind, Result};
 use crate::key::Key;
-use crate::plan::{Address, RootState};
+use crate::plan::{Address, RootState, ShardField};
 use crate::shape::Stored;
 
 /// Deletes one object, whatever its version, with all its shards.
@@ -57,14 +57,23 @@ async fn delete_any(operation: &Operation, key: &Key) -> Result<()> {
     }
     if !topology.recursive {
         let owner = operation.owner(&root);
-        let home = |field: &crate::plan::ShardField| {
+        let home = |field: &ShardField| {
             Address::of_shard(&owner, field.table, field.region, &field.id, false)
         };
         let shards = topology.shards.iter().map(home).collect::<Result<_>>()?;
-        return drive::run(&operation.store, DeleteCommit::any(topology, root, shards)).await;
+        let commit = DeleteCommit::any(topology, root.clone(), shards);
+        if drive::run(&operation.store, commit).await? == Deleted::Gone {
+            return Ok(());
+        }
     }
-    for attempt in 1..=MOST_ATTEMPTS {
-        let Some(state) = read_state(operation, &root).await? else {
+    read_and_delete(operation, &root).await
+}
+
+async fn read_and_delete(operation: &Operation, root: &Address) -> Result<()> {
+    let mut attempt = 0;
+    loop {
+        attempt += 1;
+        let Some(state) = read_state(operation, root).await? else {
             return Ok(());
         };
         match delete_state(operation, root.clone(), state).await {
@@ -74,7 +83,6 @@ async fn delete_any(operation: &Operation, key: &Key) -> Result<()> {
             deleted => return deleted,
         }
     }
-    Ok(())
 }
 
 /// Deletes the object as it was loaded.
@@ -122,11 +130,8 @@ async fn delete_state(operation: &Operation, root: Address, state: RootState) ->
             )?);
         }
     }
-    drive::run(
-        &operation.store,
-        DeleteCommit::based(&operation.topology, root, shards, state),
-    )
-    .await
+    let commit = DeleteCommit::based(&operation.topology, root, shards, state);
+    drive::run(&operation.store, commit).await.map(drop)
 }
 
 async fn read_state(operation: &Operation, root: &Address) -> Result<Option<RootState>> {

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, HashMap};
 use super::Store;
 use super::service;
 use crate::commit::{Action, Answer, Expressions, Fresh, Machine, Request, Step};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::plan::Etag;
 
 /// Runs a commit to its end.
@@ -82,7 +82,7 @@ fn fill_random(bytes: &mut [u8]) -> Result<()> {
 
 async fn send(store: &Store, request: Request) -> Result<Answer> {
     match request {
-        Request::Single(action) => single(store, action).await,
+        Request::Single(action) => single(store, *action).await,
         Request::Transact { token, actions } => transact(store, token, actions).await,
     }
 }
@@ -283,10 +283,6 @@ fn transact_item(action: Action) -> Result<TransactWriteItem> {
         }
     }
     .build())
-}
-
-fn incomplete(error: aws_sdk_dynamodb::error::BuildError) -> Error {
-    Error::new(ErrorKind::Service, "the request lacks a part").with_source(error)
 }
 
 fn names_of(names: BTreeMap<String, String>) -> Option<HashMap<String, String>> {

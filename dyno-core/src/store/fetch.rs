@@ -2,13 +2,14 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
 use aws_sdk_dynamodb::types::{Get, KeysAndAttributes, TransactGetItem};
 use dyno_value::Item;
 use futures_util::future::try_join_all;
 
 use super::Store;
 use super::{drive, service};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::limits;
 use crate::plan::Address;
 
@@ -86,8 +87,14 @@ async fn fetch_batch(
             .send()
             .await
             .map_err(|error| service::failure(error, &tables))?;
-        for (table, items) in answer.responses.unwrap_or_default() {
-            place(&table, items, wanted, &mut found);
+        let mut responses = answer.responses.unwrap_or_default();
+        for table in &tables {
+            place(
+                table,
+                responses.remove(*table).unwrap_or_default(),
+                wanted,
+                &mut found,
+            );
         }
         requests = answer.unprocessed_keys.unwrap_or_default();
         if requests.is_empty() {
@@ -131,9 +138,7 @@ fn requests(
             .set_projection_expression(projection.text)
             .set_expression_attribute_names(names)
             .build()
-            .map_err(|error| {
-                Error::new(ErrorKind::Service, "the request lacks a part").with_source(error)
-            })?;
+            .map_err(incomplete)?;
         Ok((table.to_owned(), keys))
     };
     by_table.into_iter().map(request).collect()
@@ -172,9 +177,7 @@ pub(super) async fn fetch_at_once(
             .set_key(Some(address.to_item()))
             .build();
         get.map(|get| TransactGetItem::builder().get(get).build())
-            .map_err(|error| {
-                Error::new(ErrorKind::Service, "the request lacks a part").with_source(error)
-            })
+            .map_err(incomplete)
     };
     let gets = wanted.iter().map(get).collect::<Result<_>>()?;
     match client
@@ -199,7 +202,7 @@ pub(super) async fn fetch_at_once(
         Err(error)
             if error
                 .as_service_error()
-                .is_some_and(|error| error.is_transaction_canceled_exception()) =>
+                .is_some_and(TransactGetItemsError::is_transaction_canceled_exception) =>
         {
             Ok(None)
         }

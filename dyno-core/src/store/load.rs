@@ -73,7 +73,7 @@ pub(super) async fn load<T: Stored>(
 /// Says why a stored value does not become a field: sealed with a key that the loader does not give, or of another
 /// type.
 pub(super) fn does_not_fit(error: dyno_value::ValueError, decisions: &Decisions) -> Error {
-    let (path, cause) = error.into_parts();
+    let (path, cause) = decisions.without_secrets(error).into_parts();
     match decisions.unopened.get(&path) {
         Some(id) => Error::new(
             ErrorKind::NotDecrypted,

@@ -91,14 +91,12 @@ impl Operation {
 macro_rules! common_options {
     () => {
         /// Uses this store instead of the installed one.
-        #[must_use]
         pub fn on(mut self, store: &crate::store::Store) -> Self {
             self.options.store = Some(store.clone());
             self
         }
 
         /// Uses this loader instead of the type's and the store's.
-        #[must_use]
         pub fn loader(mut self, loader: impl crate::loader::ConfigLoader) -> Self {
             self.options.loader = Some(std::sync::Arc::new(loader));
             self

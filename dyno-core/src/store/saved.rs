@@ -82,7 +82,11 @@ impl<T: Stored> Saved<T> {
             let tree = write_object(&self.object)?;
             check_key_kept(&operation, &tree, &key)?;
             operation
-                .save_tree(tree, &key, Expecting::Baseline(self.baseline.clone()))
+                .save_tree(
+                    tree,
+                    &key,
+                    Expecting::Baseline(Box::new(self.baseline.clone())),
+                )
                 .await
         };
         self.baseline = written.await.map_err(operation.explain(Some(&key)))?;

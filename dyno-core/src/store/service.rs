@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use crate::commit::{Answer, Reason};
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, path_not_found};
 
 /// The error of a read, or of a request that is not a commit.
 pub(super) fn failure<E>(error: SdkError<E, HttpResponse>, tables: &[&str]) -> Error
@@ -26,10 +26,7 @@ where
             Error::new(ErrorKind::Service, format!("the service refused the request: {said}"))
         }
         Class::Lost => Error::new(ErrorKind::Unreachable, "the service did not answer"),
-        Class::PathInvalid => Error::new(
-            ErrorKind::PathNotFound,
-            "the stored object has nothing at this path to write into; nothing was written",
-        ),
+        Class::PathInvalid => path_not_found(),
         Class::TableMissing => table_missing(tables),
         Class::Throttled => Error::new(
             ErrorKind::Throttled,
@@ -115,13 +112,6 @@ fn table_missing(tables: &[&str]) -> Error {
             )
         }
     }
-}
-
-fn path_not_found() -> Error {
-    Error::new(
-        ErrorKind::PathNotFound,
-        "the stored object has nothing at this path to write into; nothing was written",
-    )
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

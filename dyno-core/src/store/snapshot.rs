@@ -44,9 +44,8 @@ impl Reading<'_> {
         let mut before: Option<(RootState, Vec<Mismatch>)> = None;
         for round in 0..=ROUNDS {
             let consistent = self.consistent || round > 0;
-            let root = match self.fetch(store, &fetching, consistent, &mut held).await? {
-                Some(root) => root,
-                None => return Ok(None),
+            let Some(root) = self.fetch(store, &fetching, consistent, &mut held).await? else {
+                return Ok(None);
             };
             let state = match RootState::read(&root, self.topology.root)? {
                 Found::Object(state) => state,
@@ -74,7 +73,7 @@ impl Reading<'_> {
                 .is_some_and(|(old, mismatches)| old.etag == state.etag && *mismatches == wrong);
             fetching = wrong
                 .iter()
-                .map(|mismatch| self.slot_of(&state, &mismatch.id))
+                .map(|mismatch| slot_of(&state, &mismatch.id))
                 .collect();
             if stuck {
                 break;
@@ -117,7 +116,7 @@ impl Reading<'_> {
                         Found::Object(state) => self
                             .wanted(&state)
                             .iter()
-                            .map(|id| self.slot_of(&state, id))
+                            .map(|id| slot_of(&state, id))
                             .collect(),
                         Found::Foreign | Found::NotLive => return Ok(None),
                     },
@@ -147,7 +146,7 @@ impl Reading<'_> {
             let moved = self
                 .wanted(&state)
                 .iter()
-                .any(|id| !ids.contains(&self.slot_of(&state, id)));
+                .any(|id| !ids.contains(&slot_of(&state, id)));
             let wrong = plan::mismatches(&state, &self.wanted(&state), &held);
             if let (Some(first), false) = (wrong.first(), moved) {
                 return Err(self.corrupt(first));
@@ -169,15 +168,6 @@ impl Reading<'_> {
                 .is_some_and(|field| (self.wants)(&field))
         };
         state.manifest.0.keys().filter(known).cloned().collect()
-    }
-
-    fn slot_of(&self, state: &RootState, id: &str) -> (String, bool) {
-        let spare = state
-            .manifest
-            .0
-            .get(id)
-            .is_some_and(|entry| entry.in_spare_slot);
-        (id.to_owned(), spare)
     }
 
     fn address(&self, id: &str, spare: bool) -> Result<Address> {
@@ -227,6 +217,16 @@ impl Reading<'_> {
         )
         .in_table(table)
     }
+}
+
+/// The slot in which the root says that a shard stands.
+fn slot_of(state: &RootState, id: &str) -> (String, bool) {
+    let spare = state
+        .manifest
+        .0
+        .get(id)
+        .is_some_and(|entry| entry.in_spare_slot);
+    (id.to_owned(), spare)
 }
 
 /// How often shards are read again before the transaction.

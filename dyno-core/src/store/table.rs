@@ -1,13 +1,14 @@
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
+use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, KeySchemaElement, KeyType, TableDescription, TableStatus,
 };
 
 use super::operation::{Operation, Options, Pending};
 use super::{Store, drive, service};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::key::KeyKind;
 use crate::plan::{KeyKinds, Topology};
 use crate::shape::{Stored, TableShape};
@@ -128,8 +129,6 @@ async fn ensure(store: &Store, table: &TableKeys) -> Result<()> {
         .table_name(table.table)
         .billing_mode(BillingMode::PayPerRequest);
     for (name, kind, role) in table.parts() {
-        let incomplete =
-            |error| Error::new(ErrorKind::Service, "the request lacks a part").with_source(error);
         let attribute = AttributeDefinition::builder()
             .attribute_name(name)
             .attribute_type(kind.to_scalar_type());
@@ -145,7 +144,7 @@ async fn ensure(store: &Store, table: &TableKeys) -> Result<()> {
         Err(error)
             if error
                 .as_service_error()
-                .is_some_and(|error| error.is_resource_in_use_exception()) => {}
+                .is_some_and(CreateTableError::is_resource_in_use_exception) => {}
         Err(error) => return Err(service::failure(error, &[table.table])),
     }
     for attempt in 1..=MOST_ATTEMPTS {

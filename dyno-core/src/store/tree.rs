@@ -11,7 +11,7 @@ use super::snapshot::Reading;
 use super::{drive, snapshot};
 use crate::commit::plain::Plain;
 use crate::commit::save::{Draft, Expect, Save};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::key::Key;
 use crate::plan::{
     self, Address, Bodies, Decisions, Digests, Extras, Loaded, RootState, ShardField,
@@ -45,7 +45,7 @@ enum Stored {
 #[derive(Clone, Debug)]
 pub(super) enum Expecting {
     Anything,
-    Baseline(Baseline),
+    Baseline(Box<Baseline>),
     Nothing,
 }
 
@@ -106,14 +106,20 @@ impl Operation {
         expecting: Expecting,
     ) -> Result<Baseline> {
         let root = self.root(key)?;
+        let managed = self.topology.managed
+            || matches!(&expecting, Expecting::Baseline(base) if base.state().is_some());
+        if let Expecting::Baseline(base) = &expecting {
+            base.extras.restore(&mut tree, self.topology.root);
+        }
         tree.extend(root.to_item());
         let decisions = Decisions::for_save(&tree, self.topology.root, self.loader())?;
         let mut bodies = plan::split(tree, self.topology.root, self.topology.table);
         for (name, _) in root.parts() {
             bodies.root.remove(name);
         }
-        let digests = Digests::of(&bodies, self.topology.table)?;
-        if self.topology.managed {
+        let digests = Digests::of(&bodies, self.topology.table)
+            .map_err(|error| decisions.without_secrets(error))?;
+        if managed {
             self.save_managed(root, bodies, digests, &decisions, expecting)
                 .await
         } else {
@@ -133,6 +139,7 @@ impl Operation {
         let mut item = decisions.seal(body, &FieldPath::root(), &self.binding(&root)?)?;
         let (commit, extras) = match expecting {
             Expecting::Baseline(base) => {
+                let base = *base;
                 let Stored::Plain(before) = base.stored else {
                     return Err(Error::new(
                         ErrorKind::TypeMismatch,
@@ -184,16 +191,10 @@ impl Operation {
         expecting: Expecting,
     ) -> Result<Baseline> {
         let (before, extras, expect) = match expecting {
-            Expecting::Baseline(Baseline {
-                digests,
-                extras,
-                stored: Stored::Managed(state),
-            }) => (Some(digests), extras, Expect::Base(state)),
-            Expecting::Baseline(Baseline {
-                extras,
-                stored: Stored::Plain(_),
-                ..
-            }) => (None, extras, Expect::Anything),
+            Expecting::Baseline(base) => match base.stored {
+                Stored::Managed(state) => (Some(base.digests), base.extras, Expect::Base(state)),
+                Stored::Plain(item) => (None, base.extras, Expect::Foreign(item)),
+            },
             Expecting::Anything => (None, Extras::default(), Expect::Anything),
             Expecting::Nothing => (None, Extras::default(), Expect::Nothing),
         };
@@ -207,15 +208,7 @@ impl Operation {
                 stored,
             });
         }
-        let draft = self.draft(
-            root,
-            bodies,
-            &digests,
-            before.as_ref(),
-            &extras,
-            &expect,
-            decisions,
-        )?;
+        let draft = self.draft(root, bodies, &digests, before.as_ref(), &expect, decisions)?;
         let state = drive::run(&self.store, Save::new(draft, expect)).await?;
         Ok(Baseline {
             digests,
@@ -224,23 +217,17 @@ impl Operation {
         })
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one call; the parts of a save have no other name together"
-    )]
     fn draft(
         &self,
         root: Address,
         bodies: Bodies,
         digests: &Digests,
         before: Option<&Digests>,
-        extras: &Extras,
         expect: &Expect,
         decisions: &Decisions,
     ) -> Result<Draft<'_>> {
         let binding = self.binding(&root)?;
         let mut root_body = decisions.seal(bodies.root, &FieldPath::root(), &binding)?;
-        add_extras(&mut root_body, Some(&extras.root));
         root_body.extend(root.to_item());
         let mut written = BTreeMap::new();
         let mut kept = BTreeSet::new();
@@ -251,8 +238,7 @@ impl Operation {
                 kept.insert(id);
                 continue;
             }
-            let mut body = decisions.seal(shard.item, &shard.field.path, &binding)?;
-            add_extras(&mut body, extras.shards.get(&id));
+            let body = decisions.seal(shard.item, &shard.field.path, &binding)?;
             written.insert(id, (shard.field, body));
         }
         if let Expect::Base(state) = expect {
@@ -307,19 +293,4 @@ fn changes(
         .filter(differs)
         .map(|name| (name.clone(), item.remove(name)))
         .collect()
-}
-
-fn add_extras(body: &mut Item, extras: Option<&Item>) {
-    let Some(extras) = extras else { return };
-    let mut names: Vec<_> = extras.keys().collect();
-    names.sort_unstable();
-    for name in names {
-        if let (Some(value), false) = (extras.get(name), body.contains_key(name)) {
-            body.insert(name.clone(), value.clone());
-        }
-    }
-}
-
-pub(super) fn not_found() -> Error {
-    Error::new(ErrorKind::NotFound, "there is no object with this key")
 }

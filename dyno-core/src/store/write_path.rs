@@ -5,8 +5,9 @@ use super::drive;
 use super::operation::{Operation, Options, Pending, common_options};
 use super::tree::Expecting;
 use crate::commit::blind::{BlindWrite, PathWrite, Written};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, path_not_found};
 use crate::key::Key;
+use crate::loader::ConfigLoader;
 use crate::plan::{Decisions, Route};
 use crate::shape::{Kind, Role, Stored, TypedPath};
 
@@ -92,21 +93,25 @@ impl Operation {
         let route = Route::of(&self.topology, path)?;
         let root = self.root(key)?;
         self.check_writable(path, &route, value.as_ref())?;
-        let key_only = root.to_item();
-        let Some(partial) = around(key_only, path, value.clone()) else {
-            return self.load_and_save(key, path, value).await;
-        };
-        let decisions = Decisions::for_save(&partial, self.topology.root, self.loader())?;
-        let needs_object = self
-            .loader()
-            .is_some_and(crate::loader::ConfigLoader::needs_object);
-        if needs_object || route.holds_shards || seals_around(&decisions, path) {
+        let keys = root.to_item();
+        let needs_object = self.loader().is_some_and(ConfigLoader::needs_object);
+        if needs_object || route.holds_shards || route.through_variant {
             return self.load_and_save(key, path, value).await;
         }
-        let value = match value {
-            Some(value) => Some(self.seal_value(&decisions, path, value, &root)?),
-            None => None,
+        let decided = Decisions::for_path(
+            &keys,
+            self.topology.root,
+            path,
+            value.as_ref(),
+            self.loader(),
+        )?;
+        let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(path)) else {
+            return self.load_and_save(key, path, value).await;
         };
+        let binding = self.binding(&root)?;
+        let value = value
+            .map(|value| decisions.seal_value(value, path, &binding))
+            .transpose()?;
         let write = PathWrite {
             topology: &self.topology,
             owner: self.owner(&root),
@@ -171,29 +176,6 @@ impl Operation {
         }
     }
 
-    fn seal_value(
-        &self,
-        decisions: &Decisions,
-        path: &FieldPath,
-        value: AttributeValue,
-        root: &crate::plan::Address,
-    ) -> Result<AttributeValue> {
-        if decisions.is_empty() {
-            return Ok(value);
-        }
-        let binding = self.binding(root)?;
-        if let Some(key) = decisions.key(path) {
-            return dyno_crypto::seal(&value, key, &binding, path)
-                .map_err(crate::plan::crypto_error);
-        }
-        match value {
-            AttributeValue::M(inner) => {
-                decisions.seal(inner, path, &binding).map(AttributeValue::M)
-            }
-            other => Ok(other),
-        }
-    }
-
     /// Writes a value that a single update cannot reach.
     async fn load_and_save(
         &self,
@@ -206,14 +188,16 @@ impl Operation {
         loop {
             attempt += 1;
             let mut loaded = self.load_tree(key, true, &|_| true).await?;
-            if !set_value(&mut loaded.tree, path, value.clone()) {
-                return Err(Error::new(
-                    ErrorKind::PathNotFound,
-                    "the stored object has nothing at this path to write into; nothing was written",
-                ));
+            let in_place = self.topology.has_place(&loaded.tree, path);
+            if !in_place || !set_value(&mut loaded.tree, path, value.clone()) {
+                return Err(path_not_found());
             }
             match self
-                .save_tree(loaded.tree, key, Expecting::Baseline(loaded.baseline))
+                .save_tree(
+                    loaded.tree,
+                    key,
+                    Expecting::Baseline(Box::new(loaded.baseline)),
+                )
                 .await
             {
                 Err(error) if error.kind() == ErrorKind::Conflict && attempt < MOST_ATTEMPTS => {
@@ -274,43 +258,6 @@ fn fits_object(
         }
     }
     Ok(())
-}
-
-/// Whether a value around the path is sealed as a whole, or parts of the value below a list are.
-fn seals_around(decisions: &Decisions, path: &FieldPath) -> bool {
-    let mut outer = FieldPath::root();
-    for segment in path.segments() {
-        if decisions.key(&outer).is_some() {
-            return true;
-        }
-        outer.push(segment.clone());
-    }
-    decisions.key(path).is_none() && decisions.any_below_list(path)
-}
-
-/// A tree that holds nothing but the value at its path; `None` if the path goes through a list.
-fn around(mut tree: Item, path: &FieldPath, value: Option<AttributeValue>) -> Option<Item> {
-    let (last, outer) = path.segments().split_last()?;
-    let mut place = &mut tree;
-    for segment in outer {
-        let Segment::Key(name) = segment else {
-            return None;
-        };
-        let inner = place
-            .entry(name.clone())
-            .or_insert_with(|| AttributeValue::M(Item::new()));
-        let AttributeValue::M(inner) = inner else {
-            return None;
-        };
-        place = inner;
-    }
-    let Segment::Key(name) = last else {
-        return None;
-    };
-    if let Some(value) = value {
-        place.insert(name.clone(), value);
-    }
-    Some(tree)
 }
 
 /// Puts a value at a place of a tree; `false` if there is nothing around that place.

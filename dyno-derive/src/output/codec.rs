@@ -23,7 +23,7 @@ use quote::{quote, quote_spanned};
 use syn::Index;
 
 use super::target::Target;
-use crate::model::{Field, Object, Role};
+use crate::model::{Field, Missing, Object, Role};
 
 /// A field with its place in the shape.
 pub(super) struct Row<'a> {
@@ -123,8 +123,18 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// `__dyno::Codec<String>` and the expression that makes it.
+/// `__dyno::Codec<String>` and the expression that makes it, which also says what an absent attribute means.
 fn type_and_value(field: &Field) -> (TokenStream, TokenStream) {
+    let (codec_type, value) = type_and_codec(field);
+    let otherwise = match &field.missing {
+        Missing::Call(function) => Some(quote!(.or(|| __dyno::Some(#function())))),
+        Missing::Codec => None,
+        Missing::Default(place) => Some(quote_spanned!(*place=> .or_default())),
+    };
+    (codec_type, quote!(#value #otherwise))
+}
+
+fn type_and_codec(field: &Field) -> (TokenStream, TokenStream) {
     let type_tokens = &field.type_tokens;
     let place = first_span(type_tokens);
     let codec = quote!(__dyno::Codec<#type_tokens>);

@@ -80,13 +80,6 @@ fn value(Row { field, index, slot }: &Row<'_>) -> TokenStream {
         }
         (Role::Skip, Missing::Codec) => quote!(::core::default::Default::default()),
         (Role::Flatten, _) => quote!(__dyno_r.flatten(__dyno_c.#slot)?),
-        (_, Missing::Call(function)) => {
-            quote!(__dyno_r.field_or(#index, __dyno_c.#slot, #function)?)
-        }
-        (_, Missing::Default(place)) => {
-            let call = quote_spanned!(*place=> field_or_default);
-            quote!(__dyno_r.#call(#index, __dyno_c.#slot)?)
-        }
-        (_, Missing::Codec) => quote!(__dyno_r.field(#index, __dyno_c.#slot)?),
+        (_, _) => quote!(__dyno_r.field(#index, __dyno_c.#slot)?),
     }
 }

@@ -5,3 +5,5 @@ mod number;
 mod pointer;
 mod scalar;
 mod set;
+
+pub use set::SetElement;

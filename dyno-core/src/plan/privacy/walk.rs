@@ -1,0 +1,285 @@
+//! The walk that decides, value by value.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_crypto::{EncryptionKey, Envelope, KeyId};
+use dyno_value::{FieldPath, Item, Segment};
+
+use super::Decisions;
+use super::question::must_stay_in_parts;
+use crate::error::{Error, ErrorKind, Result};
+use crate::loader::ConfigLoader;
+use crate::plan::topology::find_field;
+use crate::reserved;
+use crate::shape::{FieldShape, Kind, Privacy, Role, Shape};
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Mode {
+    Load,
+    Save,
+}
+
+pub(super) struct Walk<'a> {
+    tree: &'a Item,
+    loader: Option<&'a dyn ConfigLoader>,
+    mode: Mode,
+    /// Where the value is, by the names that fields have today: what the loader is asked and errors say.
+    path: FieldPath,
+    /// Where the value is, by the names under which it is stored: what it is bound to.
+    stored: FieldPath,
+    pub(super) made: Decisions,
+}
+
+impl<'a> Walk<'a> {
+    pub(super) fn new(tree: &'a Item, loader: Option<&'a dyn ConfigLoader>, mode: Mode) -> Self {
+        let (path, stored) = (FieldPath::root(), FieldPath::root());
+        Self {
+            tree,
+            loader,
+            mode,
+            path,
+            stored,
+            made: Decisions::default(),
+        }
+    }
+
+    /// Looks at every attribute of an item or map; `spread` is the key of an outer value whose parts are sealed one
+    /// by one.
+    pub(super) fn object(
+        &mut self,
+        item: &Item,
+        shape: Option<&'static Shape>,
+        spread: Option<&EncryptionKey>,
+    ) -> Result<()> {
+        let mut names: Vec<_> = item.iter().collect();
+        names.sort_unstable_by_key(|(name, _)| *name);
+        for (name, value) in names {
+            // The names in a map of the user's are the user's, also those that look reserved.
+            let own = shape.is_some() && reserved::is_reserved(name);
+            if own || (self.path.is_root() && is_key(shape, name)) {
+                continue;
+            }
+            let field = shape.and_then(|shape| find_field(shape, |field| field.answers_to(name)));
+            let declared = field.map_or_else(|| name.clone(), |field| field.name().to_owned());
+            self.path.push(Segment::Key(declared));
+            self.stored.push(Segment::Key(name.clone()));
+            self.value(value, field.map(FieldShape::kind), field, spread)?;
+            self.stored.pop();
+            self.path.pop();
+        }
+        Ok(())
+    }
+
+    fn value(
+        &mut self,
+        value: &AttributeValue,
+        kind: Option<Kind>,
+        field: Option<&'static FieldShape>,
+        spread: Option<&EncryptionKey>,
+    ) -> Result<()> {
+        let privacy = field.map_or(Privacy::AskLoader, FieldShape::privacy);
+        if privacy == Privacy::Plain {
+            return Ok(());
+        }
+        if self.mode == Mode::Load
+            && let Some(id) = envelope_key(value)
+        {
+            self.found_envelope(&id);
+            return Ok(());
+        }
+        let key = match spread {
+            Some(key) => Some(key.clone()),
+            None => self
+                .loader
+                .and_then(|loader| loader.encryption_key(&self.path, self.tree)),
+        };
+        if key.is_none() && privacy == Privacy::Encrypted {
+            return self.key_missing();
+        }
+        let child = match kind {
+            Some(Kind::Object(shape)) => Some(shape),
+            _ => None,
+        };
+        match (key, value) {
+            (Some(key), AttributeValue::M(inner)) if stays_in_parts(kind, field) => {
+                self.object(inner, child, Some(&key))
+            }
+            (Some(key), _) => self.whole(key),
+            (None, AttributeValue::M(inner)) => match kind {
+                Some(Kind::Map(element)) => self.map(inner, element),
+                _ => self.object(inner, child, None),
+            },
+            (None, AttributeValue::L(elements)) => self.list(elements, kind),
+            (None, _) => Ok(()),
+        }
+    }
+
+    /// Follows a path to the value that is to be written at its end; `false` if one around it is sealed as a whole.
+    pub(super) fn down(
+        &mut self,
+        shape: &'static Shape,
+        path: &FieldPath,
+        value: Option<&AttributeValue>,
+    ) -> Result<bool> {
+        let mut kind = Some(Kind::Object(shape));
+        let mut spread = None;
+        for (index, segment) in path.segments().iter().enumerate() {
+            let field = match (kind, segment) {
+                (Some(Kind::Object(shape)), Segment::Key(name)) => {
+                    find_field(shape, |field| field.answers_to(name))
+                }
+                _ => None,
+            };
+            kind = match kind {
+                Some(Kind::List(element) | Kind::Map(element)) => Some(element()),
+                _ => field.map(FieldShape::kind),
+            };
+            self.path.push(segment.clone());
+            self.stored.push(segment.clone());
+            if index + 1 == path.depth() {
+                let absent = AttributeValue::Null(true);
+                self.value(value.unwrap_or(&absent), kind, field, spread.as_ref())?;
+            } else {
+                match self.around(kind, field, spread.take())? {
+                    Around::Clear => {}
+                    Around::InParts(key) => spread = Some(key),
+                    Around::Plain => return Ok(true),
+                    Around::Whole => return Ok(false),
+                }
+            }
+        }
+        Ok(true)
+    }
+
+    /// How a value is stored that others lie inside of.
+    fn around(
+        &self,
+        kind: Option<Kind>,
+        field: Option<&'static FieldShape>,
+        spread: Option<EncryptionKey>,
+    ) -> Result<Around> {
+        let privacy = field.map_or(Privacy::AskLoader, FieldShape::privacy);
+        if privacy == Privacy::Plain {
+            return Ok(Around::Plain);
+        }
+        match spread.or_else(|| {
+            self.loader
+                .and_then(|loader| loader.encryption_key(&self.path, self.tree))
+        }) {
+            Some(key) if stays_in_parts(kind, field) => Ok(Around::InParts(key)),
+            Some(_) => Ok(Around::Whole),
+            None if privacy == Privacy::Encrypted => self.key_missing().map(|()| Around::Whole),
+            None => Ok(Around::Clear),
+        }
+    }
+
+    fn map(&mut self, inner: &Item, element: fn() -> Kind) -> Result<()> {
+        let mut names: Vec<_> = inner.iter().collect();
+        names.sort_unstable_by_key(|(name, _)| *name);
+        for (name, value) in names {
+            self.inside(Segment::Key(name.clone()), value, Some(element()))?;
+        }
+        Ok(())
+    }
+
+    fn list(&mut self, elements: &[AttributeValue], kind: Option<Kind>) -> Result<()> {
+        let element_kind = match kind {
+            Some(Kind::List(element)) => Some(element),
+            _ => None,
+        };
+        for (index, element) in elements.iter().enumerate() {
+            let segment = Segment::Index(u32::try_from(index).unwrap_or(u32::MAX));
+            self.inside(segment, element, element_kind.map(|kind| kind()))?;
+        }
+        Ok(())
+    }
+
+    fn inside(
+        &mut self,
+        segment: Segment,
+        value: &AttributeValue,
+        kind: Option<Kind>,
+    ) -> Result<()> {
+        self.path.push(segment.clone());
+        self.stored.push(segment);
+        self.value(value, kind, None, None)?;
+        self.stored.pop();
+        self.path.pop();
+        Ok(())
+    }
+
+    fn whole(&mut self, key: EncryptionKey) -> Result<()> {
+        match self.mode {
+            Mode::Save => {
+                self.made.keys.insert(self.stored.clone(), key);
+                Ok(())
+            }
+            Mode::Load => Err(Error::new(
+                ErrorKind::NotEncrypted,
+                "found in clear where encryption is demanded; it was written without its key, or by something else",
+            )
+            .at_path(self.path.clone())),
+        }
+    }
+
+    fn found_envelope(&mut self, id: &KeyId) {
+        match self
+            .loader
+            .and_then(|loader| loader.decryption_key(id, &self.path, self.tree))
+        {
+            Some(key) => self.made.keys.insert(self.stored.clone(), key).map(drop),
+            None => self
+                .made
+                .unopened
+                .insert(self.stored.clone(), id.clone())
+                .map(drop),
+        };
+    }
+
+    fn key_missing(&self) -> Result<()> {
+        let error = match self.mode {
+            Mode::Save => Error::new(
+                ErrorKind::KeyRefused,
+                "must be encrypted, and the loader gives no key; answer `ConfigLoader::encryption_key` for this path",
+            ),
+            Mode::Load => Error::new(
+                ErrorKind::NotEncrypted,
+                "found in clear where `#[dyno(encrypt)]` demands encryption; something wrote it without its key",
+            ),
+        };
+        Err(error.at_path(self.path.clone()))
+    }
+}
+
+fn is_key(shape: Option<&'static Shape>, name: &str) -> bool {
+    shape
+        .and_then(Shape::table)
+        .is_some_and(|table| table.key_name() == name || table.sort_name() == Some(name))
+}
+
+fn envelope_key(value: &AttributeValue) -> Option<KeyId> {
+    let bytes = value.as_b().ok()?.as_ref();
+    Envelope::parse(bytes)
+        .ok()
+        .map(|envelope| envelope.key_id().clone())
+}
+
+/// How a value is stored that others lie inside of.
+enum Around {
+    /// In clear, as far as the value itself goes.
+    Clear,
+    /// Sealed part by part with this key.
+    InParts(EncryptionKey),
+    /// In clear, with all inside.
+    Plain,
+    /// Sealed as one value.
+    Whole,
+}
+
+fn stays_in_parts(kind: Option<Kind>, field: Option<&'static FieldShape>) -> bool {
+    let child = match kind {
+        Some(Kind::Object(shape)) => Some(shape),
+        _ => None,
+    };
+    field.is_some_and(|field| field.field_role() == Role::Shard)
+        || child.is_some_and(|child| must_stay_in_parts(child, &mut Vec::new()))
+}
