@@ -2,6 +2,8 @@
 //!
 //! `cargo run --example quickstart` runs it on the embedded engine, with no set-up.
 
+#![expect(clippy::print_stdout, reason = "the program shows what it does")]
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno::{ConfigLoader, DyObject, EncryptionKey, FieldPath, Item, Store};
 use dyno_testkit::{Recorder, dump};
@@ -135,10 +137,10 @@ async fn show_tables(store: &Store) -> Result<(), Box<dyn std::error::Error>> {
     for table in ["Root", "Shard1", "Shard2", "Shard3"] {
         println!("{table}");
         for item in dump(&client, table).await? {
-            let mut names: Vec<_> = item.keys().collect();
-            names.sort();
-            for name in names {
-                println!("    {name:<12} {}", readable(&item[name]));
+            let mut attributes: Vec<_> = item.iter().collect();
+            attributes.sort_by_key(|(name, _)| *name);
+            for (name, value) in attributes {
+                println!("    {name:<12} {}", readable(value));
             }
         }
     }

@@ -21,6 +21,7 @@ pub type Result<T> = std::result::Result<T, ValueError>;
 pub type Loader = Option<Arc<dyn ConfigLoader>>;
 
 /// The loader that a type names, ready to be shared.
+#[expect(clippy::unnecessary_wraps, reason = "what `Object::loader` returns")]
 pub fn loader(loader: impl ConfigLoader) -> Loader {
     Some(Arc::new(loader))
 }

@@ -4,8 +4,9 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `error`, `limits`, `reserved` | what can go wrong; limits of the service; names of the mapper's attributes |
-//! | `key`, `loader` | keys as values; the callbacks of a program |
+//! | `key`, `limits`, `reserved` | keys as values; limits of the service; names of the mapper's attributes |
+//! | `error` | what can go wrong |
+//! | `loader` | the callbacks of a program |
 //! | `shape` | what a type looks like when it is stored |
 //! | `plan` | pure: from a tree to items and back |
 //! | `commit` | pure: the protocols, as machines |

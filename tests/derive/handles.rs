@@ -20,7 +20,7 @@ struct Root {
 #[derive(DyObject)]
 struct Inner {
     city: String,
-    next: Option<Box<Inner>>,
+    next: Option<Box<Self>>,
 }
 
 #[derive(DyObject)]

@@ -1,5 +1,7 @@
 //! What the derive stores and reads back, seen from outside. One file for each group of attributes.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "the helpers of tests")]
+
 mod choice;
 mod flatten;
 mod handles;

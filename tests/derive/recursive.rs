@@ -1,5 +1,7 @@
 //! Types that hold themselves, directly and through others.
 
+#![expect(clippy::use_self, reason = "both spellings are derived")]
+
 use std::collections::BTreeMap;
 
 use dyno::{DyObject, Object};
@@ -60,7 +62,7 @@ fn the_shape_of_a_recursive_type_holds_itself() {
     let names = |shape: &dyno::shape::Shape| {
         shape
             .all_fields()
-            .map(|field| field.name())
+            .map(dyno::shape::FieldShape::name)
             .collect::<Vec<_>>()
     };
     assert_eq!(names(child), names(Node::SHAPE));

@@ -37,10 +37,15 @@ fn fresh() -> String {
     "fresh".to_owned()
 }
 
+#[expect(
+    clippy::needless_pass_by_value,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::unnecessary_wraps,
+    reason = "the forms that `with` asks for"
+)]
 mod hex {
     use super::AttributeValue;
 
-    #[expect(clippy::unnecessary_wraps, reason = "the form that `with` asks for")]
     pub(super) fn to_value(number: &u32) -> Result<AttributeValue, String> {
         Ok(AttributeValue::S(format!("{number:x}")))
     }

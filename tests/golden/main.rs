@@ -1,7 +1,6 @@
 //! Objects as version 1 of the format stores them, frozen. A released file is added to, never changed.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     reason = "a test fails by panicking"
 )]
 
@@ -182,7 +181,8 @@ fn mask(hex: &str) -> String {
         length if zeros => length,
         _ => 0,
     };
-    format!("{}{}", &hex[..kept], "x".repeat(hex.len() - kept))
+    let (header, random) = hex.split_at(kept);
+    format!("{header}{}", "x".repeat(random.len()))
 }
 
 fn item_to_json(item: &Item) -> Value {
@@ -234,6 +234,6 @@ fn hex(bytes: &[u8]) -> String {
 fn unhex(hex: &str) -> Vec<u8> {
     (0..hex.len())
         .step_by(2)
-        .map(|at| u8::from_str_radix(&hex[at..at + 2], 16).unwrap())
+        .map(|at| u8::from_str_radix(hex.get(at..at + 2).unwrap(), 16).unwrap())
         .collect()
 }

@@ -57,7 +57,7 @@ enum Choice {
     },
     Deeper {
         any: AttributeValue,
-        more: Vec<Choice>,
+        more: Vec<Self>,
     },
 }
 

@@ -334,12 +334,12 @@ async fn a_missing_table_is_named_with_what_makes_it() {
 
 #[tokio::test]
 async fn a_table_with_other_keys_is_refused() {
-    let (store, _) = store().await;
     #[derive(DyObject, Clone, Debug)]
     #[dyno(table = "Note", key = "id")]
     struct Other {
         text: String,
     }
+    let (store, _) = store().await;
     let error = store.ensure_tables::<Other>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TableMismatch);
     assert!(

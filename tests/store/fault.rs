@@ -12,7 +12,7 @@ use crate::fixture::{Note, Person, key, rules};
 /// A store whose n-th request from now on meets a fault, and one on the same engine that meets none.
 struct Faulty {
     sound: Store,
-    faulty: Store,
+    hit: Store,
     sent: Arc<AtomicUsize>,
 }
 
@@ -32,7 +32,7 @@ impl Faulty {
         });
         Self {
             sound,
-            faulty: Store::new(client).with_loader(rules(&secret)),
+            hit: Store::new(client).with_loader(rules(&secret)),
             sent,
         }
     }
@@ -63,7 +63,7 @@ async fn one_fault_at_any_write_is_resolved() {
     // A plain item has no etag to know an earlier copy of a request by, so only objects with one stand this.
     for fault in passing_faults().into_iter().chain([Fault::AppliedTwice]) {
         let store = Faulty::new(once(fault.clone())).await;
-        let saved = store.faulty.save(Person::john()).key("p").await;
+        let saved = store.hit.save(Person::john()).key("p").await;
         let mut saved = saved.unwrap_or_else(|error| panic!("{fault:?}: {error:?}"));
         assert_eq!(
             *store.sound.load::<Person>("p").await.unwrap(),
@@ -91,13 +91,13 @@ async fn one_fault_at_any_write_is_resolved() {
 
         store.sent.store(0, Ordering::Relaxed);
         store
-            .faulty
+            .hit
             .write_path::<Person, u64>("p", "location.visits", 9u64)
             .await
             .unwrap();
         store.sent.store(0, Ordering::Relaxed);
         store
-            .faulty
+            .hit
             .write_path::<Person, String>("p", "name", "Jack")
             .await
             .unwrap();
@@ -115,7 +115,7 @@ async fn one_fault_at_any_write_is_resolved() {
 
         store.sent.store(0, Ordering::Relaxed);
         store
-            .faulty
+            .hit
             .delete::<Person>("p")
             .await
             .unwrap_or_else(|error| panic!("{fault:?}: {error:?}"));
@@ -132,7 +132,7 @@ async fn one_fault_at_any_write_of_a_plain_object_is_resolved() {
     for fault in passing_faults() {
         let store = Faulty::new(once(fault.clone())).await;
         let mut note = store
-            .faulty
+            .hit
             .save(Note::new("n", "a"))
             .if_absent()
             .await
@@ -145,7 +145,7 @@ async fn one_fault_at_any_write_of_a_plain_object_is_resolved() {
             .unwrap_or_else(|error| panic!("{fault:?}: {error:?}"));
         store.sent.store(0, Ordering::Relaxed);
         store
-            .faulty
+            .hit
             .write_path::<Note, String>("n", "text", "c")
             .await
             .unwrap();
@@ -155,7 +155,7 @@ async fn one_fault_at_any_write_of_a_plain_object_is_resolved() {
             "{fault:?}"
         );
         store.sent.store(0, Ordering::Relaxed);
-        store.faulty.delete::<Note>("n").await.unwrap();
+        store.hit.delete::<Note>("n").await.unwrap();
         assert_eq!(
             store.sound.load::<Note>("n").await.unwrap_err().kind(),
             ErrorKind::NotFound,
@@ -174,17 +174,17 @@ async fn another_clients_transaction_is_waited_for() {
         }
     })
     .await;
-    store.faulty.save(Person::john()).key("p").await.unwrap();
+    store.hit.save(Person::john()).key("p").await.unwrap();
     assert_eq!(store.sent.load(Ordering::Relaxed), 4);
 }
 
 #[tokio::test(start_paused = true)]
 async fn what_never_gets_through_says_that_nothing_was_written() {
     let store = Faulty::new(|_| Fault::TransactionConflict).await;
-    let error = store.faulty.save(Person::john()).await.unwrap_err();
+    let error = store.hit.save(Person::john()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Contended);
     let store = Faulty::new(|_| Fault::Throttled).await;
-    let error = store.faulty.save(Person::john()).await.unwrap_err();
+    let error = store.hit.save(Person::john()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Throttled);
 }
 
@@ -196,12 +196,7 @@ async fn what_is_never_answered_is_unknown_and_not_a_guess() {
         Fault::ServerErrorAfter,
     ] {
         let store = Faulty::new(move |_| fault.clone()).await;
-        let error = store
-            .faulty
-            .save(Person::john())
-            .key("p")
-            .await
-            .unwrap_err();
+        let error = store.hit.save(Person::john()).key("p").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
         assert!(error.to_string().contains("load the object"), "{error}");
     }
@@ -218,7 +213,7 @@ async fn overtaken(times: u64, change: impl FnOnce(&mut Person)) -> dyno::Result
     })
     .await;
     let mut other = store.sound.save(Person::john()).key("p").await.unwrap();
-    let mut mine: Saved<Person> = store.faulty.load("p").await.unwrap();
+    let mut mine: Saved<Person> = store.hit.load("p").await.unwrap();
     change(&mut mine);
     let wanted = mine.clone().into_object();
     let writing = tokio::spawn(async move { mine.save().await });
@@ -273,13 +268,13 @@ async fn unprocessed_keys_are_asked_for_again_and_never_dropped() {
     .await;
     store.sound.save(Person::john()).key("p").await.unwrap();
     assert_eq!(
-        *store.faulty.load::<Person>("p").await.unwrap(),
+        *store.hit.load::<Person>("p").await.unwrap(),
         Person::john()
     );
     let store = Faulty::new(|_| Fault::UnprocessedKeys(4)).await;
     store.sound.save(Person::john()).key("p").await.unwrap();
     assert_eq!(
-        store.faulty.load::<Person>("p").await.unwrap_err().kind(),
+        store.hit.load::<Person>("p").await.unwrap_err().kind(),
         ErrorKind::Throttled
     );
 }

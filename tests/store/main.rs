@@ -1,7 +1,6 @@
 //! Objects on a store: what is sent, what is refused, what two writers see.
 #![expect(
     clippy::unwrap_used,
-    clippy::indexing_slicing,
     clippy::panic,
     reason = "a test fails by panicking"
 )]

@@ -193,7 +193,7 @@ async fn an_unknown_tag_names_the_known_ones() {
 struct Settings {
     theme: String,
     sizes: (u8, u8),
-    nested: Option<Box<Settings>>,
+    nested: Option<Box<Self>>,
 }
 
 #[derive(DyObject, Clone, Debug, PartialEq)]

@@ -249,3 +249,86 @@ fn checked_part(
 fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidKey, message)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn any_part() -> impl Strategy<Value = KeyValue> {
+        prop_oneof![
+            any::<String>().prop_map(KeyValue::S),
+            "[a#/~%]{0,5}".prop_map(KeyValue::S),
+            prop::collection::vec(any::<u8>(), 0..4).prop_map(KeyValue::B),
+        ]
+    }
+
+    fn place(tag: &'static str, parts: &[KeyValue]) -> (Shape, Address) {
+        let mut parts = parts.iter().cloned();
+        let partition = ("ID", parts.next().unwrap_or(KeyValue::S(String::new())));
+        let sort = parts.next().map(|sort| ("AT", sort));
+        (
+            Shape::structure("T", &[]).tag(tag),
+            Address {
+                table: "T",
+                region: None,
+                partition,
+                sort,
+            },
+        )
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_objects_of_a_type_own_the_same_shards(
+            first in prop::collection::vec(any_part(), 2),
+            second in prop::collection::vec(any_part(), 2),
+        ) {
+            let same_kinds = first.iter().zip(&second).all(|(a, b)| a.kind() == b.kind());
+            prop_assume!(same_kinds);
+            let ((shape, a), (_, b)) = (place("t", &first), place("t", &second));
+            prop_assert_eq!(owner(&shape, &a) == owner(&shape, &b), first == second);
+        }
+
+        #[test]
+        fn no_two_places_of_an_object_have_the_same_shard_id(
+            first in prop::collection::vec("[a/~%#]{0,3}", 0..4),
+            second in prop::collection::vec("[a/~%#]{0,3}", 0..4),
+        ) {
+            // No field has an empty name, and no shard is the object itself.
+            prop_assume!(first.iter().chain(&second).all(|name| !name.is_empty()));
+            prop_assume!(!first.is_empty() && !second.is_empty());
+            let id = |names: &[String]| shard_id(names.iter().map(String::as_str));
+            prop_assert_eq!(id(&first) == id(&second), first == second);
+        }
+
+        #[test]
+        fn no_two_shards_have_the_same_key(
+            first in (prop::collection::vec("[a/~%#]{1,3}", 1..3), any::<bool>(), "[a/#~%]{0,4}"),
+            second in (prop::collection::vec("[a/~%#]{1,3}", 1..3), any::<bool>(), "[a/#~%]{0,4}"),
+        ) {
+            const TABLE: TableShape = TableShape::new("S", "IDX");
+            let key = |(names, spare, root): &(Vec<String>, bool, String)| {
+                let (shape, address) = place("t", &[KeyValue::S(root.clone())]);
+                let id = shard_id(names.iter().map(String::as_str));
+                Address::of_shard(&owner(&shape, &address), &TABLE, None, &id, *spare).unwrap().to_item()
+            };
+            prop_assert_eq!(key(&first) == key(&second), first == second);
+        }
+    }
+
+    #[test]
+    fn keys_are_as_the_format_says() {
+        let (shape, root) = place(
+            "Orders",
+            &[KeyValue::S("a/b#c".into()), KeyValue::N("7".into())],
+        );
+        assert_eq!(owner(&shape, &root), "Orders#a%2Fb%23c#7");
+        assert_eq!(shard_id(["location", "in/out"]), "location/in%2Fout");
+        let names: BTreeMap<_, _> = root.parts().collect();
+        assert_eq!(names.len(), 2);
+    }
+}

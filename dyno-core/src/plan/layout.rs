@@ -10,24 +10,16 @@ use super::topology::{ShardField, Topology};
 ///
 /// A shard that only a newer version of the type knows keeps the entry of the layout `before`.
 pub(crate) fn layout(topology: &Topology, manifest: &Manifest, before: &Item) -> Item {
-    let mut layout: Item = topology.shards.iter().map(entry).collect();
-    for id in manifest
-        .0
-        .keys()
-        .filter(|id| !layout.contains_key(*id))
-        .cloned()
-        .collect::<Vec<_>>()
-    {
-        match topology.shard(&id) {
-            Some(field) => layout.extend([entry(&field)]),
-            None => layout.extend(
-                before
-                    .get_key_value(&id)
-                    .map(|(id, place)| (id.clone(), place.clone())),
-            ),
-        }
-    }
-    layout
+    let known: Item = topology.shards.iter().map(entry).collect();
+    let others = manifest.0.keys().filter(|id| !known.contains_key(*id));
+    let other = |id: &String| match topology.shard(id) {
+        Some(field) => Some(entry(&field)),
+        None => before
+            .get_key_value(id)
+            .map(|(id, place)| (id.clone(), place.clone())),
+    };
+    let others: Item = others.filter_map(other).collect();
+    known.into_iter().chain(others).collect()
 }
 
 fn entry(field: &ShardField) -> (String, AttributeValue) {

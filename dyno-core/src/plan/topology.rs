@@ -159,7 +159,7 @@ impl Walk {
         };
         match field.kind() {
             Kind::Object(child) if field.field_role() == Role::Shard => {
-                self.shard(owner, child, place, region)
+                self.shard(owner, child, &place, region)
             }
             Kind::Object(child) if field.field_role() == Role::Flatten => {
                 if matches!(child.body(), Body::Enum(_)) && matches!(owner.body(), Body::Struct(_))
@@ -195,7 +195,7 @@ impl Walk {
         &mut self,
         owner: &'static Shape,
         child: &'static Shape,
-        place: FieldPath,
+        place: &FieldPath,
         region: Option<&'static str>,
     ) -> Result<()> {
         let Some(table) = child.table() else {
@@ -236,7 +236,7 @@ impl Walk {
             self.recursive = true;
             return Ok(());
         }
-        self.object(child, &place, region)
+        self.object(child, place, region)
     }
 
     fn element(

@@ -16,16 +16,16 @@ use super::{Attribute, Beside, Codec, Object};
 /// It derefs to the handles of the fields inside, if `T` is an object (or an `Option` or `Box` of one), so that paths
 /// are written as they are spoken: `Root::paths().location().city()`.
 pub struct Path<R, T> {
-    path: FieldPath,
+    place: FieldPath,
     codec: Codec<T>,
     inside: OnceLock<Box<dyn Any + Send + Sync>>,
     root: PhantomData<fn() -> R>,
 }
 
 impl<R, T> Path<R, T> {
-    fn new(path: FieldPath, codec: Codec<T>) -> Self {
+    fn new(place: FieldPath, codec: Codec<T>) -> Self {
         Self {
-            path,
+            place,
             codec,
             inside: OnceLock::new(),
             root: PhantomData,
@@ -34,35 +34,35 @@ impl<R, T> Path<R, T> {
 
     /// The path without its types.
     pub fn as_field_path(&self) -> &FieldPath {
-        &self.path
+        &self.place
     }
 }
 
 impl<R, T: Attribute + 'static> Path<R, Vec<T>> {
     /// The element at `index`.
     pub fn index(&self, index: u32) -> Path<R, T> {
-        Path::new(self.path.index(index), Codec::DIRECT)
+        Path::new(self.place.index(index), Codec::DIRECT)
     }
 }
 
 impl<R, T: Attribute + 'static> Path<R, std::collections::BTreeMap<String, T>> {
     /// The value under `name`.
     pub fn key(&self, name: impl Into<String>) -> Path<R, T> {
-        Path::new(self.path.key(name), Codec::DIRECT)
+        Path::new(self.place.key(name), Codec::DIRECT)
     }
 }
 
-impl<R, T: Attribute + 'static> Path<R, std::collections::HashMap<String, T>> {
+impl<R, T: Attribute + 'static, S> Path<R, std::collections::HashMap<String, T, S>> {
     /// The value under `name`.
     pub fn key(&self, name: impl Into<String>) -> Path<R, T> {
-        Path::new(self.path.key(name), Codec::DIRECT)
+        Path::new(self.place.key(name), Codec::DIRECT)
     }
 }
 
 impl<R, T> Clone for Path<R, T> {
     fn clone(&self) -> Self {
         Self {
-            path: self.path.clone(),
+            place: self.place.clone(),
             codec: self.codec,
             inside: OnceLock::new(),
             root: PhantomData,
@@ -72,13 +72,13 @@ impl<R, T> Clone for Path<R, T> {
 
 impl<R, T> fmt::Debug for Path<R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Path({})", self.path)
+        write!(f, "Path({})", self.place)
     }
 }
 
 impl<R, T> fmt::Display for Path<R, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.path.fmt(f)
+        self.place.fmt(f)
     }
 }
 
@@ -92,7 +92,7 @@ impl<R: 'static, T: Navigate> Deref for Path<R, T> {
     fn deref(&self) -> &T::Paths<R> {
         let inside = self
             .inside
-            .get_or_init(|| Box::new(T::Paths::<R>::at(PathBase::new(self.path.clone()))));
+            .get_or_init(|| Box::new(T::Paths::<R>::at(PathBase::new(self.place.clone()))));
         inside
             .downcast_ref()
             .expect("filled with the handles of `T`")
@@ -174,7 +174,7 @@ pub trait IntoPath<R, V> {
 impl<R, V> IntoPath<R, V> for Path<R, V> {
     fn into_path(self) -> Result<TypedPath<V>, ParsePathError> {
         Ok(TypedPath {
-            path: self.path,
+            path: self.place,
             codec: self.codec,
         })
     }

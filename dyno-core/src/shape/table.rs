@@ -365,9 +365,9 @@ pub enum Kind {
     /// A key attribute of this type.
     Key(KeyKind),
     /// A list of values of one kind.
-    List(fn() -> Kind),
+    List(fn() -> Self),
     /// A map with free keys and values of one kind.
-    Map(fn() -> Kind),
+    Map(fn() -> Self),
     /// An object with a shape.
     Object(&'static Shape),
     /// A scalar, a set, or a document without a shape, with a check that a stored value fits.

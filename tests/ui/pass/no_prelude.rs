@@ -31,15 +31,15 @@ fn rules() -> ::dyno::Rules {
 fn a_loader_is_named() {
     let loader = <Root as ::dyno::Object>::loader();
     ::std::assert!(loader.is_some());
-    ::std::mem::drop([Leaf::Red, Leaf::Green { shade: 1 }]);
+    ::std::assert!([Leaf::Red, Leaf::Green { shade: 1 }].len() == 2);
     let _ = |root: &Root| (root.leaf.shade(), root.cached.len());
 }
 
 impl Leaf {
     fn shade(&self) -> u8 {
         match self {
-            Leaf::Green { shade } => *shade,
-            Leaf::Red => 0,
+            Self::Green { shade } => *shade,
+            Self::Red => 0,
         }
     }
 }

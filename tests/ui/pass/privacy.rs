@@ -6,7 +6,7 @@ mod inner {
     use dyno::DyObject;
 
     #[derive(DyObject)]
-    pub struct Visible {
+    pub(crate) struct Visible {
         pub city: String,
         pub(crate) country: String,
         pub(super) zip: String,

@@ -16,6 +16,10 @@
     clippy::pedantic,
     clippy::nursery
 )]
+#![expect(
+    clippy::redundant_pub_crate,
+    reason = "contradicts `unreachable_pub`, which is the one to satisfy"
+)]
 
 use dyno::DyObject;
 
