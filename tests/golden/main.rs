@@ -1,8 +1,5 @@
 //! Objects as version 1 of the format stores them, frozen. A released file is added to, never changed.
-#![expect(
-    clippy::unwrap_used,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

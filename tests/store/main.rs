@@ -1,9 +1,5 @@
 //! Objects on a store: what is sent, what is refused, what two writers see.
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    reason = "a test fails by panicking"
-)]
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod bad_input;
 mod conflict;

@@ -295,12 +295,9 @@ mod tests {
 
         #[test]
         fn no_two_places_of_an_object_have_the_same_shard_id(
-            first in prop::collection::vec("[a/~%#]{0,3}", 0..4),
-            second in prop::collection::vec("[a/~%#]{0,3}", 0..4),
+            first in prop::collection::vec("[a/~%#]{1,3}", 1..4),
+            second in prop::collection::vec("[a/~%#]{1,3}", 1..4),
         ) {
-            // No field has an empty name, and no shard is the object itself.
-            prop_assume!(first.iter().chain(&second).all(|name| !name.is_empty()));
-            prop_assume!(!first.is_empty() && !second.is_empty());
             let id = |names: &[String]| shard_id(names.iter().map(String::as_str));
             prop_assert_eq!(id(&first) == id(&second), first == second);
         }

@@ -3,7 +3,6 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
-use super::root::damaged;
 use crate::error::{Error, ErrorKind, Result};
 use crate::reserved;
 
@@ -70,6 +69,16 @@ impl Format {
             ),
         )
     }
+}
+
+/// The error of a root item whose own attributes no version writes so.
+pub(super) fn damaged(attribute: &'static str) -> Error {
+    Error::new(
+        ErrorKind::Corrupt,
+        format!(
+            "attribute `{attribute}` of the root item is missing or damaged; something other than dyno wrote to it"
+        ),
+    )
 }
 
 const READER: u32 = 1;

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
 use super::etag::Etag;
-use super::format::Format;
+use super::format::{Format, damaged};
 use super::layout::layout;
 use super::manifest::{Manifest, ManifestError, Stamp};
 use super::topology::Topology;
@@ -200,13 +200,4 @@ pub(crate) fn write_type(item: &mut Item, shape: &Shape) {
             AttributeValue::S(shape.type_tag().to_owned()),
         );
     }
-}
-
-pub(super) fn damaged(attribute: &'static str) -> Error {
-    Error::new(
-        ErrorKind::Corrupt,
-        format!(
-            "attribute `{attribute}` of the root item is missing or damaged; something other than dyno wrote to it"
-        ),
-    )
 }

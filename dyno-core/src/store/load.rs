@@ -2,10 +2,9 @@ use std::marker::PhantomData;
 
 use super::operation::{Operation, Options, Pending, common_options};
 use super::saved::Saved;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::key::Key;
-use crate::plan::Decisions;
-use crate::shape::{Stored, read_object};
+use crate::shape::Stored;
 
 /// Loads one object.
 ///
@@ -48,40 +47,10 @@ impl<T: Stored> Load<T> {
 
     async fn run(self) -> Result<Saved<T>> {
         let operation = Operation::new::<T>("load", self.options)?;
-        load(&operation, self.key.clone(), !self.eventual)
+        Saved::load(&operation, self.key.clone(), !self.eventual)
             .await
             .map_err(operation.explain(Some(&self.key)))
     }
-}
-
-pub(super) async fn load<T: Stored>(
-    operation: &Operation,
-    key: Key,
-    consistent: bool,
-) -> Result<Saved<T>> {
-    let loaded = operation.load_tree(&key, consistent, &|_| true).await?;
-    let object =
-        read_object(loaded.tree).map_err(|error| does_not_fit(error, &loaded.decisions))?;
-    Ok(Saved::new(
-        object,
-        key,
-        operation.options(),
-        loaded.baseline,
-    ))
-}
-
-/// Says why a stored value does not become a field: sealed with a key that the loader does not give, or of another
-/// type.
-pub(super) fn does_not_fit(error: dyno_value::ValueError, decisions: &Decisions) -> Error {
-    let (path, cause) = decisions.without_secrets(error).into_parts();
-    match decisions.unopened.get(&path) {
-        Some(id) => Error::new(
-            ErrorKind::NotDecrypted,
-            format!("sealed with key `{id}`, which the loader does not give; answer `ConfigLoader::decryption_key`"),
-        ),
-        None => Error::new(ErrorKind::DoesNotFit, cause.to_string()),
-    }
-    .at_path(path)
 }
 
 impl<T: Stored> IntoFuture for Load<T> {

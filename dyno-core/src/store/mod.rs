@@ -7,6 +7,7 @@ mod fetch;
 mod load;
 mod operation;
 mod read_path;
+mod request;
 mod save;
 mod saved;
 mod service;

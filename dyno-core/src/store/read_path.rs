@@ -4,7 +4,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, ParsePathError, Segment};
 
 use super::fetch::Projection;
-use super::load::does_not_fit;
 use super::operation::{Operation, Options, Pending, common_options};
 use super::snapshot::{Reading, Snapshot};
 use crate::error::{Error, ErrorKind, Result, not_found};
@@ -60,9 +59,9 @@ impl<T: Stored, V> ReadPath<T, V> {
                 .load_path(&self.key, &typed.path, !self.eventual)
                 .await?;
             match value_at(loaded.tree, &typed.path) {
-                Some(value) => typed.read(value).map_err(|error| {
-                    does_not_fit(error.under_path(&typed.path), &loaded.decisions)
-                }),
+                Some(value) => typed
+                    .read(value)
+                    .map_err(|error| loaded.decisions.does_not_fit(error.under_path(&typed.path))),
                 None => typed.absent().ok_or_else(|| {
                     let why = "the stored object has nothing at this path";
                     Error::new(ErrorKind::PathNotFound, why).at_path(typed.path.clone())

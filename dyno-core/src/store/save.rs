@@ -1,4 +1,3 @@
-use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 use uuid::Uuid;
 
@@ -158,35 +157,6 @@ fn generated(operation: &Operation) -> Result<KeyValue> {
             ErrorKind::InvalidKey,
             format!("the partition key is {kind} and cannot be made up; give it with `.key(..)`"),
         )),
-    }
-}
-
-/// Whether the key in a tree is still the one that the object was loaded with.
-pub(super) fn check_key_kept(operation: &Operation, tree: &Item, key: &Key) -> Result<()> {
-    let root = operation.root(key)?;
-    for (name, value) in root.parts() {
-        let now = tree
-            .get(name)
-            .filter(|now| !same_key(now, &value.to_value()));
-        if let Some(now) = now.and_then(KeyValue::from_value) {
-            return Err(Error::new(
-                ErrorKind::InvalidKey,
-                format!(
-                    "the key field `{name}` was `{value}` when the object was loaded and is `{now}` now; to store it \
-                     under another key, save `saved.into_object()` and delete the old one"
-                ),
-            ));
-        }
-    }
-    Ok(())
-}
-
-fn same_key(a: &AttributeValue, b: &AttributeValue) -> bool {
-    match (a, b) {
-        (AttributeValue::N(a), AttributeValue::N(b)) => {
-            dyno_value::number::normalize(a).ok() == dyno_value::number::normalize(b).ok()
-        }
-        (a, b) => a == b,
     }
 }
 

@@ -1,13 +1,15 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::Item;
+
+use super::delete;
 use super::operation::{Operation, Options, Pending};
-use super::save::check_key_kept;
 use super::tree::{Baseline, Expecting};
-use super::{delete, load};
-use crate::error::{Error, Result};
-use crate::key::Key;
-use crate::shape::{Stored, write_object};
+use crate::error::{Error, ErrorKind, Result};
+use crate::key::{Key, KeyValue};
+use crate::shape::{Stored, read_object, write_object};
 
 /// An object together with its key and the version that is stored.
 ///
@@ -28,6 +30,13 @@ impl<T: Stored> Saved<T> {
             options,
             baseline,
         }
+    }
+
+    pub(super) async fn load(operation: &Operation, key: Key, consistent: bool) -> Result<Self> {
+        let loaded = operation.load_tree(&key, consistent, &|_| true).await?;
+        let object =
+            read_object(loaded.tree).map_err(|error| loaded.decisions.does_not_fit(error))?;
+        Ok(Self::new(object, key, operation.options(), loaded.baseline))
     }
 
     /// The object's key.
@@ -95,7 +104,7 @@ impl<T: Stored> Saved<T> {
 
     async fn run_reload(&mut self) -> Result<()> {
         let operation = Operation::new::<T>("load", self.options.clone())?;
-        let loaded = load::load(&operation, self.key.clone(), true).await;
+        let loaded = Self::load(&operation, self.key.clone(), true).await;
         *self = loaded.map_err(operation.explain(Some(&self.key)))?;
         Ok(())
     }
@@ -104,6 +113,35 @@ impl<T: Stored> Saved<T> {
         let operation = Operation::new::<T>("delete", self.options)?;
         let deleted = delete::delete_based(&operation, &self.key, &self.baseline).await;
         deleted.map_err(operation.explain(Some(&self.key)))
+    }
+}
+
+/// Whether the key in a tree is still the one that the object was loaded with.
+fn check_key_kept(operation: &Operation, tree: &Item, key: &Key) -> Result<()> {
+    let root = operation.root(key)?;
+    for (name, value) in root.parts() {
+        let now = tree
+            .get(name)
+            .filter(|now| !same_key(now, &value.to_value()));
+        if let Some(now) = now.and_then(KeyValue::from_value) {
+            return Err(Error::new(
+                ErrorKind::InvalidKey,
+                format!(
+                    "the key field `{name}` was `{value}` when the object was loaded and is `{now}` now; to store it \
+                     under another key, save `saved.into_object()` and delete the old one"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn same_key(a: &AttributeValue, b: &AttributeValue) -> bool {
+    match (a, b) {
+        (AttributeValue::N(a), AttributeValue::N(b)) => {
+            dyno_value::number::normalize(a).ok() == dyno_value::number::normalize(b).ok()
+        }
+        (a, b) => a == b,
     }
 }
 

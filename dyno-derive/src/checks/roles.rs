@@ -72,6 +72,11 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
     ),
     (
         "shard",
+        &["alias"],
+        "the shard's key holds the name it was stored under: keep that name with `rename = \"..\"`",
+    ),
+    (
+        "shard",
         &["with"],
         "a shard is stored by its own type's fields: remove `with`",
     ),

@@ -25,7 +25,7 @@ use crate::shape::Shape;
 pub(crate) struct Decisions {
     keys: HashMap<FieldPath, EncryptionKey>,
     /// Sealed values that no key was given for; they stay as they are.
-    pub(crate) unopened: HashMap<FieldPath, KeyId>,
+    unopened: HashMap<FieldPath, KeyId>,
 }
 
 impl Decisions {
@@ -84,6 +84,22 @@ impl Decisions {
             walk.object(tree, Some(shape), None)?;
         }
         Ok(walk.made)
+    }
+
+    /// Says why a stored value does not become a field: sealed with a key that the loader does not give, or of
+    /// another type.
+    pub(crate) fn does_not_fit(&self, error: ValueError) -> Error {
+        let (path, cause) = self.without_secrets(error).into_parts();
+        match self.unopened.get(&path) {
+            Some(id) => Error::new(
+                ErrorKind::NotDecrypted,
+                format!(
+                    "sealed with key `{id}`, which the loader does not give; answer `ConfigLoader::decryption_key`"
+                ),
+            ),
+            None => Error::new(ErrorKind::DoesNotFit, cause.to_string()),
+        }
+        .at_path(path)
     }
 
     /// The error without the value, if the value is one that is encrypted.
