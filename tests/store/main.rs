@@ -7,6 +7,7 @@ mod encryption;
 mod fault;
 mod first_program;
 mod fixture;
+mod loader;
 mod object;
 mod path;
 mod plain;
