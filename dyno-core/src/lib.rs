@@ -24,6 +24,8 @@ mod reserved;
 pub mod shape;
 mod store;
 
+pub use aws_sdk_dynamodb::types::AttributeValue;
+pub use aws_smithy_types::Blob;
 pub use dyno_crypto::{
     EncryptionKey, KeyError, KeyId, KeyState, Keyring, KeyringError, MasterKey, PatternError, Rules,
 };
@@ -34,8 +36,8 @@ pub use loader::{ConfigLoader, TypeTag};
 pub use object::DyObject;
 pub use shape::{Attribute, IntoPath, KeyAttribute, Object, Path, Stored, TypedPath};
 pub use store::{
-    Delete, DeleteSaved, EnsureTables, Load, ReadPath, Reload, Save, SaveSaved, Saved, Store,
-    WritePath,
+    Delete, DeleteSaved, EnsureTables, Load, LoadOptional, ReadPath, Reload, Save, SaveSaved,
+    Saved, Store, WritePath,
 };
 
 #[doc(hidden)]

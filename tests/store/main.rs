@@ -13,4 +13,5 @@ mod path;
 mod plain;
 mod race;
 mod request;
+mod stored;
 mod version;

@@ -8,7 +8,7 @@ use dyno_value::{FieldPath, Item, Segment};
 
 use super::outcome;
 use super::step::{
-    Action, Answer, Attempts, Cause, Expressions, Fresh, Machine, Request, Step, cause_of, unknown,
+    Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
 use crate::error::{Error, ErrorKind, Result, not_found, path_not_found};
 use crate::plan::{
@@ -38,15 +38,6 @@ pub(crate) struct BlindWrite<'a> {
     etag: Option<Etag>,
     sent: Option<Request>,
     attempts: Attempts,
-}
-
-/// How a blind write ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Written {
-    /// The value is there.
-    Done,
-    /// The object must be read first: its shard is stored in a way that one update cannot reach.
-    ReadFirst,
 }
 
 impl<'a> BlindWrite<'a> {
@@ -219,12 +210,15 @@ impl<'a> BlindWrite<'a> {
         at: usize,
         standing: Option<Item>,
         fresh: Fresh,
-    ) -> Result<Step<Written>> {
+    ) -> Result<Step<()>> {
         if at > 0 {
-            return match standing {
-                None => Err(corrupt_shard(self.write.shard.as_ref())),
-                Some(_) => Err(path_not_found()),
+            let missing = standing.is_none();
+            let error = if missing {
+                corrupt_shard(self.write.shard.as_ref())
+            } else {
+                path_not_found()
             };
+            return Err(self.attempts.refused(error));
         }
         let Some(item) = standing else {
             return Err(if self.attempts.any_lost() {
@@ -256,7 +250,7 @@ impl<'a> BlindWrite<'a> {
             }
         };
         if self.etag.is_some_and(|etag| state.remembers(etag)) {
-            return Ok(Step::Done(Written::Done));
+            return Ok(Step::Done(()));
         }
         if self.attempts.any_lost() {
             return Err(unknown());
@@ -264,49 +258,31 @@ impl<'a> BlindWrite<'a> {
         let Some(field) = &self.write.shard else {
             return Err(path_not_found());
         };
-        match state.manifest.0.get(&field.id) {
-            None => Err(path_not_found()),
-            Some(entry) => {
-                let AttributeValue::B(bytes) = entry.to_value() else {
-                    return Ok(Step::Done(Written::ReadFirst));
-                };
-                let Some(flags) = bytes.as_ref().first().copied() else {
-                    return Ok(Step::Done(Written::ReadFirst));
-                };
-                self.flags = flags;
-                self.in_spare_slot = entry.in_spare_slot;
-                let request = self.build(fresh)?;
-                self.attempts.instead(request)
-            }
-        }
+        let Some(entry) = state.manifest.0.get(&field.id) else {
+            return Err(path_not_found());
+        };
+        self.flags = entry.flags();
+        self.in_spare_slot = entry.in_spare_slot;
+        let request = self.build(fresh)?;
+        self.attempts.instead(request)
     }
 }
 
 impl Machine for BlindWrite<'_> {
-    type Done = Written;
+    type Done = ();
 
-    fn begin(&mut self, fresh: Fresh) -> Result<Step<Written>> {
+    fn begin(&mut self, fresh: Fresh) -> Result<Step<()>> {
         self.build(fresh).map(Step::Send)
     }
 
-    fn answer(&mut self, answer: Answer, fresh: Fresh) -> Result<Step<Written>> {
+    fn answer(&mut self, answer: Answer, fresh: Fresh) -> Result<Step<()>> {
         let Some(request) = &self.sent else {
             return Err(unknown());
         };
-        match answer {
-            Answer::Applied => Ok(Step::Done(Written::Done)),
-            Answer::Busy => self.attempts.after_busy(request),
-            Answer::InProgress => self.attempts.after_in_progress(request),
-            Answer::Lost(error) => self.attempts.after_lost(request, error),
-            Answer::Throttled(error) => self.attempts.after_throttled(request, error),
-            Answer::Refused(error) => Err(error),
-            Answer::ConditionFailed(standing) => self.condition_failed(0, standing, fresh),
-            Answer::Cancelled(reasons) => match cause_of(reasons) {
-                Cause::Condition(at, standing) => self.condition_failed(at, standing, fresh),
-                Cause::Conflict => self.attempts.after_busy(request),
-                Cause::Throttled(error) => self.attempts.after_throttled(request, error),
-                Cause::Invalid(error) => Err(error),
-            },
+        match self.attempts.judge(answer, request)? {
+            Judged::Applied => Ok(Step::Done(())),
+            Judged::Condition(at, standing) => self.condition_failed(at, standing, fresh),
+            Judged::Next(step) => Ok(step),
         }
     }
 }

@@ -4,8 +4,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
 use super::outcome::{self, Standing, Verdict};
+use super::shard::{place_taken, shard_or_nothing};
 use super::step::{
-    Action, Answer, Attempts, Cause, Expressions, Fresh, Machine, Request, Step, cause_of, unknown,
+    Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{Address, Format, Manifest, RootState, Topology, layout, tag_attribute};
@@ -72,9 +73,10 @@ impl<'a> Delete<'a> {
         let request = if shards.is_empty() {
             Request::single(root)
         } else {
-            let shards = shards.into_iter().map(|address| Action::Delete {
-                address,
-                condition: None,
+            let shards = shards.into_iter().map(|address| {
+                let shared = address.table == topology.table.name();
+                let condition = shared.then(|| shard_or_nothing(&address));
+                Action::Delete { address, condition }
             });
             let actions = std::iter::once(root).chain(shards).collect();
             Request::Transact {
@@ -106,7 +108,7 @@ impl<'a> Delete<'a> {
                 ErrorKind::Conflict,
                 "somebody else saved the object since it was loaded; nothing was deleted. Reload it to decide again",
             )),
-            Verdict::Committed | Verdict::Unknown => Err(unknown()),
+            Verdict::Committed(_) | Verdict::Unknown => Err(unknown()),
         }
     }
 }
@@ -126,20 +128,11 @@ impl Machine for Delete<'_> {
     }
 
     fn answer(&mut self, answer: Answer, _: Fresh) -> Result<Step<Deleted>> {
-        match answer {
-            Answer::Applied => Ok(Step::Done(Deleted::Gone)),
-            Answer::Busy => self.attempts.after_busy(&self.request),
-            Answer::InProgress => self.attempts.after_in_progress(&self.request),
-            Answer::Lost(error) => self.attempts.after_lost(&self.request, error),
-            Answer::Throttled(error) => self.attempts.after_throttled(&self.request, error),
-            Answer::Refused(error) => Err(error),
-            Answer::ConditionFailed(standing) => self.condition_failed(standing),
-            Answer::Cancelled(reasons) => match cause_of(reasons) {
-                Cause::Condition(_, standing) => self.condition_failed(standing),
-                Cause::Conflict => self.attempts.after_busy(&self.request),
-                Cause::Throttled(error) => self.attempts.after_throttled(&self.request, error),
-                Cause::Invalid(error) => Err(error),
-            },
+        match self.attempts.judge(answer, &self.request)? {
+            Judged::Applied => Ok(Step::Done(Deleted::Gone)),
+            Judged::Condition(0, standing) => self.condition_failed(standing),
+            Judged::Condition(_, _) => Err(self.attempts.refused(place_taken())),
+            Judged::Next(step) => Ok(step),
         }
     }
 }

@@ -8,14 +8,16 @@
 //! | [`delete::Delete`] | one transaction | 1 |
 //! | [`plain::Plain`] | one item without the mapper's attributes | 1 |
 //!
-//! An answer that was lost is resolved by sending the same request again: each is harmless if applied twice, because
-//! its condition or its token names the commit. What cannot be resolved is `OutcomeUnknown`, never a guess.
+//! An answer that was lost is resolved by sending the same request again. That is harmless for objects with an etag,
+//! because condition or token name the commit; a plain item has nothing to know a commit by, so a put or a path write
+//! that is sent again can come after somebody else's. What cannot be resolved is `OutcomeUnknown`, never a guess.
 
 pub(crate) mod blind;
 pub(crate) mod delete;
 mod outcome;
 pub(crate) mod plain;
 pub(crate) mod save;
+mod shard;
 mod size;
 mod step;
 

@@ -10,7 +10,7 @@ use crate::shape::Shape;
 #[derive(Debug)]
 pub(crate) enum Verdict {
     /// An earlier copy of the request was applied.
-    Committed,
+    Committed(Etag),
     /// It was not applied, and never will be.
     NotCommitted(Standing),
     /// Too much has happened since to tell.
@@ -57,11 +57,11 @@ pub(crate) fn judge(
             return Err(Error::new(ErrorKind::NewerFormat, why));
         }
     };
-    if mine
+    let committed = mine
         .iter()
-        .any(|etag| state.remembers(*etag) || state.life == etag.stamp())
-    {
-        return Ok(Verdict::Committed);
+        .find(|etag| state.remembers(**etag) || state.life == etag.stamp());
+    if let Some(etag) = committed {
+        return Ok(Verdict::Committed(*etag));
     }
     let remembered = u64::try_from(PAST_ETAGS).unwrap_or(u64::MAX);
     let tells = match base {

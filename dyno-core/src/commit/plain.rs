@@ -6,9 +6,11 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::Item;
+use dyno_value::{Item, encoding};
 
-use super::step::{Action, Answer, Attempts, Expressions, Fresh, Machine, Request, Step, unknown};
+use super::step::{
+    Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
+};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::plan::Address;
@@ -115,7 +117,9 @@ impl Plain {
         address: Address,
         before: &Item,
         after: BTreeMap<String, Option<AttributeValue>>,
+        result: &Item,
     ) -> Result<Self> {
+        super::size::check_item(address.table, result)?;
         let mut set = Vec::new();
         let mut remove = Vec::new();
         let mut condition = vec!["attribute_exists(#k)".to_owned()];
@@ -159,8 +163,12 @@ impl Plain {
     fn condition_failed(&self, standing: Option<Item>) -> Result<Step<()>> {
         let lost = self.attempts.any_lost();
         match (&self.judge, standing) {
-            (Judge::Absent { item }, Some(standing)) if lost && standing == *item => {
-                Ok(Step::Done(()))
+            (Judge::Absent { item }, Some(standing)) if lost => {
+                if same(item, &standing) {
+                    Ok(Step::Done(()))
+                } else {
+                    Err(unknown())
+                }
             }
             (Judge::Absent { .. }, _) => Err(Error::new(
                 ErrorKind::AlreadyExists,
@@ -180,10 +188,14 @@ impl Plain {
                 }
             }
             (Judge::Unchanged { after }, Some(standing)) => {
-                let applied = !after.is_empty()
-                    && after
-                        .iter()
-                        .all(|(name, value)| standing.get(name) == value.as_ref());
+                let applied = |(name, value): (&String, &Option<AttributeValue>)| match (
+                    standing.get(name),
+                    value,
+                ) {
+                    (Some(found), Some(wanted)) => same_value(found, wanted),
+                    (found, wanted) => found.is_none() && wanted.is_none(),
+                };
+                let applied = !after.is_empty() && after.iter().all(applied);
                 match (lost, applied) {
                     (true, true) => Ok(Step::Done(())),
                     (true, false) => Err(unknown()),
@@ -203,17 +215,23 @@ impl Machine for Plain {
     }
 
     fn answer(&mut self, answer: Answer, _: Fresh) -> Result<Step<()>> {
-        match answer {
-            Answer::Applied => Ok(Step::Done(())),
-            Answer::Busy => self.attempts.after_busy(&self.request),
-            Answer::InProgress => self.attempts.after_in_progress(&self.request),
-            Answer::Lost(error) => self.attempts.after_lost(&self.request, error),
-            Answer::Throttled(error) => self.attempts.after_throttled(&self.request, error),
-            Answer::Refused(error) => Err(error),
-            Answer::ConditionFailed(standing) => self.condition_failed(standing),
-            Answer::Cancelled(_) => Err(unknown()),
+        match self.attempts.judge(answer, &self.request)? {
+            Judged::Applied => Ok(Step::Done(())),
+            Judged::Condition(_, standing) => self.condition_failed(standing),
+            Judged::Next(step) => Ok(step),
         }
     }
+}
+
+/// Whether two items hold the same values: the service keeps neither the order of a set nor the form of a number.
+fn same(a: &Item, b: &Item) -> bool {
+    a.len() == b.len()
+        && a.iter()
+            .all(|(name, value)| b.get(name).is_some_and(|other| same_value(value, other)))
+}
+
+fn same_value(a: &AttributeValue, b: &AttributeValue) -> bool {
+    encoding::encode(a).is_ok_and(|a| encoding::encode(b).is_ok_and(|b| a == b))
 }
 
 /// The condition that every attribute is as it was.

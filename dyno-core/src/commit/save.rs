@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use dyno_value::Item;
 
 use super::outcome::{self, Standing, Verdict};
-use super::plain::unchanged;
+use super::shard::{place_taken, shard_or_nothing, shares_root_table};
 use super::step::{
-    Action, Answer, Attempts, Cause, Expressions, Fresh, Machine, Request, Step, cause_of, unknown,
+    Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{
     Address, Entry, Etag, Format, Manifest, RootState, ShardField, Topology, write_type,
 };
 use crate::reserved;
+use crate::shape::{FieldShape, Shape};
 
 /// The object to be saved: its items' bodies, sealed.
 #[derive(Debug)]
@@ -49,9 +50,9 @@ pub(crate) struct Save<'a> {
     expect: Expect,
     /// What the present request builds on: changes when an object is found that is to be replaced.
     over: Over,
-    mine: Vec<Etag>,
     attempts: Attempts,
-    sent: Option<(Request, RootState)>,
+    /// Every request sent, with the state that it leaves.
+    sent: Vec<(Request, RootState)>,
 }
 
 #[derive(Clone, Debug)]
@@ -72,15 +73,13 @@ impl<'a> Save<'a> {
             draft,
             expect,
             over,
-            mine: Vec::new(),
             attempts: Attempts::default(),
-            sent: None,
+            sent: Vec::new(),
         }
     }
 
-    fn build(&mut self, fresh: Fresh) -> Result<(Request, RootState)> {
+    fn build(&self, fresh: Fresh) -> Result<(Request, RootState)> {
         let Fresh { etag, now_micros } = fresh;
-        self.mine.push(etag);
         let base = match &self.over {
             Over::Object(base) => Some(base),
             Over::Foreign(_) | Over::Nothing => None,
@@ -136,9 +135,7 @@ impl<'a> Save<'a> {
         let condition = match &self.over {
             Over::Nothing => Expressions::condition("attribute_not_exists(#k)")
                 .name("#k", self.draft.root.key_name()),
-            Over::Foreign(item) => unchanged(item)
-                .name("#f", reserved::FORMAT)
-                .and("attribute_not_exists(#f)"),
+            Over::Foreign(item) => adopted(item, self.draft.topology.root),
             Over::Object(base) => Expressions::condition("#t = :t")
                 .name("#t", reserved::ETAG)
                 .value(":t", base.etag.to_value()),
@@ -165,10 +162,12 @@ impl<'a> Save<'a> {
         item.insert(reserved::STAMP.to_owned(), state.etag.stamp().to_value());
         item.insert(reserved::SEQUENCE.to_owned(), number(state.sequence));
         item.insert(reserved::LIFE.to_owned(), state.life.to_value());
+        let condition =
+            shares_root_table(self.draft.topology, field).then(|| shard_or_nothing(&address));
         Ok(Action::Put {
             address,
             item,
-            condition: None,
+            condition,
         })
     }
 
@@ -186,10 +185,9 @@ impl<'a> Save<'a> {
         let mut delete = |spare| {
             let address =
                 Address::of_shard(&self.draft.owner, field.table, field.region, id, spare)?;
-            actions.push(Action::Delete {
-                address,
-                condition: None,
-            });
+            let condition =
+                shares_root_table(self.draft.topology, &field).then(|| shard_or_nothing(&address));
+            actions.push(Action::Delete { address, condition });
             Ok::<(), Error>(())
         };
         delete(false)?;
@@ -202,7 +200,7 @@ impl<'a> Save<'a> {
     fn send(&mut self, fresh: Fresh) -> Result<Request> {
         let built = self.build(fresh)?;
         let request = built.0.clone();
-        self.sent = Some(built);
+        self.sent.push(built);
         Ok(request)
     }
 
@@ -217,14 +215,10 @@ impl<'a> Save<'a> {
         };
         let replaces = matches!(self.expect, Expect::Anything);
         let shape = self.draft.topology.root;
-        match outcome::judge(
-            standing,
-            shape,
-            base,
-            &self.mine,
-            self.attempts.any_lost() && !replaces,
-        )? {
-            Verdict::Committed => self.committed(),
+        let mine: Vec<_> = self.sent.iter().map(|(_, state)| state.etag).collect();
+        let any_lost = self.attempts.any_lost() && !replaces;
+        match outcome::judge(standing, shape, base, &mine, any_lost)? {
+            Verdict::Committed(etag) => self.committed(Some(etag)),
             Verdict::Unknown => Err(unknown()),
             Verdict::NotCommitted(standing) => self.stands(standing, fresh),
         }
@@ -239,7 +233,7 @@ impl<'a> Save<'a> {
                     Standing::Nothing => Over::Nothing,
                 };
                 let request = self.send(fresh)?;
-                if self.mine.len() == 2 {
+                if self.sent.len() == 2 {
                     Ok(Step::Send(request))
                 } else {
                     self.attempts.instead(request)
@@ -265,11 +259,14 @@ impl<'a> Save<'a> {
         }
     }
 
-    fn committed(&mut self) -> Result<Step<RootState>> {
-        match self.sent.take() {
-            Some((_, state)) => Ok(Step::Done(state)),
-            None => Err(unknown()),
-        }
+    /// The state that the commit `etag` leaves; `None` is the last one.
+    fn committed(&mut self, etag: Option<Etag>) -> Result<Step<RootState>> {
+        let sent = std::mem::take(&mut self.sent)
+            .into_iter()
+            .rev()
+            .map(|(_, state)| state);
+        let mut sent = sent.filter(|state| etag.is_none_or(|etag| state.etag == etag));
+        sent.next().map(Step::Done).ok_or_else(unknown)
     }
 }
 
@@ -284,25 +281,34 @@ impl Machine for Save<'_> {
     }
 
     fn answer(&mut self, answer: Answer, fresh: Fresh) -> Result<Step<RootState>> {
-        let Some((request, _)) = &self.sent else {
+        let Some((request, _)) = self.sent.last() else {
             return Err(unknown());
         };
-        match answer {
-            Answer::Applied => self.committed(),
-            Answer::Busy => self.attempts.after_busy(request),
-            Answer::InProgress => self.attempts.after_in_progress(request),
-            Answer::Lost(error) => self.attempts.after_lost(request, error),
-            Answer::Throttled(error) => self.attempts.after_throttled(request, error),
-            Answer::Refused(error) => Err(error),
-            Answer::ConditionFailed(standing) => self.condition_failed(standing, fresh),
-            Answer::Cancelled(reasons) => match cause_of(reasons) {
-                Cause::Condition(_, standing) => self.condition_failed(standing, fresh),
-                Cause::Conflict => self.attempts.after_busy(request),
-                Cause::Throttled(error) => self.attempts.after_throttled(request, error),
-                Cause::Invalid(error) => Err(error),
-            },
+        match self.attempts.judge(answer, request)? {
+            Judged::Applied => self.committed(None),
+            Judged::Condition(0, standing) => self.condition_failed(standing, fresh),
+            Judged::Condition(_, _) => Err(self.attempts.refused(place_taken())),
+            Judged::Next(step) => Ok(step),
         }
     }
+}
+
+/// The condition that an item which becomes an object is as it was read, and has none of the type's other fields.
+fn adopted(item: &Item, shape: &'static Shape) -> Expressions {
+    let mut condition = super::plain::unchanged(item)
+        .name("#f", reserved::FORMAT)
+        .and("attribute_not_exists(#f)");
+    let absent = shape
+        .all_fields()
+        .map(FieldShape::name)
+        .filter(|name| !item.contains_key(*name));
+    let absent: BTreeSet<_> = absent.collect();
+    for (index, name) in absent.into_iter().enumerate() {
+        condition = condition
+            .name(format!("#a{index}"), name)
+            .and(format!("attribute_not_exists(#a{index})"));
+    }
+    condition
 }
 
 fn number(number: u64) -> aws_sdk_dynamodb::types::AttributeValue {

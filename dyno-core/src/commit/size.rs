@@ -1,10 +1,11 @@
 //! Limits checked before the first request.
 
-use dyno_value::{Item, ValueError, attribute_size, measure};
+use dyno_value::{Item, attribute_size, measure, measure_value};
 
 use super::step::{Action, Request};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
+use crate::reserved;
 
 /// Refuses a request that DynamoDB would refuse for its size.
 ///
@@ -48,40 +49,52 @@ fn check_action(action: &Action) -> Result<usize> {
             address,
             expressions,
         } => {
-            let values = expressions.values.values();
-            let bytes = values
-                .map(measure_value)
-                .sum::<Result<usize, ValueError>>()?;
-            if bytes > limits::ITEM_BYTES {
+            let mut largest = 0;
+            for value in expressions.values.values() {
+                largest = largest.max(measure_value(value)?);
+            }
+            if largest > limits::ITEM_BYTES {
                 return Err(too_large(format!(
-                    "the value has {bytes} bytes, an item of table `{}` holds {}",
+                    "the value has {largest} bytes, an item of table `{}` holds {}; divide it, or keep it elsewhere",
                     address.table,
                     limits::ITEM_BYTES
                 )));
             }
-            Ok(bytes)
+            Ok(largest)
         }
     }
 }
 
-fn check_item(table: &str, item: &Item) -> Result<usize> {
+/// Refuses an item that DynamoDB would refuse, and names what makes it large.
+///
+/// # Errors
+///
+/// It holds more than 400 KB, or a value that has no form in DynamoDB.
+pub(super) fn check_item(table: &str, item: &Item) -> Result<usize> {
     let bytes = measure(item)?;
     if bytes <= limits::ITEM_BYTES {
         return Ok(bytes);
     }
-    let mut sizes: Vec<_> = item
-        .iter()
+    let own = item.iter().filter(|(name, _)| !reserved::is_reserved(name));
+    let mut sizes: Vec<_> = own
         .map(|(name, value)| (name.len() + attribute_size(value), name.as_str()))
         .collect();
     sizes.sort_unstable_by(|a, b| b.cmp(a));
+    let alone = sizes
+        .first()
+        .is_some_and(|(bytes, _)| *bytes > limits::ITEM_BYTES);
+    let advice = if alone {
+        "the first is larger than any item: divide it, or keep it elsewhere and store where it is"
+    } else {
+        "make some of them an object of its own, marked `#[dyno(shard)]`"
+    };
     let largest: Vec<_> = sizes
         .iter()
         .take(LARGEST_NAMED)
         .map(|(bytes, name)| format!("`{name}` ({bytes} bytes)"))
         .collect();
     let message = format!(
-        "the item in table `{table}` would have {bytes} bytes, DynamoDB holds {}; its largest fields are {}: mark one \
-         `#[dyno(shard)]`",
+        "the item in table `{table}` would have {bytes} bytes, DynamoDB holds {}; its largest fields are {}: {advice}",
         limits::ITEM_BYTES,
         largest.join(", ")
     );
@@ -90,10 +103,6 @@ fn check_item(table: &str, item: &Item) -> Result<usize> {
 
 /// How many fields an error about a large item names.
 const LARGEST_NAMED: usize = 3;
-
-fn measure_value(value: &aws_sdk_dynamodb::types::AttributeValue) -> Result<usize, ValueError> {
-    dyno_value::measure_value(value)
-}
 
 fn too_large(message: String) -> Error {
     Error::new(ErrorKind::TooLarge, message)

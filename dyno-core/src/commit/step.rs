@@ -161,14 +161,14 @@ impl Reason {
     const NONE: &str = "None";
     const CONDITION: &str = "ConditionalCheckFailed";
 
-    pub(crate) fn is_condition(&self) -> bool {
+    fn is_condition(&self) -> bool {
         self.code == Self::CONDITION
     }
 }
 
 /// The cause of a cancelled transaction, most telling first.
 #[derive(Debug)]
-pub(crate) enum Cause {
+enum Cause {
     /// The condition of the action at this index does not hold; the item that stands there.
     Condition(usize, Option<Item>),
     /// Another transaction or write holds an item.
@@ -180,7 +180,7 @@ pub(crate) enum Cause {
 }
 
 /// Finds the cause of a cancelled transaction in its reasons.
-pub(crate) fn cause_of(reasons: Vec<Reason>) -> Cause {
+fn cause_of(reasons: Vec<Reason>) -> Cause {
     if reasons
         .iter()
         .any(|reason| reason.code == "TransactionConflict")
@@ -219,6 +219,17 @@ pub(crate) fn cause_of(reasons: Vec<Reason>) -> Cause {
     Cause::Invalid(Error::new(ErrorKind::Service, text))
 }
 
+/// An answer as a machine must act on it.
+#[derive(Debug)]
+pub(crate) enum Judged<D> {
+    /// The request was applied.
+    Applied,
+    /// The condition of the action at this index does not hold; the item that stands there.
+    Condition(usize, Option<Item>),
+    /// Go on with this.
+    Next(Step<D>),
+}
+
 /// Counts the attempts of one commit and gives up in the right words.
 #[derive(Debug, Default)]
 pub(crate) struct Attempts {
@@ -234,30 +245,60 @@ impl Attempts {
         self.lost
     }
 
+    /// Reads an answer: what is left for the machine is a condition that does not hold, and at which action.
+    ///
+    /// # Errors
+    ///
+    /// The request cannot succeed, or was tried often enough. Whatever comes after a lost answer leaves the outcome
+    /// unknown, because an earlier copy may have been applied.
+    pub(crate) fn judge<D>(&mut self, answer: Answer, request: &Request) -> Result<Judged<D>> {
+        let next = match answer {
+            Answer::Applied => return Ok(Judged::Applied),
+            Answer::ConditionFailed(standing) => return Ok(Judged::Condition(0, standing)),
+            Answer::Busy => self.after_busy(request),
+            Answer::InProgress => self.after_in_progress(request),
+            Answer::Lost(error) => self.after_lost(request, error),
+            Answer::Throttled(error) => self.after_throttled(request, error),
+            Answer::Refused(error) => Err(self.refused(error)),
+            Answer::Cancelled(reasons) => match cause_of(reasons) {
+                Cause::Condition(at, standing) => return Ok(Judged::Condition(at, standing)),
+                Cause::Conflict => self.after_busy(request),
+                Cause::Throttled(error) => self.after_throttled(request, error),
+                Cause::Invalid(error) => Err(self.refused(error)),
+            },
+        };
+        next.map(Judged::Next)
+    }
+
+    /// The error of a write that did not happen, unless an earlier copy of it may have.
+    pub(crate) fn refused(&self, error: Error) -> Error {
+        if self.lost {
+            unknown().with_source(error)
+        } else {
+            error
+        }
+    }
+
     /// Sends the same request again after one that may have been applied.
-    pub(crate) fn after_lost<D>(&mut self, request: &Request, error: Error) -> Result<Step<D>> {
+    fn after_lost<D>(&mut self, request: &Request, error: Error) -> Result<Step<D>> {
         self.lost = true;
         self.again(request, || unknown().with_source(error))
     }
 
     /// Sends the same request again while an earlier copy of it is being applied.
-    pub(crate) fn after_in_progress<D>(&mut self, request: &Request) -> Result<Step<D>> {
+    fn after_in_progress<D>(&mut self, request: &Request) -> Result<Step<D>> {
         self.lost = true;
         self.again(request, unknown)
     }
 
     /// Sends the same request again after one that was not applied.
-    pub(crate) fn after_busy<D>(&mut self, request: &Request) -> Result<Step<D>> {
+    fn after_busy<D>(&mut self, request: &Request) -> Result<Step<D>> {
         let lost = self.lost;
         self.again(request, || if lost { unknown() } else { contended() })
     }
 
     /// Sends the same request again after one that was throttled.
-    pub(crate) fn after_throttled<D>(
-        &mut self,
-        request: &Request,
-        error: Error,
-    ) -> Result<Step<D>> {
+    fn after_throttled<D>(&mut self, request: &Request, error: Error) -> Result<Step<D>> {
         let lost = self.lost;
         self.again(request, || {
             if lost {

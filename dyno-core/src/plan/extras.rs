@@ -1,5 +1,6 @@
 //! Attributes that no field claims: taken from what is loaded, and put back into what is saved, so that an older
-//! program loses nothing that a newer one wrote. Inside lists they are not kept, because elements have no identity.
+//! program loses nothing that a newer one wrote. Inside the elements of lists and the entries of maps
+//! they are not kept.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +8,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
 use super::split::fields_in;
-use super::topology::find_field;
 use crate::reserved;
 use crate::shape::{Kind, Role, Shape};
 
@@ -22,18 +22,28 @@ impl Extras {
     /// Moves the attributes out of a tree in clear.
     pub(crate) fn take(tree: &mut Item, shape: &'static Shape) -> Self {
         let mut extras = Self::default();
+        let mut later: Vec<_> = tree
+            .keys()
+            .filter(|name| reserved::is_reserved(name) && !reserved::is_known(name))
+            .cloned()
+            .collect();
+        later.sort_unstable();
+        extras.own = later
+            .into_iter()
+            .filter_map(|name| tree.remove_entry(&name))
+            .collect();
         if !collects_all(shape) {
             let claimed = |name: &str| {
                 reserved::is_reserved(name)
-                    || find_field(shape, |field| field.answers_to(name)).is_some()
+                    || shape.find_field(|field| field.answers_to(name)).is_some()
             };
             let mut unclaimed: Vec<_> =
                 tree.keys().filter(|name| !claimed(name)).cloned().collect();
             unclaimed.sort_unstable();
-            extras.own = unclaimed
+            let unclaimed = unclaimed
                 .into_iter()
-                .filter_map(|name| tree.remove_entry(&name))
-                .collect();
+                .filter_map(|name| tree.remove_entry(&name));
+            extras.own.extend(unclaimed);
         }
         for_each_object(tree, shape, &mut |name, inner, child| {
             let inside = Self::take(inner, child);
@@ -70,7 +80,7 @@ impl Extras {
 }
 
 /// Visits the objects that the fields of an object hold, embedded or as shards.
-fn for_each_object(
+pub(super) fn for_each_object(
     item: &mut Item,
     shape: &'static Shape,
     visit: &mut dyn FnMut(&str, &mut Item, &'static Shape),

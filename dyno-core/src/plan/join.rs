@@ -7,7 +7,7 @@ use dyno_crypto::Binding;
 use dyno_value::{FieldPath, Item};
 
 use super::digest::Digests;
-use super::extras::Extras;
+use super::extras::{Extras, for_each_object};
 use super::manifest::Stamp;
 use super::privacy::Decisions;
 use super::root::RootState;
@@ -83,7 +83,8 @@ pub(crate) fn join(
     let mut tree = split::nest(bodies).ok_or_else(misplaced)?;
     name_variants(&mut tree, topology.root, loader);
     let decisions = Decisions::for_load(&tree, topology.root, loader)?;
-    let tree = decisions.open(tree, &FieldPath::root(), binding)?;
+    let mut tree = decisions.open(tree, &FieldPath::root(), binding)?;
+    rename(&mut tree, topology.root);
     let bodies = split::split(tree, topology.root, topology.table);
     let digests = Digests::of(&bodies, topology.table)?;
     let mut tree = split::nest(bodies).ok_or_else(misplaced)?;
@@ -105,7 +106,7 @@ fn misplaced() -> Error {
 
 fn strip_root(root: &mut Item, topology: &Topology) {
     let is_enum = matches!(topology.root.body(), Body::Enum(_));
-    root.retain(|name, _| !reserved::is_reserved(name) || (is_enum && name == reserved::TYPE));
+    root.retain(|name, _| !reserved::is_known(name) || (is_enum && name == reserved::TYPE));
     let has_field = |role| {
         topology
             .root
@@ -124,11 +125,23 @@ fn strip_root(root: &mut Item, topology: &Topology) {
 
 fn strip_shard(item: &mut Item, field: &ShardField) {
     let is_enum = matches!(field.shape.body(), Body::Enum(_));
-    item.retain(|name, _| !reserved::is_reserved(name) || (is_enum && name == reserved::TYPE));
+    item.retain(|name, _| !reserved::is_known(name) || (is_enum && name == reserved::TYPE));
     item.remove(field.table.key_name());
     if let Some(sort) = field.table.sort_name() {
         item.remove(sort);
     }
+}
+
+/// Moves what is stored under an older name to the name that its field has today.
+fn rename(item: &mut Item, shape: &'static Shape) {
+    for field in split::fields_in(item, shape) {
+        for older in field.older_names() {
+            if let Some(value) = item.remove(*older) {
+                item.entry(field.name().to_owned()).or_insert(value);
+            }
+        }
+    }
+    for_each_object(item, shape, &mut |_, inner, child| rename(inner, child));
 }
 
 /// Asks the loader for the tag of every variant that was stored without one.

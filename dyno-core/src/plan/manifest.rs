@@ -54,8 +54,8 @@ impl Entry {
     /// The flags of a shard at home with nothing in the other slot, which a blind write asks for.
     pub(crate) const HOME_FLAGS: u8 = 0;
 
-    pub(crate) fn to_value(self) -> AttributeValue {
-        let mut bytes = Vec::with_capacity(Self::LENGTH);
+    /// The first byte of the stored entry.
+    pub(crate) fn flags(self) -> u8 {
         let slot = if self.in_spare_slot {
             Self::SPARE_SLOT
         } else {
@@ -66,7 +66,12 @@ impl Entry {
         } else {
             0
         };
-        bytes.push(slot | other);
+        slot | other
+    }
+
+    pub(crate) fn to_value(self) -> AttributeValue {
+        let mut bytes = Vec::with_capacity(Self::LENGTH);
+        bytes.push(self.flags());
         bytes.extend_from_slice(&self.stamp.0);
         AttributeValue::B(Blob::new(bytes))
     }

@@ -35,5 +35,5 @@ pub(crate) use manifest::{Entry, Manifest};
 pub(crate) use privacy::{Decisions, binding};
 pub(crate) use root::{Found, PAST_ETAGS, RootState, tag_attribute, write_type};
 pub(crate) use route::Route;
-pub(crate) use split::{Bodies, split};
+pub(crate) use split::{Bodies, ShardBody, split};
 pub(crate) use topology::{ShardField, Topology};

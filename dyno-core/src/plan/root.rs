@@ -138,7 +138,7 @@ impl RootState {
         Self {
             format: Format::PRESENT,
             etag,
-            sequence: self.sequence + 1,
+            sequence: self.sequence.saturating_add(1),
             life: self.life,
             past: [self.etag, first, second, third],
             manifest,

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, Segment};
 
 use super::split::fields_in;
-use super::topology::{ShardField, Topology, find_field};
+use super::topology::{ShardField, Topology};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::reserved;
@@ -19,8 +19,9 @@ pub(crate) struct Route {
     pub(crate) inside: FieldPath,
     /// Whether the value has parts in other items.
     pub(crate) holds_shards: bool,
-    /// Whether the path goes through an enum, so that there is a place only if the stored variant has the field.
-    pub(crate) through_variant: bool,
+    /// Whether only the stored object tells if there is such a place, or what fits it: the path goes through an enum,
+    /// a field with older names, or a value that only its own type understands.
+    pub(crate) needs_object: bool,
     /// What the value looks like, if a type says.
     pub(crate) kind: Option<Kind>,
 }
@@ -43,12 +44,13 @@ impl Route {
         let mut inside = FieldPath::root();
         let mut walked = FieldPath::root();
         let mut kind = Some(Kind::Object(topology.root));
-        let mut through_variant = false;
+        let mut needs_object = false;
         for segment in path.segments() {
-            through_variant |= is_enum(kind);
+            needs_object |= is_enum(kind) || matches!(kind, Some(Kind::Opaque(_)));
             let (next, field) = step(kind, segment).map_err(refuse)?;
             walked.push(segment.clone());
             kind = next;
+            needs_object |= field.is_some_and(|field| !field.older_names().is_empty());
             match field {
                 Some(field) if field.field_role() == Role::Shard => {
                     shard = walked_shard(topology, &walked);
@@ -74,7 +76,7 @@ impl Route {
             shard,
             inside,
             holds_shards,
-            through_variant,
+            needs_object,
             kind,
         })
     }
@@ -92,7 +94,7 @@ impl Topology {
             let field = fields_in(item, shape)
                 .iter()
                 .find(|field| field.name() == name);
-            let known = find_field(shape, |field| field.name() == name).is_some();
+            let known = shape.find_field(|field| field.name() == name).is_some();
             if field.is_none() && known && matches!(shape.body(), Body::Enum(_)) {
                 return false;
             }
@@ -149,7 +151,7 @@ fn into_field(
     if reserved::is_reserved(name) {
         return Err(format!("`{name}` is one of dyno's own attributes"));
     }
-    if let Some(field) = find_field(shape, |field| field.name() == name) {
+    if let Some(field) = shape.find_field(|field| field.name() == name) {
         return Ok((Some(field.kind()), Some(field)));
     }
     if let Some(element) = collected(shape) {

@@ -1,11 +1,11 @@
 //! Which shards an object of a shape can have.
 
+use std::any::TypeId;
+
 use dyno_value::FieldPath;
 
 use super::address::shard_id;
-use super::privacy::question::demands_encryption;
 use crate::error::{Error, ErrorKind, Result};
-use crate::reserved;
 use crate::shape::{Body, FieldShape, Kind, Role, Shape, TableShape};
 
 /// A field that is stored in an item of its own.
@@ -63,7 +63,7 @@ impl Topology {
             );
             return Err(invalid_shape(root, &why));
         }
-        let managed = demands_encryption(root, &mut Vec::new()) || !walk.shards.is_empty();
+        let managed = root.demands_encryption() || !walk.shards.is_empty();
         Ok(Self {
             root,
             table,
@@ -90,7 +90,7 @@ impl Topology {
         let mut shape = self.root;
         let mut path = FieldPath::root();
         for name in id.split('/') {
-            let found = find_field(shape, |field| shard_id([field.name()]) == name)?;
+            let found = shape.find_field(|field| shard_id([field.name()]) == name)?;
             path = path.key(found.name());
             shape = found.child()?;
             if found.field_role() == Role::Shard {
@@ -110,24 +110,10 @@ impl Topology {
     }
 }
 
-/// The field with a name, also among those of flattened objects.
-pub(crate) fn find_field(
-    shape: &'static Shape,
-    wanted: impl Fn(&FieldShape) -> bool + Copy,
-) -> Option<&'static FieldShape> {
-    shape
-        .all_fields()
-        .find_map(|field| match (field.field_role(), field.child()) {
-            (Role::Flatten, Some(inner)) => find_field(inner, wanted),
-            (Role::Flatten, None) => None,
-            _ => wanted(field).then_some(field),
-        })
-}
-
 struct Walk {
     shards: Vec<ShardField>,
     recursive: bool,
-    stack: Vec<*const Shape>,
+    stack: Vec<TypeId>,
 }
 
 impl Walk {
@@ -137,7 +123,7 @@ impl Walk {
         path: &FieldPath,
         region: Option<&'static str>,
     ) -> Result<()> {
-        self.stack.push(shape);
+        self.stack.push(shape.identity());
         for field in shape.all_fields() {
             self.field(shape, field, path, region)?;
         }
@@ -184,8 +170,8 @@ impl Walk {
         place: &FieldPath,
         region: Option<&'static str>,
     ) -> Result<()> {
-        if self.stack.contains(&std::ptr::from_ref(child)) {
-            self.recursive |= holds_shard(Kind::Object(child), &mut Vec::new());
+        if self.stack.contains(&child.identity()) {
+            self.recursive |= Kind::Object(child).holds_shards();
             return Ok(());
         }
         self.object(child, place, region)
@@ -204,13 +190,11 @@ impl Walk {
         let key_field = child
             .all_fields()
             .find(|field| matches!(field.field_role(), Role::PartitionKey | Role::SortKey));
-        let taken = child.all_fields().find(|field| {
-            let names = [Some(table.key_name()), table.sort_name()];
-            names
-                .into_iter()
-                .flatten()
-                .any(|name| field.answers_to(name))
-        });
+        let names = [Some(table.key_name()), table.sort_name()];
+        let taken = names
+            .into_iter()
+            .flatten()
+            .find_map(|name| child.find_field(|field| field.answers_to(name)));
         if let Some(field) = key_field.or(taken) {
             let why = format!(
                 "is a shard of `{}`, so its key `{}` holds the shard's place and cannot be a field",
@@ -232,7 +216,7 @@ impl Walk {
             table,
             region,
         });
-        if self.stack.contains(&std::ptr::from_ref(child)) {
+        if self.stack.contains(&child.identity()) {
             self.recursive = true;
             return Ok(());
         }
@@ -245,8 +229,7 @@ impl Walk {
         field: &'static FieldShape,
         element: fn() -> Kind,
     ) -> Result<()> {
-        let mut seen = self.stack.clone();
-        if holds_shard(element(), &mut seen) {
+        if element().holds_shards() {
             let why = format!(
                 "keeps objects with shards in the list or map `{}`; a shard must be reached through fields only",
                 field.name()
@@ -257,29 +240,7 @@ impl Walk {
     }
 }
 
-fn holds_shard(kind: Kind, seen: &mut Vec<*const Shape>) -> bool {
-    match kind {
-        Kind::List(element) | Kind::Map(element) => holds_shard(element(), seen),
-        Kind::Object(shape) => {
-            if seen.contains(&std::ptr::from_ref(shape)) {
-                return shape
-                    .all_fields()
-                    .any(|field| field.field_role() == Role::Shard);
-            }
-            seen.push(shape);
-            shape
-                .all_fields()
-                .any(|field| field.field_role() == Role::Shard || holds_shard(field.kind(), seen))
-        }
-        Kind::Key(_) | Kind::Opaque(_) => false,
-    }
-}
-
 fn invalid_shape(shape: &Shape, why: &str) -> Error {
-    debug_assert!(
-        !reserved::is_reserved(shape.name()),
-        "the derive refuses reserved names"
-    );
     Error::new(
         ErrorKind::InvalidShape,
         format!("type `{}` {why}", shape.name()),

@@ -1,7 +1,8 @@
+use std::cell::Cell;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{Item, ValueError, type_name};
+use dyno_value::{Item, ValueCause, ValueError, type_name};
 
 use super::{Kind, Object, ObjectReader, ObjectWriter, Stored};
 
@@ -96,6 +97,7 @@ impl<T: Object> Attribute for T {
 
 /// The object as one map, its shards inside it.
 pub(crate) fn write_object<T: Object>(object: &T) -> Result<Item, ValueError> {
+    let _level = Level::enter()?;
     let mut writer = ObjectWriter::new(T::SHAPE);
     object.write(&mut writer)?;
     Ok(writer.finish())
@@ -109,4 +111,31 @@ pub(crate) fn read_object<T: Object>(item: Item) -> Result<T, ValueError> {
 /// Whether the value is the null that an `Option` may be stored as.
 pub(crate) fn is_null(value: &AttributeValue) -> bool {
     type_name(value) == "null"
+}
+
+/// How deep objects may stand in each other: far more than items and transactions can hold, far less than a stack.
+const MOST_LEVELS: usize = 300;
+
+thread_local! {
+    static LEVEL: Cell<usize> = const { Cell::new(0) };
+}
+
+/// One object being written inside others.
+struct Level;
+
+impl Level {
+    fn enter() -> Result<Self, ValueError> {
+        let level = LEVEL.get();
+        if level >= MOST_LEVELS {
+            return Err(ValueError::new(ValueCause::TooDeep { limit: MOST_LEVELS }));
+        }
+        LEVEL.set(level + 1);
+        Ok(Self)
+    }
+}
+
+impl Drop for Level {
+    fn drop(&mut self) {
+        LEVEL.set(LEVEL.get() - 1);
+    }
 }

@@ -201,6 +201,12 @@ impl<R, V: Attribute + 'static> IntoPath<R, V> for &FieldPath {
     }
 }
 
+impl<R, V: Attribute + 'static> IntoPath<R, V> for String {
+    fn into_path(self) -> Result<TypedPath<V>, ParsePathError> {
+        IntoPath::<R, V>::into_path(self.as_str())
+    }
+}
+
 impl<R, V: Attribute + 'static> IntoPath<R, V> for &str {
     fn into_path(self) -> Result<TypedPath<V>, ParsePathError> {
         IntoPath::<R, V>::into_path(self.parse::<FieldPath>()?)

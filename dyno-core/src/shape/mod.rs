@@ -11,6 +11,7 @@ mod handle;
 mod impls;
 mod key_attribute;
 mod object;
+mod question;
 mod read;
 mod table;
 mod write;

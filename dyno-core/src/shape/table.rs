@@ -1,5 +1,7 @@
 //! The static description of an object, as the derive prints it: data, no code.
 
+use std::any::TypeId;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::ValueError;
 
@@ -10,6 +12,7 @@ use crate::key::KeyKind;
 /// Children are functions, so that recursive types work.
 #[derive(Debug)]
 pub struct Shape {
+    identity: fn() -> TypeId,
     name: &'static str,
     tag: &'static str,
     context: &'static str,
@@ -43,12 +46,25 @@ impl Shape {
 
     const fn new(name: &'static str, body: Body) -> Self {
         Self {
+            identity: TypeId::of::<()>,
             name,
             tag: name,
             context: name,
             table: None,
             body,
         }
+    }
+
+    /// The same shape, known as that of this type: a constant may stand at several addresses.
+    #[must_use]
+    pub const fn of<T: 'static>(mut self) -> Self {
+        self.identity = TypeId::of::<T>;
+        self
+    }
+
+    /// The type that has the shape.
+    pub fn identity(&self) -> TypeId {
+        (self.identity)()
     }
 
     /// The same shape with a table of its own.
@@ -108,6 +124,19 @@ impl Shape {
                 .and_then(|tag| variants.iter().find(|variant| variant.answers_to(tag)))
                 .map_or(&[], |variant| variant.fields),
         }
+    }
+
+    /// The first field that is wanted, also among those of flattened objects.
+    pub fn find_field(
+        &self,
+        wanted: impl Fn(&FieldShape) -> bool + Copy,
+    ) -> Option<&'static FieldShape> {
+        self.all_fields()
+            .find_map(|field| match (field.field_role(), field.child()) {
+                (Role::Flatten, Some(inner)) => inner.find_field(wanted),
+                (Role::Flatten, None) => None,
+                _ => wanted(field).then_some(field),
+            })
     }
 
     /// Every field of the struct, or of every variant.

@@ -2,7 +2,7 @@ use std::marker::PhantomData;
 
 use super::operation::{Operation, Options, Pending, common_options};
 use super::saved::Saved;
-use crate::error::Result;
+use crate::error::{ErrorKind, Result};
 use crate::key::Key;
 use crate::shape::Stored;
 
@@ -45,6 +45,11 @@ impl<T: Stored> Load<T> {
         self
     }
 
+    /// Answers `None` where there is no object, in place of [`ErrorKind::NotFound`].
+    pub fn optional(self) -> LoadOptional<T> {
+        LoadOptional { load: self }
+    }
+
     async fn run(self) -> Result<Saved<T>> {
         let operation = Operation::new::<T>("load", self.options)?;
         Saved::load(&operation, self.key.clone(), !self.eventual)
@@ -55,6 +60,32 @@ impl<T: Stored> Load<T> {
 
 impl<T: Stored> IntoFuture for Load<T> {
     type Output = Result<Saved<T>>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
+
+/// A [`Load`] of an object that may not be there; see [`Load::optional`].
+#[derive(Debug)]
+#[must_use = "nothing is loaded until it is awaited"]
+pub struct LoadOptional<T> {
+    load: Load<T>,
+}
+
+impl<T: Stored> LoadOptional<T> {
+    async fn run(self) -> Result<Option<Saved<T>>> {
+        match self.load.run().await {
+            Ok(saved) => Ok(Some(saved)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+impl<T: Stored> IntoFuture for LoadOptional<T> {
+    type Output = Result<Option<Saved<T>>>;
     type IntoFuture = Pending<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {

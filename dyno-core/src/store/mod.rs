@@ -16,6 +16,7 @@ mod table;
 mod tree;
 mod write_path;
 
+use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -25,7 +26,7 @@ use aws_sdk_dynamodb::config::Intercept;
 
 use self::clients::Clients;
 pub use self::delete::Delete;
-pub use self::load::Load;
+pub use self::load::{Load, LoadOptional};
 pub use self::read_path::ReadPath;
 pub use self::save::Save;
 pub use self::saved::{DeleteSaved, Reload, SaveSaved, Saved};
@@ -60,8 +61,7 @@ pub struct Store {
 
 struct Shared {
     clients: Clients,
-    /// By the address of the type's shape, which is static.
-    topologies: RwLock<HashMap<usize, Arc<Topology>>>,
+    topologies: RwLock<HashMap<TypeId, Arc<Topology>>>,
 }
 
 static INSTALLED: OnceLock<Store> = OnceLock::new();
@@ -215,18 +215,18 @@ impl Store {
 
     /// The topology of a shape, walked once.
     fn topology(&self, shape: &'static Shape) -> Result<Arc<Topology>> {
-        let address = std::ptr::from_ref(shape).addr();
+        let identity = shape.identity();
         let topologies = &self.shared.topologies;
         if let Some(known) = topologies
             .read()
             .unwrap_or_else(PoisonError::into_inner)
-            .get(&address)
+            .get(&identity)
         {
             return Ok(Arc::clone(known));
         }
         let walked = Arc::new(Topology::of(shape)?);
         let mut known = topologies.write().unwrap_or_else(PoisonError::into_inner);
-        Ok(Arc::clone(known.entry(address).or_insert(walked)))
+        Ok(Arc::clone(known.entry(identity).or_insert(walked)))
     }
 }
 

@@ -8,9 +8,10 @@ use super::operation::{Operation, Options, Pending, common_options};
 use super::snapshot::{Reading, Snapshot};
 use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::key::Key;
+use crate::loader::ConfigLoader;
 use crate::plan::{self, Loaded, RootState, Route, ShardField};
 use crate::reserved;
-use crate::shape::{Stored, TypedPath};
+use crate::shape::{FieldShape, Stored, TypedPath};
 
 /// Reads one value of an object.
 ///
@@ -76,10 +77,13 @@ impl Operation {
     /// Reads and opens as much of the object as holds the value at `path`.
     async fn load_path(&self, key: &Key, path: &FieldPath, consistent: bool) -> Result<Loaded> {
         let route = Route::of(&self.topology, path)?;
+        let whole = self.loader().is_some_and(ConfigLoader::needs_object);
         let root = self.root(key)?;
         let owner = self.owner(&root);
         let part = |field: &ShardField| {
-            if route.holds_shards {
+            if whole {
+                true
+            } else if route.holds_shards {
                 field.path.starts_with(path) || path.starts_with(&field.path)
             } else {
                 // The value lies in one item, and opening it needs no other.
@@ -89,7 +93,7 @@ impl Operation {
                     .is_some_and(|shard| shard.id == field.id)
             }
         };
-        let (root_projection, shard_projection) = if route.holds_shards {
+        let (root_projection, shard_projection) = if whole || route.holds_shards {
             (Projection::default(), Projection::default())
         } else {
             projections(&self.topology, &route)
@@ -144,14 +148,20 @@ fn surround(root: &mut Item, shards: &mut BTreeMap<String, (ShardField, Item)>) 
 /// The whole attribute is asked for, because it may be sealed as a whole, and because DynamoDB closes the gaps of a
 /// list that is asked for in part.
 fn projections(topology: &plan::Topology, route: &Route) -> (Projection, Projection) {
-    let attribute = route
-        .inside
-        .segments()
-        .first()
-        .and_then(|segment| match segment {
-            Segment::Key(name) => Some(name.as_str()),
-            Segment::Index(_) => None,
-        });
+    let owner = route
+        .shard
+        .as_ref()
+        .map_or(topology.root, |field| field.shape);
+    let attribute: Vec<&str> = match route.inside.segments().first() {
+        Some(Segment::Key(name)) => {
+            let field = owner.find_field(|field| field.name() == name);
+            let older = field.map(FieldShape::older_names).unwrap_or_default();
+            std::iter::once(name.as_str())
+                .chain(older.iter().copied())
+                .collect()
+        }
+        _ => Vec::new(),
+    };
     let root_keys = [Some(topology.table.key_name()), topology.table.sort_name()];
     let root = RootState::ATTRIBUTES
         .into_iter()

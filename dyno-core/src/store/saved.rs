@@ -1,12 +1,11 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
 use super::delete;
 use super::operation::{Operation, Options, Pending};
-use super::tree::{Baseline, Expecting};
+use super::tree::{Baseline, Expecting, same_key};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Key, KeyValue};
 use crate::shape::{Stored, read_object, write_object};
@@ -33,10 +32,11 @@ impl<T: Stored> Saved<T> {
     }
 
     pub(super) async fn load(operation: &Operation, key: Key, consistent: bool) -> Result<Self> {
-        let loaded = operation.load_tree(&key, consistent, &|_| true).await?;
-        let object =
-            read_object(loaded.tree).map_err(|error| loaded.decisions.does_not_fit(error))?;
-        Ok(Self::new(object, key, operation.options(), loaded.baseline))
+        let mut loaded = operation.load_tree(&key, consistent, &|_| true).await?;
+        let tree = std::mem::take(&mut loaded.tree);
+        let object: T = read_object(tree).map_err(|error| loaded.decisions.does_not_fit(error))?;
+        let baseline = loaded.compared_with(&operation.topology, write_object(&object)?)?;
+        Ok(Self::new(object, key, operation.options(), baseline))
     }
 
     /// The object's key.
@@ -55,7 +55,13 @@ impl<T: Stored> Saved<T> {
     /// `TransactWriteItems` of the root and the shards that changed otherwise. A plain object is one `UpdateItem` of
     /// the attributes that changed. A crash leaves the old object or the new one.
     ///
-    /// The object stays with the caller whatever happens.
+    /// The object stays with the caller whatever happens. If nothing changed, nothing is checked either: that
+    /// somebody else deleted the object is noticed at the next change.
+    ///
+    /// # Cancel safety
+    ///
+    /// A save that is dropped before its end may have been applied or not. Reload before the next one, or it meets its
+    /// own write as a conflict.
     ///
     /// # Errors
     ///
@@ -136,15 +142,6 @@ fn check_key_kept(operation: &Operation, tree: &Item, key: &Key) -> Result<()> {
     Ok(())
 }
 
-fn same_key(a: &AttributeValue, b: &AttributeValue) -> bool {
-    match (a, b) {
-        (AttributeValue::N(a), AttributeValue::N(b)) => {
-            dyno_value::number::normalize(a).ok() == dyno_value::number::normalize(b).ok()
-        }
-        (a, b) => a == b,
-    }
-}
-
 impl<T> Deref for Saved<T> {
     type Target = T;
 
@@ -183,6 +180,13 @@ impl<T: fmt::Debug> fmt::Debug for Saved<T> {
 impl<T: PartialEq> PartialEq<T> for Saved<T> {
     fn eq(&self, object: &T) -> bool {
         self.object == *object
+    }
+}
+
+/// Compares the objects, not their versions.
+impl<T: PartialEq> PartialEq for Saved<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.object == other.object
     }
 }
 

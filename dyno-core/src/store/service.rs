@@ -26,6 +26,10 @@ where
             Error::new(ErrorKind::Service, format!("the service refused the request: {said}"))
         }
         Class::Lost => Error::new(ErrorKind::Unreachable, "the service did not answer"),
+        Class::NotSent => Error::new(
+            ErrorKind::Unreachable,
+            "the request could not be sent; check the region, the endpoint and the client's settings",
+        ),
         Class::PathInvalid => path_not_found(),
         Class::TableMissing => table_missing(tables),
         Class::Throttled => Error::new(
@@ -53,9 +57,11 @@ where
     match class {
         Class::Lost => Answer::Lost(error),
         Class::Throttled => Answer::Throttled(error),
-        Class::Credentials | Class::Invalid | Class::PathInvalid | Class::TableMissing => {
-            Answer::Refused(error)
-        }
+        Class::Credentials
+        | Class::Invalid
+        | Class::NotSent
+        | Class::PathInvalid
+        | Class::TableMissing => Answer::Refused(error),
     }
 }
 
@@ -119,6 +125,7 @@ enum Class {
     Credentials,
     Invalid,
     Lost,
+    NotSent,
     PathInvalid,
     TableMissing,
     Throttled,
@@ -148,8 +155,15 @@ where
                 _ => Class::Invalid,
             }
         }
-        _ if speaks_of_credentials(error) => Class::Credentials,
-        SdkError::ConstructionFailure(_) => Class::Invalid,
+        SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
+            Class::Lost
+        }
+        SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_)
+            if speaks_of_credentials(error) =>
+        {
+            Class::Credentials
+        }
+        SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_) => Class::NotSent,
         _ => Class::Lost,
     }
 }

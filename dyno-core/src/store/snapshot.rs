@@ -80,7 +80,7 @@ impl Reading<'_> {
             }
             before = Some((state, wrong));
         }
-        self.snapshot_at_once(store).await
+        self.snapshot_at_once(store, held).await
     }
 
     async fn fetch(
@@ -107,25 +107,27 @@ impl Reading<'_> {
         Ok(found.remove(self.root))
     }
 
-    async fn snapshot_at_once(&self, store: &Store) -> Result<Option<Snapshot>> {
+    /// Reads the root and the shards that do not fit it at one moment. What does not fit then never will.
+    async fn snapshot_at_once(
+        self,
+        store: &Store,
+        mut held: BTreeMap<String, Item>,
+    ) -> Result<Option<Snapshot>> {
+        let mut state = match self.root_now(store).await? {
+            Some(state) => state,
+            None => return Ok(None),
+        };
         for attempt in 1..=ROUNDS {
-            let ids: Vec<(String, bool)> =
-                match self.fetch(store, &[], true, &mut BTreeMap::new()).await? {
-                    None => return Ok(None),
-                    Some(root) => match RootState::read(&root, self.topology.root)? {
-                        Found::Object(state) => self
-                            .wanted(&state)
-                            .iter()
-                            .map(|id| slot_of(&state, id))
-                            .collect(),
-                        Found::Foreign | Found::NotLive => return Ok(None),
-                    },
-                };
-            if ids.len() >= limits::TRANSACTION_ACTIONS {
+            let wrong = plan::mismatches(&state, &self.wanted(&state), &held);
+            let fetching: Vec<_> = wrong
+                .iter()
+                .map(|mismatch| slot_of(&state, &mismatch.id))
+                .collect();
+            if fetching.len() >= limits::TRANSACTION_ACTIONS {
                 break;
             }
             let mut addresses = vec![self.root.clone()];
-            for (id, spare) in &ids {
+            for (id, spare) in &fetching {
                 addresses.push(self.address(id, *spare)?);
             }
             let Some(mut found) = fetch::fetch_at_once(store, &addresses).await? else {
@@ -135,30 +137,38 @@ impl Reading<'_> {
             let Some(root) = found.remove(self.root) else {
                 return Ok(None);
             };
-            let Found::Object(state) = RootState::read(&root, self.topology.root)? else {
+            let Found::Object(now) = RootState::read(&root, self.topology.root)? else {
                 return Ok(None);
             };
-            let items = ids
-                .iter()
-                .zip(addresses.iter().skip(1))
-                .filter_map(|((id, _), address)| Some((id.clone(), found.remove(address)?)));
-            let held: BTreeMap<String, Item> = items.collect();
-            let moved = self
-                .wanted(&state)
-                .iter()
-                .any(|id| !ids.contains(&slot_of(&state, id)));
-            let wrong = plan::mismatches(&state, &self.wanted(&state), &held);
-            if let (Some(first), false) = (wrong.first(), moved) {
+            for ((id, _), address) in fetching.iter().zip(addresses.iter().skip(1)) {
+                match found.remove(address) {
+                    Some(item) => held.insert(id.clone(), item),
+                    None => held.remove(id),
+                };
+            }
+            let wrong = plan::mismatches(&now, &self.wanted(&now), &held);
+            let Some(first) = wrong.first() else {
+                return Ok(Some(self.finish(root, now, held)));
+            };
+            if fetching.contains(&slot_of(&now, &first.id)) {
                 return Err(self.corrupt(first));
             }
-            if !moved {
-                return Ok(Some(self.finish(root, state, held)));
-            }
+            state = now;
         }
         Err(Error::new(
             ErrorKind::Contended,
             "other clients kept changing the object while it was read; try again later",
         ))
+    }
+
+    async fn root_now(&self, store: &Store) -> Result<Option<RootState>> {
+        let Some(root) = self.fetch(store, &[], true, &mut BTreeMap::new()).await? else {
+            return Ok(None);
+        };
+        match RootState::read(&root, self.topology.root)? {
+            Found::Object(state) => Ok(Some(state)),
+            Found::Foreign | Found::NotLive => Ok(None),
+        }
     }
 
     fn wanted(&self, state: &RootState) -> BTreeSet<String> {

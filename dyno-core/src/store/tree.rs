@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item};
+use dyno_value::{FieldPath, Item, number};
 
 use super::fetch::Projection;
 use super::operation::Operation;
@@ -14,8 +14,10 @@ use crate::commit::save::{Draft, Expect, Save};
 use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::key::Key;
 use crate::plan::{
-    self, Address, Bodies, Decisions, Digests, Extras, Loaded, RootState, ShardField,
+    self, Address, Bodies, Decisions, Digests, Extras, Loaded, RootState, ShardBody, ShardField,
+    Topology,
 };
+use crate::shape::FieldShape;
 
 /// An object's tree in clear, with what is remembered of how it is stored.
 #[derive(Debug)]
@@ -111,7 +113,17 @@ impl Operation {
         if let Expecting::Baseline(base) = &expecting {
             base.extras.restore(&mut tree, self.topology.root);
         }
-        tree.extend(root.to_item());
+        for (name, value) in root.parts() {
+            let taken = tree.insert(name.to_owned(), value.to_value());
+            if taken.is_some_and(|taken| !same_key(&taken, &value.to_value())) {
+                return Err(Error::new(
+                    ErrorKind::InvalidKey,
+                    format!(
+                        "a value of the object is stored under `{name}`, the name of its key; rename it"
+                    ),
+                ));
+            }
+        }
         let decisions = Decisions::for_save(&tree, self.topology.root, self.loader())?;
         let mut bodies = plan::split(tree, self.topology.root, self.topology.table);
         for (name, _) in root.parts() {
@@ -146,7 +158,7 @@ impl Operation {
                         "the object was loaded as one with shards",
                     ));
                 };
-                let after = changes(&base.digests, &digests, &mut item);
+                let mut after = changes(&base.digests, &digests, &mut item);
                 if after.is_empty() {
                     let stored = Stored::Plain(before);
                     return Ok(Baseline {
@@ -155,15 +167,18 @@ impl Operation {
                         stored,
                     });
                 }
-                let commit = Plain::update(root.clone(), &before, after.clone())?;
-                item = before;
-                for (name, value) in after {
+                self.remove_older_names(&before, &mut after);
+                item = before.clone();
+                for (name, value) in after.clone() {
                     match value {
                         Some(value) => item.insert(name, value),
                         None => item.remove(&name),
                     };
                 }
-                (commit, base.extras)
+                (
+                    Plain::update(root.clone(), &before, after, &item)?,
+                    base.extras,
+                )
             }
             Expecting::Anything => {
                 item.extend(root.to_item());
@@ -180,6 +195,24 @@ impl Operation {
             extras,
             stored: Stored::Plain(item),
         })
+    }
+
+    /// A field that is written under its present name leaves nothing under an older one.
+    fn remove_older_names(
+        &self,
+        before: &Item,
+        after: &mut BTreeMap<String, Option<AttributeValue>>,
+    ) {
+        let changed: Vec<_> = after.keys().cloned().collect();
+        let fields = changed
+            .iter()
+            .filter_map(|name| self.topology.root.find_field(|field| field.name() == name));
+        for older in fields
+            .flat_map(FieldShape::older_names)
+            .filter(|older| before.contains_key(**older))
+        {
+            after.insert((*older).to_owned(), None);
+        }
     }
 
     async fn save_managed(
@@ -238,6 +271,7 @@ impl Operation {
                 kept.insert(id);
                 continue;
             }
+            refuse_key_names(&shard)?;
             let body = decisions.seal(shard.item, &shard.field.path, &binding)?;
             written.insert(id, (shard.field, body));
         }
@@ -262,6 +296,19 @@ impl Operation {
     }
 }
 
+impl LoadedTree {
+    /// Takes what a save compares with from the object itself, so that only what is changed from now on is written:
+    /// not what its type keeps in another form, or does not keep at all.
+    pub(super) fn compared_with(self, topology: &Topology, mut written: Item) -> Result<Baseline> {
+        let mut baseline = self.baseline;
+        baseline.extras.restore(&mut written, topology.root);
+        let bodies = plan::split(written, topology.root, topology.table);
+        baseline.digests = Digests::of(&bodies, topology.table)
+            .map_err(|error| self.decisions.without_secrets(error))?;
+        Ok(baseline)
+    }
+}
+
 impl Baseline {
     /// The root's state, if the object is managed.
     pub(super) fn state(&self) -> Option<&RootState> {
@@ -280,6 +327,22 @@ impl Baseline {
     }
 }
 
+/// A shard's key attributes hold its place, so nothing of the user's can have their names.
+fn refuse_key_names(shard: &ShardBody) -> Result<()> {
+    let ShardField { table, path, .. } = &shard.field;
+    let names = [Some(table.key_name()), table.sort_name()]
+        .into_iter()
+        .flatten();
+    match names.into_iter().find(|name| shard.item.contains_key(*name)) {
+        Some(name) => Err(Error::new(
+            ErrorKind::InvalidValue,
+            format!("a key attribute of table `{}` has this name and holds the shard's place; rename it", table.name()),
+        )
+        .at_path(path.key(name))),
+        None => Ok(()),
+    }
+}
+
 /// The attributes that differ, moved out of the new item; `None` for those that are gone.
 fn changes(
     before: &Digests,
@@ -293,4 +356,14 @@ fn changes(
         .filter(differs)
         .map(|name| (name.clone(), item.remove(name)))
         .collect()
+}
+
+/// Whether two key attributes are the same key; a number has many forms.
+pub(super) fn same_key(a: &AttributeValue, b: &AttributeValue) -> bool {
+    match (a, b) {
+        (AttributeValue::N(a), AttributeValue::N(b)) => {
+            number::normalize(a).ok() == number::normalize(b).ok()
+        }
+        (a, b) => a == b,
+    }
 }

@@ -4,7 +4,7 @@ use dyno_value::{FieldPath, Item, ParsePathError, Segment, measure_value};
 use super::drive;
 use super::operation::{Operation, Options, Pending, common_options};
 use super::tree::Expecting;
-use crate::commit::blind::{BlindWrite, PathWrite, Written};
+use crate::commit::blind::{BlindWrite, PathWrite};
 use crate::error::{Error, ErrorKind, Result, path_not_found};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
@@ -15,7 +15,8 @@ use crate::shape::{Kind, Role, Stored, TypedPath};
 ///
 /// Sends one `TransactWriteItems` of the root and the shard that holds the value (2 WCU per KB of both), or one
 /// `UpdateItem` of the root. Whoever loaded the object before gets a conflict when it saves. A value that is stored in
-/// several items, or lies inside an encrypted one, is written by a load and a save instead, tried again while others
+/// several items, lies inside an encrypted one, an enum, a field with aliases or a value that
+/// only `serde` understands, is written by a load and a save instead, tried again while others
 /// save in between; so is any value if the loader [needs the object](crate::ConfigLoader::needs_object).
 /// A crash leaves the old value or the new one.
 ///
@@ -95,7 +96,7 @@ impl Operation {
         self.check_writable(path, &route, value.as_ref())?;
         let keys = root.to_item();
         let needs_object = self.loader().is_some_and(ConfigLoader::needs_object);
-        if needs_object || route.holds_shards || route.through_variant {
+        if needs_object || route.holds_shards || route.needs_object {
             return self.load_and_save(key, path, value).await;
         }
         let decided = Decisions::for_path(
@@ -120,13 +121,7 @@ impl Operation {
             inside: route.inside,
             value,
         };
-        match drive::run(&self.store, BlindWrite::new(write)).await? {
-            Written::Done => Ok(()),
-            Written::ReadFirst => Err(Error::new(
-                ErrorKind::Corrupt,
-                "the shard's entry in the manifest is damaged",
-            )),
-        }
+        drive::run(&self.store, BlindWrite::new(write)).await
     }
 
     fn check_writable(
@@ -192,6 +187,8 @@ impl Operation {
             if !in_place || !set_value(&mut loaded.tree, path, value.clone()) {
                 return Err(path_not_found());
             }
+            fits_object(self.topology.root, &loaded.tree)
+                .map_err(|error| loaded.decisions.without_secrets(error))?;
             match self
                 .save_tree(
                     loaded.tree,

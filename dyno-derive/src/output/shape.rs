@@ -4,7 +4,7 @@
 //! const SHAPE: &'static __dyno::Shape = &__dyno::Shape::structure("Root", &[
 //!     __dyno::FieldShape::of("firstname", __dyno_kinds, 0).encrypted(),
 //!     __dyno::FieldShape::of("location", __dyno_kinds, 1).role(__dyno::Role::Shard),
-//! ]).stored(__dyno::TableShape::new("Root", "ID").region("us-east-2"));
+//! ]).of::<Self>().stored(__dyno::TableShape::new("Root", "ID").region("us-east-2"));
 //! ```
 
 use proc_macro2::TokenStream;
@@ -40,7 +40,7 @@ pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
         .value()
         .map(|context| quote!(.context(#context)));
     quote! {
-        const SHAPE: &'static __dyno::Shape = &#body #stored #tag #context;
+        const SHAPE: &'static __dyno::Shape = &#body.of::<Self>() #stored #tag #context;
     }
 }
 

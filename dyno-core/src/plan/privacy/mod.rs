@@ -3,7 +3,6 @@
 //! Decisions are made first, on the whole object, because a loader may look at all of it; then values are sealed or
 //! opened item by item. A path is decided once, so a loader that changes its mind between the two cannot matter.
 
-pub(crate) mod question;
 mod walk;
 
 use std::collections::HashMap;
@@ -12,8 +11,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{Binding, Decision, Demand, EncryptionKey, KeyId, OpenPolicy, SealPolicy};
 use dyno_value::{FieldPath, Item, Segment, ValueError};
 
-use self::question::demands_encryption;
-use self::walk::{Mode, Walk};
+use self::walk::{Mode, Walk, no_key_to_open};
 use super::address::Address;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyValue;
@@ -80,7 +78,7 @@ impl Decisions {
         mode: Mode,
     ) -> Result<Self> {
         let mut walk = Walk::new(tree, loader, mode);
-        if loader.is_some() || demands_encryption(shape, &mut Vec::new()) {
+        if loader.is_some() || shape.demands_encryption() {
             walk.object(tree, Some(shape), None)?;
         }
         Ok(walk.made)
@@ -91,12 +89,7 @@ impl Decisions {
     pub(crate) fn does_not_fit(&self, error: ValueError) -> Error {
         let (path, cause) = self.without_secrets(error).into_parts();
         match self.unopened.get(&path) {
-            Some(id) => Error::new(
-                ErrorKind::NotDecrypted,
-                format!(
-                    "sealed with key `{id}`, which the loader does not give; answer `ConfigLoader::decryption_key`"
-                ),
-            ),
+            Some(id) => no_key_to_open(id),
             None => Error::new(ErrorKind::DoesNotFit, cause.to_string()),
         }
         .at_path(path)

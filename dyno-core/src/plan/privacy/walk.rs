@@ -5,10 +5,8 @@ use dyno_crypto::{EncryptionKey, Envelope, KeyId};
 use dyno_value::{FieldPath, Item, Segment};
 
 use super::Decisions;
-use super::question::must_stay_in_parts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
-use crate::plan::topology::find_field;
 use crate::reserved;
 use crate::shape::{FieldShape, Kind, Privacy, Role, Shape};
 
@@ -58,7 +56,7 @@ impl<'a> Walk<'a> {
             if own || (self.path.is_root() && is_key(shape, name)) {
                 continue;
             }
-            let field = shape.and_then(|shape| find_field(shape, |field| field.answers_to(name)));
+            let field = shape.and_then(|shape| shape.find_field(|field| field.answers_to(name)));
             let declared = field.map_or_else(|| name.clone(), |field| field.name().to_owned());
             self.path.push(Segment::Key(declared));
             self.stored.push(Segment::Key(name.clone()));
@@ -83,8 +81,7 @@ impl<'a> Walk<'a> {
         if self.mode == Mode::Load
             && let Some(id) = envelope_key(value)
         {
-            self.found_envelope(&id);
-            return Ok(());
+            return self.found_envelope(id, privacy == Privacy::Encrypted || spread.is_some());
         }
         let key = match spread {
             Some(key) => Some(key.clone()),
@@ -95,21 +92,31 @@ impl<'a> Walk<'a> {
         if key.is_none() && privacy == Privacy::Encrypted {
             return self.key_missing();
         }
-        let child = match kind {
-            Some(Kind::Object(shape)) => Some(shape),
-            _ => None,
-        };
-        match (key, value) {
-            (Some(key), AttributeValue::M(inner)) if stays_in_parts(kind, field) => {
-                self.object(inner, child, Some(&key))
+        let in_parts = stays_in_parts(kind, field);
+        match key {
+            Some(key) if in_parts => self.parts(value, kind, Some(&key)),
+            Some(key) => self.whole(key),
+            None => self.parts(value, kind, None),
+        }
+    }
+
+    /// Looks inside a value that is not sealed as one.
+    fn parts(
+        &mut self,
+        value: &AttributeValue,
+        kind: Option<Kind>,
+        spread: Option<&EncryptionKey>,
+    ) -> Result<()> {
+        match (value, kind) {
+            (AttributeValue::M(inner), Some(Kind::Map(element))) => {
+                self.map(inner, element, spread)
             }
-            (Some(key), _) => self.whole(key),
-            (None, AttributeValue::M(inner)) => match kind {
-                Some(Kind::Map(element)) => self.map(inner, element),
-                _ => self.object(inner, child, None),
-            },
-            (None, AttributeValue::L(elements)) => self.list(elements, kind),
-            (None, _) => Ok(()),
+            (AttributeValue::M(inner), Some(Kind::Object(shape))) => {
+                self.object(inner, Some(shape), spread)
+            }
+            (AttributeValue::M(inner), _) => self.object(inner, None, spread),
+            (AttributeValue::L(elements), _) => self.list(elements, kind, spread),
+            _ => spread.map_or(Ok(()), |key| self.whole(key.clone())),
         }
     }
 
@@ -125,7 +132,7 @@ impl<'a> Walk<'a> {
         for (index, segment) in path.segments().iter().enumerate() {
             let field = match (kind, segment) {
                 (Some(Kind::Object(shape)), Segment::Key(name)) => {
-                    find_field(shape, |field| field.answers_to(name))
+                    shape.find_field(|field| field.answers_to(name))
                 }
                 _ => None,
             };
@@ -172,23 +179,33 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn map(&mut self, inner: &Item, element: fn() -> Kind) -> Result<()> {
+    fn map(
+        &mut self,
+        inner: &Item,
+        element: fn() -> Kind,
+        spread: Option<&EncryptionKey>,
+    ) -> Result<()> {
         let mut names: Vec<_> = inner.iter().collect();
         names.sort_unstable_by_key(|(name, _)| *name);
         for (name, value) in names {
-            self.inside(Segment::Key(name.clone()), value, Some(element()))?;
+            self.inside(Segment::Key(name.clone()), value, Some(element()), spread)?;
         }
         Ok(())
     }
 
-    fn list(&mut self, elements: &[AttributeValue], kind: Option<Kind>) -> Result<()> {
+    fn list(
+        &mut self,
+        elements: &[AttributeValue],
+        kind: Option<Kind>,
+        spread: Option<&EncryptionKey>,
+    ) -> Result<()> {
         let element_kind = match kind {
             Some(Kind::List(element)) => Some(element),
             _ => None,
         };
         for (index, element) in elements.iter().enumerate() {
             let segment = Segment::Index(u32::try_from(index).unwrap_or(u32::MAX));
-            self.inside(segment, element, element_kind.map(|kind| kind()))?;
+            self.inside(segment, element, element_kind.map(|kind| kind()), spread)?;
         }
         Ok(())
     }
@@ -198,10 +215,11 @@ impl<'a> Walk<'a> {
         segment: Segment,
         value: &AttributeValue,
         kind: Option<Kind>,
+        spread: Option<&EncryptionKey>,
     ) -> Result<()> {
         self.path.push(segment.clone());
         self.stored.push(segment);
-        self.value(value, kind, None, None)?;
+        self.value(value, kind, None, spread)?;
         self.stored.pop();
         self.path.pop();
         Ok(())
@@ -221,29 +239,35 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn found_envelope(&mut self, id: &KeyId) {
-        match self
+    /// Notes the key of a sealed value. Without one it stays as it is, unless it must not be taken for the value.
+    fn found_envelope(&mut self, id: KeyId, demanded: bool) -> Result<()> {
+        let key = self
             .loader
-            .and_then(|loader| loader.decryption_key(id, &self.path, self.tree))
-        {
-            Some(key) => self.made.keys.insert(self.stored.clone(), key).map(drop),
-            None => self
-                .made
-                .unopened
-                .insert(self.stored.clone(), id.clone())
-                .map(drop),
-        };
+            .and_then(|loader| loader.decryption_key(&id, &self.path, self.tree));
+        match key {
+            Some(key) => {
+                self.made.keys.insert(self.stored.clone(), key);
+                Ok(())
+            }
+            None if demanded => Err(no_key_to_open(&id).at_path(self.path.clone())),
+            None => {
+                self.made.unopened.insert(self.stored.clone(), id);
+                Ok(())
+            }
+        }
     }
 
     fn key_missing(&self) -> Result<()> {
         let error = match self.mode {
             Mode::Save => Error::new(
                 ErrorKind::KeyRefused,
-                "must be encrypted, and the loader gives no key; answer `ConfigLoader::encryption_key` for this path",
+                "must be encrypted, and the loader gives no key; name its path in `Rules::encrypt`, or answer \
+                 `ConfigLoader::encryption_key` for it",
             ),
             Mode::Load => Error::new(
                 ErrorKind::NotEncrypted,
-                "found in clear where `#[dyno(encrypt)]` demands encryption; something wrote it without its key",
+                "found in clear where `#[dyno(encrypt)]` demands encryption; it was stored before the field was marked, or \
+                 something else wrote it",
             ),
         };
         Err(error.at_path(self.path.clone()))
@@ -276,10 +300,17 @@ enum Around {
 }
 
 fn stays_in_parts(kind: Option<Kind>, field: Option<&'static FieldShape>) -> bool {
-    let child = match kind {
-        Some(Kind::Object(shape)) => Some(shape),
-        _ => None,
-    };
     field.is_some_and(|field| field.field_role() == Role::Shard)
-        || child.is_some_and(|child| must_stay_in_parts(child, &mut Vec::new()))
+        || kind.is_some_and(Kind::must_stay_in_parts)
+}
+
+/// The error of a sealed value whose key the loader does not give.
+pub(super) fn no_key_to_open(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::NotDecrypted,
+        format!(
+            "sealed with key `{id}`, which the loader does not give; give it with `Rules::with_keyring`, or answer \
+             `ConfigLoader::decryption_key`"
+        ),
+    )
 }
