@@ -60,7 +60,7 @@ pub trait ConfigLoader: Send + Sync + 'static {
     }
 
     /// Whether [`encryption_key`](Self::encryption_key) looks at the object beyond its key attributes; then a path is
-    /// written after a read of the object.
+    /// read with the whole object, and written by a load and a save.
     fn needs_object(&self) -> bool {
         false
     }

@@ -159,7 +159,7 @@ impl Walk {
                 self.embedded(child, &place, region)
             }
             Kind::Object(child) => self.embedded(child, &place, region),
-            Kind::List(element) | Kind::Map(element) => self.element(owner, field, element),
+            Kind::List(element) | Kind::Map(element) => check_element(owner, field, element),
             Kind::Key(_) | Kind::Opaque(_) => Ok(()),
         }
     }
@@ -222,22 +222,21 @@ impl Walk {
         }
         self.object(child, place, region)
     }
+}
 
-    fn element(
-        &self,
-        owner: &'static Shape,
-        field: &'static FieldShape,
-        element: fn() -> Kind,
-    ) -> Result<()> {
-        if element().holds_shards() {
-            let why = format!(
-                "keeps objects with shards in the list or map `{}`; a shard must be reached through fields only",
-                field.name()
-            );
-            return Err(invalid_shape(owner, &why));
-        }
-        Ok(())
+fn check_element(
+    owner: &'static Shape,
+    field: &'static FieldShape,
+    element: fn() -> Kind,
+) -> Result<()> {
+    if element().holds_shards() {
+        let why = format!(
+            "keeps objects with shards in the list or map `{}`; a shard must be reached through fields only",
+            field.name()
+        );
+        return Err(invalid_shape(owner, &why));
     }
+    Ok(())
 }
 
 fn invalid_shape(shape: &Shape, why: &str) -> Error {

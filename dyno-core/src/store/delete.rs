@@ -18,6 +18,10 @@ use crate::shape::Stored;
 /// an object without shards. Of a type that contains itself the object is read first. Deleting what is not there
 /// succeeds. A crash leaves the object or nothing.
 ///
+/// # Cancel safety
+///
+/// A deletion that is dropped before its end may have been applied or not; load the object to see.
+///
 /// # Errors
 ///
 /// [`ErrorKind::InvalidKey`], [`ErrorKind::TypeMismatch`], [`ErrorKind::NewerFormat`], [`ErrorKind::TooLarge`],

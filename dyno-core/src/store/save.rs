@@ -19,6 +19,12 @@ use crate::shape::{Role, Stored, write_object};
 /// The key is that of the object's key field, or [`key`](Self::key), or what the loader's
 /// [`primary_key`](crate::ConfigLoader::primary_key) says, or a new UUID (version 7).
 ///
+/// Of a plain object a put whose answer is lost is sent again, and may come after somebody else's.
+///
+/// # Cancel safety
+///
+/// A save that is dropped before its end may have been applied or not; load the object to see.
+///
 /// # Errors
 ///
 /// The error carries the object: [`SaveError::into_object`]. Kinds: [`ErrorKind::InvalidKey`],

@@ -113,9 +113,8 @@ impl Reading<'_> {
         store: &Store,
         mut held: BTreeMap<String, Item>,
     ) -> Result<Option<Snapshot>> {
-        let mut state = match self.root_now(store).await? {
-            Some(state) => state,
-            None => return Ok(None),
+        let Some(mut state) = self.root_now(store).await? else {
+            return Ok(None);
         };
         for attempt in 1..=ROUNDS {
             let wrong = plan::mismatches(&state, &self.wanted(&state), &held);

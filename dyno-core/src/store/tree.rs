@@ -168,7 +168,7 @@ impl Operation {
                     });
                 }
                 self.remove_older_names(&before, &mut after);
-                item = before.clone();
+                item.clone_from(&before);
                 for (name, value) in after.clone() {
                     match value {
                         Some(value) => item.insert(name, value),

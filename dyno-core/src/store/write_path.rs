@@ -20,6 +20,10 @@ use crate::shape::{Kind, Role, Stored, TypedPath};
 /// save in between; so is any value if the loader [needs the object](crate::ConfigLoader::needs_object).
 /// A crash leaves the old value or the new one.
 ///
+/// # Cancel safety
+///
+/// A write that is dropped before its end may have been applied or not; load the object to see.
+///
 /// # Errors
 ///
 /// [`ErrorKind::InvalidPath`] if the type has no such field, [`ErrorKind::InvalidValue`] if the value does not fit it,

@@ -18,6 +18,8 @@ use crate::{EncryptionKey, Error, KeyId, Keyring, KeyringError};
 /// | `lines[3]`, `lines[*].price` | this element; the price of each element of a list |
 /// | `["unit.price"]` | the field with this odd name |
 ///
+/// Names are those under which values are stored. A pattern that fits no value is no error.
+///
 /// A pattern names exactly the values it fits: `birth` seals the whole map as one value, `birth.*` each value inside
 /// it. What is to be left wins over what is to be encrypted, in whatever order both are given; among patterns to
 /// encrypt the first that fits wins.
