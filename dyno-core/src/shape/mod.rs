@@ -6,6 +6,7 @@
 
 mod attribute;
 mod codec;
+mod field;
 mod flatten;
 mod handle;
 mod impls;
@@ -22,6 +23,7 @@ pub use codec::{
     Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, explained, key, shard,
     stored, with,
 };
+pub use field::{FieldShape, Kind, Privacy, Role};
 pub use flatten::Flatten;
 pub(crate) use handle::root;
 pub use handle::{IntoPath, Navigate, Path, PathBase, PathSet, TypedPath};
@@ -29,7 +31,7 @@ pub use impls::SetElement;
 pub use key_attribute::KeyAttribute;
 pub use object::{Object, Stored};
 pub use read::ObjectReader;
-pub use table::{Body, FieldShape, Kind, Privacy, Role, Shape, TableShape, VariantShape};
+pub use table::{Body, Shape, TableShape, VariantShape};
 pub use write::ObjectWriter;
 
 /// The attribute that holds a variant's tag, or the type of a root or shard item.

@@ -1,0 +1,158 @@
+//! One field, as the derive prints it.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::ValueError;
+
+use super::Shape;
+use crate::key::KeyKind;
+
+/// One field of a struct or variant.
+#[derive(Debug)]
+pub struct FieldShape {
+    name: &'static str,
+    aliases: &'static [&'static str],
+    role: Role,
+    privacy: Privacy,
+    kind: KindSource,
+}
+
+/// A type's kinds come from one function, which compiles faster than one for each field.
+#[derive(Clone, Copy, Debug)]
+enum KindSource {
+    Alone(fn() -> Kind),
+    Slot(fn(usize) -> Kind, usize),
+}
+
+impl FieldShape {
+    /// A field stored under `name`, of the kind that its codec says.
+    pub const fn new(name: &'static str, kind: fn() -> Kind) -> Self {
+        Self {
+            name,
+            aliases: &[],
+            role: Role::Inline,
+            privacy: Privacy::AskLoader,
+            kind: KindSource::Alone(kind),
+        }
+    }
+
+    /// A field stored under `name`, whose kind is the one in this slot of its type's kinds.
+    pub const fn of(name: &'static str, kinds: fn(usize) -> Kind, slot: usize) -> Self {
+        Self {
+            kind: KindSource::Slot(kinds, slot),
+            ..Self::new(name, || Kind::Opaque(|_| Ok(())))
+        }
+    }
+
+    /// The same field, also read under these older names.
+    #[must_use]
+    pub const fn aliases(mut self, aliases: &'static [&'static str]) -> Self {
+        self.aliases = aliases;
+        self
+    }
+
+    /// The same field in another role.
+    #[must_use]
+    pub const fn role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+
+    /// The same field, never stored in clear.
+    #[must_use]
+    pub const fn encrypted(mut self) -> Self {
+        self.privacy = Privacy::Encrypted;
+        self
+    }
+
+    /// The same field, never encrypted.
+    #[must_use]
+    pub const fn plain(mut self) -> Self {
+        self.privacy = Privacy::Plain;
+        self
+    }
+
+    /// The attribute name written.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Older attribute names, read when `name` is absent.
+    pub const fn older_names(&self) -> &'static [&'static str] {
+        self.aliases
+    }
+
+    /// What the field is to its object.
+    pub const fn field_role(&self) -> Role {
+        self.role
+    }
+
+    /// Who decides whether the field is encrypted.
+    pub const fn privacy(&self) -> Privacy {
+        self.privacy
+    }
+
+    /// What the field's value looks like inside.
+    pub fn kind(&self) -> Kind {
+        match self.kind {
+            KindSource::Alone(kind) => kind(),
+            KindSource::Slot(kinds, slot) => kinds(slot),
+        }
+    }
+
+    /// The shape of the object that the field holds, if it holds one.
+    pub fn child(&self) -> Option<&'static Shape> {
+        match self.kind() {
+            Kind::Object(shape) => Some(shape),
+            Kind::Key(_) | Kind::List(_) | Kind::Map(_) | Kind::Opaque(_) => None,
+        }
+    }
+
+    /// Whether an attribute of this name belongs to the field.
+    pub fn answers_to(&self, name: &str) -> bool {
+        self.name == name || self.aliases.contains(&name)
+    }
+}
+
+/// What a field is to its object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Role {
+    /// Its attributes stand beside those of the object.
+    Flatten,
+    /// An attribute of the object.
+    Inline,
+    /// The partition key.
+    PartitionKey,
+    /// An item of its own.
+    Shard,
+    /// The sort key.
+    SortKey,
+}
+
+/// Who decides whether a field is encrypted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Privacy {
+    /// The loader decides by path.
+    AskLoader,
+    /// Always encrypted: without a key nothing is saved, and plaintext is not loaded.
+    Encrypted,
+    /// Never encrypted, whatever the loader says.
+    Plain,
+}
+
+/// What a value looks like inside, as far as its type tells.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A key attribute of this type.
+    Key(KeyKind),
+    /// A list of values of one kind.
+    List(fn() -> Self),
+    /// A map with free keys and values of one kind.
+    Map(fn() -> Self),
+    /// An object with a shape.
+    Object(&'static Shape),
+    /// A scalar, a set, or a document without a shape, with a check that a stored value fits.
+    Opaque(fn(AttributeValue) -> Result<(), ValueError>),
+}
