@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use dyno::{ErrorKind, Store};
 use dyno_embedded::Engine;
-use dyno_testkit::{Recorder, SplitBatches, wrap};
+use dyno_testkit::{Fault, FaultClient, Recorder, SplitBatches, dump, wrap};
 
 use crate::fixture::{Person, key, rules};
 
@@ -95,4 +95,71 @@ async fn ten_thousand_loads_and_none_torn() {
         "no load was repaired: the race did not happen"
     );
     assert_eq!(contended, 0);
+}
+
+/// Writes the stamp of the object's location as something other than dyno would.
+fn set_stamp(engine: &Engine, stamp: &[u8; 8]) {
+    let request = serde_json::json!({
+        "TableName": "Location",
+        "Key": {"IDX": {"S": "Person#p/location"}},
+        "UpdateExpression": "SET #g = :g",
+        "ExpressionAttributeNames": {"#g": "_dy_stamp"},
+        "ExpressionAttributeValues": {":g": {"B": base64(stamp)}},
+    });
+    engine
+        .database()
+        .update_item(serde_json::from_value(request).unwrap())
+        .unwrap();
+}
+
+/// Eight bytes as the service's JSON has them.
+fn base64(bytes: &[u8; 8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let bits = u128::from(u64::from_be_bytes(*bytes)) << 2;
+    let digit = |place: u32| {
+        let six = usize::try_from((bits >> (60 - 6 * place)) & 63).unwrap();
+        char::from(*DIGITS.get(six).unwrap())
+    };
+    (0..11).map(digit).chain(['=']).collect()
+}
+
+#[tokio::test]
+async fn what_no_batch_shows_whole_is_read_in_one_transaction() {
+    let engine = Engine::in_memory().unwrap().inline();
+    let secret = key("k1");
+    let writer = Store::new(engine.client()).with_loader(rules(&secret));
+    writer.ensure_tables::<Person>().await.unwrap();
+    writer.save(version(7)).key("p").await.unwrap();
+    let location = dump(&engine.client(), "Location").await.unwrap().remove(0);
+    let stamp: [u8; 8] = location["_dy_stamp"]
+        .as_b()
+        .unwrap()
+        .as_ref()
+        .try_into()
+        .unwrap();
+    let recorder = Recorder::new();
+    let behind = engine.clone();
+    let client = wrap(&engine.client(), |http| {
+        FaultClient::new(http, move |request| {
+            let shown = if request.operation() == "TransactGetItems" {
+                stamp
+            } else {
+                [9; 8]
+            };
+            set_stamp(&behind, &shown);
+            Fault::Pass
+        })
+    });
+    let reader = Store::new(client)
+        .with_loader(rules(&secret))
+        .with_interceptor(recorder.clone());
+    assert_eq!(*reader.load::<Person>("p").await.unwrap(), version(7));
+    let sent = recorder.take();
+    let last = sent.last().unwrap();
+    assert_eq!(last.operation(), "TransactGetItems");
+    assert_eq!(
+        last.tables().keys().collect::<Vec<_>>(),
+        ["Location", "Person"],
+        "only what did not fit"
+    );
 }
