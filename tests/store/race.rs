@@ -98,7 +98,7 @@ async fn ten_thousand_loads_and_none_torn() {
 }
 
 /// Writes the stamp of the object's location as something other than dyno would.
-fn set_stamp(engine: &Engine, stamp: &[u8; 8]) {
+fn set_stamp(engine: &Engine, stamp: [u8; 8]) {
     let request = serde_json::json!({
         "TableName": "Location",
         "Key": {"IDX": {"S": "Person#p/location"}},
@@ -113,9 +113,9 @@ fn set_stamp(engine: &Engine, stamp: &[u8; 8]) {
 }
 
 /// Eight bytes as the service's JSON has them.
-fn base64(bytes: &[u8; 8]) -> String {
+fn base64(bytes: [u8; 8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-    let bits = u128::from(u64::from_be_bytes(*bytes)) << 2;
+    let bits = u128::from(u64::from_be_bytes(bytes)) << 2;
     let digit = |place: u32| {
         let six = usize::try_from((bits >> (60 - 6 * place)) & 63).unwrap();
         char::from(*DIGITS.get(six).unwrap())
@@ -146,7 +146,7 @@ async fn what_no_batch_shows_whole_is_read_in_one_transaction() {
             } else {
                 [9; 8]
             };
-            set_stamp(&behind, &shown);
+            set_stamp(&behind, shown);
             Fault::Pass
         })
     });
