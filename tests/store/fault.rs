@@ -278,3 +278,29 @@ async fn unprocessed_keys_are_asked_for_again_and_never_dropped() {
         ErrorKind::Throttled
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_after_a_lost_answer_does_not_say_that_nothing_was_written() {
+    let gate = Gate::new();
+    let held = gate.clone();
+    let store = Faulty::new(move |request| match request {
+        0 => Fault::AnswerLost,
+        1 => Fault::Held(held.clone()),
+        _ => Fault::Pass,
+    })
+    .await;
+    let hit = store.hit.clone();
+    let writing = tokio::spawn(async move { hit.save(Note::new("n", "x")).await });
+    gate.reached().await;
+    let client = store.sound.client::<Note>().unwrap();
+    client
+        .delete_table()
+        .table_name("Note")
+        .send()
+        .await
+        .unwrap();
+    gate.open();
+    let error = writing.await.unwrap().unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    assert_eq!(error.into_object(), Note::new("n", "x"));
+}
