@@ -20,6 +20,9 @@ use crate::shape::{Kind, Role, Stored, TypedPath};
 /// save in between; so is any value if the loader [needs the object](crate::ConfigLoader::needs_object).
 /// A crash leaves the old value or the new one.
 ///
+/// The value may be anything that converts into the field's type: `"Nara"` for a `String`, but `3u32` for a `u32`, since
+/// a bare `3` is an `i32`.
+///
 /// # Cancel safety
 ///
 /// A write that is dropped before its end may have been applied or not; load the object to see.
