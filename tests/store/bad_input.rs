@@ -362,6 +362,20 @@ async fn no_credentials_is_said_so() {
 }
 
 #[tokio::test]
+async fn a_request_that_cannot_be_sent_is_not_of_unknown_outcome() {
+    let credentials = aws_sdk_dynamodb::config::Credentials::new("a", "b", None, None, "test");
+    let config = Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(credentials)
+        .http_client(dyno_embedded::Engine::in_memory().unwrap().http_client())
+        .build();
+    let store = Store::new(aws_sdk_dynamodb::Client::from_conf(config));
+    let error = store.save(Note::new("n", "x")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Unreachable, "{error:?}");
+    assert!(error.to_string().contains("region"), "{error}");
+}
+
+#[tokio::test]
 async fn shapes_that_cannot_be_stored() {
     #[derive(DyObject, Clone, Debug)]
     #[dyno(table = "Keyed", key = "IDX")]
