@@ -514,20 +514,21 @@ struct Case {
     details: Details,
 }
 
-#[tokio::test]
-async fn attributes_of_a_later_version_are_kept() {
-    let (store, _) = store_of::<Case>(Rules::new()).await;
+fn case() -> Case {
     let details = Details {
         hospital: "h".into(),
         born: "b".into(),
     };
-    let saved = store
-        .save(Case {
-            text: "t".into(),
-            details,
-        })
-        .await
-        .unwrap();
+    Case {
+        text: "t".into(),
+        details,
+    }
+}
+
+#[tokio::test]
+async fn attributes_of_a_later_version_are_kept() {
+    let (store, _) = store_of::<Case>(Rules::new()).await;
+    let saved = store.save(case()).await.unwrap();
     let client = store.client::<Case>().unwrap();
     for table in ["Case", "Details"] {
         let mut item = dump(&client, table).await.unwrap().remove(0);
@@ -556,17 +557,7 @@ async fn attributes_of_a_later_version_are_kept() {
 #[tokio::test]
 async fn reads_are_consistent_unless_asked_otherwise() {
     let (store, recorder) = store_of::<Case>(Rules::new()).await;
-    let details = Details {
-        hospital: "h".into(),
-        born: "b".into(),
-    };
-    let saved = store
-        .save(Case {
-            text: "t".into(),
-            details,
-        })
-        .await
-        .unwrap();
+    let saved = store.save(case()).await.unwrap();
     for (eventual, wanted) in [(false, true), (true, false)] {
         recorder.take();
         let load = store.load::<Case>(saved.key());

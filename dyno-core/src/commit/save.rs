@@ -182,17 +182,10 @@ impl<'a> Save<'a> {
                 ),
             ));
         };
-        let mut delete = |spare| {
-            let address =
-                Address::of_shard(&self.draft.owner, field.table, field.region, id, spare)?;
+        for address in field.slots(&self.draft.owner, entry)? {
             let condition =
                 shares_root_table(self.draft.topology, &field).then(|| shard_or_nothing(&address));
             actions.push(Action::Delete { address, condition });
-            Ok::<(), Error>(())
-        };
-        delete(false)?;
-        if entry.in_spare_slot || entry.other_slot_used {
-            delete(true)?;
         }
         Ok(())
     }

@@ -11,7 +11,7 @@
 
 use std::fmt::Write as _;
 
-use dyno_value::{Item, number};
+use dyno_value::{FieldPath, Item, Segment, number};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Key, KeyKind, KeyValue};
@@ -167,6 +167,14 @@ pub(crate) fn shard_id<'a, I: IntoIterator<Item = &'a str>>(names: I) -> String 
         escape_into(&mut id, name);
     }
     id
+}
+
+/// The id of the shard at this place.
+pub(crate) fn shard_id_at(path: &FieldPath) -> String {
+    shard_id(path.segments().iter().filter_map(|segment| match segment {
+        Segment::Key(name) => Some(name.as_str()),
+        Segment::Index(_) => None,
+    }))
 }
 
 /// Replaces the characters that separate parts, so that every text has one escaped form and no two share one.

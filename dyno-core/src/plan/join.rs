@@ -6,7 +6,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::Binding;
 use dyno_value::{FieldPath, Item};
 
-use super::digest::Digests;
 use super::extras::{Extras, for_each_object};
 use super::manifest::Stamp;
 use super::privacy::Decisions;
@@ -52,7 +51,6 @@ pub(crate) fn mismatches(
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) tree: Item,
-    pub(crate) digests: Digests,
     pub(crate) extras: Extras,
     pub(crate) decisions: Decisions,
 }
@@ -85,13 +83,9 @@ pub(crate) fn join(
     let decisions = Decisions::for_load(&tree, topology.root, loader)?;
     let mut tree = decisions.open(tree, &FieldPath::root(), binding)?;
     rename(&mut tree, topology.root);
-    let bodies = split::split(tree, topology.root, topology.table);
-    let digests = Digests::of(&bodies, topology.table)?;
-    let mut tree = split::nest(bodies).ok_or_else(misplaced)?;
     let extras = Extras::take(&mut tree, topology.root);
     Ok(Loaded {
         tree,
-        digests,
         extras,
         decisions,
     })

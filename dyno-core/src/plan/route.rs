@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, Segment};
 
+use super::address::shard_id_at;
 use super::split::fields_in;
 use super::topology::{ShardField, Topology};
 use crate::error::{Error, ErrorKind, Result};
@@ -53,7 +54,7 @@ impl Route {
             needs_object |= field.is_some_and(|field| !field.older_names().is_empty());
             match field {
                 Some(field) if field.field_role() == Role::Shard => {
-                    shard = walked_shard(topology, &walked);
+                    shard = topology.shard(&shard_id_at(&walked));
                     inside = FieldPath::root();
                 }
                 Some(field)
@@ -111,14 +112,6 @@ impl Topology {
 
 fn is_enum(kind: Option<Kind>) -> bool {
     matches!(kind, Some(Kind::Object(shape)) if matches!(shape.body(), Body::Enum(_)))
-}
-
-fn walked_shard(topology: &Topology, path: &FieldPath) -> Option<ShardField> {
-    let names = path.segments().iter().filter_map(|segment| match segment {
-        Segment::Key(name) => Some(name.as_str()),
-        Segment::Index(_) => None,
-    });
-    topology.shard(&super::address::shard_id(names))
 }
 
 fn step(

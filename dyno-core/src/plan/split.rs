@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, Segment};
 
-use super::address::shard_id;
 use super::topology::ShardField;
 use crate::reserved;
 use crate::shape::{Role, Shape, TableShape};
@@ -52,19 +51,11 @@ fn split_object(
                 let Some(AttributeValue::M(mut body)) = remove_map(item, field.name()) else {
                     continue;
                 };
-                let Some(table) = child.table() else { continue };
-                let place = path.key(field.name());
-                let region = table.region_name().or(region);
-                split_object(&mut body, child, &place, region, shards);
-                let id = id_of(&place);
-                let field = ShardField {
-                    id: id.clone(),
-                    path: place,
-                    shape: child,
-                    table,
-                    region,
+                let Some(field) = ShardField::at(path.key(field.name()), child, region) else {
+                    continue;
                 };
-                shards.insert(id, ShardBody { field, item: body });
+                split_object(&mut body, child, &field.path, field.region, shards);
+                shards.insert(field.id.clone(), ShardBody { field, item: body });
             }
             Role::Inline | Role::PartitionKey | Role::SortKey => {
                 if let Some(AttributeValue::M(inner)) = item.get_mut(field.name()) {
@@ -110,11 +101,4 @@ fn remove_map(item: &mut Item, name: &str) -> Option<AttributeValue> {
         .is_some_and(AttributeValue::is_m)
         .then(|| item.remove(name))
         .flatten()
-}
-
-fn id_of(path: &FieldPath) -> String {
-    shard_id(path.segments().iter().filter_map(|segment| match segment {
-        Segment::Key(name) => Some(name.as_str()),
-        Segment::Index(_) => None,
-    }))
 }

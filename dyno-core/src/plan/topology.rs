@@ -4,7 +4,8 @@ use std::any::TypeId;
 
 use dyno_value::FieldPath;
 
-use super::address::shard_id;
+use super::address::{Address, shard_id, shard_id_at};
+use super::manifest::Entry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::shape::{Body, FieldShape, Kind, Role, Shape, TableShape};
 
@@ -16,6 +17,41 @@ pub(crate) struct ShardField {
     pub(crate) shape: &'static Shape,
     pub(crate) table: &'static TableShape,
     pub(crate) region: Option<&'static str>,
+}
+
+impl ShardField {
+    /// The field of this shape at this place, in its table's region or else in that of the object around it; `None`
+    /// if the shape has no table.
+    pub(crate) fn at(
+        path: FieldPath,
+        shape: &'static Shape,
+        around: Option<&'static str>,
+    ) -> Option<Self> {
+        let table = shape.table()?;
+        let region = table.region_name().or(around);
+        Some(Self {
+            id: shard_id_at(&path),
+            path,
+            shape,
+            table,
+            region,
+        })
+    }
+
+    /// The places of the shard's items: home, and the other slot if it is or was used.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Address::of_shard`].
+    pub(crate) fn slots(&self, owner: &str, entry: Entry) -> Result<Vec<Address>> {
+        let spare_used = entry.in_spare_slot || entry.other_slot_used;
+        let slots = [false, true]
+            .into_iter()
+            .filter(|spare| !spare || spare_used);
+        slots
+            .map(|spare| Address::of_shard(owner, self.table, self.region, &self.id, spare))
+            .collect()
+    }
 }
 
 /// The shards that an object of a shape can have.
@@ -86,27 +122,20 @@ impl Topology {
     }
 
     fn deeper_shard(&self, id: &str) -> Option<ShardField> {
-        let mut field: Option<ShardField> = None;
         let mut shape = self.root;
         let mut path = FieldPath::root();
+        let mut is_shard = false;
         for name in id.split('/') {
             let found = shape.find_field(|field| shard_id([field.name()]) == name)?;
             path = path.key(found.name());
             shape = found.child()?;
-            if found.field_role() == Role::Shard {
-                let table = shape.table()?;
-                field = Some(ShardField {
-                    id: id.to_owned(),
-                    path: path.clone(),
-                    shape,
-                    table,
-                    region: self.table.region_name(),
-                });
-            } else {
-                field = None;
-            }
+            is_shard = found.field_role() == Role::Shard;
         }
-        field
+        if is_shard {
+            ShardField::at(path, shape, self.table.region_name())
+        } else {
+            None
+        }
     }
 }
 
@@ -184,9 +213,10 @@ impl Walk {
         place: &FieldPath,
         region: Option<&'static str>,
     ) -> Result<()> {
-        let Some(table) = child.table() else {
+        let Some(shard) = ShardField::at(place.clone(), child, region) else {
             return Err(invalid_shape(child, "is a shard without a table"));
         };
+        let table = shard.table;
         let key_field = child
             .all_fields()
             .find(|field| matches!(field.field_role(), Role::PartitionKey | Role::SortKey));
@@ -203,19 +233,8 @@ impl Walk {
             );
             return Err(invalid_shape(child, &why));
         }
-        let region = table.region_name().or(region);
-        let names = place.segments().iter().filter_map(|segment| match segment {
-            dyno_value::Segment::Key(name) => Some(name.as_str()),
-            dyno_value::Segment::Index(_) => None,
-        });
-        let id = shard_id(names);
-        self.shards.push(ShardField {
-            id,
-            path: place.clone(),
-            shape: child,
-            table,
-            region,
-        });
+        let region = shard.region;
+        self.shards.push(shard);
         if self.stack.contains(&child.identity()) {
             self.recursive = true;
             return Ok(());

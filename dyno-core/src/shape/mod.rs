@@ -33,6 +33,3 @@ pub use object::{Object, Stored};
 pub use read::ObjectReader;
 pub use table::{Body, Shape, TableShape, VariantShape};
 pub use write::ObjectWriter;
-
-/// The attribute that holds a variant's tag, or the type of a root or shard item.
-pub const TYPE_TAG: &str = "_dy_type";

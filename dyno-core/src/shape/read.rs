@@ -1,7 +1,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
 
-use super::{Attribute, Beside, Body, Codec, FieldShape, Role, Shape, TYPE_TAG, VariantShape};
+use super::{Attribute, Beside, Body, Codec, FieldShape, Role, Shape, VariantShape};
+use crate::reserved;
 
 /// Hands out the fields of an object by their index in its shape.
 #[derive(Debug)]
@@ -55,9 +56,11 @@ impl ObjectReader {
         let Body::Enum(variants) = self.shape.body() else {
             return Err(ValueError::custom("a struct has no variants"));
         };
-        let tag = match self.item.remove(TYPE_TAG) {
+        let tag = match self.item.remove(reserved::TYPE) {
             Some(AttributeValue::S(tag)) => tag,
-            Some(other) => return Err(ValueError::expected("a string", &other).under_key(TYPE_TAG)),
+            Some(other) => {
+                return Err(ValueError::expected("a string", &other).under_key(reserved::TYPE));
+            }
             None => {
                 return Err(ValueError::new(ValueCause::VariantMissing {
                     known: variants.iter().map(VariantShape::tag).collect(),

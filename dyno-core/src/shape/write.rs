@@ -1,7 +1,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
 
-use super::{Attribute, Beside, Body, Codec, FieldShape, Shape, TYPE_TAG};
+use super::{Attribute, Beside, Body, Codec, FieldShape, Shape};
 use crate::reserved;
 
 /// Collects the fields of an object by their index in its shape.
@@ -59,7 +59,7 @@ impl ObjectWriter {
                 .ok_or_else(|| ValueError::custom("no variant at this index"))?;
             this.fields = variant.fields();
             let tag = AttributeValue::S(variant.tag().to_owned());
-            this.insert(TYPE_TAG.to_owned(), tag)
+            this.insert(reserved::TYPE.to_owned(), tag)
         });
     }
 

@@ -117,22 +117,7 @@ async fn delete_state(operation: &Operation, root: Address, state: RootState) ->
                 ),
             ));
         };
-        shards.push(Address::of_shard(
-            &owner,
-            field.table,
-            field.region,
-            id,
-            false,
-        )?);
-        if entry.in_spare_slot || entry.other_slot_used {
-            shards.push(Address::of_shard(
-                &owner,
-                field.table,
-                field.region,
-                id,
-                true,
-            )?);
-        }
+        shards.extend(field.slots(&owner, *entry)?);
     }
     let commit = DeleteCommit::based(&operation.topology, root, shards, state);
     drive::run(&operation.store, commit).await.map(drop)

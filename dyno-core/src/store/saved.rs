@@ -32,7 +32,7 @@ impl<T: Stored> Saved<T> {
     }
 
     pub(super) async fn load(operation: &Operation, key: Key, consistent: bool) -> Result<Self> {
-        let mut loaded = operation.load_tree(&key, consistent, &|_| true).await?;
+        let mut loaded = operation.load_tree(&key, consistent).await?;
         let tree = std::mem::take(&mut loaded.tree);
         let object: T = read_object(tree).map_err(|error| loaded.decisions.does_not_fit(error))?;
         let baseline = loaded.compared_with(&operation.topology, write_object(&object)?)?;

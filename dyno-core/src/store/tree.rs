@@ -23,7 +23,8 @@ use crate::shape::FieldShape;
 #[derive(Debug)]
 pub(super) struct LoadedTree {
     pub(super) tree: Item,
-    pub(super) baseline: Baseline,
+    extras: Extras,
+    stored: Stored,
     pub(super) decisions: Decisions,
 }
 
@@ -52,13 +53,8 @@ pub(super) enum Expecting {
 }
 
 impl Operation {
-    /// Reads and opens the object, or the shards of it that are wanted.
-    pub(super) async fn load_tree(
-        &self,
-        key: &Key,
-        consistent: bool,
-        wants: &(dyn Fn(&ShardField) -> bool + Send + Sync),
-    ) -> Result<LoadedTree> {
+    /// Reads and opens the object.
+    pub(super) async fn load_tree(&self, key: &Key, consistent: bool) -> Result<LoadedTree> {
         let root = self.root(key)?;
         let owner = self.owner(&root);
         let reading = Reading {
@@ -66,7 +62,7 @@ impl Operation {
             owner: &owner,
             root: &root,
             root_projection: Projection::default(),
-            wants,
+            wants: &|_| true,
             shard_projection: Projection::default(),
             consistent,
         };
@@ -85,17 +81,13 @@ impl Operation {
         )?;
         let Loaded {
             tree,
-            digests,
             extras,
             decisions,
         } = joined;
         Ok(LoadedTree {
             tree,
-            baseline: Baseline {
-                digests,
-                extras,
-                stored,
-            },
+            extras,
+            stored,
             decisions,
         })
     }
@@ -300,12 +292,21 @@ impl LoadedTree {
     /// Takes what a save compares with from the object itself, so that only what is changed from now on is written:
     /// not what its type keeps in another form, or does not keep at all.
     pub(super) fn compared_with(self, topology: &Topology, mut written: Item) -> Result<Baseline> {
-        let mut baseline = self.baseline;
-        baseline.extras.restore(&mut written, topology.root);
+        let Self {
+            tree: _,
+            extras,
+            stored,
+            decisions,
+        } = self;
+        extras.restore(&mut written, topology.root);
         let bodies = plan::split(written, topology.root, topology.table);
-        baseline.digests = Digests::of(&bodies, topology.table)
-            .map_err(|error| self.decisions.without_secrets(error))?;
-        Ok(baseline)
+        let digests = Digests::of(&bodies, topology.table)
+            .map_err(|error| decisions.without_secrets(error))?;
+        Ok(Baseline {
+            digests,
+            extras,
+            stored,
+        })
     }
 }
 

@@ -189,19 +189,17 @@ impl Operation {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let mut loaded = self.load_tree(key, true, &|_| true).await?;
-            let in_place = self.topology.has_place(&loaded.tree, path);
-            if !in_place || !set_value(&mut loaded.tree, path, value.clone()) {
+            let mut loaded = self.load_tree(key, true).await?;
+            let before = std::mem::take(&mut loaded.tree);
+            let mut tree = before.clone();
+            if !self.topology.has_place(&tree, path) || !set_value(&mut tree, path, value.clone()) {
                 return Err(path_not_found());
             }
-            fits_object(self.topology.root, &loaded.tree)
+            fits_object(self.topology.root, &tree)
                 .map_err(|error| loaded.decisions.without_secrets(error))?;
+            let baseline = loaded.compared_with(&self.topology, before)?;
             match self
-                .save_tree(
-                    loaded.tree,
-                    key,
-                    Expecting::Baseline(Box::new(loaded.baseline)),
-                )
+                .save_tree(tree, key, Expecting::Baseline(Box::new(baseline)))
                 .await
             {
                 Err(error) if error.kind() == ErrorKind::Conflict && attempt < MOST_ATTEMPTS => {
