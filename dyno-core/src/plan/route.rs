@@ -9,7 +9,7 @@ use super::topology::{ShardField, Topology};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::reserved;
-use crate::shape::{Body, FieldShape, Kind, Role, Shape};
+use crate::shape::{Body, Element, FieldShape, Kind, Role, Shape};
 
 /// Where a path leads.
 #[derive(Debug)]
@@ -125,7 +125,7 @@ fn step(
             shape.name()
         )),
         (Some(Kind::Map(element)), Segment::Key(_))
-        | (Some(Kind::List(element)), Segment::Index(_)) => Ok((Some(element()), None)),
+        | (Some(Kind::List(element)), Segment::Index(_)) => Ok((Some(element.kind()), None)),
         (Some(Kind::Map(_)), Segment::Index(index)) => {
             Err(format!("`[{index}]` goes into a map, which has keys"))
         }
@@ -133,7 +133,7 @@ fn step(
             Err(format!("`{name}` goes into a list, which has indexes"))
         }
         (Some(Kind::Key(_)), _) => Err("a key has nothing inside".to_owned()),
-        (Some(Kind::Opaque(_)) | None, _) => Ok((None, None)),
+        (Some(Kind::Lazy(_) | Kind::Opaque(_)) | None, _) => Ok((None, None)),
     }
 }
 
@@ -148,7 +148,7 @@ fn into_field(
         return Ok((Some(field.kind()), Some(field)));
     }
     if let Some(element) = collected(shape) {
-        return Ok((Some(element()), None));
+        return Ok((Some(element.kind()), None));
     }
     let mut known: Vec<_> = shape
         .all_fields()
@@ -163,7 +163,7 @@ fn into_field(
 }
 
 /// The kind of the values that a flattened map of the shape collects.
-fn collected(shape: &'static Shape) -> Option<fn() -> Kind> {
+fn collected(shape: &'static Shape) -> Option<Element> {
     shape
         .all_fields()
         .find_map(|field| match (field.field_role(), field.kind()) {

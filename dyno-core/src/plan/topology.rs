@@ -1,13 +1,11 @@
 //! Which shards an object of a shape can have.
 
-use std::any::TypeId;
-
 use dyno_value::FieldPath;
 
 use super::address::{Address, shard_id, shard_id_at};
 use super::manifest::Entry;
 use crate::error::{Error, ErrorKind, Result};
-use crate::shape::{Body, FieldShape, Kind, Role, Shape, TableShape};
+use crate::shape::{Body, Element, FieldShape, Identity, Kind, Role, Shape, TableShape};
 
 /// A field that is stored in an item of its own.
 #[derive(Clone, Debug)]
@@ -142,7 +140,7 @@ impl Topology {
 struct Walk {
     shards: Vec<ShardField>,
     recursive: bool,
-    stack: Vec<TypeId>,
+    stack: Vec<Identity>,
 }
 
 impl Walk {
@@ -189,7 +187,7 @@ impl Walk {
             }
             Kind::Object(child) => self.embedded(child, &place, region),
             Kind::List(element) | Kind::Map(element) => check_element(owner, field, element),
-            Kind::Key(_) | Kind::Opaque(_) => Ok(()),
+            Kind::Key(_) | Kind::Lazy(_) | Kind::Opaque(_) => Ok(()),
         }
     }
 
@@ -246,9 +244,9 @@ impl Walk {
 fn check_element(
     owner: &'static Shape,
     field: &'static FieldShape,
-    element: fn() -> Kind,
+    element: Element,
 ) -> Result<()> {
-    if element().holds_shards() {
+    if element.kind().holds_shards() {
         let why = format!(
             "keeps objects with shards in the list or map `{}`; a shard must be reached through fields only",
             field.name()

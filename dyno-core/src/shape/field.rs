@@ -14,12 +14,22 @@ pub struct FieldShape {
     role: Role,
     privacy: Privacy,
     kind: KindSource,
+    placing: Placing,
+}
+
+/// How a shard field departs from what its type says.
+#[derive(Clone, Copy, Debug, Default)]
+struct Placing {
+    table: Option<&'static str>,
+    independent: bool,
+    chunked: bool,
 }
 
 /// A type's kinds come from one function, which compiles faster than one for each field.
 #[derive(Clone, Copy, Debug)]
 enum KindSource {
     Alone(fn() -> Kind),
+    Known(Kind),
     Slot(fn(usize) -> Kind, usize),
 }
 
@@ -32,6 +42,19 @@ impl FieldShape {
             role: Role::Inline,
             privacy: Privacy::AskLoader,
             kind: KindSource::Alone(kind),
+            placing: Placing {
+                table: None,
+                independent: false,
+                chunked: false,
+            },
+        }
+    }
+
+    /// A field stored under `name`, of a kind that is known when the program runs.
+    pub const fn known(name: &'static str, kind: Kind) -> Self {
+        Self {
+            kind: KindSource::Known(kind),
+            ..Self::new(name, || Kind::Opaque(|_| Ok(())))
         }
     }
 
@@ -71,6 +94,42 @@ impl FieldShape {
         self
     }
 
+    /// The same shard, in this table instead of its type's.
+    #[must_use]
+    pub const fn in_table(mut self, table: &'static str) -> Self {
+        self.placing.table = Some(table);
+        self
+    }
+
+    /// The same shard, with a version of its own.
+    #[must_use]
+    pub const fn independent(mut self) -> Self {
+        self.placing.independent = true;
+        self
+    }
+
+    /// The same shard, always stored in pieces.
+    #[must_use]
+    pub const fn chunked(mut self) -> Self {
+        self.placing.chunked = true;
+        self
+    }
+
+    /// The table of the shard, if the field names one.
+    pub const fn table(&self) -> Option<&'static str> {
+        self.placing.table
+    }
+
+    /// Whether the shard has a version of its own, outside the object's snapshot.
+    pub const fn is_independent(&self) -> bool {
+        self.placing.independent
+    }
+
+    /// Whether the shard is stored in pieces whatever its size.
+    pub const fn is_chunked(&self) -> bool {
+        self.placing.chunked
+    }
+
     /// The attribute name written.
     pub const fn name(&self) -> &'static str {
         self.name
@@ -91,10 +150,23 @@ impl FieldShape {
         self.privacy
     }
 
-    /// What the field's value looks like inside.
+    /// What the field's value looks like inside, once it is loaded.
     pub fn kind(&self) -> Kind {
+        match self.declared_kind() {
+            Kind::Lazy(inside) => inside.kind(),
+            kind => kind,
+        }
+    }
+
+    /// Whether the field's value is loaded when it is asked for, not with the object.
+    pub fn is_lazy(&self) -> bool {
+        matches!(self.declared_kind(), Kind::Lazy(_))
+    }
+
+    fn declared_kind(&self) -> Kind {
         match self.kind {
             KindSource::Alone(kind) => kind(),
+            KindSource::Known(kind) => kind,
             KindSource::Slot(kinds, slot) => kinds(slot),
         }
     }
@@ -103,7 +175,7 @@ impl FieldShape {
     pub fn child(&self) -> Option<&'static Shape> {
         match self.kind() {
             Kind::Object(shape) => Some(shape),
-            Kind::Key(_) | Kind::List(_) | Kind::Map(_) | Kind::Opaque(_) => None,
+            _ => None,
         }
     }
 
@@ -147,12 +219,44 @@ pub enum Privacy {
 pub enum Kind {
     /// A key attribute of this type.
     Key(KeyKind),
+    /// A value that is loaded when it is asked for.
+    Lazy(Element),
     /// A list of values of one kind.
-    List(fn() -> Self),
+    List(Element),
     /// A map with free keys and values of one kind.
-    Map(fn() -> Self),
+    Map(Element),
     /// An object with a shape.
     Object(&'static Shape),
     /// A scalar, a set, or a document without a shape, with a check that a stored value fits.
     Opaque(fn(AttributeValue) -> Result<(), ValueError>),
+}
+
+/// The kind of what stands inside: asked of a type, so that types may contain themselves, or known.
+#[derive(Clone, Copy, Debug)]
+pub struct Element(ElementSource);
+
+#[derive(Clone, Copy, Debug)]
+enum ElementSource {
+    Asked(fn() -> Kind),
+    Known(&'static Kind),
+}
+
+impl Element {
+    /// The kind that a type says.
+    pub const fn of(kind: fn() -> Kind) -> Self {
+        Self(ElementSource::Asked(kind))
+    }
+
+    /// This kind.
+    pub const fn known(kind: &'static Kind) -> Self {
+        Self(ElementSource::Known(kind))
+    }
+
+    /// The kind.
+    pub fn kind(self) -> Kind {
+        match self.0 {
+            ElementSource::Asked(kind) => kind(),
+            ElementSource::Known(kind) => *kind,
+        }
+    }
 }

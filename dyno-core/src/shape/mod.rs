@@ -23,7 +23,7 @@ pub use codec::{
     Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, explained, key, shard,
     stored, with,
 };
-pub use field::{FieldShape, Kind, Privacy, Role};
+pub use field::{Element, FieldShape, Kind, Privacy, Role};
 pub use flatten::Flatten;
 pub(crate) use handle::root;
 pub use handle::{IntoPath, Navigate, Path, PathBase, PathSet, TypedPath};
@@ -31,5 +31,5 @@ pub use impls::SetElement;
 pub use key_attribute::KeyAttribute;
 pub use object::{Object, Stored};
 pub use read::ObjectReader;
-pub use table::{Body, Shape, TableShape, VariantShape};
+pub use table::{Body, Identity, Shape, TableShape, VariantShape};
 pub use write::ObjectWriter;

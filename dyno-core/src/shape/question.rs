@@ -1,8 +1,6 @@
 //! What a shape says before any value is seen.
 
-use std::any::TypeId;
-
-use super::{FieldShape, Kind, Privacy, Role, Shape};
+use super::{FieldShape, Identity, Kind, Privacy, Role, Shape};
 
 impl Shape {
     /// Whether objects of the shape have values that must be encrypted.
@@ -30,11 +28,13 @@ impl Kind {
 
     fn any_unseen_field(
         self,
-        seen: &mut Vec<TypeId>,
+        seen: &mut Vec<Identity>,
         wanted: impl Fn(&FieldShape) -> bool + Copy,
     ) -> bool {
         match self {
-            Self::List(element) | Self::Map(element) => element().any_unseen_field(seen, wanted),
+            Self::Lazy(inside) | Self::List(inside) | Self::Map(inside) => {
+                inside.kind().any_unseen_field(seen, wanted)
+            }
             Self::Object(shape) if seen.contains(&shape.identity()) => false,
             Self::Object(shape) => {
                 seen.push(shape.identity());

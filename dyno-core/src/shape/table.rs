@@ -9,12 +9,22 @@ use super::{FieldShape, Role};
 /// Children are functions, so that recursive types work.
 #[derive(Debug)]
 pub struct Shape {
-    identity: fn() -> TypeId,
+    identity: Identity,
     name: &'static str,
     tag: &'static str,
     context: &'static str,
     table: Option<TableShape>,
     body: Body,
+}
+
+/// What tells shapes apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Identity {
+    /// The shape of a type.
+    Type(TypeId),
+    /// A shape that was made when the program ran.
+    Number(u64),
 }
 
 /// A struct's fields or an enum's variants.
@@ -43,7 +53,7 @@ impl Shape {
 
     const fn new(name: &'static str, body: Body) -> Self {
         Self {
-            identity: TypeId::of::<()>,
+            identity: Identity::Number(0),
             name,
             tag: name,
             context: name,
@@ -55,13 +65,20 @@ impl Shape {
     /// The same shape, known as that of this type: a constant may stand at several addresses.
     #[must_use]
     pub const fn of<T: 'static>(mut self) -> Self {
-        self.identity = TypeId::of::<T>;
+        self.identity = Identity::Type(TypeId::of::<T>());
         self
     }
 
-    /// The type that has the shape.
-    pub fn identity(&self) -> TypeId {
-        (self.identity)()
+    /// What tells the shape from others.
+    pub const fn identity(&self) -> Identity {
+        self.identity
+    }
+
+    /// The same shape, known by this number: one that is made when the program runs.
+    #[must_use]
+    pub(crate) const fn numbered(mut self, number: u64) -> Self {
+        self.identity = Identity::Number(number);
+        self
     }
 
     /// The same shape with a table of its own.

@@ -16,7 +16,6 @@ mod table;
 mod tree;
 mod write_path;
 
-use std::any::TypeId;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
@@ -36,7 +35,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::Topology;
-use crate::shape::{IntoPath, Shape, Stored};
+use crate::shape::{Identity, IntoPath, Shape, Stored};
 
 /// A place where objects are stored: DynamoDB, a server that speaks its protocol, or the embedded engine.
 ///
@@ -61,7 +60,7 @@ pub struct Store {
 
 struct Shared {
     clients: Clients,
-    topologies: RwLock<HashMap<TypeId, Arc<Topology>>>,
+    topologies: RwLock<HashMap<Identity, Arc<Topology>>>,
 }
 
 static INSTALLED: OnceLock<Store> = OnceLock::new();

@@ -216,13 +216,14 @@ fn fits(kind: Kind, value: AttributeValue) -> Result<(), dyno_value::ValueError>
     match kind {
         Kind::Opaque(check) => check(value),
         Kind::Key(_) => Ok(()),
+        Kind::Lazy(inside) => fits(inside.kind(), value),
         Kind::List(element) => match value {
             AttributeValue::L(elements) => {
                 elements
                     .into_iter()
                     .enumerate()
                     .try_for_each(|(index, value)| {
-                        fits(element(), value).map_err(|error| error.under_index(index))
+                        fits(element.kind(), value).map_err(|error| error.under_index(index))
                     })
             }
             AttributeValue::Null(_) => Ok(()),
@@ -233,7 +234,7 @@ fn fits(kind: Kind, value: AttributeValue) -> Result<(), dyno_value::ValueError>
                 let mut entries: Vec<_> = inner.into_iter().collect();
                 entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
                 entries.into_iter().try_for_each(|(name, value)| {
-                    fits(element(), value).map_err(|error| error.under_key(&name))
+                    fits(element.kind(), value).map_err(|error| error.under_key(&name))
                 })
             }
             AttributeValue::Null(_) => Ok(()),

@@ -8,7 +8,7 @@ use super::Decisions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
 use crate::reserved;
-use crate::shape::{FieldShape, Kind, Privacy, Role, Shape};
+use crate::shape::{Element, FieldShape, Kind, Privacy, Role, Shape};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
@@ -137,7 +137,7 @@ impl<'a> Walk<'a> {
                 _ => None,
             };
             kind = match kind {
-                Some(Kind::List(element) | Kind::Map(element)) => Some(element()),
+                Some(Kind::List(element) | Kind::Map(element)) => Some(element.kind()),
                 _ => field.map(FieldShape::kind),
             };
             self.path.push(segment.clone());
@@ -182,13 +182,18 @@ impl<'a> Walk<'a> {
     fn map(
         &mut self,
         inner: &Item,
-        element: fn() -> Kind,
+        element: Element,
         spread: Option<&EncryptionKey>,
     ) -> Result<()> {
         let mut names: Vec<_> = inner.iter().collect();
         names.sort_unstable_by_key(|(name, _)| *name);
         for (name, value) in names {
-            self.inside(Segment::Key(name.clone()), value, Some(element()), spread)?;
+            self.inside(
+                Segment::Key(name.clone()),
+                value,
+                Some(element.kind()),
+                spread,
+            )?;
         }
         Ok(())
     }
@@ -205,7 +210,7 @@ impl<'a> Walk<'a> {
         };
         for (index, element) in elements.iter().enumerate() {
             let segment = Segment::Index(u32::try_from(index).unwrap_or(u32::MAX));
-            self.inside(segment, element, element_kind.map(|kind| kind()), spread)?;
+            self.inside(segment, element, element_kind.map(Element::kind), spread)?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use std::hash::BuildHasher;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueError};
 
-use crate::shape::{Attribute, Kind};
+use crate::shape::{Attribute, Element, Kind};
 
 impl<T: Attribute> Attribute for Vec<T> {
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
@@ -18,7 +18,7 @@ impl<T: Attribute> Attribute for Vec<T> {
     }
 
     fn kind() -> Kind {
-        Kind::List(T::kind)
+        Kind::List(Element::of(T::kind))
     }
 }
 
@@ -38,7 +38,7 @@ impl<T: Attribute, const N: usize> Attribute for [T; N] {
     }
 
     fn kind() -> Kind {
-        Kind::List(T::kind)
+        Kind::List(Element::of(T::kind))
     }
 }
 
@@ -52,7 +52,7 @@ impl<V: Attribute, S: BuildHasher + Default> Attribute for HashMap<String, V, S>
     }
 
     fn kind() -> Kind {
-        Kind::Map(V::kind)
+        Kind::Map(Element::of(V::kind))
     }
 }
 
@@ -66,7 +66,7 @@ impl<V: Attribute> Attribute for BTreeMap<String, V> {
     }
 
     fn kind() -> Kind {
-        Kind::Map(V::kind)
+        Kind::Map(Element::of(V::kind))
     }
 }
 
