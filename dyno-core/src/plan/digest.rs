@@ -11,7 +11,7 @@ use crate::reserved;
 use crate::shape::TableShape;
 
 /// 128 bits of SHA-256 over the canonical encoding, so that the order of maps and sets does not matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Digest([u8; 16]);
 
 impl Digest {

@@ -7,17 +7,24 @@
 //! layout      where shards are, without the type  extras     what no field claims
 //! split       a tree cut into bodies              join       items verified and joined to a tree
 //! privacy     what is encrypted, with which key   digest     what changed since a load
-//! route       a path followed through a shape
+//! route       a path followed through a shape  pieces     a body too large for one item
+//! entries     which entry of a list is which
 //! ```
 
 mod address;
 mod digest;
+#[cfg_attr(not(test), expect(dead_code, reason = "nothing uses it yet"))]
+#[expect(unused_imports, reason = "nothing uses it yet")]
+mod entries;
 mod etag;
 mod extras;
 mod format;
 mod join;
 mod layout;
 mod manifest;
+#[cfg_attr(not(test), expect(dead_code, reason = "nothing uses it yet"))]
+#[expect(unused_imports, reason = "nothing uses it yet")]
+mod pieces;
 mod privacy;
 mod root;
 mod route;
