@@ -6,7 +6,7 @@ pub use dyno_core::{
     EnsureTables, Error, ErrorKind, FieldPath, IntoPath, Item, Key, KeyAttribute, KeyError, KeyId,
     KeyKind, KeyState, KeyValue, Keyring, KeyringError, Load, LoadOptional, MasterKey, Object,
     ParsePathError, Path, PatternError, ReadPath, Reload, Result, Rules, Save, SaveError,
-    SaveSaved, Saved, Segment, Store, Stored, TypeTag, TypedPath, ValueCause, ValueError,
+    SaveSaved, Saved, Segment, Shards, Store, Stored, TypeTag, TypedPath, ValueCause, ValueError,
     WritePath, shape,
 };
 pub use dyno_derive::DyObject;

@@ -37,7 +37,7 @@ pub use object::DyObject;
 pub use shape::{Attribute, IntoPath, KeyAttribute, Object, Path, Stored, TypedPath};
 pub use store::{
     Delete, DeleteSaved, EnsureTables, Load, LoadOptional, ReadPath, Reload, Save, SaveSaved,
-    Saved, Store, WritePath,
+    Saved, Shards, Store, WritePath,
 };
 
 #[doc(hidden)]

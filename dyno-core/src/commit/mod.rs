@@ -6,6 +6,7 @@
 //! | [`save::Save`] | A (root only) and B (one transaction) of `docs/design/protocol.md` | 1, or 2 to replace |
 //! | [`blind::BlindWrite`] | A and B without a read, of one path | 1 |
 //! | [`delete::Delete`] | one transaction | 1 |
+//! | [`independent::Independent`] | one update of a shard with a version of its own | 1 |
 //! | [`plain::Plain`] | one item without the mapper's attributes | 1 |
 //!
 //! An answer that was lost is resolved by sending the same request again. That is harmless for objects with an etag,
@@ -14,6 +15,7 @@
 
 pub(crate) mod blind;
 pub(crate) mod delete;
+pub(crate) mod independent;
 mod outcome;
 pub(crate) mod plain;
 pub(crate) mod save;

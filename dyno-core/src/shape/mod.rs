@@ -15,6 +15,7 @@ mod object;
 mod question;
 mod read;
 mod table;
+mod unloaded;
 mod write;
 
 pub use attribute::{Attribute, ShardField};
@@ -32,4 +33,5 @@ pub use key_attribute::KeyAttribute;
 pub use object::{Object, Stored};
 pub use read::ObjectReader;
 pub use table::{Body, Identity, Shape, TableShape, VariantShape};
+pub(crate) use unloaded::{as_unloaded, is_unloaded, unloaded};
 pub use write::ObjectWriter;

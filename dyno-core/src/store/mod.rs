@@ -25,7 +25,7 @@ use aws_sdk_dynamodb::config::Intercept;
 
 use self::clients::Clients;
 pub use self::delete::Delete;
-pub use self::load::{Load, LoadOptional};
+pub use self::load::{Load, LoadOptional, Shards};
 pub use self::read_path::ReadPath;
 pub use self::save::Save;
 pub use self::saved::{DeleteSaved, Reload, SaveSaved, Saved};

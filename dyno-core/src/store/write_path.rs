@@ -2,9 +2,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, ParsePathError, Segment, measure_value};
 
 use super::drive;
+use super::load::Shards;
 use super::operation::{Operation, Options, Pending, common_options};
 use super::tree::Expecting;
-use crate::commit::blind::{BlindWrite, PathWrite};
+use crate::commit::blind::{BlindWrite, PathWrite, Written};
 use crate::error::{Error, ErrorKind, Result, path_not_found};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
@@ -98,27 +99,34 @@ impl Operation {
         path: &FieldPath,
         value: Option<AttributeValue>,
     ) -> Result<()> {
-        let route = Route::of(&self.topology, path)?;
         let root = self.root(key)?;
+        let route = Route::of(&self.topology, path, None)?;
         self.check_writable(path, &route, value.as_ref())?;
         let keys = root.to_item();
         let needs_object = self.loader().is_some_and(ConfigLoader::needs_object);
         if needs_object || route.holds_shards || route.needs_object {
             return self.load_and_save(key, path, value).await;
         }
+        let route = if route.needs_order {
+            self.route(key, path, true).await?
+        } else {
+            route
+        };
+        let stored = &route.stored;
         let decided = Decisions::for_path(
             &keys,
             self.topology.root,
-            path,
+            (path, stored),
             value.as_ref(),
             self.loader(),
         )?;
-        let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(path)) else {
+        let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(stored)) else {
             return self.load_and_save(key, path, value).await;
         };
         let binding = self.binding(&root)?;
+        let in_clear = value.clone();
         let value = value
-            .map(|value| decisions.seal_value(value, path, &binding))
+            .map(|value| decisions.seal_value(value, stored, &binding))
             .transpose()?;
         let write = PathWrite {
             topology: &self.topology,
@@ -128,7 +136,10 @@ impl Operation {
             inside: route.inside,
             value,
         };
-        drive::run(&self.store, BlindWrite::new(write)).await
+        match drive::run(&self.store, BlindWrite::new(write)).await? {
+            Written::Done => Ok(()),
+            Written::ReadFirst => self.load_and_save(key, path, in_clear).await,
+        }
     }
 
     fn check_writable(
@@ -189,7 +200,7 @@ impl Operation {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let mut loaded = self.load_tree(key, true).await?;
+            let mut loaded = self.load_tree(key, Shards::All, true).await?;
             let before = std::mem::take(&mut loaded.tree);
             let mut tree = before.clone();
             if !self.topology.has_place(&tree, path) || !set_value(&mut tree, path, value.clone()) {

@@ -2,21 +2,12 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
-use dyno_value::{Item, ValueCause, ValueError, encoding, measure};
+use dyno_value::{Item, ValueCause, ValueError, encoding};
 use sha2::{Digest as _, Sha256};
 
 use super::codec::Codec;
 use super::{LARGEST_BODY, PIECE_BYTES};
-use crate::{limits, reserved};
-
-/// Whether DynamoDB takes this item, key and reserved attributes included, or its body must be cut.
-///
-/// # Errors
-///
-/// A value has no form in DynamoDB.
-pub(crate) fn fits_one_item(item: &Item) -> Result<bool, ValueError> {
-    measure(item).map(|size| size <= limits::ITEM_BYTES)
-}
+use crate::reserved;
 
 /// The pieces of a body, at least one, in order; without keys and the attributes that every shard item has.
 ///

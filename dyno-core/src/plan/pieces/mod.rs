@@ -22,7 +22,7 @@ mod error;
 mod join;
 
 pub(crate) use codec::Codec;
-pub(crate) use cut::{cut, fits_one_item};
+pub(crate) use cut::cut;
 pub(crate) use error::PiecesError;
 pub(crate) use join::join;
 
