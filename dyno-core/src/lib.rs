@@ -34,7 +34,9 @@ pub use error::{Error, ErrorKind, Result, SaveError};
 pub use key::{Key, KeyKind, KeyValue};
 pub use loader::{ConfigLoader, TypeTag};
 pub use object::DyObject;
-pub use shape::{Attribute, IntoPath, KeyAttribute, Object, Path, Stored, TypedPath};
+pub use shape::{
+    Attribute, IntoPath, KeyAttribute, Lazy, LazyGet, LazyGetMut, Object, Path, Stored, TypedPath,
+};
 pub use store::{
     Delete, DeleteSaved, EnsureTables, Load, LoadOptional, ReadPath, Reload, Save, SaveSaved,
     Saved, Shards, Store, WritePath,
