@@ -17,7 +17,6 @@ mod question;
 mod read;
 mod shard_field;
 mod table;
-mod unloaded;
 mod write;
 
 pub use attribute::Attribute;
@@ -37,5 +36,5 @@ pub use object::{Object, Stored};
 pub use read::ObjectReader;
 pub use shard_field::ShardField;
 pub use table::{Body, Identity, Shape, TableShape, VariantShape};
-pub(crate) use unloaded::{as_unloaded, is_unloaded, unloaded};
+pub(crate) use lazy::{as_unloaded, is_unloaded, unloaded};
 pub use write::ObjectWriter;

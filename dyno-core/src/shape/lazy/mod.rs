@@ -12,7 +12,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::ValueError;
 
 pub use get::{LazyGet, LazyGetMut};
-pub(crate) use source::{Fetched, LazySource, as_unloaded, unloaded, with_source};
+pub(crate) use source::{
+    Fetched, LazySource, as_unloaded, is_unloaded, unloaded, with_source,
+};
 
 use super::{Codec, Element, Kind, ShardField};
 use crate::error::{Error, ErrorKind, Result};

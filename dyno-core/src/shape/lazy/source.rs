@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
-use dyno_value::ValueError;
+use dyno_value::{Item, ValueError};
 
 use crate::error::{Error, Result};
 
@@ -82,6 +82,11 @@ pub(crate) fn as_unloaded(value: &AttributeValue) -> Option<([u8; 8], &str)> {
         return None;
     };
     Some((life.as_ref().try_into().ok()?, id))
+}
+
+/// Whether the map is a marker.
+pub(crate) fn is_unloaded(map: &Item) -> bool {
+    map.len() == 1 && map.contains_key(UNLOADED)
 }
 
 thread_local! {
