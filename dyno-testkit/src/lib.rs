@@ -6,6 +6,7 @@
 //! | To ... | take |
 //! |---|---|
 //! | see and count the requests that a program sends | [`Recorder`] |
+//! | know what requests cost | [`Capacity`] |
 //! | lose, repeat, hold or refuse chosen requests | [`FaultClient`], [`Gate`] |
 //! | let writes fall between the reads of one `BatchGetItem` | [`SplitBatches`] |
 //! | make a table, fill it, look at all of it | [`TableSpec`], [`create_table`], [`table_with_data`], [`dump`] |
@@ -40,6 +41,7 @@
 //! ```
 
 mod batch;
+mod capacity;
 mod fault;
 mod gate;
 mod layer;
@@ -55,6 +57,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
+pub use capacity::{Capacity, Consumed};
 pub use fault::{Fault, FaultClient};
 pub use gate::Gate;
 pub use layer::wrap;

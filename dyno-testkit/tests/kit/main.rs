@@ -5,6 +5,7 @@
     reason = "a helper of a test fails the test by panicking"
 )]
 
+mod capacities;
 mod faults;
 mod recordings;
 mod splits;
