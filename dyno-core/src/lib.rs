@@ -4,17 +4,20 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `key`, `limits`, `reserved` | keys as values; limits of the service; names of the mapper's attributes |
+//! | `key`, `limits`, `reserved`, `units` | keys as values; limits of the service; names of the mapper's attributes; capacity |
 //! | `error` | what can go wrong |
 //! | `loader` | the callbacks of a program |
 //! | `shape` | what a type looks like when it is stored |
 //! | `plan` | pure: from a tree to items and back |
 //! | `commit` | pure: the protocols, as machines |
+//! | `forecast` | pure: what an operation would send, and what it would cost |
 //! | `store` | everything that sends requests |
 //! | `object` | the verbs of a stored type |
 
 mod commit;
 mod error;
+#[cfg_attr(not(test), expect(dead_code, reason = "the store makes no plans yet"))]
+mod forecast;
 mod key;
 mod limits;
 mod loader;
@@ -23,6 +26,7 @@ mod plan;
 mod reserved;
 pub mod shape;
 mod store;
+mod units;
 
 pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use aws_smithy_types::Blob;
@@ -31,6 +35,7 @@ pub use dyno_crypto::{
 };
 pub use dyno_value::{FieldPath, Item, ParsePathError, Segment, ValueCause, ValueError};
 pub use error::{Error, ErrorKind, Result, SaveError};
+pub use forecast::{ActionKind, Plan, PlannedAction, PlannedRequest};
 pub use key::{Key, KeyKind, KeyValue};
 pub use loader::{ConfigLoader, TypeTag};
 pub use object::DyObject;
@@ -41,6 +46,7 @@ pub use store::{
     Delete, DeleteSaved, EnsureTables, Load, LoadOptional, ReadPath, Reload, Save, SaveSaved,
     Saved, Shards, Store, WritePath,
 };
+pub use units::CapacityUnits;
 
 #[doc(hidden)]
 pub mod __private;

@@ -5,13 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; modules of one row do not use each other.
-const LAYERS: [&[&str]; 8] = [
-    &["key", "limits", "reserved"],
+const LAYERS: [&[&str]; 9] = [
+    &["key", "limits", "reserved", "units"],
     &["error"],
     &["loader"],
     &["shape"],
     &["plan"],
     &["commit"],
+    &["forecast"],
     &["store"],
     &["object"],
 ];
