@@ -12,13 +12,13 @@ use crate::units::CapacityUnits;
 /// It prints as a table. The number before an operation is the round trip that sends it:
 ///
 /// ```text
-/// 2 requests in 2 round trips, 0.5 read units, at least 5 write units
+/// 2 requests in 2 round trips, 0.5 read units, at least 4 write units
 ///
 /// 1 GetItem: 0.5 RCU
-///     Get     Users   ada               700 bytes
-/// 2 TransactWriteItems: at least 5 WCU
-///     Put     Users   ada               712 bytes
-///     Delete  Photos  User#ada/photo >= 0 bytes
+///     Get     Users   ada              700 bytes
+/// 2 TransactWriteItems: at least 4 WCU
+///     Put     Users   ada              712 bytes
+///     Delete  Photos  User#ada/photo  >= 0 bytes
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
