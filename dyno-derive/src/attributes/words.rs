@@ -70,7 +70,7 @@ pub(super) fn unknown(word: &Ident, owner: Owner, diagnostics: &Diagnostics) {
     let text = word.to_string();
     let known = owner.words();
     let what = format!("unknown attribute `{text}` on {}", owner.name());
-    let fix = if owner == Owner::Shard && FIELD.contains(&text.as_str()) {
+    let fix = if owner == Owner::Shard && matches!(text.as_str(), "chunked" | "independent") {
         format!("write it beside `shard`: `#[dyno(shard, {text})]`")
     } else if owner == Owner::Field && text == "table" {
         "a shard's table is named in parentheses: `#[dyno(shard(table = \"..\"))]`".to_owned()
