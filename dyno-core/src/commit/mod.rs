@@ -19,8 +19,8 @@ pub(crate) mod blind;
 #[cfg_attr(not(test), expect(dead_code, reason = "the store makes no plans yet"))]
 pub(crate) mod cost;
 pub(crate) mod delete;
-pub(crate) mod independent;
 pub(crate) mod effect;
+pub(crate) mod independent;
 mod outcome;
 pub(crate) mod plain;
 pub(crate) mod save;

@@ -310,6 +310,13 @@ pub(crate) fn shard_id_at(path: &FieldPath) -> String {
     }))
 }
 
+/// The place of a shard in a keyed tree.
+pub(crate) fn path_of(id: &str) -> Option<FieldPath> {
+    id.split('/').try_fold(FieldPath::root(), |path, part| {
+        Some(path.key(unescape(part)?))
+    })
+}
+
 /// The name of which this is one part of a shard id.
 pub(crate) fn unescape(part: &str) -> Option<String> {
     let mut name = String::new();

@@ -55,6 +55,14 @@ impl Extras {
         extras
     }
 
+    /// Adds what was found in parts that were loaded later.
+    pub(crate) fn add(&mut self, later: Self) {
+        self.own.extend(later.own);
+        for (place, inside) in later.inside {
+            self.inside.entry(place).or_default().add(inside);
+        }
+    }
+
     /// Puts the attributes back where the objects around them still are, and their names are free.
     pub(crate) fn restore(&self, tree: &mut Item, shape: &'static Shape) {
         let mut names: Vec<_> = self

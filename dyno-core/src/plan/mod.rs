@@ -28,7 +28,7 @@ mod shard;
 mod split;
 mod topology;
 
-pub(crate) use address::{Address, KeyKinds, Owner, Range, SortRange};
+pub(crate) use address::{Address, KeyKinds, Owner, Range, SortRange, path_of};
 pub(crate) use digest::{Digest, Digests};
 pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, key_lists, unkey_lists};
 pub(crate) use etag::Etag;

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
+use sha2::{Digest as _, Sha256};
 
 use super::entries::Entries;
 use super::etag::Etag;
@@ -133,6 +134,22 @@ impl RootState {
     /// A newer version wrote it.
     pub(crate) fn check_writable(&self) -> Result<()> {
         self.format.check_writable()
+    }
+
+    /// What tells one state of a collection from another: its order, and the version of everything in it.
+    pub(crate) fn collection_version(&self, id: &str) -> Option<Stamp> {
+        let collected = self.entries.0.get(id)?;
+        let inside = format!("{id}/");
+        let mut hash = Sha256::new();
+        hash.update(format!("{collected:?}"));
+        for (id, entry) in self.manifest.0.range(inside.clone()..) {
+            if !id.starts_with(&inside) {
+                break;
+            }
+            hash.update(format!("{id} {entry:?} "));
+        }
+        let hash: [u8; 32] = hash.finalize().into();
+        hash.first_chunk().copied().map(Stamp)
     }
 
     /// Whether a commit is the present one or one of the few before.

@@ -20,8 +20,8 @@ pub(crate) struct ShardField {
     pub(crate) placing: Placing,
     /// The collection whose entry this is, if it is one.
     pub(crate) collection: Option<Collection>,
-    /// Whether it is loaded when it is asked for: it, or a shard around it.
-    pub(crate) lazy: bool,
+    /// The shard or collection that is loaded when it is asked for, and this one with it: itself, or one around it.
+    pub(crate) lazy_part: Option<String>,
     pub(crate) independent: bool,
     pub(crate) chunked: bool,
     /// What the ids of all entries of the outermost collection around it begin with.
@@ -115,11 +115,16 @@ impl ShardField {
             region,
             placing,
             collection: place.entry_of,
-            lazy: place.lazy,
+            lazy_part: place.lazy_part.clone(),
             independent: field.is_independent(),
             chunked: field.is_chunked(),
             prefix: place.prefix.clone(),
         })
+    }
+
+    /// Whether it is loaded when it is asked for, not with the object.
+    pub(crate) fn is_lazy(&self) -> bool {
+        self.lazy_part.is_some()
     }
 
     /// Whether it is an entry of a collection, or inside one.
@@ -152,7 +157,7 @@ pub(crate) struct Place {
     path: FieldPath,
     prefix: Option<String>,
     entry_of: Option<Collection>,
-    lazy: bool,
+    lazy_part: Option<String>,
 }
 
 impl Place {
@@ -166,7 +171,7 @@ impl Place {
             path: FieldPath::root(),
             prefix: None,
             entry_of: None,
-            lazy: false,
+            lazy_part: None,
         }
     }
 
@@ -177,12 +182,17 @@ impl Place {
     /// The place of a field of the object here.
     pub(crate) fn field(&self, field: &FieldShape) -> Self {
         let name = shard_id([field.name()]);
+        let id = joined(&self.id, &name);
         Self {
-            id: joined(&self.id, &name),
+            lazy_part: if field.is_lazy() {
+                Some(id.clone())
+            } else {
+                self.lazy_part.clone()
+            },
+            id,
             pattern: joined(&self.pattern, &name),
             path: self.path.key(field.name()),
             entry_of: None,
-            lazy: self.lazy || field.is_lazy(),
             ..self.clone()
         }
     }

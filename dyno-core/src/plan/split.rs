@@ -127,12 +127,12 @@ pub(crate) fn mark_unloaded(
     shape: &'static Shape,
     place: &Place,
     root: &RootState,
-    left_out: &dyn Fn(&FieldShape) -> bool,
+    left_out: &dyn Fn(&FieldShape, &str) -> bool,
 ) {
     for field in fields_in(tree, shape) {
         let name = field.name();
         let here = place.field(field);
-        if field.field_role() == Role::Shard && left_out(field) {
+        if field.field_role() == Role::Shard && left_out(field, here.id()) {
             let id = here.id();
             if root.manifest.0.contains_key(id) || root.entries.0.contains_key(id) {
                 tree.insert(name.to_owned(), unloaded(root.life.0, id));

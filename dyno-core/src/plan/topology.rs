@@ -61,7 +61,7 @@ impl Topology {
             );
             return Err(invalid_shape(root, &why));
         }
-        let eager = found.iter().filter(|field| !field.lazy);
+        let eager = found.iter().filter(|field| !field.is_lazy());
         let spans = eager.filter_map(ShardField::span).collect();
         let all_spans = found.iter().filter_map(ShardField::span).collect();
         let managed = root.demands_encryption() || !found.is_empty();
@@ -126,6 +126,11 @@ impl Topology {
     pub(crate) fn has_lists(&self) -> bool {
         let is_list = |field: &ShardField| field.collection == Some(Collection::List);
         self.entries.iter().any(is_list)
+    }
+
+    /// Whether there are shards that are loaded when they are asked for.
+    pub(crate) fn has_lazy(&self) -> bool {
+        self.patterns().any(ShardField::is_lazy)
     }
 
     /// Whether the pattern is one of [`patterns`](Self::patterns).

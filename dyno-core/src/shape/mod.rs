@@ -32,9 +32,9 @@ pub use handle::{IntoPath, ListLike, MapLike, Navigate, Path, PathBase, PathSet,
 pub use impls::SetElement;
 pub use key_attribute::KeyAttribute;
 pub use lazy::{Lazy, LazyGet, LazyGetMut};
+pub(crate) use lazy::{as_unloaded, is_unloaded, unloaded};
 pub use object::{Object, Stored};
 pub use read::ObjectReader;
 pub use shard_field::ShardField;
 pub use table::{Body, Identity, Shape, TableShape, VariantShape};
-pub(crate) use lazy::{as_unloaded, is_unloaded, unloaded};
 pub use write::ObjectWriter;

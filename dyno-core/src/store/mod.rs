@@ -4,6 +4,7 @@ mod clients;
 mod delete;
 mod drive;
 mod fetch;
+mod lazy;
 mod load;
 mod operation;
 mod read_path;

@@ -174,7 +174,7 @@ impl Operation {
 }
 
 /// A shard that was read alone gets empty objects around it to stand in.
-fn surround(root: &mut Item, shards: &mut BTreeMap<String, (ShardField, Item)>) {
+pub(super) fn surround(root: &mut Item, shards: &mut BTreeMap<String, (ShardField, Item)>) {
     for (field, _) in shards.values() {
         let Some((_, around)) = field.path.segments().split_last() else {
             continue;

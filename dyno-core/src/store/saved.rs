@@ -9,7 +9,7 @@ use super::operation::{Operation, Options, Pending};
 use super::tree::{Baseline, Expecting, same_key};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Key, KeyValue};
-use crate::shape::{Stored, read_object, write_object};
+use crate::shape::{Stored, lazy, read_object, write_object};
 
 /// An object together with its key and the version that is stored.
 ///
@@ -43,7 +43,11 @@ impl<T: Stored> Saved<T> {
         }
         let mut loaded = operation.load_tree(&key, shards, consistent).await?;
         let tree = std::mem::take(&mut loaded.tree);
-        let object: T = read_object(tree).map_err(|error| loaded.decisions.does_not_fit(error))?;
+        let object = match loaded.source.clone() {
+            Some(source) => lazy::with_source(source, || read_object::<T>(tree)),
+            None => read_object(tree),
+        };
+        let object = object.map_err(|error| loaded.decisions.does_not_fit(error))?;
         let baseline = loaded.compared_with(&operation.topology, write_object(&object)?)?;
         Ok(Self::new(object, key, operation.options(), baseline))
     }
@@ -133,7 +137,7 @@ impl<T: Stored> Saved<T> {
 
 /// A root can be loaded alone if no field of the type needs a shard.
 fn check_all_lazy(operation: &Operation) -> Result<()> {
-    let eager = operation.topology.patterns().find(|field| !field.lazy);
+    let eager = operation.topology.patterns().find(|field| !field.is_lazy());
     eager.map_or(Ok(()), |field| {
         Err(Error::new(
             ErrorKind::InvalidShape,

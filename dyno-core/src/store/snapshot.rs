@@ -108,6 +108,33 @@ impl Reading<'_> {
         }
     }
 
+    /// Reads the shards wanted of a root that was read before; `None` if they are not as it says.
+    pub(super) async fn parts_of(
+        self,
+        store: &Store,
+        state: &RootState,
+    ) -> Result<Option<Snapshot>> {
+        let mut held = Held {
+            ranges: self
+                .spans
+                .iter()
+                .map(|span| self.owner.range(span))
+                .collect(),
+            ..Held::default()
+        };
+        let listed = self.listed(state)?;
+        let places = listed.iter().flat_map(|listed| &listed.places);
+        let unseen = places.filter(|place| !held.was_asked(place)).cloned();
+        let unseen: Vec<_> = unseen.collect();
+        self.fetch_with_ranges(store, unseen, true, &mut held)
+            .await?;
+        if mismatches(&listed, state, &held).is_empty() {
+            finish(Item::new(), state.clone(), &listed, held).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
     /// Reads the root, and what the object can have without looking at it.
     async fn first_round(&self, store: &Store, held: &mut Held) -> Result<Option<Item>> {
         held.ranges = self

@@ -1,11 +1,13 @@
 //! Loading and saving an object's tree, whatever type it came from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, measure, number};
 
 use super::fetch::Projection;
+use super::lazy::Source;
 use super::load::Shards;
 use super::operation::Operation;
 use super::snapshot::Reading;
@@ -31,6 +33,7 @@ pub(super) struct LoadedTree {
     stored: Stored,
     versions: BTreeMap<String, Stamp>,
     pub(super) decisions: Decisions,
+    pub(super) source: Option<Arc<Source>>,
 }
 
 /// How an object was stored when it was last loaded or saved: what a save builds on.
@@ -42,6 +45,14 @@ pub(super) struct Baseline {
     own: BTreeMap<String, Own>,
     extras: Extras,
     stored: Stored,
+    later: Later,
+}
+
+/// What was left out of the load, and which parts of it the fingerprints hold by now.
+#[derive(Clone, Debug, Default)]
+struct Later {
+    source: Option<Arc<Source>>,
+    taken: BTreeSet<String>,
 }
 
 /// An independent shard as it was read: its version, and the fingerprint of each attribute.
@@ -106,7 +117,7 @@ impl Operation {
             owner: &owner,
             root: &root,
             root_projection: Projection::default(),
-            wants: &|field| parts.wants(field.lazy),
+            wants: &|field| parts.wants(field.is_lazy()),
             spans,
             shard_projection: Projection::default(),
             consistent,
@@ -135,16 +146,23 @@ impl Operation {
         let shape = self.topology.root;
         let place = Place::root(self.topology.table);
         if let Stored::Managed(state) = &stored {
-            let left_out = |field: &FieldShape| !parts.wants(field.is_lazy());
+            let left_out = |field: &FieldShape, _: &str| !parts.wants(field.is_lazy());
             plan::mark_unloaded(&mut tree, shape, &place, state, &left_out);
         }
         plan::unkey_lists(&mut tree, shape, &place, &entries).ok_or_else(order_damaged)?;
+        let source = match &stored {
+            Stored::Managed(state) if self.topology.has_lazy() => {
+                Some(Source::new(self, key, state))
+            }
+            _ => None,
+        };
         Ok(LoadedTree {
             tree,
             extras,
             stored,
             versions,
             decisions,
+            source,
         })
     }
 
@@ -153,8 +171,11 @@ impl Operation {
         &self,
         mut tree: Item,
         key: &Key,
-        expecting: Expecting,
+        mut expecting: Expecting,
     ) -> Result<Baseline> {
+        if let Expecting::Baseline(base) = &mut expecting {
+            base.take_later();
+        }
         let root = self.root(key)?;
         let managed = self.topology.managed
             || matches!(&expecting, Expecting::Baseline(base) if base.state().is_some());
@@ -234,6 +255,7 @@ impl Operation {
                         own: BTreeMap::new(),
                         extras: base.extras,
                         stored,
+                        later: Later::default(),
                     });
                 }
                 self.remove_older_names(&before, &mut after);
@@ -265,6 +287,7 @@ impl Operation {
             own: BTreeMap::new(),
             extras,
             stored: Stored::Plain(item),
+            later: Later::default(),
         })
     }
 
@@ -292,6 +315,7 @@ impl Operation {
         cut: Cut,
         expecting: Expecting,
     ) -> Result<Baseline> {
+        let mut later = Later::default();
         let (before, mut own, extras, expect) = match expecting {
             Expecting::Baseline(base) => {
                 let Baseline {
@@ -300,7 +324,9 @@ impl Operation {
                     own,
                     extras,
                     stored,
+                    later: left_out,
                 } = *base;
+                later = left_out;
                 match stored {
                     Stored::Managed(state) => (Some(digests), own, extras, Expect::Base(state)),
                     Stored::Plain(item) => (None, own, extras, Expect::Foreign(item)),
@@ -350,6 +376,7 @@ impl Operation {
             own,
             extras,
             stored: Stored::Managed(stored),
+            later,
         })
     }
 
@@ -524,7 +551,7 @@ fn own_attributes(
 }
 
 /// The versions of the independent shards among those that were read.
-fn versions(shards: &BTreeMap<String, (ShardField, Item)>) -> BTreeMap<String, Stamp> {
+pub(super) fn versions(shards: &BTreeMap<String, (ShardField, Item)>) -> BTreeMap<String, Stamp> {
     let independent = shards.iter().filter(|(_, (field, _))| field.independent);
     independent
         .filter_map(|(id, (_, item))| {
@@ -552,6 +579,7 @@ impl LoadedTree {
             stored,
             versions,
             decisions,
+            source,
         } = self;
         let stored_entries = stored.entries();
         let numbering = Numbering::Stored(&stored_entries);
@@ -562,27 +590,96 @@ impl LoadedTree {
         let without_secrets = |error| decisions.without_secrets(error);
         let digests = Digests::of(&bodies, &entries, topology.table).map_err(without_secrets)?;
         let attributes = own_attributes(&bodies).map_err(without_secrets)?;
-        let own = attributes.into_iter().filter_map(|(id, attributes)| {
-            let version = *versions.get(&id)?;
-            Some((
-                id,
-                Own {
-                    version,
-                    attributes,
-                },
-            ))
-        });
         Ok(Baseline {
-            own: own.collect(),
+            own: with_versions(attributes, &versions),
             digests,
             known,
             extras,
             stored,
+            later: Later {
+                source,
+                taken: BTreeSet::new(),
+            },
+        })
+    }
+}
+
+fn with_versions(
+    attributes: BTreeMap<String, BTreeMap<String, Digest>>,
+    versions: &BTreeMap<String, Stamp>,
+) -> BTreeMap<String, Own> {
+    let own = attributes.into_iter().filter_map(|(id, attributes)| {
+        let version = *versions.get(&id)?;
+        Some((
+            id,
+            Own {
+                version,
+                attributes,
+            },
+        ))
+    });
+    own.collect()
+}
+
+/// What a save compares one part of an object with.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    digests: Digests,
+    known: KnownEntries,
+    own: BTreeMap<String, Own>,
+}
+
+impl Part {
+    /// The part with this id, which is all that the tree holds.
+    pub(super) fn of(
+        id: &str,
+        mut tree: Item,
+        topology: &Topology,
+        entries: &Entries,
+        extras: &Extras,
+        versions: &BTreeMap<String, Stamp>,
+    ) -> Result<Self> {
+        let numbering = Numbering::Stored(entries);
+        let keyed = plan::key_lists(&mut tree, topology.root, topology.table, numbering)?;
+        extras.restore(&mut tree, topology.root);
+        let mut bodies = plan::split(tree, topology.root, topology.table);
+        let inside = |one: &str| {
+            let rest = one.strip_prefix(id);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        bodies.root.clear();
+        bodies.shards.retain(|id, _| inside(id));
+        let digests = Digests::of(&bodies, &keyed.entries, topology.table)?;
+        let own = with_versions(own_attributes(&bodies)?, versions);
+        Ok(Self {
+            digests,
+            known: keyed.known,
+            own,
         })
     }
 }
 
 impl Baseline {
+    /// Adds what was loaded since.
+    fn take_later(&mut self) {
+        let Some(source) = &self.later.source else {
+            return;
+        };
+        for (id, noted) in source.noted(&self.later.taken) {
+            let Part {
+                digests,
+                known,
+                own,
+            } = noted.part;
+            self.digests.shards.extend(digests.shards);
+            self.digests.entries.0.extend(digests.entries.0);
+            self.known.0.extend(known.0);
+            self.own.extend(own);
+            self.extras.add(noted.extras);
+            self.later.taken.insert(id);
+        }
+    }
+
     /// The root's state, if the object is managed.
     pub(super) fn state(&self) -> Option<&RootState> {
         match &self.stored {

@@ -12,11 +12,11 @@ use super::{Collected, Entries, EntryId, EntryIds, match_entries};
 use crate::plan::digest::Digest;
 use crate::plan::shard::{Collection, Place};
 use crate::plan::split::fields_in;
-use crate::shape::{FieldShape, Kind, Role, Shape, TableShape, as_unloaded};
+use crate::shape::{FieldShape, Kind, Role, Shape, TableShape, as_unloaded, is_unloaded};
 
 /// The entries of every list, in order, each with the fingerprint of all its value: what the next save compares with.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct KnownEntries(BTreeMap<String, Vec<(EntryId, Digest)>>);
+pub(crate) struct KnownEntries(pub(crate) BTreeMap<String, Vec<(EntryId, Digest)>>);
 
 /// Time and randomness for the ids of new entries.
 #[derive(Clone, Copy, Debug)]
@@ -106,6 +106,11 @@ impl Keying<'_> {
         kind: Kind,
         place: &Place,
     ) -> Result<(), ValueError> {
+        if let (AttributeValue::M(keyed), Numbering::Stored(_)) = (&mut *value, self.numbering)
+            && !is_unloaded(keyed)
+        {
+            return self.keyed_list(keyed, kind, place);
+        }
         let AttributeValue::L(elements) = value else {
             return expect_absent(value, "a list");
         };
@@ -128,6 +133,23 @@ impl Keying<'_> {
             .entries
             .0
             .insert(place.id().to_owned(), Collected::List(ids));
+        Ok(())
+    }
+
+    /// A part of a list that is keyed already.
+    fn keyed_list(
+        &mut self,
+        keyed: &mut Item,
+        kind: Kind,
+        place: &Place,
+    ) -> Result<(), ValueError> {
+        let mut keys: Vec<_> = keyed.keys().cloned().collect();
+        keys.sort_unstable();
+        for key in keys {
+            if let Some(element) = keyed.get_mut(&key) {
+                self.entry(element, kind, &place.entry(Collection::List, &key))?;
+            }
+        }
         Ok(())
     }
 

@@ -13,7 +13,7 @@ use dyno_value::ValueError;
 
 pub use get::{LazyGet, LazyGetMut};
 pub(crate) use source::{
-    Fetched, LazySource, as_unloaded, is_unloaded, unloaded, with_source,
+    Fetched, LazySource, Pending, as_unloaded, is_unloaded, unloaded, with_source,
 };
 
 use super::{Codec, Element, Kind, ShardField};
