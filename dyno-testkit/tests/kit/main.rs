@@ -7,7 +7,9 @@
 
 mod capacities;
 mod faults;
+mod late;
 mod recordings;
+mod schedules;
 mod splits;
 mod strategies;
 mod support;
