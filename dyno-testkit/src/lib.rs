@@ -42,20 +42,25 @@
 
 mod batch;
 mod capacity;
+mod clock;
 mod fault;
 mod gate;
 mod late;
 mod layer;
+mod pages;
 mod random;
 mod random_faults;
 mod recorder;
 mod refusal;
+mod replica;
 mod request;
 mod run;
 mod schedule;
 mod split;
+mod stale;
 mod strategy;
 mod table;
+mod touched;
 mod wire;
 
 use std::collections::HashMap;
@@ -63,15 +68,18 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 pub use capacity::{Capacity, Consumed};
+pub use clock::TestClock;
 pub use fault::{Fault, FaultClient};
 pub use gate::Gate;
 pub use late::Late;
 pub use layer::wrap;
+pub use pages::SplitPages;
 pub use random_faults::RandomFaults;
 pub use recorder::Recorder;
 pub use request::{Answer, Request};
 pub use schedule::{Schedule, ScheduledStep};
 pub use split::SplitBatches;
+pub use stale::StaleReads;
 pub use strategy::{any_attribute_value, any_item, any_number, normalize};
 pub use table::{TableError, TableSpec, create_table, dump, table_with_data};
 

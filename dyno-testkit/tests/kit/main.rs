@@ -6,11 +6,14 @@
 )]
 
 mod capacities;
+mod clocks;
 mod faults;
 mod late;
+mod pages;
 mod recordings;
 mod schedules;
 mod splits;
+mod stale;
 mod strategies;
 mod support;
 mod tables;
