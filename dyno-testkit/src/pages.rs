@@ -141,7 +141,7 @@ async fn in_parts(
     let mut bytes = 0;
     loop {
         let part = (random.below(MAXIMUM_ITEMS) + 1).min(left);
-        body["Limit"] = json!(part);
+        wire::set(&mut body, "Limit", json!(part));
         let part = wire::with_body(request, &body)?;
         let (response, answer) = wire::read(inner.call(part).await?).await?;
         if !response.status().is_success() {
@@ -157,7 +157,9 @@ async fn in_parts(
             None => answer,
         });
         match last {
-            Some(last) if left > 0 && bytes < MAXIMUM_BYTES => body["ExclusiveStartKey"] = last,
+            Some(last) if left > 0 && bytes < MAXIMUM_BYTES => {
+                wire::set(&mut body, "ExclusiveStartKey", last);
+            }
             _ => return wire::respond(200, &total.unwrap_or_default()),
         }
         for _ in 0..random.below(MAXIMUM_TURNS + 1) {

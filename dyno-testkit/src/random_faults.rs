@@ -73,7 +73,7 @@ impl RandomFaults {
         // Numbers that follow each other give unrelated generators only when they are mixed first.
         let number = Random::new(request.number()).next();
         let mut random = Random::new(self.seed ^ number);
-        if self.one_in == 0 || random.next() % self.one_in != 0 {
+        if self.one_in == 0 || !random.next().is_multiple_of(self.one_in) {
             return Fault::Pass;
         }
         let mut faults = match &self.faults {

@@ -118,7 +118,7 @@ impl Replica {
                 link.ask(link.replica, "PutItem", &put).await?;
             }
             match page.get("LastEvaluatedKey") {
-                Some(last) => scan["ExclusiveStartKey"] = last.clone(),
+                Some(last) => wire::set(&mut scan, "ExclusiveStartKey", last.clone()),
                 None => break,
             }
         }

@@ -74,14 +74,14 @@ impl<F: Future> Run<F> {
             self.events = events;
             self.idle = 0;
             self.patience = None;
-            return self.go_round(context);
+            return Self::go_round(context);
         }
         if self.all_wait() && self.state.release() {
-            return self.go_round(context);
+            return Self::go_round(context);
         }
         if self.idle < IDLE_TURNS {
             self.idle += 1;
-            return self.go_round(context);
+            return Self::go_round(context);
         }
         let patience = self
             .patience
@@ -89,14 +89,14 @@ impl<F: Future> Run<F> {
         if patience.as_mut().poll(context).is_ready() {
             self.patience = None;
             if self.state.release() {
-                return self.go_round(context);
+                return Self::go_round(context);
             }
         }
         Poll::Pending
     }
 
     /// Lets the other tasks have a turn, then polls again.
-    fn go_round(&self, context: &Context<'_>) -> Poll<()> {
+    fn go_round(context: &Context<'_>) -> Poll<()> {
         context.waker().wake_by_ref();
         Poll::Pending
     }

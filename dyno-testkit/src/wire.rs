@@ -40,6 +40,13 @@ pub(crate) fn with_body(
     Ok(request)
 }
 
+/// Sets a field of a body; what is not a map stays as it is.
+pub(crate) fn set(body: &mut Value, field: &str, value: Value) {
+    if let Some(body) = body.as_object_mut() {
+        body.insert(field.to_owned(), value);
+    }
+}
+
 /// The same request for another operation.
 pub(crate) fn with_operation(
     request: &HttpRequest,

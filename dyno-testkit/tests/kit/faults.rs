@@ -140,9 +140,8 @@ async fn a_transaction_in_progress_is_not_applied_by_this_copy() {
     let client = users().await;
     let faulty = wrap(&client, |http| {
         FaultClient::new(http, |request| match request.number() {
-            0 => Fault::TransactionInProgress,
+            0 | 2 => Fault::TransactionInProgress,
             1 => Fault::AnswerLost,
-            2 => Fault::TransactionInProgress,
             _ => Fault::Pass,
         })
     });

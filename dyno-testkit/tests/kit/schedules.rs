@@ -26,7 +26,8 @@ async fn race(schedule: &Schedule) -> String {
     let scheduled = schedule.attach(&client);
     schedule.run((0..3).map(|_| increment(&scheduled))).await;
     let items = dump(&client, "Users").await.unwrap();
-    count(&items[0]).unwrap().as_n().unwrap().clone()
+    let count = items.first().and_then(count);
+    count.unwrap().as_n().unwrap().clone()
 }
 
 fn lines(schedule: &Schedule) -> Vec<String> {
@@ -123,7 +124,7 @@ async fn actors_sleep_without_waiting() {
         orders.insert(lines(&schedule));
     }
     assert_eq!(orders.len(), 2);
-    assert_eq!(start.elapsed(), Duration::from_secs(30 * 20));
+    assert_eq!(start.elapsed(), Duration::from_mins(10));
 }
 
 /// The second actor waits for the first one, not for time or a request.
@@ -137,7 +138,7 @@ async fn an_actor_that_waits_for_another_one_does_not_stop_the_run() {
             let _guard = lock.lock().await;
             increment(&client).await;
         };
-        schedule.run([actor(), actor(), actor()]).await;
+        schedule.run((0..3).map(|_| actor())).await;
         let items = dump(&client, "Users").await.unwrap();
         assert_eq!(count(&items[0]), Some(&n(3)), "{schedule}");
     }

@@ -45,10 +45,6 @@ async fn shown(client: &Client) -> BTreeSet<Option<String>> {
     shown
 }
 
-fn some(count: &str) -> Option<String> {
-    Some(count.to_owned())
-}
-
 #[tokio::test]
 async fn every_kind_of_write_is_seen_late() {
     let a = || item("a", 1);
@@ -166,7 +162,7 @@ async fn deletes_of_batches_and_transactions_are_seen_late() {
     let mut seen = BTreeSet::new();
     seen.extend(shown(&client).await);
     assert!(
-        seen.contains(&None) && !seen.contains(&some("0")),
+        seen.contains(&None) && !seen.contains(&Some("0".to_owned())),
         "{seen:?}"
     );
 }
@@ -297,7 +293,7 @@ async fn requests_of_its_own_are_not_recorded_and_errors_pass() {
         .send()
         .await
         .unwrap_err();
-    assert_eq!(shown(&client).await, BTreeSet::from([some("0")]));
+    assert_eq!(shown(&client).await, BTreeSet::from([Some("0".to_owned())]));
     client
         .delete_table()
         .table_name("Users")
