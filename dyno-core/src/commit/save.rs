@@ -267,18 +267,19 @@ impl<'a> Save<'a> {
         standing: Option<Item>,
         fresh: Fresh,
     ) -> Result<Step<RootState>> {
-        let base = match &self.expect {
-            Expect::Base(base) => Some(base),
-            Expect::Anything | Expect::Foreign(_) | Expect::Nothing => None,
+        let base = match &self.over {
+            Over::Object(base) => Some(base),
+            Over::Foreign(_) | Over::Nothing => None,
         };
-        let replaces = matches!(self.expect, Expect::Anything);
         let shape = self.draft.topology.root;
         let mine: Vec<_> = self.sent.iter().map(|(_, state)| state.etag).collect();
-        let any_lost = self.attempts.any_lost() && !replaces;
-        match outcome::judge(standing, shape, base, &mine, any_lost)? {
+        match outcome::judge(standing, shape, base, &mine, self.attempts.any_lost())? {
             Verdict::Committed(etag) => self.committed(Some(etag)),
             Verdict::Unknown => Err(unknown()),
-            Verdict::NotCommitted(standing) => self.stands(standing, fresh),
+            Verdict::NotCommitted(standing) => {
+                self.attempts.settle();
+                self.stands(standing, fresh)
+            }
         }
     }
 

@@ -37,7 +37,7 @@ pub(crate) use format::Format;
 pub(crate) use join::{Listed, Loaded, Mismatch, join};
 pub(crate) use layout::layout;
 pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
-pub(crate) use pieces::{Codec, cut};
+pub(crate) use pieces::{Codec, PIECE_ATTRIBUTES, cut};
 pub(crate) use privacy::{Decisions, binding};
 pub(crate) use root::{Found, PAST_ETAGS, RootState, tag_attribute, write_type};
 pub(crate) use route::Route;

@@ -129,6 +129,7 @@ async fn read_state(operation: &Operation, root: &Address) -> Result<Option<Root
         owner: &owner,
         root,
         root_projection: Projection::default(),
+        entry: None,
         wants: &|_| false,
         spans: &BTreeSet::new(),
         shard_projection: Projection::default(),

@@ -83,6 +83,7 @@ impl Source {
             owner: &owner,
             root: &root,
             root_projection: Projection::default(),
+            entry: None,
             wants: &wants,
             spans: &spans,
             shard_projection: Projection::default(),

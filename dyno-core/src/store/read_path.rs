@@ -9,7 +9,7 @@ use super::snapshot::{Reading, Snapshot};
 use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Decisions, Loaded, RootState, Route, ShardField};
+use crate::plan::{self, Decisions, Loaded, PIECE_ATTRIBUTES, RootState, Route, ShardField};
 use crate::reserved;
 use crate::shape::{FieldShape, Stored, TypedPath};
 
@@ -92,6 +92,7 @@ impl Operation {
             owner: &self.owner(&root),
             root: &root,
             root_projection: projection(RootState::ATTRIBUTES.into_iter().chain(keys)),
+            entry: None,
             wants: &|_| false,
             spans: &BTreeSet::new(),
             shard_projection: Projection::default(),
@@ -142,6 +143,10 @@ impl Operation {
             owner: &owner,
             root: &root,
             root_projection,
+            entry: route
+                .shard
+                .as_ref()
+                .filter(|shard| shard.is_in_collection()),
             wants: &part,
             spans: &spans,
             shard_projection,
@@ -220,8 +225,10 @@ fn projections(topology: &plan::Topology, route: &Route) -> (Projection, Project
         None => (projection(root.chain(attribute)), Projection::default()),
         Some(field) => {
             let keys = [Some(field.table.key_name()), field.table.sort_name()];
-            let shard = [reserved::STAMP, reserved::TYPE]
+            let own = [reserved::STAMP, reserved::LIFE, reserved::TYPE];
+            let shard = own
                 .into_iter()
+                .chain(PIECE_ATTRIBUTES)
                 .chain(keys.into_iter().flatten());
             (projection(root), projection(shard.chain(attribute)))
         }

@@ -18,6 +18,8 @@ pub(super) struct Reading<'a> {
     pub(super) owner: &'a Owner,
     pub(super) root: &'a Address,
     pub(super) root_projection: Projection,
+    /// A shard of an entry that is wanted, if the object has it: the type alone does not tell.
+    pub(super) entry: Option<&'a ShardField>,
     /// The shards wanted, of those that the object has.
     pub(super) wants: &'a (dyn Fn(&ShardField) -> bool + Send + Sync),
     /// What is read by `Query`.
@@ -147,7 +149,7 @@ impl Reading<'_> {
         if !root_in_range {
             wanted.push(self.root.clone());
         }
-        for field in &self.topology.shards {
+        for field in self.topology.shards.iter().chain(self.entry) {
             if (self.wants)(field) {
                 let address = self.owner.address(field, false, 0)?;
                 if !held.was_asked(&address) {

@@ -117,6 +117,7 @@ impl Operation {
             owner: &owner,
             root: &root,
             root_projection: Projection::default(),
+            entry: None,
             wants: &|field| parts.wants(field.is_lazy()),
             spans,
             shard_projection: Projection::default(),

@@ -26,6 +26,18 @@ pub(crate) use cut::cut;
 pub(crate) use error::PiecesError;
 pub(crate) use join::join;
 
+use crate::reserved;
+
+/// The attributes of pieces.
+pub(crate) const PIECE_ATTRIBUTES: [&str; 6] = [
+    reserved::PIECES,
+    reserved::LENGTH,
+    reserved::CODEC,
+    reserved::DIGEST,
+    reserved::DATA,
+    reserved::PIECE,
+];
+
 /// Bytes of data in each piece but the last. The rest of an item, 50 KiB, is for its key and the other attributes.
 pub(crate) const PIECE_BYTES: usize = 350 * 1024;
 
