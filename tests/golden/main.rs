@@ -202,7 +202,7 @@ fn to_json(value: &AttributeValue) -> Value {
         }
         AttributeValue::M(inner) => json!({"M": item_to_json(inner)}),
         AttributeValue::N(number) => json!({"N": number}),
-        AttributeValue::Null(null) => json!({"NULL": null}),
+        AttributeValue::Null(is_null) => json!({"NULL": is_null}),
         AttributeValue::S(text) => json!({"S": text}),
         other => json!({"unexpected": format!("{other:?}")}),
     }
