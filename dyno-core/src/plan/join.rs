@@ -9,7 +9,7 @@ use dyno_value::{FieldPath, Item};
 use super::extras::{Extras, for_each_object};
 use super::manifest::Stamp;
 use super::privacy::Decisions;
-use super::root::RootState;
+use super::root::{RootState, type_is_content};
 use super::split::{self, Bodies, ShardBody};
 use super::topology::{ShardField, Topology};
 use crate::error::{Error, ErrorKind, Result};
@@ -99,7 +99,7 @@ fn misplaced() -> Error {
 }
 
 fn strip_root(root: &mut Item, topology: &Topology) {
-    let is_enum = matches!(topology.root.body(), Body::Enum(_));
+    let is_enum = topology.root.names_variant();
     root.retain(|name, _| !reserved::is_known(name) || (is_enum && name == reserved::TYPE));
     let has_field = |role| {
         topology
@@ -118,7 +118,7 @@ fn strip_root(root: &mut Item, topology: &Topology) {
 }
 
 fn strip_shard(item: &mut Item, field: &ShardField) {
-    let is_enum = matches!(field.shape.body(), Body::Enum(_));
+    let is_enum = type_is_content(item, field.shape);
     item.retain(|name, _| !reserved::is_known(name) || (is_enum && name == reserved::TYPE));
     item.remove(field.table.key_name());
     if let Some(sort) = field.table.sort_name() {

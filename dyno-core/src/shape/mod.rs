@@ -31,5 +31,6 @@ pub use impls::SetElement;
 pub use key_attribute::KeyAttribute;
 pub use object::{Object, Stored};
 pub use read::ObjectReader;
+pub(crate) use table::Untyped;
 pub use table::{Body, Identity, Shape, TableShape, VariantShape};
 pub use write::ObjectWriter;
