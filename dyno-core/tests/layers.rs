@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; modules of one row do not use each other.
-const LAYERS: [&[&str]; 8] = [
+const LAYERS: [&[&str]; 9] = [
     &["key", "limits", "reserved"],
     &["error"],
     &["loader"],
     &["shape"],
+    &["untyped"],
     &["plan"],
     &["commit"],
     &["store"],
