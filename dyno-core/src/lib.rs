@@ -8,6 +8,7 @@
 //! | `error` | what can go wrong |
 //! | `loader` | the callbacks of a program |
 //! | `shape` | what a type looks like when it is stored |
+//! | `untyped` | the same for objects without a type; JSON and JSONPath |
 //! | `plan` | pure: from a tree to items and back |
 //! | `commit` | pure: the protocols, as machines |
 //! | `store` | everything that sends requests |
@@ -23,6 +24,7 @@ mod plan;
 mod reserved;
 pub mod shape;
 mod store;
+mod untyped;
 
 pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use aws_smithy_types::Blob;
@@ -36,9 +38,21 @@ pub use loader::{ConfigLoader, TypeTag};
 pub use object::DyObject;
 pub use shape::{Attribute, IntoPath, KeyAttribute, Object, Path, Stored, TypedPath};
 pub use store::{
-    Delete, DeleteSaved, EnsureTables, Load, LoadOptional, ReadPath, Reload, Save, SaveSaved,
-    Saved, Store, WritePath,
+    Delete, DeleteSaved, Document, Documents, EnsureTables, Load, LoadOptional, ReadPath, Reload,
+    Save, SaveSaved, Saved, Store, WritePath,
 };
+
+/// Objects without a Rust type: `Store::documents`.
+pub mod document {
+    pub use crate::store::{
+        DeleteByKey as Delete, DeleteDocument, Document, Documents, EnsureDocumentTables, Read,
+        ReadDocumentPath as ReadPath, ReadOptional, ReloadDocument as Reload, SaveDocument, Write,
+        WriteDocumentPath as WritePath,
+    };
+    pub use crate::untyped::{
+        Content, Difference, DocumentPath, DocumentValue, Match, Place, Shape,
+    };
+}
 
 #[doc(hidden)]
 pub mod __private;

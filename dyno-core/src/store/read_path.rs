@@ -75,7 +75,12 @@ impl<T: Stored, V> ReadPath<T, V> {
 
 impl Operation {
     /// Reads and opens as much of the object as holds the value at `path`.
-    async fn load_path(&self, key: &Key, path: &FieldPath, consistent: bool) -> Result<Loaded> {
+    pub(super) async fn load_path(
+        &self,
+        key: &Key,
+        path: &FieldPath,
+        consistent: bool,
+    ) -> Result<Loaded> {
         let route = Route::of(&self.topology, path)?;
         let whole = self.loader().is_some_and(ConfigLoader::needs_object);
         let root = self.root(key)?;

@@ -66,17 +66,27 @@ impl Operation {
             shard_projection: Projection::default(),
             consistent,
         };
+        let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
+        self.opened(&root, snapshot)
+    }
+
+    /// Joins and opens what was read.
+    pub(super) fn opened(
+        &self,
+        root: &Address,
+        snapshot: snapshot::Snapshot,
+    ) -> Result<LoadedTree> {
         let snapshot::Snapshot {
             root: item,
             state,
             shards,
-        } = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
+        } = snapshot;
         let stored = state.map_or_else(|| Stored::Plain(item.clone()), Stored::Managed);
         let joined = plan::join(
             &self.topology,
             item,
             shards,
-            &self.binding(&root)?,
+            &self.binding(root)?,
             self.loader(),
         )?;
         let Loaded {

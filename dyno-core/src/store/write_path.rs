@@ -98,27 +98,34 @@ impl Operation {
         path: &FieldPath,
         value: Option<AttributeValue>,
     ) -> Result<()> {
+        if self.write_blind(key, path, value.as_ref()).await? {
+            return Ok(());
+        }
+        self.load_and_save(key, path, value).await
+    }
+
+    /// Writes the value without reading the object, if that can be done: `false` says that nothing was sent.
+    pub(super) async fn write_blind(
+        &self,
+        key: &Key,
+        path: &FieldPath,
+        value: Option<&AttributeValue>,
+    ) -> Result<bool> {
         let route = Route::of(&self.topology, path)?;
         let root = self.root(key)?;
-        self.check_writable(path, &route, value.as_ref())?;
+        self.check_writable(path, &route, value)?;
         let keys = root.to_item();
         let needs_object = self.loader().is_some_and(ConfigLoader::needs_object);
         if needs_object || route.holds_shards || route.needs_object {
-            return self.load_and_save(key, path, value).await;
+            return Ok(false);
         }
-        let decided = Decisions::for_path(
-            &keys,
-            self.topology.root,
-            path,
-            value.as_ref(),
-            self.loader(),
-        )?;
+        let decided = Decisions::for_path(&keys, self.topology.root, path, value, self.loader())?;
         let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(path)) else {
-            return self.load_and_save(key, path, value).await;
+            return Ok(false);
         };
         let binding = self.binding(&root)?;
         let value = value
-            .map(|value| decisions.seal_value(value, path, &binding))
+            .map(|value| decisions.seal_value(value.clone(), path, &binding))
             .transpose()?;
         let write = PathWrite {
             topology: &self.topology,
@@ -128,10 +135,11 @@ impl Operation {
             inside: route.inside,
             value,
         };
-        drive::run(&self.store, BlindWrite::new(write)).await
+        drive::run(&self.store, BlindWrite::new(write)).await?;
+        Ok(true)
     }
 
-    fn check_writable(
+    pub(super) fn check_writable(
         &self,
         path: &FieldPath,
         route: &Route,
@@ -264,7 +272,7 @@ fn fits_object(
 }
 
 /// Puts a value at a place of a tree; `false` if there is nothing around that place.
-fn set_value(tree: &mut Item, path: &FieldPath, value: Option<AttributeValue>) -> bool {
+pub(super) fn set_value(tree: &mut Item, path: &FieldPath, value: Option<AttributeValue>) -> bool {
     let Some((last, outer)) = path.segments().split_last() else {
         return false;
     };
