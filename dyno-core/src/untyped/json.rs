@@ -59,8 +59,10 @@ fn number_to_json(text: &str) -> Value {
             return Some(integer.into());
         }
         let float: f64 = normal.parse().ok()?;
-        let same = number::normalize(&float.to_string()).is_ok_and(|text| text == normal);
-        same.then(|| Number::from_f64(float)).flatten()
+        let json = Number::from_f64(float)?;
+        // Of two shortest texts, Rust and JSON may choose different ones; both mean this number.
+        let same = |text: String| number::normalize(&text).is_ok_and(|text| text == normal);
+        (same(float.to_string()) || same(json.to_string())).then_some(json)
     };
     exact().map_or_else(|| Value::String(text.to_owned()), Value::Number)
 }
@@ -108,6 +110,7 @@ fn attribute(
         (Value::Array(elements), Some(AttributeValue::L(before))) => {
             AttributeValue::L(list(elements, before, level)?)
         }
+        (value, Some(before)) if is_set(before) && to_json(before) == *value => before.clone(),
         (Value::Array(elements), Some(before)) if is_set(before) => match set(elements, before) {
             Some(set) => set,
             None => AttributeValue::L(list(elements, &[], level)?),
@@ -161,14 +164,11 @@ fn number_attribute(
     number: &Number,
     before: Option<&AttributeValue>,
 ) -> Result<AttributeValue, ValueError> {
-    let normal = number::normalize(&number.to_string())?;
     match before {
-        Some(AttributeValue::N(text))
-            if number::normalize(text).is_ok_and(|text| text == normal) =>
-        {
+        Some(AttributeValue::N(text)) if number_to_json(text).as_number() == Some(number) => {
             Ok(AttributeValue::N(text.clone()))
         }
-        _ => Ok(AttributeValue::N(normal)),
+        _ => number::normalize(&number.to_string()).map(AttributeValue::N),
     }
 }
 
@@ -205,11 +205,15 @@ fn set(elements: &[Value], before: &AttributeValue) -> Option<AttributeValue> {
     };
     match before {
         AttributeValue::Ss(_) => texts().map(AttributeValue::Ss),
-        AttributeValue::Ns(_) => {
-            let number = |element: &Value| match element {
-                Value::Number(number) => number::normalize(&number.to_string()).ok(),
-                Value::String(digits) => number::normalize(digits).ok(),
-                _ => None,
+        AttributeValue::Ns(before) => {
+            let number = |element: &Value| {
+                let same = before.iter().find(|text| number_to_json(text) == *element);
+                match (same, element) {
+                    (Some(same), _) => Some(same.clone()),
+                    (None, Value::Number(number)) => number::normalize(&number.to_string()).ok(),
+                    (None, Value::String(digits)) => number::normalize(digits).ok(),
+                    (None, _) => None,
+                }
             };
             let numbers: Option<Vec<_>> = elements.iter().map(number).collect();
             numbers

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, Segment};
 use serde_json::Value;
-use serde_json_path::{JsonPath, PathElement};
+use serde_json_path::{JsonPath, ParseError, PathElement};
 
 use super::json;
 use super::steps::{self, Step};
@@ -84,17 +84,33 @@ impl DocumentPath {
                 "JSONPath `{text}`: at position {position}, more than {MOST_OPEN} brackets are open"
             )));
         }
+        if !text.starts_with('$') {
+            return Err(refuse(format!(
+                "JSONPath `{text}`: at position 1, expected `$`, the document"
+            )));
+        }
         let query = JsonPath::parse(&text).map_err(|error| {
-            let why = format!(
-                "JSONPath `{text}`: at position {}, {}",
-                error.position(),
-                error.message()
-            );
-            refuse(why).with_source(error)
+            refuse(format!("JSONPath `{text}`: {}", explained(&text, &error))).with_source(error)
         })?;
         Ok(place(&text).map_or(Parsed::Query(query), Parsed::Place))
     }
 }
+
+/// Where a text stops to be JSONPath, and why. The parser counts the bytes that it could read.
+fn explained(text: &str, error: &ParseError) -> String {
+    let read = text.get(..error.position()).unwrap_or(text);
+    let position = read.chars().count() + 1;
+    if error.message() != NO_REASON {
+        return format!("at position {position}, {}", error.message());
+    }
+    match steps::parse(text) {
+        Err(step) if step.position() >= position => step.to_string(),
+        _ => format!("at position {position}, this is not how a path goes on"),
+    }
+}
+
+/// What the parser says where it has nothing to say.
+const NO_REASON: &str = "parser error";
 
 /// The place that a path names, if it names one whatever the document holds.
 fn place(text: &str) -> Option<FieldPath> {

@@ -25,6 +25,12 @@ pub(super) struct StepError {
     message: &'static str,
 }
 
+impl StepError {
+    pub(super) fn position(&self) -> usize {
+        self.position
+    }
+}
+
 impl fmt::Display for StepError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "at position {}, {}", self.position, self.message)

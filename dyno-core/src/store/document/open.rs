@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dyno_value::Item;
 
 use super::documents::Documents;
-use super::sealed::{KeepsMetadata, Sealed};
+use super::sealed::{Reader, Sealed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
@@ -185,17 +185,12 @@ fn opened(
     options: &Options,
     differences: Vec<Difference>,
 ) -> Result<Opened> {
-    let keeping = match options.keep_metadata {
-        None => operation.clone(),
-        Some(keeps) => {
-            let loader = operation.shared_loader();
-            operation.again(
-                operation.name,
-                Some(Arc::new(KeepsMetadata { keeps, loader })),
-            )
-        }
+    let reader = Reader {
+        keeps_metadata: options.keep_metadata,
+        loader: operation.shared_loader(),
     };
-    let mut loaded = keeping.opened(root, snapshot)?;
+    let reading = operation.again(operation.name, Some(Arc::new(reader)));
+    let mut loaded = reading.opened(root, snapshot)?;
     let item = std::mem::take(&mut loaded.tree);
     let sealed = Sealed::found(&loaded.decisions, &item);
     let baseline =

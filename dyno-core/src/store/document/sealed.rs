@@ -195,13 +195,15 @@ impl ConfigLoader for StaysSealed {
     }
 }
 
-/// A loader that keeps the mapper's own attributes, or not, whatever the one inside says.
-pub(super) struct KeepsMetadata {
-    pub(super) keeps: bool,
+/// The loader of a read. There is one even if the caller has none: only with a loader are sealed values noticed where no type
+/// says that they are.
+pub(super) struct Reader {
+    /// Whether the mapper's own attributes are kept; `None` leaves it to the caller's loader.
+    pub(super) keeps_metadata: Option<bool>,
     pub(super) loader: Option<Arc<dyn ConfigLoader>>,
 }
 
-impl ConfigLoader for KeepsMetadata {
+impl ConfigLoader for Reader {
     fn primary_key(&self, object: &Item) -> Option<KeyValue> {
         self.loader.as_ref()?.primary_key(object)
     }
@@ -214,8 +216,12 @@ impl ConfigLoader for KeepsMetadata {
         self.loader.as_ref()?.decryption_key(id, path, object)
     }
 
-    fn keep_metadata(&self, _: &Item) -> bool {
-        self.keeps
+    fn keep_metadata(&self, object: &Item) -> bool {
+        self.keeps_metadata.unwrap_or_else(|| {
+            self.loader
+                .as_ref()
+                .is_some_and(|loader| loader.keep_metadata(object))
+        })
     }
 
     fn type_of(&self, name: &str, value: &AttributeValue) -> Option<TypeTag> {
