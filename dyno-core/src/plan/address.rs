@@ -230,8 +230,8 @@ impl KeyKinds {
             return kinds;
         }
         Self {
-            partition: kinds.partition.or(Some(key.partition().kind())),
-            sort: kinds.sort.or(key.sort().map(KeyValue::kind)),
+            partition: kinds.partition.or_else(|| Some(key.partition().kind())),
+            sort: kinds.sort.or_else(|| key.sort().map(KeyValue::kind)),
         }
     }
 }

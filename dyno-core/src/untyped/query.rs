@@ -132,11 +132,10 @@ fn opens_too_much(text: &str) -> Option<usize> {
             _ if escaped => escaped = false,
             (Some(_), '\\') => escaped = true,
             (Some(end), other) if other == end => quote = None,
-            (Some(_), _) => {}
             (None, '\'' | '"') => quote = Some(character),
             (None, '[' | '(') => open += 1,
             (None, ']' | ')') => open = open.saturating_sub(1),
-            (None, _) => {}
+            _ => {}
         }
         if open > MOST_OPEN {
             return Some(index + 1);

@@ -19,6 +19,33 @@ use crate::untyped::{self, Content, DocumentPath, DocumentValue, Shape};
 /// A shape that declares shards says where they are: it wins over what a stored object says. One without shards reads
 /// any object, with the shards that the object names; it writes and deletes objects of one item only. A
 /// [`Document`](super::Document) that was read is saved and deleted as it was read.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "embedded")]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::Store;
+/// use dyno_core::document::Shape;
+/// use serde_json::json;
+///
+/// let store = Store::embedded()?;
+/// let shape = Shape::root("People", "ID").shard("$.location", Shape::table("Locations", "IDX"));
+/// let people = store.documents(shape);
+/// people.ensure_tables().await?;
+///
+/// people.write(json!({"location": {"city": "Nara"}})).key("k").await?;
+/// let mut person = people.read("k").await?;
+/// person.set("$.name", "John")?;
+/// person.save().await?;
+/// assert_eq!(person.value(), json!({"name": "John", "location": {"city": "Nara"}}));
+/// assert_eq!(people.read_path("k", "$..city").await?[0].value(), "Nara");
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "embedded"))]
+/// # fn main() {}
+/// ```
 #[derive(Clone)]
 pub struct Documents {
     store: Store,

@@ -18,8 +18,9 @@ use crate::untyped::{self, Difference, DocumentPath, DocumentValue, Match, Parse
 
 /// An object without a Rust type, with its key and the version that is stored.
 ///
-/// Its content is a map of attributes, [`item`](Self::item), which is exact; [`value`](Self::value) shows it as JSON. It is saved as it was read:
-/// into the tables that its shape declares, or, if that declares no shards, into those that the object named when it was read.
+/// Its content is a map of attributes, [`item`](Self::item), which is exact; [`value`](Self::value) shows it as JSON. It
+/// is saved as it was read: into the tables that its shape declares, or, if that declares no shards, into those that the
+/// object named when it was read.
 #[derive(Clone)]
 pub struct Document {
     documents: Documents,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use dyno_value::Item;
 
 use super::documents::Documents;
-use super::sealed::{Reader, Sealed};
+use super::sealed::{DocumentLoader, Sealed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
@@ -185,8 +185,11 @@ fn opened(
     options: &Options,
     differences: Vec<Difference>,
 ) -> Result<Opened> {
-    let reader = Reader {
+    // There is one even if the caller has none: only with a loader are sealed values noticed where no type says that
+    // they are.
+    let reader = DocumentLoader {
         keeps_metadata: options.keep_metadata,
+        sealed: Sealed::default(),
         loader: operation.shared_loader(),
     };
     let reading = operation.again(operation.name, Some(Arc::new(reader)));

@@ -50,8 +50,8 @@ impl Sealed {
         Self { keys }
     }
 
-    /// The loader for a save: where it gives no key for a value that was sealed, the value is sealed with the key that
-    /// opened it.
+    /// The loader for a save: where the caller's gives no key for a value that was sealed, the value is sealed with the
+    /// key that opened it.
     pub(super) fn guarding(
         &self,
         loader: Option<Arc<dyn ConfigLoader>>,
@@ -59,7 +59,8 @@ impl Sealed {
         if self.keys.is_empty() {
             return loader;
         }
-        Some(Arc::new(StaysSealed {
+        Some(Arc::new(DocumentLoader {
+            keeps_metadata: None,
             sealed: self.clone(),
             loader,
         }))
@@ -153,21 +154,22 @@ impl fmt::Debug for Sealed {
     }
 }
 
-struct StaysSealed {
-    sealed: Sealed,
-    loader: Option<Arc<dyn ConfigLoader>>,
+/// The loader of a document's reads and saves: the caller's, if it has one, and what is known of the document.
+pub(super) struct DocumentLoader {
+    /// Whether the mapper's own attributes are kept; `None` leaves it to the caller's loader.
+    pub(super) keeps_metadata: Option<bool>,
+    pub(super) sealed: Sealed,
+    pub(super) loader: Option<Arc<dyn ConfigLoader>>,
 }
 
-impl ConfigLoader for StaysSealed {
+impl ConfigLoader for DocumentLoader {
     fn primary_key(&self, object: &Item) -> Option<KeyValue> {
         self.loader.as_ref()?.primary_key(object)
     }
 
     fn encryption_key(&self, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
-        let given = self
-            .loader
-            .as_ref()
-            .and_then(|loader| loader.encryption_key(path, object));
+        let given = self.loader.as_ref();
+        let given = given.and_then(|loader| loader.encryption_key(path, object));
         given.or_else(|| match self.sealed.keys.get(&anywhere(path)) {
             Some(Found::Opened(key)) => Some(key.clone()),
             Some(Found::Unopened(_)) | None => None,
@@ -179,9 +181,9 @@ impl ConfigLoader for StaysSealed {
     }
 
     fn keep_metadata(&self, object: &Item) -> bool {
-        self.loader
-            .as_ref()
-            .is_some_and(|loader| loader.keep_metadata(object))
+        let loader = self.loader.as_ref();
+        self.keeps_metadata
+            .unwrap_or_else(|| loader.is_some_and(|loader| loader.keep_metadata(object)))
     }
 
     fn type_of(&self, name: &str, value: &AttributeValue) -> Option<TypeTag> {
@@ -189,48 +191,6 @@ impl ConfigLoader for StaysSealed {
     }
 
     fn needs_object(&self) -> bool {
-        self.loader
-            .as_ref()
-            .is_some_and(|loader| loader.needs_object())
-    }
-}
-
-/// The loader of a read. There is one even if the caller has none: only with a loader are sealed values noticed where no type
-/// says that they are.
-pub(super) struct Reader {
-    /// Whether the mapper's own attributes are kept; `None` leaves it to the caller's loader.
-    pub(super) keeps_metadata: Option<bool>,
-    pub(super) loader: Option<Arc<dyn ConfigLoader>>,
-}
-
-impl ConfigLoader for Reader {
-    fn primary_key(&self, object: &Item) -> Option<KeyValue> {
-        self.loader.as_ref()?.primary_key(object)
-    }
-
-    fn encryption_key(&self, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
-        self.loader.as_ref()?.encryption_key(path, object)
-    }
-
-    fn decryption_key(&self, id: &KeyId, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
-        self.loader.as_ref()?.decryption_key(id, path, object)
-    }
-
-    fn keep_metadata(&self, object: &Item) -> bool {
-        self.keeps_metadata.unwrap_or_else(|| {
-            self.loader
-                .as_ref()
-                .is_some_and(|loader| loader.keep_metadata(object))
-        })
-    }
-
-    fn type_of(&self, name: &str, value: &AttributeValue) -> Option<TypeTag> {
-        self.loader.as_ref()?.type_of(name, value)
-    }
-
-    fn needs_object(&self) -> bool {
-        self.loader
-            .as_ref()
-            .is_some_and(|loader| loader.needs_object())
+        self.loader.as_ref().is_some_and(ConfigLoader::needs_object)
     }
 }
