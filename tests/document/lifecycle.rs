@@ -219,3 +219,23 @@ async fn shards_may_be_left_where_they_are() {
         );
     }
 }
+
+#[tokio::test]
+async fn a_plain_item_becomes_an_object_with_shards() {
+    let (_, people, bare, _) = people().await;
+    bare.write(json!({"name": "John", "work": {"city": "Kobe"}}))
+        .key("k")
+        .await
+        .unwrap();
+    let mut read = people.read("k").await.unwrap();
+    assert_eq!(read.value()["work"], json!({"city": "Kobe"}));
+    read.save().await.unwrap();
+    read.set("$.name", "Jane").unwrap();
+    read.save().await.unwrap();
+    let kept = bare.read("k").keep_metadata(true).await.unwrap();
+    assert!(kept.item().contains_key("_dy_layout"));
+    assert_eq!(
+        people.read("k").await.unwrap().value(),
+        json!({"name": "Jane", "work": {"city": "Kobe"}})
+    );
+}

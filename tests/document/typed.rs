@@ -227,3 +227,62 @@ async fn types_that_json_does_not_have_survive_it() {
     };
     assert_eq!(*store.load::<All>(7).await.unwrap(), expected);
 }
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Chain", key = "ID")]
+struct Chain {
+    name: String,
+    #[dyno(shard)]
+    next: Option<Box<Link>>,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Link", key = "IDX")]
+struct Link {
+    name: String,
+    #[dyno(shard)]
+    next: Option<Box<Link>>,
+}
+
+#[tokio::test]
+async fn a_type_that_contains_itself() {
+    let store = Store::embedded().unwrap();
+    store.ensure_tables::<Chain>().await.unwrap();
+    let link = |name: &str, next: Option<Link>| Link {
+        name: name.into(),
+        next: next.map(Box::new),
+    };
+    let next = link("b", Some(link("c", Some(link("d", None)))));
+    let chain = Chain {
+        name: "a".into(),
+        next: Some(Box::new(next)),
+    };
+    store.save(chain).key("k").await.unwrap();
+    let documents = store.documents(Shape::root("Chain", "ID"));
+    let mut read = documents.read("k").await.unwrap();
+    let value =
+        json!({"name": "a", "next": {"name": "b", "next": {"name": "c", "next": {"name": "d"}}}});
+    assert_eq!(read.value(), value);
+    read.set("$.next.next.next.name", "x").unwrap();
+    // Deeper than any stored shard: it lies in the last one until the type saves it.
+    read.set("$.next.next.next.next", json!({"name": "e"}))
+        .unwrap();
+    read.save().await.unwrap();
+    let mut loaded = store.load::<Chain>("k").await.unwrap();
+    loaded.name = "y".into();
+    loaded.save().await.unwrap();
+    let names = documents.read_path("k", "$..name").await.unwrap();
+    let mut names: Vec<_> = names.iter().map(|found| found.value()).collect();
+    names.sort_by_key(ToString::to_string);
+    assert_eq!(names, ["b", "c", "e", "x", "y"]);
+    documents.read("k").await.unwrap().delete().await.unwrap();
+    let links = store.documents(Shape::root("Link", "IDX"));
+    for place in ["next", "next/next", "next/next/next"] {
+        let left = links
+            .read(format!("Chain#k/{place}"))
+            .optional()
+            .await
+            .unwrap();
+        assert!(left.is_none(), "{place}");
+    }
+}

@@ -7,7 +7,8 @@ use super::shape::{Shape, TableText};
 
 /// A shard that is stored elsewhere than the code declares, by what the object's `_dy_layout` says.
 ///
-/// The declaration is what counts: this is a report. It is seen where tables were restored or renamed, and where the code is wrong.
+/// The declaration is what counts: this is a report. It is seen where tables were restored or renamed, and where the
+/// code is wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
     shard: String,

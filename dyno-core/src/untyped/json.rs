@@ -1,5 +1,5 @@
-//! Attributes as JSON, and JSON as attributes. JSON has fewer types, so the way there loses some, and the way back looks at
-//! what was there before:
+//! Attributes as JSON, and JSON as attributes. JSON has fewer types, so the way there loses some, and the way back
+//! looks at what was there before:
 //!
 //! ```text
 //! S       string             a string
@@ -80,8 +80,8 @@ pub(super) fn from_json(value: &Value) -> Result<AttributeValue, ValueError> {
     attribute(value, None, 0)
 }
 
-/// A JSON object as attributes, where it differs from `before` as JSON. What is the same keeps its type; a set stays a
-/// set while its elements allow it, and binary stays binary.
+/// A JSON object as attributes, where it differs from `before` as JSON. What is the same keeps its type; a set stays
+/// a set while its elements allow it, and binary stays binary.
 ///
 /// # Errors
 ///

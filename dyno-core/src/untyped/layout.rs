@@ -71,8 +71,8 @@ impl StoredLayout {
 
     /// The declaration of an object stored so: the root's table as declared, the shards as stored.
     ///
-    /// Shards are in the region of the root, wherever the layout says that they are: an object lies in one region, and
-    /// the root was found in this one.
+    /// Shards are in the region of the root, wherever the layout says that they are: an object lies in one region,
+    /// and the root was found in this one.
     ///
     /// # Errors
     ///

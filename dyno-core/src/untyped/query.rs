@@ -11,13 +11,15 @@ use crate::error::{Error, ErrorKind, Result};
 
 /// Longer than any path that a program writes; a parser's time and stack go with the text.
 const MOST_BYTES: usize = 4096;
-/// How many brackets and parentheses may be open at once.
-const MOST_OPEN: usize = 32;
+/// How many brackets may be open at once: a filter inside a filter doubles the parser's time.
+const MOST_BRACKETS: usize = 6;
+/// How many parentheses may be open at once: the parser's stack goes with them.
+const MOST_PARENTHESES: usize = 32;
 
 /// A path into a document: JSONPath (RFC 9535) as text, or a [`FieldPath`].
 ///
-/// The text is parsed when it is used. Queries are evaluated on the document as JSON, so that a filter sees numbers of more
-/// digits than JSON tools keep, and binary, as strings.
+/// The text is parsed when it is used. Queries are evaluated on the document as JSON, so that a filter sees numbers
+/// of more digits than JSON tools keep, and binary, as strings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DocumentPath(Form);
 
@@ -81,7 +83,8 @@ impl DocumentPath {
         }
         if let Some(position) = opens_too_much(&text) {
             return Err(refuse(format!(
-                "JSONPath `{text}`: at position {position}, more than {MOST_OPEN} brackets are open"
+                "JSONPath `{text}`: at position {position}, more than {MOST_BRACKETS} brackets or \
+                 {MOST_PARENTHESES} parentheses are open"
             )));
         }
         if !text.starts_with('$') {
@@ -122,9 +125,9 @@ fn place(text: &str) -> Option<FieldPath> {
     steps::parse(text).ok()?.into_iter().map(segment).collect()
 }
 
-/// Where more brackets are open than a parser should follow.
+/// Where more is open than a parser should follow.
 fn opens_too_much(text: &str) -> Option<usize> {
-    let mut open = 0_usize;
+    let (mut brackets, mut parentheses) = (0_usize, 0_usize);
     let mut quote = None;
     let mut escaped = false;
     for (index, character) in text.chars().enumerate() {
@@ -133,11 +136,13 @@ fn opens_too_much(text: &str) -> Option<usize> {
             (Some(_), '\\') => escaped = true,
             (Some(end), other) if other == end => quote = None,
             (None, '\'' | '"') => quote = Some(character),
-            (None, '[' | '(') => open += 1,
-            (None, ']' | ')') => open = open.saturating_sub(1),
+            (None, '[') => brackets += 1,
+            (None, ']') => brackets = brackets.saturating_sub(1),
+            (None, '(') => parentheses += 1,
+            (None, ')') => parentheses = parentheses.saturating_sub(1),
             _ => {}
         }
-        if open > MOST_OPEN {
+        if brackets > MOST_BRACKETS || parentheses > MOST_PARENTHESES {
             return Some(index + 1);
         }
     }

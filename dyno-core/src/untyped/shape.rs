@@ -13,8 +13,8 @@ use crate::shape::Untyped;
 /// How an object without a Rust type is stored: its table and key, and which of its parts are shards.
 ///
 /// A shard is named by the path of its value: `$.location`, `$.home.location`, `$['odd name']`. `$.lines[*]` makes a
-/// shard of each element of a list, `$.scores.*` of each entry of a map. A shard inside a shard is declared in the shape of
-/// the outer one. Everything else is taken as it is.
+/// shard of each element of a list, `$.scores.*` of each entry of a map. A shard inside a shard is declared in the
+/// shape of the outer one. Everything else is taken as it is.
 ///
 /// Mistakes are collected, and reported by the first operation, or at once by [`checked`](Self::checked).
 ///

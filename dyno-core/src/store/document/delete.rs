@@ -9,9 +9,10 @@ use crate::store::operation::Pending;
 
 /// Deletes one document, whatever its version, with all its shards.
 ///
-/// Sends what [`Delete`](crate::Delete) of a typed object sends: one `TransactWriteItems`, or one `DeleteItem` for a shape without shards.
-/// What is deleted is what the shape declares: nothing is found by reading what is stored. So a shape without shards
-/// refuses to delete an object that has some; read it, and delete the [`Document`](crate::document::Document).
+/// Sends what [`Delete`](crate::Delete) of a typed object sends: one `TransactWriteItems`, or one `DeleteItem` for a
+/// shape without shards. What is deleted is what the shape declares: nothing is found by reading what is stored. So a
+/// shape without shards refuses to delete an object that has some; read it, and delete the
+/// [`Document`](crate::document::Document).
 ///
 /// Deleting what is not there succeeds. A crash leaves the document or nothing.
 ///

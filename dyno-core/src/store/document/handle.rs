@@ -18,9 +18,9 @@ use crate::untyped::{self, Difference, DocumentPath, DocumentValue, Match, Parse
 
 /// An object without a Rust type, with its key and the version that is stored.
 ///
-/// Its content is a map of attributes, [`item`](Self::item), which is exact; [`value`](Self::value) shows it as JSON. It
-/// is saved as it was read: into the tables that its shape declares, or, if that declares no shards, into those that the
-/// object named when it was read.
+/// Its content is a map of attributes, [`item`](Self::item), which is exact; [`value`](Self::value) shows it as JSON.
+/// It is saved as it was read: into the tables that its shape declares, or, if that declares no shards, into those
+/// that the object named when it was read.
 #[derive(Clone)]
 pub struct Document {
     documents: Documents,
@@ -76,8 +76,8 @@ impl Document {
 
     /// The document as JSON.
     ///
-    /// Binary is base64, a set is an array, and a number that is neither an `i64`, a `u64` nor an `f64` is a string of its
-    /// digits.
+    /// Binary is base64, a set is an array, and a number that is neither an `i64`, a `u64` nor an `f64` is a string
+    /// of its digits.
     pub fn value(&self) -> Value {
         untyped::view(&self.item)
     }
@@ -87,8 +87,8 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidValue`], and the document is as it was: this is no object, a number is outside the range of DynamoDB, or a
-    /// string that stands in the place of binary is not base64.
+    /// [`ErrorKind::InvalidValue`], and the document is as it was: this is no object, a number is outside the range
+    /// of DynamoDB, or a string that stands in the place of binary is not base64.
     pub fn set_value(&mut self, value: &Value) -> Result<()> {
         let Value::Object(object) = value else {
             let why = "a document is a JSON object";
@@ -131,8 +131,8 @@ impl Document {
         set_all(&self.operation, &mut self.item, path, value)
     }
 
-    /// The shards that are stored elsewhere than declared, as the stored object says. Empty if the shape declares none, since then
-    /// the stored object decides.
+    /// The shards that are stored elsewhere than declared, as the stored object says. Empty if the shape declares
+    /// none, since then the stored object decides.
     pub fn differences(&self) -> &[Difference] {
         &self.differences
     }
@@ -142,16 +142,16 @@ impl Document {
         self.operation.topology.root.type_tag()
     }
 
-    /// Writes what changed since the document was read or written, as [`Saved::save`](crate::Saved::save) does: nothing, or the root, or the
-    /// root and the shards that changed.
+    /// Writes what changed since the document was read or written, as [`Saved::save`](crate::Saved::save) does:
+    /// nothing, or the root, or the root and the shards that changed.
     ///
-    /// What was encrypted when it was read is encrypted again: with the key that the loader gives for its path, or else with
-    /// the key that opened it.
+    /// What was encrypted when it was read is encrypted again: with the key that the loader gives for its path, or
+    /// else with the key that opened it.
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::Conflict`] if somebody else saved or deleted the object in between, [`ErrorKind::InvalidValue`] if a part is not what the
-    /// shape declares, and those of [`Save`](crate::Save). The document stays as it is.
+    /// [`ErrorKind::Conflict`] if somebody else saved or deleted the object in between, [`ErrorKind::InvalidValue`]
+    /// if a part is not what the shape declares, and those of [`Save`](crate::Save). The document stays as it is.
     pub fn save(&mut self) -> SaveDocument<'_> {
         SaveDocument { document: self }
     }

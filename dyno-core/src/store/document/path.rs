@@ -18,16 +18,16 @@ use crate::untyped::{DocumentPath, DocumentValue, Match, Parsed};
 
 /// Reads every value of a document that a path finds, with its place.
 ///
-/// A path that names one place (`$.location.city`), of a shape that declares shards, sends one `BatchGetItem` of the root and the
-/// shard that holds the value, or one `GetItem`. Any other path (`$..city`, `$.lines[?@.price > 10]`), or shape, reads
-/// the whole document as [`Read`](crate::document::Read) does.
+/// A path that names one place (`$.location.city`), of a shape that declares shards, sends one `BatchGetItem` of the
+/// root and the shard that holds the value, or one `GetItem`. Any other path (`$..city`, `$.lines[?@.price > 10]`),
+/// or shape, reads the whole document as [`Read`](crate::document::Read) does.
 ///
 /// Nothing found is an empty list. Queries see the document as JSON.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::InvalidPath`] if the text is not JSONPath, with the position, or the path goes into dyno's own attributes; and those of
-/// [`Read`](crate::document::Read).
+/// [`ErrorKind::InvalidPath`] if the text is not JSONPath, with the position, or the path goes into dyno's own
+/// attributes; and those of [`Read`](crate::document::Read).
 #[must_use = "nothing is read until it is awaited"]
 pub struct ReadPath {
     documents: Documents,
@@ -84,13 +84,15 @@ impl ReadPath {
 
 /// Writes a value to every place of a document that a path finds.
 ///
-/// A path that names one place, of a shape that declares shards, is written without reading: one `TransactWriteItems` of the
-/// root and the shard that holds the value, or one `UpdateItem` of the root; see [`WritePath`](crate::WritePath) for when it is
-/// not. The place need not exist, what is around it must. Any other path, or shape, reads the whole document, sets all
-/// that is found, and saves once, if nobody else saved in between; tried again a few times. Of places inside each other the outermost is written.
+/// A path that names one place, of a shape that declares shards, is written without reading: one `TransactWriteItems`
+/// of the root and the shard that holds the value, or one `UpdateItem` of the root; see
+/// [`WritePath`](crate::WritePath) for when it is not. The place need not exist, what is around it must. Any other
+/// path, or shape, reads the whole document, sets all that is found, and saves once, if nobody else saved in between;
+/// tried again a few times. Of places inside each other the outermost is written.
 ///
 /// JSON is written as it is: a string where binary or a set is stored replaces it. Give an `AttributeValue` for
-/// those. What is written without reading is encrypted if the loader says so, not because something encrypted was there.
+/// those. What is written without reading is encrypted if the loader says so, not because something encrypted was
+/// there.
 ///
 /// The answer is the places that were written; none where a query found nothing, and then nothing is sent.
 ///
@@ -100,9 +102,10 @@ impl ReadPath {
 ///
 /// # Errors
 ///
-/// [`ErrorKind::InvalidPath`] if the text is not JSONPath, with the position, or the path leads to a key or one of dyno's own
-/// attributes; [`ErrorKind::InvalidValue`] if the value has no form in DynamoDB, or a shard would be replaced by something that is not a map;
-/// [`ErrorKind::NotFound`], [`ErrorKind::PathNotFound`], and those of [`Save`](crate::Save).
+/// [`ErrorKind::InvalidPath`] if the text is not JSONPath, with the position, or the path leads to a key or one of
+/// dyno's own attributes; [`ErrorKind::InvalidValue`] if the value has no form in DynamoDB, or a shard would be
+/// replaced by something that is not a map; [`ErrorKind::NotFound`], [`ErrorKind::PathNotFound`], and those of
+/// [`Save`](crate::Save).
 #[must_use = "nothing is written until it is awaited"]
 pub struct WritePath {
     documents: Documents,

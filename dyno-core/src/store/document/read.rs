@@ -9,14 +9,16 @@ use crate::store::operation::Pending;
 /// Reads one document.
 ///
 /// Of a shape that declares shards, sends one `BatchGetItem` for the root and every shard. Of one without, sends one
-/// `GetItem`, and one `BatchGetItem` of the root and its shards if the object names any. Costs what the items cost: 1 RCU
-/// per 4 KB of each item, half of it with [`eventual`](Self::eventual). What is read is one committed state.
+/// `GetItem`, and one `BatchGetItem` of the root and its shards if the object names any. Costs what the items cost: 1
+/// RCU per 4 KB of each item, half of it with [`eventual`](Self::eventual). What is read is one committed state.
 ///
 /// # Errors
 ///
-/// [`NotFound`](crate::ErrorKind::NotFound), [`NotDecrypted`](crate::ErrorKind::NotDecrypted), [`NotEncrypted`](crate::ErrorKind::NotEncrypted), [`Corrupt`](crate::ErrorKind::Corrupt),
-/// [`NewerFormat`](crate::ErrorKind::NewerFormat), [`TypeMismatch`](crate::ErrorKind::TypeMismatch), [`InvalidShape`](crate::ErrorKind::InvalidShape), [`Contended`](crate::ErrorKind::Contended), and those
-/// of the service.
+/// [`NotFound`](crate::ErrorKind::NotFound), [`NotDecrypted`](crate::ErrorKind::NotDecrypted),
+/// [`NotEncrypted`](crate::ErrorKind::NotEncrypted), [`Corrupt`](crate::ErrorKind::Corrupt),
+/// [`NewerFormat`](crate::ErrorKind::NewerFormat), [`TypeMismatch`](crate::ErrorKind::TypeMismatch),
+/// [`InvalidShape`](crate::ErrorKind::InvalidShape), [`Contended`](crate::ErrorKind::Contended), and those of the
+/// service.
 #[must_use = "nothing is read until it is awaited"]
 pub struct Read {
     documents: Documents,
@@ -45,14 +47,15 @@ impl Read {
         self
     }
 
-    /// Whether shards are read and put into their places; they are, if nothing else is said. A document without its shards cannot be saved.
+    /// Whether shards are read and put into their places; they are, if nothing else is said. A document without its
+    /// shards cannot be saved.
     pub fn resolve_shards(mut self, resolve: bool) -> Self {
         self.options.without_shards = !resolve;
         self
     }
 
-    /// Whether the document keeps the key and the mapper's own attributes of its root item (`_dy_etag`, `_dy_layout`, ..). If
-    /// nothing is said, the loader's answer counts, which is no by default.
+    /// Whether the document keeps the key and the mapper's own attributes of its root item (`_dy_etag`, `_dy_layout`,
+    /// ..). If nothing is said, the loader's answer counts, which is no by default.
     pub fn keep_metadata(mut self, keep: bool) -> Self {
         self.options.keep_metadata = Some(keep);
         self

@@ -50,8 +50,8 @@ impl Sealed {
         Self { keys }
     }
 
-    /// The loader for a save: where the caller's gives no key for a value that was sealed, the value is sealed with the
-    /// key that opened it.
+    /// The loader for a save: where the caller's gives no key for a value that was sealed, the value is sealed with
+    /// the key that opened it.
     pub(super) fn guarding(
         &self,
         loader: Option<Arc<dyn ConfigLoader>>,
@@ -66,7 +66,8 @@ impl Sealed {
         }))
     }
 
-    /// Refuses a document in which a value that could not be opened was replaced by one that would be stored in clear.
+    /// Refuses a document in which a value that could not be opened was replaced by one that would be stored in
+    /// clear.
     ///
     /// # Errors
     ///

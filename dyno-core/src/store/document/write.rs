@@ -16,9 +16,9 @@ use crate::untyped::Content;
 
 /// Writes one document: inserts it, or replaces what has its key.
 ///
-/// Sends what [`Save`](crate::Save) sends: one `TransactWriteItems` for a document with shards, and one more if there was
-/// one with the key already; one `PutItem` for a document of a shape without shards. Where shards go is what the shape
-/// declares; a shape without shards does not replace an object that has some.
+/// Sends what [`Save`](crate::Save) sends: one `TransactWriteItems` for a document with shards, and one more if there
+/// was one with the key already; one `PutItem` for a document of a shape without shards. Where shards go is what the
+/// shape declares; a shape without shards does not replace an object that has some.
 ///
 /// The key is that of [`key`](Self::key), or of the document's attributes of these names, or what the loader's
 /// [`primary_key`](crate::ConfigLoader::primary_key) says, or a new UUID (version 7).
