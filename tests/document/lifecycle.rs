@@ -33,7 +33,7 @@ async fn a_document_is_written_read_changed_and_deleted() {
             .optional()
             .await
             .unwrap()
-            .map(|read| read.value()),
+            .map(dyno::Document::into_item),
         None
     );
     let error = people.read("k").await.unwrap_err();
@@ -238,4 +238,46 @@ async fn a_plain_item_becomes_an_object_with_shards() {
         people.read("k").await.unwrap().value(),
         json!({"name": "Jane", "work": {"city": "Kobe"}})
     );
+}
+
+struct Answers(&'static str);
+
+impl dyno::ConfigLoader for Answers {
+    fn primary_key(&self, _: &Item) -> Option<dyno::KeyValue> {
+        Some(self.0.into())
+    }
+
+    fn keep_metadata(&self, _: &Item) -> bool {
+        true
+    }
+}
+
+#[tokio::test]
+async fn the_loader_of_the_call_wins_over_the_documents_and_that_over_the_stores() {
+    let (store, ..) = people().await;
+    let shape = crate::fixture::person;
+    let of_store = store.with_loader(Answers("store")).documents(shape());
+    let of_documents = of_store.clone().with_loader(Answers("documents"));
+    let key = |key: &str| Key::from(key.to_owned());
+    assert_eq!(*of_store.write(john()).await.unwrap().key(), key("store"));
+    let document = of_documents.write(john()).await.unwrap();
+    assert_eq!(*document.key(), key("documents"));
+    let document = of_documents
+        .write(john())
+        .loader(Answers("call"))
+        .await
+        .unwrap();
+    assert_eq!(*document.key(), key("call"));
+
+    let kept = of_store.read("store").await.unwrap();
+    assert!(kept.item().contains_key("_dy_etag"));
+    let not_kept = of_store.read("store").keep_metadata(false).await.unwrap();
+    assert_eq!(not_kept.value(), john());
+    of_store
+        .write_path("store", "$.home", json!({"rooms": 1}))
+        .await
+        .unwrap();
+    of_store.write_path("store", "$..rooms", 2).await.unwrap();
+    let kept = of_store.read("store").eventual().await.unwrap();
+    assert_eq!(kept.value()["home"], json!({"rooms": 2}));
 }

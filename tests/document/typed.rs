@@ -241,7 +241,7 @@ struct Chain {
 struct Link {
     name: String,
     #[dyno(shard)]
-    next: Option<Box<Link>>,
+    next: Option<Box<Self>>,
 }
 
 #[tokio::test]
@@ -272,7 +272,7 @@ async fn a_type_that_contains_itself() {
     loaded.name = "y".into();
     loaded.save().await.unwrap();
     let names = documents.read_path("k", "$..name").await.unwrap();
-    let mut names: Vec<_> = names.iter().map(|found| found.value()).collect();
+    let mut names: Vec<_> = names.iter().map(dyno::document::Match::value).collect();
     names.sort_by_key(ToString::to_string);
     assert_eq!(names, ["b", "c", "e", "x", "y"]);
     documents.read("k").await.unwrap().delete().await.unwrap();
