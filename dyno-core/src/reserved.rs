@@ -32,6 +32,21 @@ pub(crate) const TTL: &str = "_dy_ttl";
 /// Stamp of a shard item: the commit that wrote it.
 pub(crate) const STAMP: &str = "_dy_stamp";
 
+/// The order of the entries of each collection of shards, in the root.
+pub(crate) const ENTRIES: &str = "_dy_entries";
+/// How many pieces a body is stored in, in the first of them.
+pub(crate) const PIECES: &str = "_dy_pieces";
+/// Bytes of a body stored in pieces, before compression.
+pub(crate) const LENGTH: &str = "_dy_length";
+/// How a body stored in pieces is compressed.
+pub(crate) const CODEC: &str = "_dy_codec";
+/// SHA-256 of a body stored in pieces, before compression.
+pub(crate) const DIGEST: &str = "_dy_digest";
+/// The bytes of one piece.
+pub(crate) const DATA: &str = "_dy_data";
+/// Number of a piece, in all but the first.
+pub(crate) const PIECE: &str = "_dy_piece";
+
 /// Whether an attribute belongs to the mapper.
 pub(crate) fn is_reserved(name: &str) -> bool {
     name.starts_with(PREFIX)
@@ -39,9 +54,9 @@ pub(crate) fn is_reserved(name: &str) -> bool {
 
 /// Whether an attribute is one that this version writes: an object that kept its metadata brings them back.
 pub(crate) fn is_known(name: &str) -> bool {
-    const KNOWN: [&str; 14] = [
+    const KNOWN: [&str; 21] = [
         FORMAT, TYPE, TAG, ETAG, SEQUENCE, LIFE, PAST, SHARDS, LAYOUT, TRASH, STATE, SINCE, TTL,
-        STAMP,
+        STAMP, ENTRIES, PIECES, LENGTH, CODEC, DIGEST, DATA, PIECE,
     ];
     KNOWN.contains(&name)
 }

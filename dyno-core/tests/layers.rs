@@ -5,14 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; modules of one row do not use each other.
-const LAYERS: [&[&str]; 9] = [
-    &["key", "limits", "reserved"],
+const LAYERS: [&[&str]; 10] = [
+    &["key", "limits", "reserved", "units"],
     &["error"],
     &["loader"],
     &["shape"],
     &["untyped"],
     &["plan"],
     &["commit"],
+    &["forecast"],
     &["store"],
     &["object"],
 ];

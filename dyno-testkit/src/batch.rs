@@ -97,6 +97,32 @@ pub(crate) fn merge(total: &mut Value, more: Value) {
     }
 }
 
+/// Adds the numbers in `more` to those of the same name in `total`, at any depth.
+pub(crate) fn add(total: &mut Value, more: &Value) {
+    match (total, more) {
+        (Value::Object(total), Value::Object(more)) => {
+            for (name, value) in more {
+                match total.get_mut(name) {
+                    Some(present) => add(present, value),
+                    None => drop(total.insert(name.clone(), value.clone())),
+                }
+            }
+        }
+        (Value::Number(total), Value::Number(more)) => {
+            // Counts stay whole numbers, which the SDK insists on.
+            if let Some(sum) = total.as_u64().zip(more.as_u64()).map(|(a, b)| a + b) {
+                *total = sum.into();
+                return;
+            }
+            let sum = total.as_f64().unwrap_or_default() + more.as_f64().unwrap_or_default();
+            if let Some(sum) = serde_json::Number::from_f64(sum) {
+                *total = sum;
+            }
+        }
+        _ => {}
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

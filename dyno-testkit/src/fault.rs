@@ -16,12 +16,14 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     batch::{Batch, merge},
     gate::Gate,
+    late::{Late, SharedTraffic, Traffic},
     layer::{Layer, connect},
+    refusal::{broken, conflict, in_progress, server_error, throttled},
     request::Request,
     wire,
 };
@@ -43,6 +45,22 @@ pub enum Fault {
     /// It is delivered after this number of turns of the other tasks
     /// ([`tokio::task::yield_now`]).
     Delayed(u32),
+    /// It is delivered when so many later requests of this fault client have been answered,
+    /// exactly between that one and the next.
+    ///
+    /// With [`u64::MAX`] it is delayed for ever: the caller waits until it gives up, and a request
+    /// that was given up is never delivered.
+    DelayedPast(u64),
+    /// The caller sees an I/O error at once, and the request arrives later all the same, when the
+    /// caller has given up or tried again.
+    ///
+    /// This is the hardest fault: a program that has concluded from a read that its write did not
+    /// happen is wrong a moment later.
+    Ghost(Late),
+    /// It is applied and answered, and a copy of it arrives later.
+    ///
+    /// Something between caller and table has sent it twice, and one copy was slow.
+    Repeated(Late),
     /// It is delivered when the gate is open.
     Held(Gate),
     /// It is applied at once, the answer comes back when the gate is open.
@@ -59,6 +77,12 @@ pub enum Fault {
     /// `TransactionConflict` and whose others are `None`. Any other request is refused by
     /// `TransactionConflictException`.
     TransactionConflict,
+    /// It is not applied, because an earlier copy with the same `ClientRequestToken` is still being
+    /// applied: the caller sees `TransactionInProgressException`.
+    ///
+    /// There is no earlier copy unless another fault has left one. Requests other than
+    /// `TransactWriteItems` and `ExecuteTransaction` pass.
+    TransactionInProgress,
     /// The last so many keys of a `BatchGetItem`, or writes of a `BatchWriteItem`, are returned
     /// as unprocessed, the others are delivered.
     ///
@@ -115,6 +139,54 @@ impl FaultClient {
             faults: Arc::new(Faults {
                 script: Box::new(script),
                 requests: AtomicU64::new(0),
+                traffic: SharedTraffic::default(),
+            }),
+        }
+    }
+
+    /// Puts another script in front of the same HTTP client, for another actor of the test.
+    ///
+    /// Each of the two numbers its own requests. Both count for [`Fault::DelayedPast`] and
+    /// [`Late::Past`], so a request of one can be overtaken by requests of the other.
+    ///
+    /// # Example: a lost write arrives after the write of someone else
+    ///
+    /// ```
+    /// use aws_sdk_dynamodb::types::AttributeValue;
+    /// use dyno_embedded::Engine;
+    /// use dyno_testkit::{Fault, FaultClient, Late, create_table, dump, wrap};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let client = Engine::in_memory()?.client();
+    /// create_table(&client, "Users", "ID", None).await?;
+    /// let ghost = |http| FaultClient::new(http, |_| Fault::Ghost(Late::Past(1)));
+    /// let faults = ghost(client.config().http_client().ok_or("it has one")?);
+    /// let (ann, bob) = (
+    ///     wrap(&client, |_| faults.clone()),
+    ///     wrap(&client, |_| faults.beside(|_| Fault::Pass)),
+    /// );
+    /// let name = |client: &aws_sdk_dynamodb::Client, name: &str| {
+    ///     let put = client.put_item().table_name("Users");
+    ///     let put = put.item("ID", AttributeValue::S("1".into()));
+    ///     put.item("Name", AttributeValue::S(name.into())).send()
+    /// };
+    /// assert!(name(&ann, "Ann").await.is_err());
+    /// assert!(dump(&client, "Users").await?.is_empty(), "nothing has arrived");
+    /// name(&bob, "Bob").await?;
+    /// let users = dump(&client, "Users").await?;
+    /// assert_eq!(users[0]["Name"], AttributeValue::S("Ann".into()), "it overwrote Bob");
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn beside(&self, script: impl Fn(&Request) -> Fault + Send + Sync + 'static) -> Self {
+        Self {
+            inner: self.inner.clone(),
+            faults: Arc::new(Faults {
+                script: Box::new(script),
+                requests: AtomicU64::new(0),
+                traffic: Arc::clone(&self.faults.traffic),
             }),
         }
     }
@@ -140,6 +212,7 @@ impl HttpClient for FaultClient {
 struct Faults {
     script: Box<dyn Fn(&Request) -> Fault + Send + Sync>,
     requests: AtomicU64,
+    traffic: SharedTraffic,
 }
 
 impl fmt::Debug for Faults {
@@ -159,97 +232,73 @@ impl Layer for Faults {
     ) -> Result<HttpResponse, ConnectorError> {
         let number = self.requests.fetch_add(1, Ordering::Relaxed);
         let seen = Request::read(number, &request);
-        match (self.script)(&seen) {
-            Fault::Pass => inner.call(request).await,
-            Fault::NotDelivered => Err(broken("the request was not delivered")),
-            Fault::AnswerLost => {
-                // Whatever the answer was, the caller does not learn it.
-                let _ = inner.call(request).await;
-                Err(broken("the answer was lost"))
-            }
-            Fault::AppliedTwice => {
-                let again = wire::copy(&request)?;
-                let _ = inner.call(request).await;
-                inner.call(again).await
-            }
-            Fault::Delayed(turns) => {
-                for _ in 0..turns {
-                    tokio::task::yield_now().await;
-                }
-                inner.call(request).await
-            }
-            Fault::Held(gate) => {
-                gate.pass().await;
-                inner.call(request).await
-            }
-            Fault::AnswerHeld(gate) => {
-                let answer = inner.call(request).await;
-                gate.pass().await;
-                answer
-            }
-            Fault::ServerErrorBefore => server_error(),
-            Fault::ServerErrorAfter => {
-                let _ = inner.call(request).await;
-                server_error()
-            }
-            Fault::Throttled => throttled(),
-            Fault::TransactionConflict => conflict(&seen),
-            Fault::UnprocessedKeys(count) => hold_back(count, &inner, request).await,
-        }
+        let fault = (self.script)(&seen);
+        let answer = apply(fault, &seen, &self.traffic, inner, request).await;
+        self.traffic.count_answer().await;
+        answer
     }
 }
 
-fn broken(what: &'static str) -> ConnectorError {
-    ConnectorError::io(format!("connection reset by the fault client: {what}").into())
-}
-
-fn server_error() -> Result<HttpResponse, ConnectorError> {
-    wire::refuse(
-        500,
-        "InternalServerError",
-        "internal server error (injected)",
-    )
-}
-
-fn throttled() -> Result<HttpResponse, ConnectorError> {
-    wire::refuse(
-        400,
-        "ProvisionedThroughputExceededException",
-        "the provisioned throughput of the table was exceeded (injected)",
-    )
-}
-
-const CONFLICT: &str = "Transaction is ongoing for the item";
-
-fn conflict(request: &Request) -> Result<HttpResponse, ConnectorError> {
-    let actions = ["TransactItems", "TransactStatements"]
-        .iter()
-        .find_map(|list| request.body().get(list)?.as_array())
-        .map(Vec::len);
-    let Some(actions) = actions else {
-        return wire::refuse(400, "TransactionConflictException", CONFLICT);
-    };
-    let codes = std::iter::once("TransactionConflict").chain(std::iter::repeat("None"));
-    let codes: Vec<_> = codes.take(actions).collect();
-    let reasons: Vec<_> = codes
-        .iter()
-        .map(|code| match *code {
-            "None" => json!({"Code": code}),
-            code => json!({"Code": code, "Message": CONFLICT}),
-        })
-        .collect();
-    wire::respond(
-        400,
-        &json!({
-            "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
-            "Message": format!(
-                "Transaction cancelled, please refer cancellation reasons \
-                 for specific reasons [{}]",
-                codes.join(", "),
-            ),
-            "CancellationReasons": reasons,
-        }),
-    )
+async fn apply(
+    fault: Fault,
+    seen: &Request,
+    traffic: &Traffic,
+    inner: SharedHttpConnector,
+    request: HttpRequest,
+) -> Result<HttpResponse, ConnectorError> {
+    match fault {
+        Fault::Pass => inner.call(request).await,
+        Fault::NotDelivered => Err(broken("the request was not delivered")),
+        Fault::AnswerLost => {
+            // Whatever the answer was, the caller does not learn it.
+            let _ = inner.call(request).await;
+            Err(broken("the answer was lost"))
+        }
+        Fault::AppliedTwice => {
+            let again = wire::copy(&request)?;
+            let _ = inner.call(request).await;
+            inner.call(again).await
+        }
+        Fault::Delayed(turns) => {
+            for _ in 0..turns {
+                tokio::task::yield_now().await;
+            }
+            inner.call(request).await
+        }
+        Fault::DelayedPast(others) => traffic.overtaken(others, inner, request).await,
+        Fault::Ghost(late) => {
+            traffic.copy(late, inner, request)?;
+            // As for a request that was not delivered: nothing tells them apart.
+            Err(broken("the request was not delivered"))
+        }
+        Fault::Repeated(late) => {
+            let again = wire::copy(&request)?;
+            let answer = inner.call(request).await;
+            traffic.copy(late, inner, again)?;
+            answer
+        }
+        Fault::Held(gate) => {
+            gate.pass().await;
+            inner.call(request).await
+        }
+        Fault::AnswerHeld(gate) => {
+            let answer = inner.call(request).await;
+            gate.pass().await;
+            answer
+        }
+        Fault::ServerErrorBefore => server_error(),
+        Fault::ServerErrorAfter => {
+            let _ = inner.call(request).await;
+            server_error()
+        }
+        Fault::Throttled => throttled(),
+        Fault::TransactionConflict => conflict(seen),
+        Fault::TransactionInProgress => match seen.operation() {
+            "TransactWriteItems" | "ExecuteTransaction" => in_progress(),
+            _ => inner.call(request).await,
+        },
+        Fault::UnprocessedKeys(count) => hold_back(count, &inner, request).await,
+    }
 }
 
 async fn hold_back(

@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use aws_sdk_dynamodb::Client;
 use aws_smithy_runtime_api::client::{
+    connector_metadata::ConnectorMetadata,
     http::{
         HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
         SharedHttpConnector,
@@ -41,6 +42,33 @@ impl<L: Layer> HttpConnector for Layered<L> {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let layer = Arc::clone(&self.layer);
         HttpConnectorFuture::new(layer.answer(self.inner.clone(), request))
+    }
+}
+
+/// An HTTP client whose connections are those of another one, behind a layer.
+#[derive(Debug)]
+pub(crate) struct Stacked<L> {
+    inner: SharedHttpClient,
+    layer: Arc<L>,
+}
+
+impl<L: Layer> Stacked<L> {
+    pub(crate) fn new(inner: SharedHttpClient, layer: Arc<L>) -> Self {
+        Self { inner, layer }
+    }
+}
+
+impl<L: Layer> HttpClient for Stacked<L> {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        connect(&self.layer, self.inner.http_connector(settings, components))
+    }
+
+    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
+        self.inner.connector_metadata()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Numbers that look random and follow from a seed.
 
 /// The generator `SplitMix64`: one word of state, good enough to shuffle.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Random(u64);
 
 impl Random {

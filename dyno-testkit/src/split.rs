@@ -16,7 +16,7 @@ use aws_smithy_runtime_api::client::{
 use serde_json::{Value, json};
 
 use crate::{
-    batch::{Batch, merge},
+    batch::{Batch, add, merge},
     layer::{Layer, connect},
     random::Random,
     wire,
@@ -26,7 +26,7 @@ use crate::{
 const MAXIMUM_KEYS: usize = 100;
 
 /// Between two reads, up to this many turns of other tasks.
-const MAXIMUM_TURNS: usize = 8;
+pub(crate) const MAXIMUM_TURNS: usize = 8;
 
 /// An HTTP client that reads the keys of a `BatchGetItem` one at a time, in a random order.
 ///
@@ -184,27 +184,6 @@ fn add_up_capacity(total: &mut Value) {
         }
     }
     *list = tables;
-}
-
-/// Adds the numbers in `more` to those of the same name in `total`, at any depth.
-fn add(total: &mut Value, more: &Value) {
-    match (total, more) {
-        (Value::Object(total), Value::Object(more)) => {
-            for (name, value) in more {
-                match total.get_mut(name) {
-                    Some(present) => add(present, value),
-                    None => drop(total.insert(name.clone(), value.clone())),
-                }
-            }
-        }
-        (Value::Number(total), Value::Number(more)) => {
-            let sum = total.as_f64().unwrap_or_default() + more.as_f64().unwrap_or_default();
-            if let Some(sum) = serde_json::Number::from_f64(sum) {
-                *total = sum;
-            }
-        }
-        _ => {}
-    }
 }
 
 #[cfg(test)]

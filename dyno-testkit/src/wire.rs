@@ -40,6 +40,25 @@ pub(crate) fn with_body(
     Ok(request)
 }
 
+/// Sets a field of a body; what is not a map stays as it is.
+pub(crate) fn set(body: &mut Value, field: &str, value: Value) {
+    if let Some(body) = body.as_object_mut() {
+        body.insert(field.to_owned(), value);
+    }
+}
+
+/// The same request for another operation.
+pub(crate) fn with_operation(
+    request: &HttpRequest,
+    operation: &str,
+    body: &Value,
+) -> Result<HttpRequest, ConnectorError> {
+    let mut request = with_body(request, body)?;
+    let target = format!("DynamoDB_20120810.{operation}");
+    request.headers_mut().insert("x-amz-target", target);
+    Ok(request)
+}
+
 pub(crate) fn copy(request: &HttpRequest) -> Result<HttpRequest, ConnectorError> {
     request.try_clone().ok_or_else(|| {
         ConnectorError::user("the body of this request streams and cannot be copied".into())

@@ -9,6 +9,7 @@ mod names;
 mod property;
 mod recursive;
 mod shape;
+mod shard;
 mod values;
 
 use aws_sdk_dynamodb::types::AttributeValue;

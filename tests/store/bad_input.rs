@@ -182,12 +182,11 @@ async fn sizes() {
     let (store, recorder) = store().await;
     let mut person = Person::john();
     person.details = Some(Details {
-        hospital: "h".repeat(410_000),
+        hospital: "h".repeat(5_000_000),
         born: String::new(),
     });
     let error = store.save(person).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
-    assert_eq!(error.error().table(), Some("Details"));
     assert!(recorder.take().is_empty());
 }
 

@@ -12,7 +12,8 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result, not_found, path_not_found};
 use crate::plan::{
-    Address, Entry, Etag, Format, Found, PAST_ETAGS, RootState, ShardField, Topology, tag_attribute,
+    Address, Entry, Etag, Form, Format, Found, Owner, PAST_ETAGS, RootState, ShardField, Stamp,
+    Topology, tag_attribute,
 };
 use crate::reserved;
 
@@ -20,13 +21,22 @@ use crate::reserved;
 #[derive(Debug)]
 pub(crate) struct PathWrite<'a> {
     pub(crate) topology: &'a Topology,
-    pub(crate) owner: String,
+    pub(crate) owner: Owner,
     pub(crate) root: Address,
     pub(crate) shard: Option<ShardField>,
     /// The path inside the item.
     pub(crate) inside: FieldPath,
     /// The value, sealed; `None` removes it.
     pub(crate) value: Option<AttributeValue>,
+}
+
+/// How a blind write ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Written {
+    /// The value is stored.
+    Done,
+    /// Nothing was written: the object must be read first, because the shard is in pieces.
+    ReadFirst,
 }
 
 /// The machine that writes one path.
@@ -58,6 +68,9 @@ impl<'a> BlindWrite<'a> {
         let request = if self.write.topology.managed {
             match &self.write.shard {
                 None => Request::single(self.root_update(etag)),
+                Some(field) if field.independent => {
+                    Request::single(self.shard_update(etag, field)?)
+                }
                 Some(field) => {
                     let actions = vec![
                         self.manifest_update(etag, field),
@@ -144,14 +157,13 @@ impl<'a> BlindWrite<'a> {
     }
 
     fn shard_update(&self, etag: Etag, field: &ShardField) -> Result<Action> {
-        let address = Address::of_shard(
-            &self.write.owner,
-            field.table,
-            field.region,
-            &field.id,
-            self.in_spare_slot,
-        )?;
-        let condition = format!("attribute_exists(#k){}", self.list_condition());
+        let address = self.write.owner.address(field, self.in_spare_slot, 0)?;
+        let once = if field.independent {
+            " AND #g <> :g"
+        } else {
+            ""
+        };
+        let condition = format!("attribute_exists(#k){once}{}", self.list_condition());
         let expressions = Expressions::default()
             .name("#k", address.key_name())
             .name("#g", reserved::STAMP)
@@ -205,12 +217,31 @@ impl<'a> BlindWrite<'a> {
         condition
     }
 
+    /// What the refusal of the only request of an independent shard means.
+    fn independent_refused(&self, standing: Option<&Item>) -> Result<Step<Written>> {
+        let version = standing
+            .and_then(|item| item.get(reserved::STAMP))
+            .and_then(Stamp::from_value);
+        if version.is_some() && version == self.etag.map(Etag::stamp) {
+            return Ok(Step::Done(Written::Done));
+        }
+        Err(self.attempts.refused(path_not_found()))
+    }
+
     fn condition_failed(
         &mut self,
         at: usize,
         standing: Option<Item>,
         fresh: Fresh,
-    ) -> Result<Step<()>> {
+    ) -> Result<Step<Written>> {
+        if self
+            .write
+            .shard
+            .as_ref()
+            .is_some_and(|field| field.independent)
+        {
+            return self.independent_refused(standing.as_ref());
+        }
         if at > 0 {
             let missing = standing.is_none();
             let error = if missing {
@@ -250,7 +281,7 @@ impl<'a> BlindWrite<'a> {
             }
         };
         if self.etag.is_some_and(|etag| state.remembers(etag)) {
-            return Ok(Step::Done(()));
+            return Ok(Step::Done(Written::Done));
         }
         if self.attempts.any_lost() {
             return Err(unknown());
@@ -261,6 +292,9 @@ impl<'a> BlindWrite<'a> {
         let Some(entry) = state.manifest.0.get(&field.id) else {
             return Err(path_not_found());
         };
+        if !matches!(entry.form, Form::Item(_)) {
+            return Ok(Step::Done(Written::ReadFirst));
+        }
         self.flags = entry.flags();
         self.in_spare_slot = entry.in_spare_slot;
         let request = self.build(fresh)?;
@@ -269,18 +303,18 @@ impl<'a> BlindWrite<'a> {
 }
 
 impl Machine for BlindWrite<'_> {
-    type Done = ();
+    type Done = Written;
 
-    fn begin(&mut self, fresh: Fresh) -> Result<Step<()>> {
+    fn begin(&mut self, fresh: Fresh) -> Result<Step<Written>> {
         self.build(fresh).map(Step::Send)
     }
 
-    fn answer(&mut self, answer: Answer, fresh: Fresh) -> Result<Step<()>> {
+    fn answer(&mut self, answer: Answer, fresh: Fresh) -> Result<Step<Written>> {
         let Some(request) = &self.sent else {
             return Err(unknown());
         };
         match self.attempts.judge(answer, request)? {
-            Judged::Applied => Ok(Step::Done(())),
+            Judged::Applied => Ok(Step::Done(Written::Done)),
             Judged::Condition(at, standing) => self.condition_failed(at, standing, fresh),
             Judged::Next(step) => Ok(step),
         }

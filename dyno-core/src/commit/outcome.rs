@@ -51,6 +51,7 @@ pub(crate) fn judge(
     check_writable(&item)?;
     let state = match RootState::read(&item, shape)? {
         Found::Object(state) => state,
+        Found::Foreign if any_lost => return Ok(Verdict::Unknown),
         Found::Foreign => return Ok(Verdict::NotCommitted(Standing::Foreign(item))),
         Found::NotLive => {
             let why = "the object is being created or deleted by a newer version; upgrade dyno";

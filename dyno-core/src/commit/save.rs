@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dyno_value::Item;
 
+use super::independent;
 use super::outcome::{self, Standing, Verdict};
 use super::shard::{place_taken, shard_or_nothing, shares_root_table};
 use super::step::{
@@ -11,7 +12,8 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{
-    Address, Entry, Etag, Format, Manifest, RootState, ShardField, Topology, write_type,
+    Address, Entries, Entry, Etag, Form, Format, Owner, RootState, ShardField, Stamp, Topology,
+    write_type,
 };
 use crate::reserved;
 use crate::shape::{FieldShape, Shape};
@@ -20,14 +22,55 @@ use crate::shape::{FieldShape, Shape};
 #[derive(Debug)]
 pub(crate) struct Draft<'a> {
     pub(crate) topology: &'a Topology,
-    pub(crate) owner: String,
+    pub(crate) owner: Owner,
     pub(crate) root: Address,
     /// The root's body, with its key attributes.
     pub(crate) root_body: Item,
+    /// The collections that were loaded, or are new.
+    pub(crate) entries: Entries,
     /// The shards to write.
-    pub(crate) written: BTreeMap<String, (ShardField, Item)>,
+    pub(crate) written: BTreeMap<String, WrittenShard>,
     /// The shards that stay as they are; only with a base that has them.
     pub(crate) kept: BTreeSet<String>,
+    /// Shards and collections that were never loaded, and stay with all inside them.
+    pub(crate) unloaded: BTreeSet<String>,
+}
+
+/// One shard to write.
+#[derive(Debug)]
+pub(crate) struct WrittenShard {
+    pub(crate) field: ShardField,
+    /// The body, or its pieces, sealed.
+    pub(crate) items: Vec<Item>,
+    pub(crate) in_pieces: bool,
+    /// The version that an independent shard had when it was read.
+    pub(crate) seen: Option<Stamp>,
+}
+
+impl Draft<'_> {
+    fn keeps(&self, id: &str) -> bool {
+        let inside = |part: &String| {
+            let rest = id.strip_prefix(part.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        self.kept.contains(id) || self.unloaded.iter().any(inside)
+    }
+}
+
+impl WrittenShard {
+    /// The entry of the manifest after a commit with this stamp.
+    fn entry(&self, stamp: Stamp, before: Option<Entry>) -> Entry {
+        let form = if self.field.independent {
+            Form::Independent
+        } else if self.in_pieces {
+            Form::Pieces(stamp, u32::try_from(self.items.len()).unwrap_or(u32::MAX))
+        } else {
+            Form::Item(stamp)
+        };
+        let other_slot_used =
+            before.is_some_and(|entry| entry.in_spare_slot || entry.other_slot_used);
+        Entry::home(form, other_slot_used)
+    }
 }
 
 /// What the save expects to find.
@@ -84,40 +127,32 @@ impl<'a> Save<'a> {
             Over::Object(base) => Some(base),
             Over::Foreign(_) | Over::Nothing => None,
         };
-        let stamp = etag.stamp();
-        let mut manifest = Manifest::default();
-        for id in self.draft.written.keys() {
-            let before = base.and_then(|base| base.manifest.0.get(id));
-            let other_slot_used =
-                before.is_some_and(|entry| entry.in_spare_slot || entry.other_slot_used);
-            manifest.0.insert(
-                id.clone(),
-                Entry {
-                    in_spare_slot: false,
-                    other_slot_used,
-                    stamp,
-                },
-            );
+        let mut state = match base {
+            Some(base) => base.next(etag),
+            None => RootState::first(etag, now_micros),
+        };
+        let mut actions = Vec::new();
+        for (id, shard) in &self.draft.written {
+            let before = base.and_then(|base| base.manifest.0.get(id)).copied();
+            let entry = shard.entry(etag.stamp(), before);
+            self.shard_puts(shard, entry, &state, &mut actions)?;
+            self.surplus_deletes(shard, entry, before, &mut actions)?;
+            state.manifest.0.insert(id.clone(), entry);
         }
-        let mut removed = Vec::new();
         for (id, entry) in base.iter().flat_map(|base| &base.manifest.0) {
-            if self.draft.kept.contains(id) {
-                manifest.0.insert(id.clone(), *entry);
+            if self.draft.keeps(id) {
+                state.manifest.0.insert(id.clone(), *entry);
             } else if !self.draft.written.contains_key(id) {
-                removed.push((id, *entry));
+                self.shard_deletes(id, *entry, &mut actions)?;
             }
         }
-        let state = match base {
-            Some(base) => base.next(etag, manifest.clone()),
-            None => RootState::first(etag, now_micros, manifest.clone()),
-        };
-        let mut actions = vec![self.root_action(&state)];
-        for (field, body) in self.draft.written.values() {
-            actions.push(self.shard_put(field, body, &state)?);
+        state.entries = self.draft.entries.clone();
+        for (id, collected) in base.iter().flat_map(|base| &base.entries.0) {
+            if self.draft.keeps(id) {
+                state.entries.0.insert(id.clone(), collected.clone());
+            }
         }
-        for (id, entry) in removed {
-            self.shard_deletes(id, entry, &mut actions)?;
-        }
+        actions.insert(0, self.root_action(&state));
         let request = match <[Action; 1]>::try_from(actions) {
             Ok([root]) => Request::single(root),
             Err(actions) => Request::Transact {
@@ -147,28 +182,54 @@ impl<'a> Save<'a> {
         }
     }
 
-    fn shard_put(&self, field: &ShardField, body: &Item, state: &RootState) -> Result<Action> {
-        let address = Address::of_shard(
-            &self.draft.owner,
-            field.table,
-            field.region,
-            &field.id,
-            false,
-        )?;
-        let mut item = body.clone();
-        item.extend(address.to_item());
-        write_type(&mut item, field.shape);
-        item.insert(reserved::FORMAT.to_owned(), Format::PRESENT.to_value());
-        item.insert(reserved::STAMP.to_owned(), state.etag.stamp().to_value());
-        item.insert(reserved::SEQUENCE.to_owned(), number(state.sequence));
-        item.insert(reserved::LIFE.to_owned(), state.life.to_value());
-        let condition =
-            shares_root_table(self.draft.topology, field).then(|| shard_or_nothing(&address));
-        Ok(Action::Put {
-            address,
-            item,
-            condition,
-        })
+    fn shard_puts(
+        &self,
+        shard: &WrittenShard,
+        entry: Entry,
+        state: &RootState,
+        actions: &mut Vec<Action>,
+    ) -> Result<()> {
+        let Draft {
+            topology, owner, ..
+        } = &self.draft;
+        for (piece, body) in (0_u32..).zip(&shard.items) {
+            let address = owner.address(&shard.field, false, piece)?;
+            let mut item = body.clone();
+            item.extend(address.to_item());
+            write_type(&mut item, shard.field.shape);
+            item.insert(reserved::FORMAT.to_owned(), Format::PRESENT.to_value());
+            item.insert(reserved::STAMP.to_owned(), state.etag.stamp().to_value());
+            item.insert(reserved::SEQUENCE.to_owned(), number(state.sequence));
+            item.insert(reserved::LIFE.to_owned(), state.life.to_value());
+            let condition = match (&shard.seen, &self.over) {
+                (Some(seen), Over::Object(_)) if entry.form == Form::Independent => {
+                    Some(independent::as_seen(state.life, *seen))
+                }
+                _ => shares_root_table(topology, &shard.field).then(|| shard_or_nothing(&address)),
+            };
+            actions.push(Action::Put {
+                address,
+                item,
+                condition,
+            });
+        }
+        Ok(())
+    }
+
+    /// Deletes the pieces that a shard has no more.
+    fn surplus_deletes(
+        &self,
+        shard: &WrittenShard,
+        entry: Entry,
+        before: Option<Entry>,
+        actions: &mut Vec<Action>,
+    ) -> Result<()> {
+        let pieces_before = before.map_or(0, Entry::items);
+        for piece in entry.items()..pieces_before {
+            let address = self.draft.owner.address(&shard.field, false, piece)?;
+            actions.push(self.delete_shard_item(&shard.field, address));
+        }
+        Ok(())
     }
 
     fn shard_deletes(&self, id: &str, entry: Entry, actions: &mut Vec<Action>) -> Result<()> {
@@ -182,12 +243,16 @@ impl<'a> Save<'a> {
                 ),
             ));
         };
-        for address in field.slots(&self.draft.owner, entry)? {
-            let condition =
-                shares_root_table(self.draft.topology, &field).then(|| shard_or_nothing(&address));
-            actions.push(Action::Delete { address, condition });
+        for address in self.draft.owner.every_place(&field, entry)? {
+            actions.push(self.delete_shard_item(&field, address));
         }
         Ok(())
+    }
+
+    fn delete_shard_item(&self, field: &ShardField, address: Address) -> Action {
+        let condition =
+            shares_root_table(self.draft.topology, field).then(|| shard_or_nothing(&address));
+        Action::Delete { address, condition }
     }
 
     fn send(&mut self, fresh: Fresh) -> Result<Request> {
@@ -202,18 +267,19 @@ impl<'a> Save<'a> {
         standing: Option<Item>,
         fresh: Fresh,
     ) -> Result<Step<RootState>> {
-        let base = match &self.expect {
-            Expect::Base(base) => Some(base),
-            Expect::Anything | Expect::Foreign(_) | Expect::Nothing => None,
+        let base = match &self.over {
+            Over::Object(base) => Some(base),
+            Over::Foreign(_) | Over::Nothing => None,
         };
-        let replaces = matches!(self.expect, Expect::Anything);
         let shape = self.draft.topology.root;
         let mine: Vec<_> = self.sent.iter().map(|(_, state)| state.etag).collect();
-        let any_lost = self.attempts.any_lost() && !replaces;
-        match outcome::judge(standing, shape, base, &mine, any_lost)? {
+        match outcome::judge(standing, shape, base, &mine, self.attempts.any_lost())? {
             Verdict::Committed(etag) => self.committed(Some(etag)),
             Verdict::Unknown => Err(unknown()),
-            Verdict::NotCommitted(standing) => self.stands(standing, fresh),
+            Verdict::NotCommitted(standing) => {
+                self.attempts.settle();
+                self.stands(standing, fresh)
+            }
         }
     }
 
@@ -252,6 +318,22 @@ impl<'a> Save<'a> {
         }
     }
 
+    /// Why the action on a shard was refused.
+    fn shard_refused(&self, at: usize) -> Error {
+        let mut items = self.draft.written.values().flat_map(|shard| {
+            shard
+                .items
+                .iter()
+                .map(|_| shard.field.independent && shard.seen.is_some())
+        });
+        // The root is the first action.
+        if items.nth(at - 1).unwrap_or_default() {
+            independent::changed()
+        } else {
+            place_taken()
+        }
+    }
+
     /// The state that the commit `etag` leaves; `None` is the last one.
     fn committed(&mut self, etag: Option<Etag>) -> Result<Step<RootState>> {
         let sent = std::mem::take(&mut self.sent)
@@ -280,7 +362,7 @@ impl Machine for Save<'_> {
         match self.attempts.judge(answer, request)? {
             Judged::Applied => self.committed(None),
             Judged::Condition(0, standing) => self.condition_failed(standing, fresh),
-            Judged::Condition(_, _) => Err(self.attempts.refused(place_taken())),
+            Judged::Condition(at, _) => Err(self.attempts.refused(self.shard_refused(at))),
             Judged::Next(step) => Ok(step),
         }
     }

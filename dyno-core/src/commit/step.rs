@@ -245,6 +245,11 @@ impl Attempts {
         self.lost
     }
 
+    /// The requests sent so far were not applied, and never will be.
+    pub(crate) fn settle(&mut self) {
+        self.lost = false;
+    }
+
     /// Reads an answer: what is left for the machine is a condition that does not hold, and at which action.
     ///
     /// # Errors

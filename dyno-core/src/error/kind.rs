@@ -39,6 +39,9 @@ pub enum ErrorKind {
     NewerFormat,
     /// There is nothing at this path of the stored object.
     PathNotFound,
+    /// A shard that is loaded when it is asked for was changed by somebody since its object was loaded. Reload the
+    /// object, or ask for the newest state of the shard: `lazy.get().latest()`.
+    SnapshotMoved,
     /// The item with this key is an object of another type.
     TypeMismatch,
 

@@ -5,8 +5,10 @@
 //!
 //! ```text
 //! owner            = escape(type tag) "#" escape(partition key) [ "#" escape(sort key) ]
-//! simple table     : key  = owner "/" shard id [ "~1" in slot 1 ]
-//! composite table  : key  = owner,  sort = shard id [ "~1" in slot 1 ]
+//! item             = shard id [ "~1" in slot 1 ] [ "#" k for piece k >= 1 ]
+//! simple table     : key  = owner "/" item
+//! composite table  : key  = owner,  sort = item
+//! beside the root  : key  = the root's,  sort = the root's "#" escape(type tag) "/" item
 //! ```
 
 use std::fmt::Write as _;
@@ -17,6 +19,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Key, KeyKind, KeyValue};
 use crate::limits;
 use crate::shape::{Kind, Role, Shape, TableShape};
+
+use super::manifest::Entry;
+use super::shard::{Placing, ShardField, Span};
 
 /// The place of an item.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -67,48 +72,21 @@ impl Address {
         })
     }
 
-    /// The place of a shard item.
-    ///
-    /// # Errors
-    ///
-    /// The object's key, escaped, makes the shard's key longer than DynamoDB allows.
-    pub(crate) fn of_shard(
-        owner: &str,
+    /// The place of an item that was read from a table.
+    pub(crate) fn of_item(
         table: &TableShape,
         region: Option<&'static str>,
-        shard_id: &str,
-        spare_slot: bool,
-    ) -> Result<Self> {
-        let slot = if spare_slot { "~1" } else { "" };
-        let (partition, sort) = match table.sort_name() {
-            None => (format!("{owner}/{shard_id}{slot}"), None),
-            Some(name) => (
-                owner.to_owned(),
-                Some((name, KeyValue::S(format!("{shard_id}{slot}")))),
-            ),
+        item: &Item,
+    ) -> Option<Self> {
+        let part = |name: &'static str| Some((name, KeyValue::from_value(item.get(name)?)?));
+        let sort = match table.sort_name() {
+            Some(name) => Some(part(name)?),
+            None => None,
         };
-        let too_long = |part: &str, bytes: usize, limit: usize| {
-            invalid(format!(
-                "shard `{shard_id}` in table `{}` would have a {part} of {bytes} bytes, DynamoDB allows {limit}; \
-                 use a shorter key for the object",
-                table.name()
-            ))
-        };
-        if partition.len() > limits::PARTITION_KEY_BYTES {
-            return Err(too_long(
-                "partition key",
-                partition.len(),
-                limits::PARTITION_KEY_BYTES,
-            ));
-        }
-        let sort_bytes = shard_id.len() + slot.len();
-        if sort.is_some() && sort_bytes > limits::SORT_KEY_BYTES {
-            return Err(too_long("sort key", sort_bytes, limits::SORT_KEY_BYTES));
-        }
-        Ok(Self {
+        Some(Self {
             table: table.name(),
             region,
-            partition: (table.key_name(), KeyValue::S(partition)),
+            partition: part(table.key_name())?,
             sort,
         })
     }
@@ -140,21 +118,176 @@ impl Address {
     }
 }
 
-/// The first part of every shard key of an object.
-pub(crate) fn owner(shape: &Shape, root: &Address) -> String {
-    let mut owner = String::new();
-    escape_into(&mut owner, shape.type_tag());
-    for (_, value) in root.parts() {
-        owner.push('#');
-        match value {
-            KeyValue::S(text) | KeyValue::N(text) => escape_into(&mut owner, text),
-            KeyValue::B(bytes) => bytes.iter().for_each(|byte| {
-                // Writing to a string cannot fail.
-                let _ = write!(owner, "{byte:02x}");
-            }),
+/// Whose shards they are: what every shard key of an object begins with.
+#[derive(Clone, Debug)]
+pub(crate) struct Owner {
+    root: Address,
+    text: String,
+    tag: String,
+}
+
+impl Owner {
+    pub(crate) fn new(shape: &Shape, root: &Address) -> Self {
+        let mut tag = String::new();
+        escape_into(&mut tag, shape.type_tag());
+        let mut text = tag.clone();
+        for (_, value) in root.parts() {
+            text.push('#');
+            match value {
+                KeyValue::S(part) | KeyValue::N(part) => escape_into(&mut text, part),
+                KeyValue::B(bytes) => bytes.iter().for_each(|byte| {
+                    // Writing to a string cannot fail.
+                    let _ = write!(text, "{byte:02x}");
+                }),
+            }
+        }
+        Self {
+            root: root.clone(),
+            text,
+            tag,
         }
     }
-    owner
+
+    /// The place of one item of a shard.
+    ///
+    /// # Errors
+    ///
+    /// The object's key, escaped, makes the shard's key longer than DynamoDB allows.
+    pub(crate) fn address(
+        &self,
+        field: &ShardField,
+        spare_slot: bool,
+        piece: u32,
+    ) -> Result<Address> {
+        let id = &field.id;
+        let slot = if spare_slot { "~1" } else { "" };
+        let mut item = format!("{id}{slot}");
+        if piece > 0 {
+            // Writing to a string cannot fail.
+            let _ = write!(item, "#{piece}");
+        }
+        let table = &field.table;
+        let (partition, sort) = match field.placing {
+            Placing::Simple => (format!("{}/{item}", self.text).into(), None),
+            Placing::Composite(sort) => (self.text.clone().into(), Some((sort, item))),
+            Placing::Beside => {
+                let sort = (table.sort_name().unwrap_or_default(), self.beside(&item));
+                (self.root.partition.1.clone(), Some(sort))
+            }
+        };
+        let too_long = |part: &str, bytes: usize, limit: usize| {
+            invalid(format!(
+                "shard `{id}` in table `{}` would have a {part} of {bytes} bytes, DynamoDB allows {limit}; \
+                 use a shorter key for the object or its entry",
+                table.name()
+            ))
+        };
+        if let KeyValue::S(text) = &partition
+            && text.len() > limits::PARTITION_KEY_BYTES
+        {
+            return Err(too_long(
+                "partition key",
+                text.len(),
+                limits::PARTITION_KEY_BYTES,
+            ));
+        }
+        if let Some((_, sort)) = &sort
+            && sort.len() > limits::SORT_KEY_BYTES
+        {
+            return Err(too_long("sort key", sort.len(), limits::SORT_KEY_BYTES));
+        }
+        Ok(Address {
+            table: table.name(),
+            region: field.region,
+            partition: (table.key_name(), partition),
+            sort: sort.map(|(name, sort)| (name, KeyValue::S(sort))),
+        })
+    }
+
+    /// The places of all items of a shard: those that the root names, and the other slot if it is or was used.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`address`](Self::address).
+    pub(crate) fn every_place(&self, field: &ShardField, entry: Entry) -> Result<Vec<Address>> {
+        let spare_used = entry.in_spare_slot || entry.other_slot_used;
+        let slots = [false, true]
+            .into_iter()
+            .filter(|spare| !spare || spare_used);
+        slots
+            .flat_map(|spare| (0..entry.items()).map(move |piece| (spare, piece)))
+            .map(|(spare, piece)| self.address(field, spare, piece))
+            .collect()
+    }
+
+    /// What a `Query` of this span asks for.
+    pub(crate) fn range(&self, span: &Span) -> Range {
+        match span {
+            Span::Beside { table, region } => Range {
+                table: *table,
+                region: *region,
+                partition: self.root.partition.1.clone(),
+                sort: SortRange::Between(
+                    self.root_sort().to_owned(),
+                    // The character after `/`.
+                    format!("{}#{}0", self.root_sort(), self.tag),
+                ),
+            },
+            Span::Entries {
+                table,
+                region,
+                prefix,
+            } => Range {
+                table: *table,
+                region: *region,
+                partition: self.text.clone().into(),
+                sort: SortRange::Prefix(prefix.clone()),
+            },
+        }
+    }
+
+    fn beside(&self, item: &str) -> String {
+        format!("{}#{}/{item}", self.root_sort(), self.tag)
+    }
+
+    fn root_sort(&self) -> &str {
+        match &self.root.sort {
+            Some((_, KeyValue::S(sort))) => sort,
+            _ => "",
+        }
+    }
+}
+
+/// Part of an item collection, for a `Query`.
+#[derive(Clone, Debug)]
+pub(crate) struct Range {
+    pub(crate) table: TableShape,
+    pub(crate) region: Option<&'static str>,
+    pub(crate) partition: KeyValue,
+    pub(crate) sort: SortRange,
+}
+
+/// Which sort keys.
+#[derive(Clone, Debug)]
+pub(crate) enum SortRange {
+    /// From the first to the second.
+    Between(String, String),
+    /// Those that begin with it.
+    Prefix(String),
+}
+
+impl Range {
+    /// Whether an item at this place would have been found.
+    pub(crate) fn covers(&self, address: &Address) -> bool {
+        let Some((_, KeyValue::S(sort))) = &address.sort else {
+            return false;
+        };
+        let within = match &self.sort {
+            SortRange::Between(first, last) => first <= sort && sort <= last,
+            SortRange::Prefix(prefix) => sort.starts_with(prefix),
+        };
+        within && address.table == self.table.name() && address.partition.1 == self.partition
+    }
 }
 
 /// The id of the shard below a field of these names.
@@ -169,12 +302,39 @@ pub(crate) fn shard_id<'a, I: IntoIterator<Item = &'a str>>(names: I) -> String 
     id
 }
 
-/// The id of the shard at this place.
+/// The id of the shard at this place of a keyed tree.
 pub(crate) fn shard_id_at(path: &FieldPath) -> String {
     shard_id(path.segments().iter().filter_map(|segment| match segment {
         Segment::Key(name) => Some(name.as_str()),
         Segment::Index(_) => None,
     }))
+}
+
+/// The place of a shard in a keyed tree.
+pub(crate) fn path_of(id: &str) -> Option<FieldPath> {
+    id.split('/').try_fold(FieldPath::root(), |path, part| {
+        Some(path.key(unescape(part)?))
+    })
+}
+
+/// The name of which this is one part of a shard id.
+pub(crate) fn unescape(part: &str) -> Option<String> {
+    let mut name = String::new();
+    let mut rest = part;
+    while let Some((before, after)) = rest.split_once('%') {
+        name.push_str(before);
+        let (code, left) = after.split_at_checked(2)?;
+        name.push(match code {
+            "25" => '%',
+            "23" => '#',
+            "2F" => '/',
+            "7E" => '~',
+            _ => return None,
+        });
+        rest = left;
+    }
+    name.push_str(rest);
+    Some(name)
 }
 
 /// Replaces the characters that separate parts, so that every text has one escaped form and no two share one.
@@ -286,6 +446,8 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::plan::shard::{Collection, Place};
+    use crate::shape::FieldShape;
 
     fn any_part() -> impl Strategy<Value = KeyValue> {
         prop_oneof![
@@ -308,6 +470,41 @@ mod tests {
                 sort,
             },
         )
+    }
+
+    fn any_item_of_a_shard() -> impl Strategy<Value = (Vec<String>, bool, u32, [String; 2])> {
+        let names = prop::collection::vec("[a/~%#]{0,3}", 1..3);
+        (
+            names,
+            any::<bool>(),
+            0_u32..3,
+            ["[a/#~%]{0,4}", "[a/#~%t]{0,4}"],
+        )
+    }
+
+    fn owner(shape: &Shape, root: &Address) -> String {
+        Owner::new(shape, root).text
+    }
+
+    const SIMPLE: TableShape = TableShape::new("S", "IDX");
+    const COMPOSITE: TableShape = TableShape::new("S", "IDX").sort("AT");
+    const ROOT: TableShape = TableShape::new("T", "ID").sort("AT");
+
+    /// A shard with these names on the way to it, in a table of each kind.
+    fn shard(placing: usize, names: &[String]) -> ShardField {
+        static STORED: [Shape; 2] = [
+            Shape::structure("S", &[]).stored(SIMPLE),
+            Shape::structure("S", &[]).stored(COMPOSITE),
+        ];
+        let here = names.iter().fold(Place::root(&ROOT), |place, name| {
+            place.entry(Collection::Map, name)
+        });
+        let field = FieldShape::new("x", || Kind::Opaque(|_| Ok(())));
+        let (shape, field) = match placing {
+            0 | 1 => (&STORED[placing], field),
+            _ => (&STORED[0], field.in_table("T")),
+        };
+        ShardField::at(&here, &field, shape).unwrap()
     }
 
     proptest! {
@@ -333,16 +530,29 @@ mod tests {
 
         #[test]
         fn no_two_shards_have_the_same_key(
-            first in (prop::collection::vec("[a/~%#]{1,3}", 1..3), any::<bool>(), "[a/#~%]{0,4}"),
-            second in (prop::collection::vec("[a/~%#]{1,3}", 1..3), any::<bool>(), "[a/#~%]{0,4}"),
+            first in any_item_of_a_shard(),
+            second in any_item_of_a_shard(),
+            placing in 0_usize..3,
         ) {
-            const TABLE: TableShape = TableShape::new("S", "IDX");
-            let key = |(names, spare, root): &(Vec<String>, bool, String)| {
-                let (shape, address) = place("t", &[KeyValue::S(root.clone())]);
-                let id = shard_id(names.iter().map(String::as_str));
-                Address::of_shard(&owner(&shape, &address), &TABLE, None, &id, *spare).unwrap().to_item()
+            let key = |(names, spare, piece, root): &(Vec<String>, bool, u32, [String; 2])| {
+                let root = root.clone().map(KeyValue::S);
+                let (shape, address) = place("t", &root);
+                let owner = Owner::new(&shape, &address);
+                owner.address(&shard(placing, names), *spare, *piece).unwrap().to_item()
             };
             prop_assert_eq!(key(&first) == key(&second), first == second);
+        }
+
+        #[test]
+        fn a_name_is_read_back_from_its_part_of_an_id(name: String) {
+            prop_assert_eq!(unescape(&shard_id([name.as_str()])), Some(name));
+        }
+
+        #[test]
+        fn a_part_is_the_one_form_of_its_name_or_refused(part in "[a%2357EFef]{0,8}") {
+            if let Some(name) = unescape(&part) {
+                prop_assert_eq!(shard_id([name.as_str()]), part);
+            }
         }
     }
 

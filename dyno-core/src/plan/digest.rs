@@ -6,15 +6,19 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueError, encoding};
 use sha2::{Digest as _, Sha256};
 
+use super::entries::Entries;
 use super::split::Bodies;
 use crate::reserved;
 use crate::shape::TableShape;
 
 /// 128 bits of SHA-256 over the canonical encoding, so that the order of maps and sets does not matter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Digest([u8; 16]);
 
 impl Digest {
+    /// Stands for a value that has no fingerprint.
+    pub(crate) const NONE: Self = Self([0; 16]);
+
     /// The fingerprint of a value.
     ///
     /// # Errors
@@ -25,6 +29,23 @@ impl Digest {
         let (half, _) = hash.split_at(16);
         half.try_into().map(Self).map_err(ValueError::custom)
     }
+
+    /// The fingerprint of a shard's body.
+    ///
+    /// # Errors
+    ///
+    /// A value has no form in DynamoDB.
+    pub(crate) fn of_item(item: &Item) -> Result<Self, ValueError> {
+        let mut hash = Sha256::new();
+        for (name, digest) in attributes(item)? {
+            hash.update(u64::try_from(name.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(name);
+            hash.update(digest.0);
+        }
+        let hash: [u8; 32] = hash.finalize().into();
+        let (half, _) = hash.split_at(16);
+        half.try_into().map(Self).map_err(ValueError::custom)
+    }
 }
 
 /// The fingerprints of an object's items: the root's by attribute, since a plain item is written by attribute.
@@ -32,6 +53,7 @@ impl Digest {
 pub(crate) struct Digests {
     pub(crate) root: BTreeMap<String, Digest>,
     pub(crate) shards: BTreeMap<String, Digest>,
+    pub(crate) entries: Entries,
 }
 
 impl Digests {
@@ -40,18 +62,35 @@ impl Digests {
     /// # Errors
     ///
     /// A value has no form in DynamoDB; its path begins at the object's root.
-    pub(crate) fn of(bodies: &Bodies, table: &TableShape) -> Result<Self, ValueError> {
+    pub(crate) fn of(
+        bodies: &Bodies,
+        entries: &Entries,
+        table: &TableShape,
+    ) -> Result<Self, ValueError> {
         let mut root = attributes(&bodies.root)?;
         root.remove(table.key_name());
         table.sort_name().map(|sort| root.remove(sort));
         let shard = |(id, body): (&String, &super::split::ShardBody)| {
-            let digest = item(&body.item).map_err(|error| error.under_path(&body.field.path))?;
+            let digest =
+                Digest::of_item(&body.item).map_err(|error| error.under_path(&body.field.path))?;
             Ok((id.clone(), digest))
         };
         Ok(Self {
             root,
             shards: bodies.shards.iter().map(shard).collect::<Result<_, _>>()?,
+            entries: entries.clone(),
         })
+    }
+}
+
+impl Digest {
+    /// The fingerprint of each attribute.
+    ///
+    /// # Errors
+    ///
+    /// A value has no form in DynamoDB.
+    pub(crate) fn by_attribute(item: &Item) -> Result<BTreeMap<String, Self>, ValueError> {
+        attributes(item)
     }
 }
 
@@ -65,16 +104,4 @@ fn attributes(item: &Item) -> Result<BTreeMap<String, Digest>, ValueError> {
         .filter(|(name, _)| own(name))
         .map(attribute)
         .collect()
-}
-
-fn item(item: &Item) -> Result<Digest, ValueError> {
-    let mut hash = Sha256::new();
-    for (name, digest) in attributes(item)? {
-        hash.update(u64::try_from(name.len()).unwrap_or(u64::MAX).to_be_bytes());
-        hash.update(name);
-        hash.update(digest.0);
-    }
-    let hash: [u8; 32] = hash.finalize().into();
-    let (half, _) = hash.split_at(16);
-    half.try_into().map(Digest).map_err(ValueError::custom)
 }

@@ -9,13 +9,14 @@ use dyno_value::Item;
 
 use super::split::fields_in;
 use crate::reserved;
-use crate::shape::{Kind, Role, Shape};
+use crate::shape::{Kind, Role, Shape, is_unloaded};
 
 /// The attributes of an object that no field claims, and those of the objects inside it.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Extras {
     own: Item,
-    inside: BTreeMap<String, Self>,
+    /// By the field, and by the entry if it is a collection of shards.
+    inside: BTreeMap<(String, Option<String>), Self>,
 }
 
 impl Extras {
@@ -45,13 +46,21 @@ impl Extras {
                 .filter_map(|name| tree.remove_entry(&name));
             extras.own.extend(unclaimed);
         }
-        for_each_object(tree, shape, &mut |name, inner, child| {
+        for_each_object(tree, shape, &mut |place, inner, child| {
             let inside = Self::take(inner, child);
             if !inside.own.is_empty() || !inside.inside.is_empty() {
-                extras.inside.insert(name.to_owned(), inside);
+                extras.inside.insert(place, inside);
             }
         });
         extras
+    }
+
+    /// Adds what was found in parts that were loaded later.
+    pub(crate) fn add(&mut self, later: Self) {
+        self.own.extend(later.own);
+        for (place, inside) in later.inside {
+            self.inside.entry(place).or_default().add(inside);
+        }
     }
 
     /// Puts the attributes back where the objects around them still are, and their names are free.
@@ -71,26 +80,46 @@ impl Extras {
         if self.inside.is_empty() {
             return;
         }
-        for_each_object(tree, shape, &mut |name, inner, child| {
-            if let Some(inside) = self.inside.get(name) {
+        for_each_object(tree, shape, &mut |place, inner, child| {
+            if let Some(inside) = self.inside.get(&place) {
                 inside.restore(inner, child);
             }
         });
     }
 }
 
-/// Visits the objects that the fields of an object hold, embedded or as shards.
-pub(super) fn for_each_object(
-    item: &mut Item,
-    shape: &'static Shape,
-    visit: &mut dyn FnMut(&str, &mut Item, &'static Shape),
-) {
+/// Is shown the name of a field, the key of an entry if the field is a collection, and the object there.
+pub(super) type Visit<'a> = &'a mut dyn FnMut((String, Option<String>), &mut Item, &'static Shape);
+
+/// Visits the objects that the fields of an object hold, embedded, as shards or as entries of a collection of shards.
+pub(super) fn for_each_object(item: &mut Item, shape: &'static Shape, visit: Visit<'_>) {
     for field in fields_in(item, shape) {
-        let Some(child) = field.child() else { continue };
-        if field.field_role() == Role::Flatten {
-            for_each_object(item, child, visit);
-        } else if let Some(AttributeValue::M(inner)) = item.get_mut(field.name()) {
-            visit(field.name(), inner, child);
+        let name = field.name();
+        match (field.field_role(), field.kind()) {
+            (Role::Flatten, Kind::Object(child)) => for_each_object(item, child, visit),
+            (Role::Flatten, _) => {}
+            (_, Kind::Object(child)) => {
+                if let Some(AttributeValue::M(inner)) = item.get_mut(name)
+                    && !is_unloaded(inner)
+                {
+                    visit((name.to_owned(), None), inner, child);
+                }
+            }
+            (Role::Shard, Kind::List(element) | Kind::Map(element)) => {
+                let (Some(AttributeValue::M(entries)), Kind::Object(child)) =
+                    (item.get_mut(name), element.kind())
+                else {
+                    continue;
+                };
+                let mut keys: Vec<_> = entries.keys().cloned().collect();
+                keys.sort_unstable();
+                for key in keys {
+                    if let Some(AttributeValue::M(inner)) = entries.get_mut(&key) {
+                        visit((name.to_owned(), Some(key)), inner, child);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -1,53 +1,132 @@
 //! Stored items verified against the manifest and joined to an object's tree.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::Binding;
 use dyno_value::{FieldPath, Item};
 
+use super::address::{Address, Owner};
+use super::entries::{Entries, unkey_lists};
 use super::extras::{Extras, for_each_object};
-use super::manifest::Stamp;
+use super::manifest::{Entry, Form, Stamp};
+use super::pieces::{self, PiecesError};
 use super::privacy::Decisions;
 use super::root::{RootState, type_is_content};
+use super::shard::{Place, ShardField};
 use super::split::{self, Bodies, ShardBody};
-use super::topology::{ShardField, Topology};
+use super::topology::Topology;
 use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
 use crate::reserved;
-use crate::shape::{Body, Role, Shape};
+use crate::shape::{Body, Kind, Role, Shape};
 
-/// A shard item whose stamp is not the one that the root names.
+/// An item of a shard that is not the one that the root names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Mismatch {
     pub(crate) id: String,
+    pub(crate) address: Address,
+    /// The stamp of what stands there, if anything does.
     pub(crate) found: Option<Stamp>,
 }
 
-/// Compares every shard wanted with what the root says of it.
-///
-/// Equal stamps prove a snapshot whatever the order of the reads: a stamp belongs to one commit, and a body with a
-/// given key and stamp never changes (`docs/design/protocol.md`).
-pub(crate) fn mismatches(
-    root: &RootState,
-    wanted: &BTreeSet<String>,
-    shards: &BTreeMap<String, Item>,
-) -> Vec<Mismatch> {
-    let mismatch = |id: &String| {
-        let entry = root.manifest.0.get(id)?;
-        let found = shards
-            .get(id)
-            .and_then(|item| item.get(reserved::STAMP))
-            .and_then(Stamp::from_value);
-        (found != Some(entry.stamp)).then(|| Mismatch {
-            id: id.clone(),
-            found,
-        })
-    };
-    wanted.iter().filter_map(mismatch).collect()
+/// A shard that the root names, with the places of its items.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    pub(crate) field: ShardField,
+    pub(crate) entry: Entry,
+    pub(crate) places: Vec<Address>,
 }
 
-/// An object's tree, opened, with what the mapper remembers of it.
+impl Listed {
+    /// Every shard of the root that the type knows.
+    ///
+    /// # Errors
+    ///
+    /// A shard's key would be too long.
+    pub(crate) fn all(topology: &Topology, owner: &Owner, root: &RootState) -> Result<Vec<Self>> {
+        let mut all = Vec::new();
+        for (id, entry) in &root.manifest.0 {
+            let Some(field) = topology.shard(id) else {
+                continue;
+            };
+            let place = |piece| owner.address(&field, entry.in_spare_slot, piece);
+            let places = (0..entry.items()).map(place).collect::<Result<_>>()?;
+            all.push(Self {
+                field,
+                entry: *entry,
+                places,
+            });
+        }
+        Ok(all)
+    }
+
+    /// Compares every item with what the root says of it.
+    ///
+    /// Equal stamps prove a snapshot whatever the order of the reads: a stamp belongs to one commit, and a body with a
+    /// given key and stamp never changes (`docs/design/protocol.md`). An independent shard belongs to its object by
+    /// the incarnation alone.
+    pub(crate) fn mismatches(
+        &self,
+        root: &RootState,
+        items: &BTreeMap<Address, Item>,
+    ) -> Vec<Mismatch> {
+        let (attribute, wanted) = match self.entry.stamp() {
+            Some(stamp) => (reserved::STAMP, stamp),
+            None => (reserved::LIFE, root.life),
+        };
+        let mismatch = |address: &Address| {
+            let found = items.get(address).and_then(|item| item.get(attribute));
+            let found = found.and_then(Stamp::from_value);
+            (found != Some(wanted)).then(|| Mismatch {
+                id: self.field.id.clone(),
+                address: address.clone(),
+                found,
+            })
+        };
+        self.places.iter().filter_map(mismatch).collect()
+    }
+
+    /// Takes the shard's body out of the items, with the attributes of the mapper.
+    ///
+    /// # Errors
+    ///
+    /// The pieces of the body do not make one.
+    pub(crate) fn take(&self, items: &mut BTreeMap<Address, Item>) -> Result<Item> {
+        let mut found = Vec::new();
+        for place in &self.places {
+            found.push(items.remove(place).unwrap_or_default());
+        }
+        let count = match self.entry.form {
+            Form::Independent | Form::Item(_) => {
+                return Ok(found.into_iter().next().unwrap_or_default());
+            }
+            Form::Pieces(_, count) => count,
+        };
+        let own: Item = found
+            .first()
+            .into_iter()
+            .flatten()
+            .filter(|(name, _)| reserved::is_known(name))
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let piece = |piece| found.get(usize::try_from(piece).ok()?);
+        let mut body = pieces::join(count, piece).map_err(|error| self.not_whole(error))?;
+        body.extend(own);
+        Ok(body)
+    }
+
+    fn not_whole(&self, error: PiecesError) -> Error {
+        let table = self.field.table.name();
+        let why = format!("shard `{}` in table `{table}`: {error}", self.field.id);
+        Error::new(error.kind(), why)
+            .in_table(table)
+            .with_source(error)
+    }
+}
+
+/// An object's keyed tree, opened, with what the mapper remembers of it.
 #[derive(Debug)]
 pub(crate) struct Loaded {
     pub(crate) tree: Item,
@@ -55,7 +134,7 @@ pub(crate) struct Loaded {
     pub(crate) decisions: Decisions,
 }
 
-/// Joins verified items.
+/// Joins verified items to a keyed tree.
 ///
 /// # Errors
 ///
@@ -63,6 +142,7 @@ pub(crate) struct Loaded {
 pub(crate) fn join(
     topology: &Topology,
     mut root: Item,
+    entries: &Entries,
     shards: BTreeMap<String, (ShardField, Item)>,
     binding: &Binding,
     loader: Option<&dyn ConfigLoader>,
@@ -72,15 +152,17 @@ pub(crate) fn join(
     }
     let mut bodies = Bodies {
         root,
-        shards: BTreeMap::new(),
+        ..Bodies::default()
     };
     for (id, (field, mut item)) in shards {
         strip_shard(&mut item, &field);
         bodies.shards.insert(id, ShardBody { field, item });
     }
-    let mut tree = split::nest(bodies).ok_or_else(misplaced)?;
+    let mut tree = split::nest(bodies, entries).ok_or_else(misplaced)?;
     name_variants(&mut tree, topology.root, loader);
-    let decisions = Decisions::for_load(&tree, topology.root, loader)?;
+    let view = shown(&tree, topology, entries);
+    let decisions = Decisions::for_load(&tree, &view, entries, topology.root, loader)?;
+    drop(view);
     let mut tree = decisions.open(tree, &FieldPath::root(), binding)?;
     rename(&mut tree, topology.root);
     let extras = Extras::take(&mut tree, topology.root);
@@ -89,6 +171,24 @@ pub(crate) fn join(
         extras,
         decisions,
     })
+}
+
+/// The tree as the program knows it, with lists in place of maps by entry id.
+pub(crate) fn shown<'a>(tree: &'a Item, topology: &Topology, entries: &Entries) -> Cow<'a, Item> {
+    if entries.0.is_empty() {
+        return Cow::Borrowed(tree);
+    }
+    let mut view = tree.clone();
+    match unkey_lists(
+        &mut view,
+        topology.root,
+        &Place::root(topology.table),
+        entries,
+    ) {
+        Some(()) => Cow::Owned(view),
+        // A part of an object: the lists in it are not whole.
+        None => Cow::Borrowed(tree),
+    }
 }
 
 fn misplaced() -> Error {
@@ -153,13 +253,29 @@ fn name_variants(item: &mut Item, shape: &'static Shape, loader: Option<&dyn Con
 
 fn name_variants_inside(item: &mut Item, shape: &'static Shape, loader: &dyn ConfigLoader) {
     for field in split::fields_in(item, shape) {
-        let Some(inner_shape) = field.child() else {
-            continue;
-        };
-        if field.field_role() == Role::Flatten {
-            name_variants_inside(item, inner_shape, loader);
-        } else if let Some(value) = item.get_mut(field.name()) {
-            name_variant(field.name(), value, inner_shape, loader);
+        let name = field.name();
+        match (field.field_role(), field.kind()) {
+            (Role::Flatten, Kind::Object(inner)) => name_variants_inside(item, inner, loader),
+            (_, Kind::Object(inner)) => {
+                if let Some(value) = item.get_mut(name) {
+                    name_variant(name, value, inner, loader);
+                }
+            }
+            (Role::Shard, Kind::List(element) | Kind::Map(element)) => {
+                let (Some(AttributeValue::M(entries)), Kind::Object(inner)) =
+                    (item.get_mut(name), element.kind())
+                else {
+                    continue;
+                };
+                let mut keys: Vec<_> = entries.keys().cloned().collect();
+                keys.sort_unstable();
+                for key in keys {
+                    if let Some(value) = entries.get_mut(&key) {
+                        name_variant(name, value, inner, loader);
+                    }
+                }
+            }
+            _ => {}
         }
     }
 }

@@ -7,7 +7,8 @@
 //! 0       1    flags   bit 0 slot that holds the shard · bit 1 the other slot may hold an older copy
 //!                      bits 2-3 kind: 0 one item, 1 in pieces, 2 page of a manifest, 3 independent
 //!                      bit 4 a content hash follows · bits 5-7 zero
-//! 1       8    stamp   the first bytes of the etag of the commit that wrote the shard
+//! 1       8    stamp   the first bytes of the etag of the commit that wrote the shard; not of an independent one
+//! 9       1-4  count   of a shard in pieces: how many, LEB128 in as few bytes as possible
 //! ```
 //!
 //! The flags come first so that a condition can test them with `begins_with`.
@@ -43,52 +44,128 @@ pub(crate) struct Entry {
     pub(crate) in_spare_slot: bool,
     /// Whether the other slot may hold an older copy.
     pub(crate) other_slot_used: bool,
-    pub(crate) stamp: Stamp,
+    pub(crate) form: Form,
+}
+
+/// How a shard is stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    /// One item with a version of its own.
+    Independent,
+    /// One item.
+    Item(Stamp),
+    /// Several items that hold the bytes of the body.
+    Pieces(Stamp, u32),
 }
 
 impl Entry {
     const SPARE_SLOT: u8 = 0b0000_0001;
     const OTHER_USED: u8 = 0b0000_0010;
-    const LENGTH: usize = 9;
+    const KIND: u8 = 0b0000_1100;
+    const PIECES: u8 = 0b0000_0100;
+    const INDEPENDENT: u8 = 0b0000_1100;
 
     /// The flags of a shard at home with nothing in the other slot, which a blind write asks for.
     pub(crate) const HOME_FLAGS: u8 = 0;
 
+    /// A shard at home.
+    pub(crate) fn home(form: Form, other_slot_used: bool) -> Self {
+        Self {
+            in_spare_slot: false,
+            other_slot_used,
+            form,
+        }
+    }
+
+    /// The stamp that every item of the shard must carry, if its version is the object's.
+    pub(crate) fn stamp(self) -> Option<Stamp> {
+        match self.form {
+            Form::Independent => None,
+            Form::Item(stamp) | Form::Pieces(stamp, _) => Some(stamp),
+        }
+    }
+
+    /// How many items hold the shard.
+    pub(crate) fn items(self) -> u32 {
+        match self.form {
+            Form::Independent | Form::Item(_) => 1,
+            Form::Pieces(_, count) => count,
+        }
+    }
+
     /// The first byte of the stored entry.
     pub(crate) fn flags(self) -> u8 {
-        let slot = if self.in_spare_slot {
-            Self::SPARE_SLOT
-        } else {
-            0
+        let when = |condition: bool, flag: u8| if condition { flag } else { 0 };
+        let kind = match self.form {
+            Form::Independent => Self::INDEPENDENT,
+            Form::Item(_) => 0,
+            Form::Pieces(..) => Self::PIECES,
         };
-        let other = if self.other_slot_used {
-            Self::OTHER_USED
-        } else {
-            0
-        };
-        slot | other
+        when(self.in_spare_slot, Self::SPARE_SLOT)
+            | when(self.other_slot_used, Self::OTHER_USED)
+            | kind
     }
 
     pub(crate) fn to_value(self) -> AttributeValue {
-        let mut bytes = Vec::with_capacity(Self::LENGTH);
-        bytes.push(self.flags());
-        bytes.extend_from_slice(&self.stamp.0);
+        let mut bytes = vec![self.flags()];
+        match self.form {
+            Form::Independent => {}
+            Form::Item(stamp) => bytes.extend_from_slice(&stamp.0),
+            Form::Pieces(stamp, count) => {
+                bytes.extend_from_slice(&stamp.0);
+                push_count(&mut bytes, count);
+            }
+        }
         AttributeValue::B(Blob::new(bytes))
     }
 
     fn from_value(value: &AttributeValue) -> Result<Self, ManifestError> {
         let bytes = value.as_b().map_err(|_| ManifestError::Damaged)?.as_ref();
         let (flags, rest) = bytes.split_first().ok_or(ManifestError::Damaged)?;
-        if flags & !(Self::SPARE_SLOT | Self::OTHER_USED) != 0 {
-            return Err(ManifestError::UnknownKind { flags: *flags });
+        let unknown = ManifestError::UnknownKind { flags: *flags };
+        if flags & !(Self::SPARE_SLOT | Self::OTHER_USED | Self::KIND) != 0 {
+            return Err(unknown);
         }
-        let stamp = Stamp(rest.try_into().map_err(|_| ManifestError::Damaged)?);
+        let form = match (flags & Self::KIND, rest.split_first_chunk()) {
+            (0, Some((stamp, []))) => Form::Item(Stamp(*stamp)),
+            (Self::PIECES, Some((stamp, count))) => {
+                let count = read_count(count).ok_or(ManifestError::Damaged)?;
+                Form::Pieces(Stamp(*stamp), count)
+            }
+            (Self::INDEPENDENT, None) if rest.is_empty() => Form::Independent,
+            (0 | Self::PIECES | Self::INDEPENDENT, _) => return Err(ManifestError::Damaged),
+            _ => return Err(unknown),
+        };
         Ok(Self {
             in_spare_slot: flags & Self::SPARE_SLOT != 0,
             other_slot_used: flags & Self::OTHER_USED != 0,
-            stamp,
+            form,
         })
     }
+}
+
+/// Most bytes of a count: 28 bits.
+const COUNT_BYTES: usize = 4;
+
+fn push_count(bytes: &mut Vec<u8>, mut count: u32) {
+    loop {
+        let [.., low] = count.to_be_bytes();
+        count >>= 7;
+        if count == 0 {
+            return bytes.push(low & 0x7f);
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+fn read_count(bytes: &[u8]) -> Option<u32> {
+    let (last, first) = bytes.split_last()?;
+    let shortest = *last != 0 && bytes.len() <= COUNT_BYTES;
+    let all_continue = first.iter().all(|byte| byte & 0x80 != 0);
+    (shortest && all_continue && last & 0x80 == 0).then(|| {
+        let digits = bytes.iter().rev();
+        digits.fold(0, |count, byte| count << 7 | u32::from(byte & 0x7f))
+    })
 }
 
 /// The shards of an object, by id.
@@ -140,15 +217,32 @@ mod tests {
 
     use super::*;
 
+    fn any_form() -> impl Strategy<Value = Form> {
+        prop_oneof![
+            Just(Form::Independent),
+            any::<[u8; 8]>().prop_map(|stamp| Form::Item(Stamp(stamp))),
+            (any::<[u8; 8]>(), 1_u32..1 << 28)
+                .prop_map(|(stamp, count)| Form::Pieces(Stamp(stamp), count)),
+        ]
+    }
+
+    fn any_bytes() -> impl Strategy<Value = Vec<u8>> {
+        let flags = prop_oneof![any::<u8>(), 0_u8..16];
+        (flags, prop::collection::vec(any::<u8>(), 0..14)).prop_map(|(flags, mut bytes)| {
+            bytes.insert(0, flags);
+            bytes
+        })
+    }
+
     proptest! {
         #[test]
-        fn an_entry_reads_back(spare: bool, other: bool, stamp: [u8; 8]) {
-            let entry = Entry { in_spare_slot: spare, other_slot_used: other, stamp: Stamp(stamp) };
+        fn an_entry_reads_back(spare: bool, other: bool, form in any_form()) {
+            let entry = Entry { in_spare_slot: spare, other_slot_used: other, form };
             prop_assert_eq!(Entry::from_value(&entry.to_value()), Ok(entry));
         }
 
         #[test]
-        fn arbitrary_bytes_are_an_entry_in_its_one_form_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..12)) {
+        fn arbitrary_bytes_are_an_entry_in_its_one_form_or_refused(bytes in any_bytes()) {
             let value = AttributeValue::B(Blob::new(bytes));
             if let Ok(entry) = Entry::from_value(&value) {
                 prop_assert_eq!(entry.to_value(), value);
@@ -159,10 +253,10 @@ mod tests {
     #[test]
     fn an_entry_of_a_newer_kind_is_told_from_damage() {
         let value = |bytes: &[u8]| AttributeValue::B(Blob::new(bytes));
-        let chunked = value(&[0b0100, 1, 2, 3, 4, 5, 6, 7, 8]);
+        let page = value(&[0b1000, 1, 2, 3, 4, 5, 6, 7, 8]);
         assert_eq!(
-            Entry::from_value(&chunked),
-            Err(ManifestError::UnknownKind { flags: 0b0100 })
+            Entry::from_value(&page),
+            Err(ManifestError::UnknownKind { flags: 0b1000 })
         );
         assert_eq!(
             Entry::from_value(&value(&[0, 1, 2])),

@@ -1,39 +1,46 @@
 //! From an object's tree to items, and back. Pure: no I/O, no clock.
 //!
 //! ```text
-//! address     where an item lives                 topology   which shards a shape can have
-//! manifest    which copy of each shard counts     root       identity and history of an object
-//! etag        the identity of a commit            format     which versions may read and write
-//! layout      where shards are, without the type  extras     what no field claims
+//! shard       which field is stored by itself     topology   which shards a shape can have
+//! address     where an item lives                 manifest   which copy of each shard counts
+//! entries     which entry of a list is which      pieces     a body in several items
+//! root        identity and history of an object   etag       the identity of a commit
+//! format      which versions may read and write   layout     where shards are, without the type
 //! split       a tree cut into bodies              join       items verified and joined to a tree
-//! privacy     what is encrypted, with which key   digest     what changed since a load
-//! route       a path followed through a shape
+//! privacy     what is encrypted, with which key   extras     what no field claims
+//! digest      what changed since a load           route      a path followed through a shape
 //! ```
 
 mod address;
 mod digest;
+mod entries;
 mod etag;
 mod extras;
 mod format;
 mod join;
 mod layout;
 mod manifest;
+mod pieces;
 mod privacy;
 mod root;
 mod route;
+mod shard;
 mod split;
 mod topology;
 
-pub(crate) use address::{Address, KeyKinds, owner};
-pub(crate) use digest::Digests;
+pub(crate) use address::{Address, KeyKinds, Owner, Range, SortRange, path_of};
+pub(crate) use digest::{Digest, Digests};
+pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, key_lists, unkey_lists};
 pub(crate) use etag::Etag;
 pub(crate) use extras::Extras;
 pub(crate) use format::Format;
-pub(crate) use join::{Loaded, Mismatch, join, mismatches};
+pub(crate) use join::{Listed, Loaded, Mismatch, join};
 pub(crate) use layout::layout;
-pub(crate) use manifest::{Entry, Manifest};
+pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
+pub(crate) use pieces::{Codec, PIECE_ATTRIBUTES, cut};
 pub(crate) use privacy::{Decisions, binding};
 pub(crate) use root::{Found, PAST_ETAGS, RootState, tag_attribute, write_type};
 pub(crate) use route::Route;
-pub(crate) use split::{Bodies, ShardBody, split};
-pub(crate) use topology::{ShardField, Topology};
+pub(crate) use shard::{Place, Placing, ShardField, Span};
+pub(crate) use split::{Bodies, ShardBody, mark_unloaded, split};
+pub(crate) use topology::Topology;

@@ -2,7 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
+use sha2::{Digest as _, Sha256};
 
+use super::entries::Entries;
 use super::etag::Etag;
 use super::format::{Format, damaged};
 use super::layout::layout;
@@ -24,7 +26,8 @@ pub(crate) struct RootState {
     pub(crate) life: Stamp,
     pub(crate) past: [Etag; PAST_ETAGS],
     pub(crate) manifest: Manifest,
-    layout: Item,
+    pub(crate) entries: Entries,
+    pub(crate) layout: Item,
 }
 
 /// What stands at a root's place.
@@ -40,7 +43,7 @@ pub(crate) enum Found {
 
 impl RootState {
     /// The attributes that [`read`](Self::read) looks at.
-    pub(crate) const ATTRIBUTES: [&str; 9] = [
+    pub(crate) const ATTRIBUTES: [&str; 10] = [
         reserved::FORMAT,
         reserved::TYPE,
         reserved::TAG,
@@ -50,6 +53,7 @@ impl RootState {
         reserved::LIFE,
         reserved::PAST,
         reserved::SHARDS,
+        reserved::ENTRIES,
     ];
 
     /// Reads what stands at a root's place.
@@ -101,6 +105,10 @@ impl RootState {
                 format!("a shard is stored in a way (flags {flags:#04x}) that this version cannot read; upgrade dyno"),
             ),
         })?;
+        let entries = item
+            .get(reserved::ENTRIES)
+            .map_or_else(|| Ok(Entries::default()), Entries::from_value)
+            .map_err(|_| damaged(reserved::ENTRIES))?;
         let layout = item
             .get(reserved::LAYOUT)
             .and_then(|layout| layout.as_m().ok())
@@ -114,6 +122,7 @@ impl RootState {
                 .and_then(|past| past.try_into().ok())
                 .ok_or_else(|| damaged(reserved::PAST))?,
             manifest,
+            entries,
             layout: layout.unwrap_or_default(),
         })
     }
@@ -127,13 +136,29 @@ impl RootState {
         self.format.check_writable()
     }
 
+    /// What tells one state of a collection from another: its order, and the version of everything in it.
+    pub(crate) fn collection_version(&self, id: &str) -> Option<Stamp> {
+        let collected = self.entries.0.get(id)?;
+        let inside = format!("{id}/");
+        let mut hash = Sha256::new();
+        hash.update(format!("{collected:?}"));
+        for (id, entry) in self.manifest.0.range(inside.clone()..) {
+            if !id.starts_with(&inside) {
+                break;
+            }
+            hash.update(format!("{id} {entry:?} "));
+        }
+        let hash: [u8; 32] = hash.finalize().into();
+        hash.first_chunk().copied().map(Stamp)
+    }
+
     /// Whether a commit is the present one or one of the few before.
     pub(crate) fn remembers(&self, etag: Etag) -> bool {
         self.etag == etag || self.past.contains(&etag)
     }
 
-    /// The state after the commit `etag`.
-    pub(crate) fn next(&self, etag: Etag, manifest: Manifest) -> Self {
+    /// The state after the commit `etag`, but for its shards.
+    pub(crate) fn next(&self, etag: Etag) -> Self {
         let [first, second, third, _] = self.past;
         Self {
             format: Format::PRESENT,
@@ -141,21 +166,23 @@ impl RootState {
             sequence: self.sequence.saturating_add(1),
             life: self.life,
             past: [self.etag, first, second, third],
-            manifest,
+            manifest: Manifest::default(),
+            entries: Entries::default(),
             layout: self.layout.clone(),
         }
     }
 
-    /// The state that the creating commit `etag` leaves. The fence counter begins at the time, in microseconds, so
+    /// The state that the creating commit `etag` leaves, but for its shards. The fence counter begins at the time, in microseconds, so
     /// that it is above that of any earlier object with the same key.
-    pub(crate) fn first(etag: Etag, now_micros: u64, manifest: Manifest) -> Self {
+    pub(crate) fn first(etag: Etag, now_micros: u64) -> Self {
         Self {
             format: Format::PRESENT,
             etag,
             sequence: now_micros,
             life: etag.stamp(),
             past: [Etag::NONE; PAST_ETAGS],
-            manifest,
+            manifest: Manifest::default(),
+            entries: Entries::default(),
             layout: Item::new(),
         }
     }
@@ -179,6 +206,9 @@ impl RootState {
             ),
         ];
         item.extend(own.map(|(name, value)| (name.to_owned(), value)));
+        if !self.entries.0.is_empty() {
+            item.insert(reserved::ENTRIES.to_owned(), self.entries.to_value());
+        }
         let tag = AttributeValue::S(topology.root.type_tag().to_owned());
         item.insert(tag_attribute(topology.root).to_owned(), tag);
     }

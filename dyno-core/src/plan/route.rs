@@ -1,12 +1,15 @@
 //! A path followed through a shape: which item it ends in, and what stands there.
 
+use std::collections::BTreeSet;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, Segment};
 
-use super::address::shard_id_at;
+use super::entries::{Entries, EntryId, unkey_collection, unkey_lists};
+use super::shard::{Collection, EACH, Place, ShardField, Span};
 use super::split::fields_in;
-use super::topology::{ShardField, Topology};
-use crate::error::{Error, ErrorKind, Result};
+use super::topology::Topology;
+use crate::error::{Error, ErrorKind, Result, path_not_found};
 use crate::limits;
 use crate::reserved;
 use crate::shape::{Body, Element, FieldShape, Kind, Role, Shape};
@@ -16,6 +19,8 @@ use crate::shape::{Body, Element, FieldShape, Kind, Role, Shape};
 pub(crate) struct Route {
     /// The shard that holds the value; `None` if the root item does.
     pub(crate) shard: Option<ShardField>,
+    /// The path in the keyed tree.
+    pub(crate) stored: FieldPath,
     /// The path inside that item.
     pub(crate) inside: FieldPath,
     /// Whether the value has parts in other items.
@@ -23,64 +28,182 @@ pub(crate) struct Route {
     /// Whether only the stored object tells if there is such a place, or what fits it: the path goes through an enum,
     /// a field with older names, or a value that only its own type understands.
     pub(crate) needs_object: bool,
+    /// Whether only the stored root tells which entry of a list stands at an index.
+    pub(crate) needs_order: bool,
     /// What the value looks like, if a type says.
     pub(crate) kind: Option<Kind>,
+    /// Where the value is.
+    place: Place,
+    /// The collection of shards that the value is, if it is one.
+    collection: Option<&'static FieldShape>,
 }
 
 impl Route {
-    /// Follows a path.
+    /// Follows a path; `entries` tell the ids of lists, if they are known.
     ///
     /// # Errors
     ///
-    /// A segment names no field of the object it goes into.
-    pub(crate) fn of(topology: &Topology, path: &FieldPath) -> Result<Self> {
-        let refuse = |why: String| Error::new(ErrorKind::InvalidPath, why).at_path(path.clone());
+    /// A segment names no field of the object it goes into, or a list ends before an index.
+    pub(crate) fn of(
+        topology: &Topology,
+        path: &FieldPath,
+        entries: Option<&Entries>,
+    ) -> Result<Self> {
         if path.depth() > limits::NESTING {
-            return Err(refuse(format!(
-                "a path has at most {} steps",
-                limits::NESTING
-            )));
+            let why = format!("a path has at most {} steps", limits::NESTING);
+            return Err(refuse(path, why));
         }
-        let mut shard = None;
-        let mut inside = FieldPath::root();
-        let mut walked = FieldPath::root();
-        let mut kind = Some(Kind::Object(topology.root));
-        let mut needs_object = false;
+        let mut route = Self {
+            shard: None,
+            stored: FieldPath::root(),
+            inside: FieldPath::root(),
+            holds_shards: false,
+            needs_object: false,
+            needs_order: false,
+            kind: Some(Kind::Object(topology.root)),
+            place: Place::root(topology.table),
+            collection: None,
+        };
         for segment in path.segments() {
-            needs_object |= is_enum(kind) || matches!(kind, Some(Kind::Opaque(_)));
-            let (next, field) = step(kind, segment).map_err(refuse)?;
-            walked.push(segment.clone());
-            kind = next;
-            needs_object |= field.is_some_and(|field| !field.older_names().is_empty());
-            match field {
-                Some(field) if field.field_role() == Role::Shard => {
-                    shard = topology.shard(&shard_id_at(&walked));
-                    inside = FieldPath::root();
+            match route
+                .collection
+                .take()
+                .and_then(|field| Some((field, Collection::of(field)?)))
+            {
+                Some((field, (collection, element))) => {
+                    let key = route
+                        .entry_key(collection, segment, entries)
+                        .map_err(|error| error.at_path(path.clone()))?;
+                    route.enter_entry(field, collection, element, key);
                 }
-                Some(field)
-                    if matches!(field.field_role(), Role::PartitionKey | Role::SortKey)
-                        && walked.depth() > 1 =>
-                {
-                    inside.push(segment.clone());
-                }
-                _ => inside.push(segment.clone()),
+                None => route.step(segment).map_err(|why| refuse(path, why))?,
             }
         }
-        let holds_shards = shard.as_ref().is_some_and(|_| inside.is_root())
-            || path.is_root()
-            || topology
-                .shards
-                .iter()
-                .any(|field| field.path.depth() > path.depth() && field.path.starts_with(path))
-            || (topology.recursive && matches!(kind, Some(Kind::Object(_))));
-        Ok(Self {
-            shard,
-            inside,
-            holds_shards,
-            needs_object,
-            kind,
-        })
+        route.holds_shards = path.is_root()
+            || route.collection.is_some()
+            || (route.shard.is_some() && route.inside.is_root())
+            || route.kind.is_some_and(Kind::holds_shards);
+        Ok(route)
     }
+
+    fn step(&mut self, segment: &Segment) -> Result<(), String> {
+        self.needs_object |= is_enum(self.kind) || matches!(self.kind, Some(Kind::Opaque(_)));
+        let (kind, field) = step(self.kind, segment)?;
+        self.kind = kind;
+        self.stored.push(segment.clone());
+        self.inside.push(segment.clone());
+        let Some(field) = field else { return Ok(()) };
+        self.needs_object |= !field.older_names().is_empty();
+        self.place = self.place.field(field);
+        if field.field_role() == Role::Shard {
+            match (kind, Collection::of(field)) {
+                (_, Some(_)) => self.collection = Some(field),
+                (Some(Kind::Object(shape)), None) => self.enter_shard(field, shape),
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn enter_entry(
+        &mut self,
+        field: &'static FieldShape,
+        collection: Collection,
+        element: Element,
+        key: Option<String>,
+    ) {
+        let key = if let Some(key) = key {
+            self.place = self.place.entry(collection, &key);
+            key
+        } else {
+            self.needs_order = true;
+            self.place = self.place.each(collection);
+            EACH.to_owned()
+        };
+        self.stored.push(Segment::Key(key));
+        self.kind = Some(element.kind());
+        if let Kind::Object(shape) = element.kind() {
+            self.enter_shard(field, shape);
+        }
+    }
+
+    fn enter_shard(&mut self, field: &'static FieldShape, shape: &'static Shape) {
+        if let Some(shard) = ShardField::at(&self.place, field, shape) {
+            self.place = self.place.inside(&shard);
+            self.shard = Some(shard);
+            self.inside = FieldPath::root();
+        }
+    }
+
+    /// The key of an entry; `None` if only the stored order tells it.
+    fn entry_key(
+        &self,
+        collection: Collection,
+        segment: &Segment,
+        entries: Option<&Entries>,
+    ) -> Result<Option<String>> {
+        let refuse = |why: String| Err(Error::new(ErrorKind::InvalidPath, why));
+        match (collection, segment, entries) {
+            (Collection::Map, Segment::Key(name), _) => Ok(Some(name.clone())),
+            (Collection::Map, Segment::Index(index), _) => {
+                refuse(format!("`[{index}]` goes into a map, which has keys"))
+            }
+            (Collection::List, Segment::Key(name), _) => match EntryId::parse(name) {
+                Some(id) => Ok(Some(id.to_string())),
+                None => refuse(format!("`{name}` goes into a list, which has indexes")),
+            },
+            (Collection::List, Segment::Index(_), None) => Ok(None),
+            (Collection::List, Segment::Index(index), Some(entries)) => {
+                let ids = entries.list(self.place.id());
+                let id = usize::try_from(*index)
+                    .ok()
+                    .and_then(|index| ids.get(index));
+                match id {
+                    Some(id) => Ok(Some(id.to_string())),
+                    None => Err(path_not_found()),
+                }
+            }
+        }
+    }
+
+    /// What a `Query` reads of the value, if it is a collection.
+    pub(crate) fn spans(&self, topology: &Topology) -> BTreeSet<Span> {
+        let prefix = format!("{}/", self.place.id());
+        let spans = topology.all_spans.iter();
+        spans
+            .filter(|span| {
+                self.collection.is_some()
+                    && matches!(span, Span::Entries { prefix: ours, .. } if *ours == prefix)
+            })
+            .cloned()
+            .collect()
+    }
+
+    /// The value of a collection that has no entries, if the object has the collection.
+    pub(crate) fn empty_collection(&self, entries: &Entries) -> Option<AttributeValue> {
+        let present = self.collection.is_some() && entries.0.contains_key(self.place.id());
+        present.then(|| AttributeValue::M(Item::new()))
+    }
+
+    /// A value that was found there, with lists in place of maps by entry id. `None`: the stored object is not whole.
+    pub(crate) fn unkeyed(
+        &self,
+        mut value: AttributeValue,
+        entries: &Entries,
+    ) -> Option<AttributeValue> {
+        match (self.collection, self.kind, &mut value) {
+            (Some(field), _, value) => unkey_collection(value, field, &self.place, entries)?,
+            (None, Some(Kind::Object(shape)), AttributeValue::M(inner)) => {
+                unkey_lists(inner, shape, &self.place, entries)?;
+            }
+            _ => {}
+        }
+        Some(value)
+    }
+}
+
+fn refuse(path: &FieldPath, why: String) -> Error {
+    Error::new(ErrorKind::InvalidPath, why).at_path(path.clone())
 }
 
 impl Topology {

@@ -1,66 +1,28 @@
 //! Which shards an object of a shape can have.
 
-use dyno_value::FieldPath;
+use std::collections::BTreeSet;
 
-use super::address::{Address, shard_id, shard_id_at};
-use super::manifest::Entry;
+use super::address::{KeyKinds, shard_id};
+use super::shard::{Collection, Place, Placing, ShardField, Span};
 use crate::error::{Error, ErrorKind, Result};
+use crate::key::KeyKind;
 use crate::shape::{Body, Element, FieldShape, Identity, Kind, Role, Shape, TableShape};
-
-/// A field that is stored in an item of its own.
-#[derive(Clone, Debug)]
-pub(crate) struct ShardField {
-    pub(crate) id: String,
-    pub(crate) path: FieldPath,
-    pub(crate) shape: &'static Shape,
-    pub(crate) table: &'static TableShape,
-    pub(crate) region: Option<&'static str>,
-}
-
-impl ShardField {
-    /// The field of this shape at this place, in its table's region or else in that of the object around it; `None`
-    /// if the shape has no table.
-    pub(crate) fn at(
-        path: FieldPath,
-        shape: &'static Shape,
-        around: Option<&'static str>,
-    ) -> Option<Self> {
-        let table = shape.table()?;
-        let region = table.region_name().or(around);
-        Some(Self {
-            id: shard_id_at(&path),
-            path,
-            shape,
-            table,
-            region,
-        })
-    }
-
-    /// The places of the shard's items: home, and the other slot if it is or was used.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Address::of_shard`].
-    pub(crate) fn slots(&self, owner: &str, entry: Entry) -> Result<Vec<Address>> {
-        let spare_used = entry.in_spare_slot || entry.other_slot_used;
-        let slots = [false, true]
-            .into_iter()
-            .filter(|spare| !spare || spare_used);
-        slots
-            .map(|spare| Address::of_shard(owner, self.table, self.region, &self.id, spare))
-            .collect()
-    }
-}
 
 /// The shards that an object of a shape can have.
 #[derive(Debug)]
 pub(crate) struct Topology {
     pub(crate) root: &'static Shape,
     pub(crate) table: &'static TableShape,
-    /// In the order of their ids. Of a recursive type, only the first round.
+    /// Those reached through fields only, in the order of their ids. Of a recursive type, only the first round.
     pub(crate) shards: Vec<ShardField>,
-    /// Whether there can be more shards than these, because a type contains itself.
-    pub(crate) recursive: bool,
+    /// Those that each entry of a collection is or has, in the order of their patterns.
+    pub(crate) entries: Vec<ShardField>,
+    /// What is read by `Query` of the shards that are loaded with the object.
+    pub(crate) spans: BTreeSet<Span>,
+    /// What is read by `Query` of all shards.
+    pub(crate) all_spans: BTreeSet<Span>,
+    /// Whether there can be more shards than [`shards`](Self::shards): a type contains itself, or has a collection.
+    pub(crate) open: bool,
     /// Whether anything asks for the mapper's own attributes: a shard, or a field that must be encrypted.
     pub(crate) managed: bool,
 }
@@ -79,14 +41,16 @@ impl Topology {
             ));
         };
         let mut walk = Walk {
-            shards: Vec::new(),
+            root_sort: KeyKinds::of(root).sort,
+            found: Vec::new(),
             recursive: false,
             stack: Vec::new(),
         };
-        walk.object(root, &FieldPath::root(), table.region_name())?;
-        walk.shards.sort_by(|a, b| a.id.cmp(&b.id));
-        if let Some(field) = walk
-            .shards
+        walk.object(root, &Place::root(table))?;
+        let Walk {
+            found, recursive, ..
+        } = walk;
+        if let Some(field) = found
             .iter()
             .find(|field| field.region != table.region_name())
         {
@@ -97,62 +61,101 @@ impl Topology {
             );
             return Err(invalid_shape(root, &why));
         }
-        let managed = root.demands_encryption() || !walk.shards.is_empty();
+        let eager = found.iter().filter(|field| !field.is_lazy());
+        let spans = eager.filter_map(ShardField::span).collect();
+        let all_spans = found.iter().filter_map(ShardField::span).collect();
+        let managed = root.demands_encryption() || !found.is_empty();
+        let (mut entries, mut shards): (Vec<_>, Vec<_>) =
+            found.into_iter().partition(ShardField::is_in_collection);
+        shards.sort_by(|a, b| a.id.cmp(&b.id));
+        entries.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(Self {
             root,
             table,
-            shards: walk.shards,
-            recursive: walk.recursive,
+            shards,
+            open: recursive || !entries.is_empty(),
+            entries,
+            spans,
+            all_spans,
             managed,
         })
     }
 
-    /// The shard with this id, also one deeper in a recursive type than [`shards`](Self::shards) goes.
+    /// The shard with this id, also one of an entry, or deeper in a recursive type than [`shards`](Self::shards) goes.
     pub(crate) fn shard(&self, id: &str) -> Option<ShardField> {
         match self
             .shards
             .binary_search_by(|field| field.id.as_str().cmp(id))
         {
             Ok(index) => self.shards.get(index).cloned(),
-            Err(_) if self.recursive => self.deeper_shard(id),
+            Err(_) if self.open => self.deeper_shard(id),
             Err(_) => None,
         }
     }
 
     fn deeper_shard(&self, id: &str) -> Option<ShardField> {
         let mut shape = self.root;
-        let mut path = FieldPath::root();
-        let mut is_shard = false;
-        for name in id.split('/') {
-            let found = shape.find_field(|field| shard_id([field.name()]) == name)?;
-            path = path.key(found.name());
-            shape = found.child()?;
-            is_shard = found.field_role() == Role::Shard;
+        let mut place = Place::root(self.table);
+        let mut found = None;
+        let mut parts = id.split('/');
+        while let Some(part) = parts.next() {
+            let field = shape.find_field(|field| shard_id([field.name()]) == part)?;
+            place = place.field(field);
+            let kind = match (field.field_role(), Collection::of(field)) {
+                (Role::Shard, Some((collection, element))) => {
+                    place = place.entry(collection, &collection.key(parts.next()?)?);
+                    element.kind()
+                }
+                _ => field.kind(),
+            };
+            let Kind::Object(child) = kind else {
+                return None;
+            };
+            found = None;
+            if field.field_role() == Role::Shard {
+                let shard = ShardField::at(&place, field, child)?;
+                place = place.inside(&shard);
+                found = Some(shard);
+            }
+            shape = child;
         }
-        if is_shard {
-            ShardField::at(path, shape, self.table.region_name())
-        } else {
-            None
-        }
+        found
+    }
+
+    /// Whether there are lists of shards, whose entries have ids.
+    pub(crate) fn has_lists(&self) -> bool {
+        let is_list = |field: &ShardField| field.collection == Some(Collection::List);
+        self.entries.iter().any(is_list)
+    }
+
+    /// Whether there are shards that are loaded when they are asked for.
+    pub(crate) fn has_lazy(&self) -> bool {
+        self.patterns().any(ShardField::is_lazy)
+    }
+
+    /// Whether the pattern is one of [`patterns`](Self::patterns).
+    pub(crate) fn describes(&self, pattern: &str) -> bool {
+        self.patterns().any(|field| field.pattern == pattern)
+    }
+
+    /// Every shard that the layout describes, collections by their pattern.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = &ShardField> {
+        self.shards.iter().chain(&self.entries)
     }
 }
 
 struct Walk {
-    shards: Vec<ShardField>,
+    root_sort: Option<KeyKind>,
+    found: Vec<ShardField>,
     recursive: bool,
     stack: Vec<Identity>,
 }
 
 impl Walk {
-    fn object(
-        &mut self,
-        shape: &'static Shape,
-        path: &FieldPath,
-        region: Option<&'static str>,
-    ) -> Result<()> {
+    fn object(&mut self, shape: &'static Shape, place: &Place) -> Result<()> {
         self.stack.push(shape.identity());
         for field in shape.all_fields() {
-            self.field(shape, field, path, region)?;
+            self.field(shape, field, place)?;
         }
         self.stack.pop();
         Ok(())
@@ -162,19 +165,30 @@ impl Walk {
         &mut self,
         owner: &'static Shape,
         field: &'static FieldShape,
-        path: &FieldPath,
-        region: Option<&'static str>,
+        around: &Place,
     ) -> Result<()> {
-        let place = if field.field_role() == Role::Flatten {
-            path.clone()
+        let role = field.field_role();
+        if field.is_lazy() && role != Role::Shard {
+            let why = format!(
+                "has the lazy field `{}`, which is no shard; mark it `#[dyno(shard)]`",
+                field.name()
+            );
+            return Err(invalid_shape(owner, &why));
+        }
+        let place = if role == Role::Flatten {
+            around.clone()
         } else {
-            path.key(field.name())
+            around.field(field)
         };
         match field.kind() {
-            Kind::Object(child) if field.field_role() == Role::Shard => {
-                self.shard(owner, child, &place, region)
+            Kind::Object(child) if role == Role::Shard => self.shard(owner, field, child, &place),
+            Kind::List(element) if role == Role::Shard => {
+                self.collection(owner, field, element, &place.each(Collection::List))
             }
-            Kind::Object(child) if field.field_role() == Role::Flatten => {
+            Kind::Map(element) if role == Role::Shard => {
+                self.collection(owner, field, element, &place.each(Collection::Map))
+            }
+            Kind::Object(child) if role == Role::Flatten => {
                 if matches!(child.body(), Body::Enum(_)) && matches!(owner.body(), Body::Struct(_))
                 {
                     let why = format!(
@@ -183,62 +197,99 @@ impl Walk {
                     );
                     return Err(invalid_shape(owner, &why));
                 }
-                self.embedded(child, &place, region)
+                self.embedded(child, &place)
             }
-            Kind::Object(child) => self.embedded(child, &place, region),
+            Kind::Object(child) => self.embedded(child, &place),
             Kind::List(element) | Kind::Map(element) => check_element(owner, field, element),
             Kind::Key(_) | Kind::Lazy(_) | Kind::Opaque(_) => Ok(()),
         }
     }
 
-    fn embedded(
-        &mut self,
-        child: &'static Shape,
-        place: &FieldPath,
-        region: Option<&'static str>,
-    ) -> Result<()> {
+    fn embedded(&mut self, child: &'static Shape, place: &Place) -> Result<()> {
         if self.stack.contains(&child.identity()) {
             self.recursive |= Kind::Object(child).holds_shards();
             return Ok(());
         }
-        self.object(child, place, region)
+        self.object(child, place)
+    }
+
+    fn collection(
+        &mut self,
+        owner: &'static Shape,
+        field: &'static FieldShape,
+        element: Element,
+        each: &Place,
+    ) -> Result<()> {
+        let Kind::Object(child) = element.kind() else {
+            let why = format!(
+                "keeps values without a table in the shards `{}`; derive `DyObject` on their type and name a table",
+                field.name()
+            );
+            return Err(invalid_shape(owner, &why));
+        };
+        self.shard(owner, field, child, each)
     }
 
     fn shard(
         &mut self,
         owner: &'static Shape,
+        field: &'static FieldShape,
         child: &'static Shape,
-        place: &FieldPath,
-        region: Option<&'static str>,
+        place: &Place,
     ) -> Result<()> {
-        let Some(shard) = ShardField::at(place.clone(), child, region) else {
+        let Some(shard) = ShardField::at(place, field, child) else {
             return Err(invalid_shape(child, "is a shard without a table"));
         };
-        let table = shard.table;
-        let key_field = child
-            .all_fields()
-            .find(|field| matches!(field.field_role(), Role::PartitionKey | Role::SortKey));
-        let names = [Some(table.key_name()), table.sort_name()];
-        let taken = names
-            .into_iter()
-            .flatten()
-            .find_map(|name| child.find_field(|field| field.answers_to(name)));
-        if let Some(field) = key_field.or(taken) {
-            let why = format!(
-                "is a shard of `{}`, so its key `{}` holds the shard's place and cannot be a field",
-                owner.name(),
-                field.name()
-            );
-            return Err(invalid_shape(child, &why));
-        }
-        let region = shard.region;
-        self.shards.push(shard);
+        check_shard(owner, child, &shard, self.root_sort)?;
+        let inside = place.inside(&shard);
+        self.found.push(shard);
         if self.stack.contains(&child.identity()) {
             self.recursive = true;
             return Ok(());
         }
-        self.object(child, place, region)
+        self.object(child, &inside)
     }
+}
+
+fn check_shard(
+    owner: &'static Shape,
+    child: &'static Shape,
+    shard: &ShardField,
+    root_sort: Option<KeyKind>,
+) -> Result<()> {
+    let table = &shard.table;
+    let key_field = child
+        .all_fields()
+        .find(|field| matches!(field.field_role(), Role::PartitionKey | Role::SortKey));
+    let names = [Some(table.key_name()), table.sort_name()];
+    let taken = names
+        .into_iter()
+        .flatten()
+        .find_map(|name| child.find_field(|field| field.answers_to(name)));
+    if let Some(field) = key_field.or(taken) {
+        let why = format!(
+            "is a shard of `{}`, so its key `{}` holds the shard's place and cannot be a field",
+            owner.name(),
+            field.name()
+        );
+        return Err(invalid_shape(child, &why));
+    }
+    if shard.placing == Placing::Beside && root_sort.is_some_and(|kind| kind != KeyKind::S) {
+        let why = format!(
+            "keeps shard `{}` in the table of the root, whose sort key is no string and cannot hold the shard's id; \
+             give the shard a table of its own",
+            shard.id
+        );
+        return Err(invalid_shape(owner, &why));
+    }
+    if shard.independent && Kind::Object(child).holds_shards() {
+        let why = format!(
+            "has the independent shard `{}` with shards of its own; a version of its own covers one item only",
+            shard.id
+        );
+        return Err(invalid_shape(owner, &why));
+    }
+    Ok(())
 }
 
 fn check_element(
@@ -248,7 +299,8 @@ fn check_element(
 ) -> Result<()> {
     if element.kind().holds_shards() {
         let why = format!(
-            "keeps objects with shards in the list or map `{}`; a shard must be reached through fields only",
+            "keeps objects with shards in the list or map `{}`; mark the field `#[dyno(shard)]`, so that each \
+             of them has an identity",
             field.name()
         );
         return Err(invalid_shape(owner, &why));

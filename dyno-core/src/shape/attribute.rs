@@ -1,10 +1,9 @@
 use std::cell::Cell;
-use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError, type_name};
 
-use super::{Kind, Object, ObjectReader, ObjectWriter, Stored};
+use super::{Kind, Object, ObjectReader, ObjectWriter};
 
 /// A type with a form of its own as an attribute value.
 ///
@@ -64,19 +63,6 @@ pub trait Attribute: Sized {
         Kind::Opaque(|value| Self::from_value(value).map(drop))
     }
 }
-
-/// A type that `#[dyno(shard)]` can put into an item of its own.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` cannot be a shard",
-    label = "not a shard type",
-    note = "a shard is a `T`, `Option<T>` or `Box<T>` where `T` derives `DyObject` and names its table: `#[dyno(table = \"..\", key = \"..\")]`"
-)]
-pub trait ShardField: Attribute {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Stored> ShardField for T {}
-impl<T: ShardField> ShardField for Option<T> {}
-impl<T: ShardField> ShardField for Arc<T> {}
 
 impl<T: Object> Attribute for T {
     fn to_value(&self) -> Result<AttributeValue, ValueError> {

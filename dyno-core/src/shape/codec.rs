@@ -18,10 +18,10 @@ use super::{Attribute, Flatten, KeyAttribute, Kind, ObjectReader, ObjectWriter, 
 
 /// How a field of type `T` becomes an attribute value and back.
 pub struct Codec<T> {
-    write: fn(&T) -> Result<Option<AttributeValue>, ValueError>,
-    read: fn(AttributeValue) -> Result<T, ValueError>,
-    absent: fn() -> Option<T>,
-    kind: fn() -> Kind,
+    pub(super) write: fn(&T) -> Result<Option<AttributeValue>, ValueError>,
+    pub(super) read: fn(AttributeValue) -> Result<T, ValueError>,
+    pub(super) absent: fn() -> Option<T>,
+    pub(super) kind: fn() -> Kind,
 }
 
 impl<T> Codec<T> {
@@ -129,7 +129,7 @@ impl<T> fmt::Debug for Codec<T> {
 
 /// The codec of a `#[dyno(shard)]` field.
 pub fn shard<T: ShardField>() -> Codec<T> {
-    Codec::DIRECT
+    T::CODEC
 }
 
 /// The codec of a `#[dyno(key)]` or `#[dyno(sort)]` field.
@@ -249,7 +249,8 @@ impl<P> SerdeProbe for Probe<P> {
     message = "`{Self}` has no form as a DynamoDB attribute",
     label = "not an attribute type",
     note = "derive `DyObject` on it, derive serde's `Serialize` and `Deserialize`, or name conversions with `#[dyno(with = module)]`",
-    note = "a type parameter needs a bound: `T: Attribute`"
+    note = "a type parameter needs a bound: `T: Attribute`",
+    note = "a `Lazy` is loaded from an item of its own: mark its field `#[dyno(shard)]`"
 )]
 pub trait SerdeValue: Serialize + DeserializeOwned {}
 

@@ -1,6 +1,7 @@
 //! Typed handles of fields: `Root::paths().location().city()`.
 
 use std::any::Any;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -9,12 +10,12 @@ use std::sync::{Arc, OnceLock};
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, ParsePathError, ValueError};
 
-use super::{Attribute, Beside, Codec, Object};
+use super::{Attribute, Beside, Codec, Lazy, Object};
 
 /// The place of a field of type `T` inside an object of type `R`, known to the compiler.
 ///
-/// It derefs to the handles of the fields inside, if `T` is an object (or an `Option` or `Box` of one), so that paths
-/// are written as they are spoken: `Root::paths().location().city()`.
+/// It derefs to the handles of the fields inside, if `T` is an object (or an `Option`, `Box`, `Arc` or `Lazy` of one),
+/// so that paths are written as they are spoken: `Root::paths().location().city()`.
 pub struct Path<R, T> {
     place: FieldPath,
     codec: Codec<T>,
@@ -38,23 +39,16 @@ impl<R, T> Path<R, T> {
     }
 }
 
-impl<R, T: Attribute + 'static> Path<R, Vec<T>> {
+impl<R, C: ListLike> Path<R, C> {
     /// The element at `index`.
-    pub fn index(&self, index: u32) -> Path<R, T> {
+    pub fn index(&self, index: u32) -> Path<R, C::Element> {
         Path::new(self.place.index(index), Codec::DIRECT)
     }
 }
 
-impl<R, T: Attribute + 'static> Path<R, std::collections::BTreeMap<String, T>> {
+impl<R, C: MapLike> Path<R, C> {
     /// The value under `name`.
-    pub fn key(&self, name: impl Into<String>) -> Path<R, T> {
-        Path::new(self.place.key(name), Codec::DIRECT)
-    }
-}
-
-impl<R, T: Attribute + 'static, S> Path<R, std::collections::HashMap<String, T, S>> {
-    /// The value under `name`.
-    pub fn key(&self, name: impl Into<String>) -> Path<R, T> {
+    pub fn key(&self, name: impl Into<String>) -> Path<R, C::Value> {
         Path::new(self.place.key(name), Codec::DIRECT)
     }
 }
@@ -99,7 +93,7 @@ impl<R: 'static, T: Navigate> Deref for Path<R, T> {
     }
 }
 
-/// A type whose fields have handles: an object, or an `Option`, `Box` or `Arc` of one.
+/// A type whose fields have handles: an object, or an `Option`, `Box`, `Arc` or `Lazy` of one.
 pub trait Navigate {
     /// Handles of the fields, seen from an object of type `R`.
     type Paths<R: 'static>: PathSet<R>;
@@ -116,6 +110,49 @@ impl<T: Navigate> Navigate for Option<T> {
 impl<T: Navigate> Navigate for Arc<T> {
     type Paths<R: 'static> = T::Paths<R>;
 }
+
+impl<T: Navigate> Navigate for Lazy<T> {
+    type Paths<R: 'static> = T::Paths<R>;
+}
+
+/// A list whose elements have handles: a `Vec`, or an `Option`, `Box`, `Arc` or `Lazy` of one.
+pub trait ListLike {
+    /// What the list holds.
+    type Element: Attribute + 'static;
+}
+
+impl<T: Attribute + 'static> ListLike for Vec<T> {
+    type Element = T;
+}
+
+/// A map whose values have handles: a `BTreeMap` or `HashMap` with `String` keys, or an `Option`, `Box`, `Arc` or
+/// `Lazy` of one.
+pub trait MapLike {
+    /// What the map holds.
+    type Value: Attribute + 'static;
+}
+
+impl<V: Attribute + 'static> MapLike for BTreeMap<String, V> {
+    type Value = V;
+}
+
+impl<V: Attribute + 'static, S> MapLike for HashMap<String, V, S> {
+    type Value = V;
+}
+
+macro_rules! passed_through {
+    ($($around:ident),*) => {
+        $(impl<C: ListLike> ListLike for $around<C> {
+            type Element = C::Element;
+        }
+
+        impl<C: MapLike> MapLike for $around<C> {
+            type Value = C::Value;
+        })*
+    };
+}
+
+passed_through!(Arc, Box, Lazy, Option);
 
 /// The handles of one type's fields; implemented by the derive.
 pub trait PathSet<R>: Send + Sync + 'static {

@@ -11,13 +11,15 @@ mod flatten;
 mod handle;
 mod impls;
 mod key_attribute;
+pub(crate) mod lazy;
 mod object;
 mod question;
 mod read;
+mod shard_field;
 mod table;
 mod write;
 
-pub use attribute::{Attribute, ShardField};
+pub use attribute::Attribute;
 pub(crate) use attribute::{read_object, write_object};
 pub use codec::{
     Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, explained, key, shard,
@@ -26,11 +28,14 @@ pub use codec::{
 pub use field::{Element, FieldShape, Kind, Privacy, Role};
 pub use flatten::Flatten;
 pub(crate) use handle::root;
-pub use handle::{IntoPath, Navigate, Path, PathBase, PathSet, TypedPath};
+pub use handle::{IntoPath, ListLike, MapLike, Navigate, Path, PathBase, PathSet, TypedPath};
 pub use impls::SetElement;
 pub use key_attribute::KeyAttribute;
+pub use lazy::{Lazy, LazyGet, LazyGetMut};
+pub(crate) use lazy::{as_unloaded, is_unloaded, unloaded};
 pub use object::{Object, Stored};
 pub use read::ObjectReader;
+pub use shard_field::ShardField;
 pub(crate) use table::Untyped;
 pub use table::{Body, Identity, Shape, TableShape, VariantShape};
 pub use write::ObjectWriter;

@@ -202,7 +202,7 @@ impl Shape {
 }
 
 /// Where an object lives.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TableShape {
     name: &'static str,
     key: &'static str,
@@ -219,6 +219,13 @@ impl TableShape {
             sort: None,
             region: None,
         }
+    }
+
+    /// A table with this name and the same keys.
+    #[must_use]
+    pub const fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
     }
 
     /// The same table with a sort key attribute.

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use super::drive;
@@ -59,11 +60,9 @@ pub(super) async fn delete_any(operation: &Operation, key: &Key) -> Result<()> {
     if !topology.managed {
         return drive::run(&operation.store, Plain::delete(root)).await;
     }
-    if !topology.recursive {
+    if !topology.open {
         let owner = operation.owner(&root);
-        let home = |field: &ShardField| {
-            Address::of_shard(&owner, field.table, field.region, &field.id, false)
-        };
+        let home = |field: &ShardField| owner.address(field, false, 0);
         let shards = topology.shards.iter().map(home).collect::<Result<_>>()?;
         let commit = DeleteCommit::any(topology, root.clone(), shards);
         if drive::run(&operation.store, commit).await? == Deleted::Gone {
@@ -117,7 +116,7 @@ async fn delete_state(operation: &Operation, root: Address, state: RootState) ->
                 ),
             ));
         };
-        shards.extend(field.slots(&owner, *entry)?);
+        shards.extend(owner.every_place(&field, *entry)?);
     }
     let commit = DeleteCommit::based(&operation.topology, root, shards, state);
     drive::run(&operation.store, commit).await.map(drop)
@@ -130,7 +129,9 @@ async fn read_state(operation: &Operation, root: &Address) -> Result<Option<Root
         owner: &owner,
         root,
         root_projection: Projection::default(),
+        entry: None,
         wants: &|_| false,
+        spans: &BTreeSet::new(),
         shard_projection: Projection::default(),
         consistent: true,
     };

@@ -10,7 +10,7 @@ use super::Store;
 use super::request;
 use crate::commit::{Fresh, Machine, Step};
 use crate::error::{Error, ErrorKind, Result};
-use crate::plan::Etag;
+use crate::plan::{Etag, Seed};
 
 /// Runs a commit to its end.
 pub(super) async fn run<M: Machine>(store: &Store, mut machine: M) -> Result<M::Done> {
@@ -49,16 +49,30 @@ pub(super) async fn pause(attempt: u32) -> Result<()> {
     }
 }
 
+/// Time and randomness for the ids of entries.
+pub(super) fn seed() -> Result<Seed> {
+    let mut random = [0; 4];
+    fill_random(&mut random)?;
+    Ok(Seed {
+        now_micros: now_micros(),
+        random,
+    })
+}
+
 fn fresh() -> Result<Fresh> {
     let mut etag = [0; 16];
     fill_random(&mut etag)?;
+    Ok(Fresh {
+        etag: Etag(etag),
+        now_micros: now_micros(),
+    })
+}
+
+fn now_micros() -> u64 {
     let since_epoch = SystemTime::now()
         .duration_since(UNIX_EPOCH)
         .unwrap_or_default();
-    Ok(Fresh {
-        etag: Etag(etag),
-        now_micros: u64::try_from(since_epoch.as_micros()).unwrap_or(u64::MAX),
-    })
+    u64::try_from(since_epoch.as_micros()).unwrap_or(u64::MAX)
 }
 
 fn fill_random(bytes: &mut [u8]) -> Result<()> {

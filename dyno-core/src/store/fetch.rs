@@ -3,15 +3,15 @@
 use std::collections::{BTreeMap, HashMap};
 
 use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
-use aws_sdk_dynamodb::types::{Get, KeysAndAttributes, TransactGetItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Get, KeysAndAttributes, TransactGetItem};
 use dyno_value::Item;
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 
 use super::Store;
 use super::{drive, service};
 use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::limits;
-use crate::plan::Address;
+use crate::plan::{Address, Range, SortRange};
 
 /// What to read of an item.
 #[derive(Clone, Debug, Default)]
@@ -24,9 +24,22 @@ pub(super) struct Projection {
 /// Items to read, each with what is wanted of it.
 pub(super) type Wanted = Vec<(Address, Projection)>;
 
-/// Reads all items that exist. Sends one `GetItem` for one item, and one `BatchGetItem` per hundred of several, in
-/// parallel; keys that are left unprocessed are asked for again.
+/// Reads all items that exist, and everything in the ranges, at the same time. Sends one `GetItem` for one item, one
+/// `BatchGetItem` per hundred of several, and one `Query` per range and megabyte; keys that are left unprocessed are
+/// asked for again.
 pub(super) async fn fetch(
+    store: &Store,
+    wanted: Wanted,
+    ranges: &[Range],
+    consistent: bool,
+) -> Result<BTreeMap<Address, Item>> {
+    let queries = try_join_all(ranges.iter().map(|range| query(store, range, consistent)));
+    let (mut found, ranges) = try_join(fetch_items(store, wanted, consistent), queries).await?;
+    found.extend(ranges.into_iter().flatten());
+    Ok(found)
+}
+
+async fn fetch_items(
     store: &Store,
     wanted: Wanted,
     consistent: bool,
@@ -41,6 +54,49 @@ pub(super) async fn fetch(
                 .chunks(limits::BATCH_GET_KEYS)
                 .map(|batch| fetch_batch(store, batch, consistent));
             Ok(try_join_all(batches).await?.into_iter().flatten().collect())
+        }
+    }
+}
+
+/// Reads all pages of a range.
+async fn query(store: &Store, range: &Range, consistent: bool) -> Result<BTreeMap<Address, Item>> {
+    let table = &range.table;
+    let client = store.clients().of(range.region).reads;
+    let (condition, bounds) = match &range.sort {
+        SortRange::Between(first, last) => (
+            "#p = :p AND #s BETWEEN :a AND :z",
+            vec![(":a", first), (":z", last)],
+        ),
+        SortRange::Prefix(prefix) => ("#p = :p AND begins_with(#s, :a)", vec![(":a", prefix)]),
+    };
+    let mut found = BTreeMap::new();
+    let mut start = None;
+    loop {
+        let mut query = client
+            .query()
+            .table_name(table.name())
+            .consistent_read(consistent)
+            .key_condition_expression(condition)
+            .expression_attribute_names("#p", table.key_name())
+            .expression_attribute_names("#s", table.sort_name().unwrap_or_default())
+            .expression_attribute_values(":p", range.partition.to_value())
+            .set_exclusive_start_key(start);
+        for (placeholder, bound) in &bounds {
+            query = query
+                .expression_attribute_values(*placeholder, AttributeValue::S((*bound).clone()));
+        }
+        let answer = query
+            .send()
+            .await
+            .map_err(|error| service::failure(error, &[table.name()]))?;
+        for item in answer.items.unwrap_or_default() {
+            if let Some(address) = Address::of_item(table, range.region, &item) {
+                found.insert(address, item);
+            }
+        }
+        start = answer.last_evaluated_key.filter(|key| !key.is_empty());
+        if start.is_none() {
+            return Ok(found);
         }
     }
 }

@@ -6,6 +6,29 @@ use crate::error::{ErrorKind, Result};
 use crate::key::Key;
 use crate::shape::Stored;
 
+/// Which shards a load reads with the root.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Shards {
+    /// All but those that are declared [`Lazy`](crate::Lazy).
+    #[default]
+    AsDeclared,
+    /// All, lazy ones too.
+    All,
+    /// None: one `GetItem` of the root. Every shard of the type must be lazy.
+    None,
+}
+
+impl Shards {
+    pub(super) fn wants(self, lazy: bool) -> bool {
+        match self {
+            Self::AsDeclared => !lazy,
+            Self::All => true,
+            Self::None => false,
+        }
+    }
+}
+
 /// Loads one object.
 ///
 /// Sends one `BatchGetItem` for the root and every shard, or one `GetItem` for an object without shards; one more
@@ -23,6 +46,7 @@ use crate::shape::Stored;
 pub struct Load<T> {
     key: Key,
     eventual: bool,
+    shards: Shards,
     options: Options,
     object: PhantomData<fn() -> T>,
 }
@@ -32,6 +56,7 @@ impl<T: Stored> Load<T> {
         Self {
             key,
             eventual: false,
+            shards: Shards::AsDeclared,
             options: Options::default(),
             object: PhantomData,
         }
@@ -45,6 +70,12 @@ impl<T: Stored> Load<T> {
         self
     }
 
+    /// Which shards are loaded with the root.
+    pub fn shards(mut self, shards: Shards) -> Self {
+        self.shards = shards;
+        self
+    }
+
     /// Answers `None` where there is no object, in place of [`ErrorKind::NotFound`].
     pub fn optional(self) -> LoadOptional<T> {
         LoadOptional { load: self }
@@ -52,7 +83,7 @@ impl<T: Stored> Load<T> {
 
     async fn run(self) -> Result<Saved<T>> {
         let operation = Operation::new::<T>("load", self.options)?;
-        Saved::load(&operation, self.key.clone(), !self.eventual)
+        Saved::load(&operation, self.key.clone(), self.shards, !self.eventual)
             .await
             .map_err(operation.explain(Some(&self.key)))
     }

@@ -5,6 +5,7 @@ mod delete;
 mod document;
 mod drive;
 mod fetch;
+mod lazy;
 mod load;
 mod operation;
 mod read_path;
@@ -31,7 +32,7 @@ pub use self::document::{
     ReadOptional, ReadPath as ReadDocumentPath, Reload as ReloadDocument, SaveDocument, Write,
     WritePath as WriteDocumentPath,
 };
-pub use self::load::{Load, LoadOptional};
+pub use self::load::{Load, LoadOptional, Shards};
 pub use self::read_path::ReadPath;
 pub use self::save::Save;
 pub use self::saved::{DeleteSaved, Reload, SaveSaved, Saved};

@@ -8,7 +8,7 @@ use super::Store;
 use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Address, Topology};
+use crate::plan::{self, Address, Owner, Topology};
 use crate::shape::{Shape, Stored};
 
 /// The boxed future that builders turn into.
@@ -74,8 +74,8 @@ impl Operation {
         Address::of_root(self.topology.root, self.topology.table, key)
     }
 
-    pub(super) fn owner(&self, root: &Address) -> String {
-        plan::owner(self.topology.root, root)
+    pub(super) fn owner(&self, root: &Address) -> Owner {
+        Owner::new(self.topology.root, root)
     }
 
     pub(super) fn binding(&self, root: &Address) -> Result<Binding> {

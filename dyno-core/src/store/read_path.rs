@@ -9,7 +9,7 @@ use super::snapshot::{Reading, Snapshot};
 use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Loaded, RootState, Route, ShardField};
+use crate::plan::{self, Decisions, Loaded, PIECE_ATTRIBUTES, RootState, Route, ShardField};
 use crate::reserved;
 use crate::shape::{FieldShape, Stored, TypedPath};
 
@@ -56,13 +56,13 @@ impl<T: Stored, V> ReadPath<T, V> {
         let operation = Operation::new::<T>("read a path of", self.options)?;
         let read = async {
             let typed = self.path?;
-            let loaded = operation
+            let (value, decisions) = operation
                 .load_path(&self.key, &typed.path, !self.eventual)
                 .await?;
-            match value_at(loaded.tree, &typed.path) {
+            match value {
                 Some(value) => typed
                     .read(value)
-                    .map_err(|error| loaded.decisions.does_not_fit(error.under_path(&typed.path))),
+                    .map_err(|error| decisions.does_not_fit(error.under_path(&typed.path))),
                 None => typed.absent().ok_or_else(|| {
                     let why = "the stored object has nothing at this path";
                     Error::new(ErrorKind::PathNotFound, why).at_path(typed.path.clone())
@@ -74,14 +74,44 @@ impl<T: Stored, V> ReadPath<T, V> {
 }
 
 impl Operation {
-    /// Reads and opens as much of the object as holds the value at `path`.
+    /// The path with the ids of entries in place of indexes, as the root has them now: one `GetItem`, if there are any.
+    pub(super) async fn route(
+        &self,
+        key: &Key,
+        path: &FieldPath,
+        consistent: bool,
+    ) -> Result<Route> {
+        let route = Route::of(&self.topology, path, None)?;
+        if !route.needs_order {
+            return Ok(route);
+        }
+        let root = self.root(key)?;
+        let keys = root.parts().map(|(name, _)| name);
+        let reading = Reading {
+            topology: &self.topology,
+            owner: &self.owner(&root),
+            root: &root,
+            root_projection: projection(RootState::ATTRIBUTES.into_iter().chain(keys)),
+            entry: None,
+            wants: &|_| false,
+            spans: &BTreeSet::new(),
+            shard_projection: Projection::default(),
+            consistent,
+        };
+        let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
+        let entries = snapshot.state.map(|state| state.entries);
+        Route::of(&self.topology, path, Some(&entries.unwrap_or_default()))
+    }
+
+    /// Reads and opens as much of the object as holds the value at `path`; `None` if nothing is there.
     pub(super) async fn load_path(
         &self,
         key: &Key,
         path: &FieldPath,
         consistent: bool,
-    ) -> Result<Loaded> {
-        let route = Route::of(&self.topology, path)?;
+    ) -> Result<(Option<AttributeValue>, Decisions)> {
+        let route = self.route(key, path, consistent).await?;
+        let path = &route.stored;
         let whole = self.loader().is_some_and(ConfigLoader::needs_object);
         let root = self.root(key)?;
         let owner = self.owner(&root);
@@ -103,33 +133,53 @@ impl Operation {
         } else {
             projections(&self.topology, &route)
         };
+        let spans = if whole {
+            self.topology.all_spans.clone()
+        } else {
+            route.spans(&self.topology)
+        };
         let reading = Reading {
             topology: &self.topology,
             owner: &owner,
             root: &root,
             root_projection,
+            entry: route
+                .shard
+                .as_ref()
+                .filter(|shard| shard.is_in_collection()),
             wants: &part,
+            spans: &spans,
             shard_projection,
             consistent,
         };
         let Snapshot {
             root: mut item,
-            state: _,
+            state,
             mut shards,
         } = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
         surround(&mut item, &mut shards);
-        plan::join(
+        let entries = state.map(|state| state.entries).unwrap_or_default();
+        let Loaded {
+            tree, decisions, ..
+        } = plan::join(
             &self.topology,
             item,
+            &entries,
             shards,
             &self.binding(&root)?,
             self.loader(),
-        )
+        )?;
+        let value = match value_at(tree, path) {
+            None => route.empty_collection(&entries),
+            value => value,
+        };
+        let value = value.and_then(|value| route.unkeyed(value, &entries));
+        Ok((value, decisions))
     }
 }
 
 /// A shard that was read alone gets empty objects around it to stand in.
-fn surround(root: &mut Item, shards: &mut BTreeMap<String, (ShardField, Item)>) {
+pub(super) fn surround(root: &mut Item, shards: &mut BTreeMap<String, (ShardField, Item)>) {
     for (field, _) in shards.values() {
         let Some((_, around)) = field.path.segments().split_last() else {
             continue;
@@ -175,8 +225,10 @@ fn projections(topology: &plan::Topology, route: &Route) -> (Projection, Project
         None => (projection(root.chain(attribute)), Projection::default()),
         Some(field) => {
             let keys = [Some(field.table.key_name()), field.table.sort_name()];
-            let shard = [reserved::STAMP, reserved::TYPE]
+            let own = [reserved::STAMP, reserved::LIFE, reserved::TYPE];
+            let shard = own
                 .into_iter()
+                .chain(PIECE_ATTRIBUTES)
                 .chain(keys.into_iter().flatten());
             (projection(root), projection(shard.chain(attribute)))
         }

@@ -4,11 +4,12 @@ use std::ops::{Deref, DerefMut};
 use dyno_value::Item;
 
 use super::delete;
+use super::load::Shards;
 use super::operation::{Operation, Options, Pending};
 use super::tree::{Baseline, Expecting, same_key};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Key, KeyValue};
-use crate::shape::{Stored, read_object, write_object};
+use crate::shape::{Stored, lazy, read_object, write_object};
 
 /// An object together with its key and the version that is stored.
 ///
@@ -31,10 +32,22 @@ impl<T: Stored> Saved<T> {
         }
     }
 
-    pub(super) async fn load(operation: &Operation, key: Key, consistent: bool) -> Result<Self> {
-        let mut loaded = operation.load_tree(&key, consistent).await?;
+    pub(super) async fn load(
+        operation: &Operation,
+        key: Key,
+        shards: Shards,
+        consistent: bool,
+    ) -> Result<Self> {
+        if shards == Shards::None {
+            check_all_lazy(operation)?;
+        }
+        let mut loaded = operation.load_tree(&key, shards, consistent).await?;
         let tree = std::mem::take(&mut loaded.tree);
-        let object: T = read_object(tree).map_err(|error| loaded.decisions.does_not_fit(error))?;
+        let object = match loaded.source.clone() {
+            Some(source) => lazy::with_source(source, || read_object::<T>(tree)),
+            None => read_object(tree),
+        };
+        let object = object.map_err(|error| loaded.decisions.does_not_fit(error))?;
         let baseline = loaded.compared_with(&operation.topology, write_object(&object)?)?;
         Ok(Self::new(object, key, operation.options(), baseline))
     }
@@ -110,7 +123,7 @@ impl<T: Stored> Saved<T> {
 
     async fn run_reload(&mut self) -> Result<()> {
         let operation = Operation::new::<T>("load", self.options.clone())?;
-        let loaded = Self::load(&operation, self.key.clone(), true).await;
+        let loaded = Self::load(&operation, self.key.clone(), Shards::AsDeclared, true).await;
         *self = loaded.map_err(operation.explain(Some(&self.key)))?;
         Ok(())
     }
@@ -120,6 +133,21 @@ impl<T: Stored> Saved<T> {
         let deleted = delete::delete_based(&operation, &self.key, &self.baseline).await;
         deleted.map_err(operation.explain(Some(&self.key)))
     }
+}
+
+/// A root can be loaded alone if no field of the type needs a shard.
+fn check_all_lazy(operation: &Operation) -> Result<()> {
+    let eager = operation.topology.patterns().find(|field| !field.is_lazy());
+    eager.map_or(Ok(()), |field| {
+        Err(Error::new(
+            ErrorKind::InvalidShape,
+            format!(
+                "the root cannot be loaded alone, because shard `{}` is not lazy; declare its field as \
+                 `Lazy<..>`, or load the object with its shards",
+                field.pattern
+            ),
+        ))
+    })
 }
 
 /// Whether the key in a tree is still the one that the object was loaded with.

@@ -10,7 +10,7 @@ use super::operation::{Operation, Options, Pending};
 use super::{Store, drive, service};
 use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::key::KeyKind;
-use crate::plan::{KeyKinds, Topology};
+use crate::plan::{KeyKinds, Placing, Topology};
 use crate::shape::{Stored, TableShape};
 
 /// Makes the tables of a type and of its shards, where they do not exist, and waits until they can be used.
@@ -103,10 +103,10 @@ fn tables(topology: &Topology) -> Result<Vec<TableKeys>> {
         topology.table.region_name(),
         KeyKinds::of(topology.root),
     );
-    let shards = topology
-        .shards
-        .iter()
-        .map(|field| TableKeys::new(field.table, field.region, strings));
+    let apart = topology
+        .patterns()
+        .filter(|field| field.placing != Placing::Beside);
+    let shards = apart.map(|field| TableKeys::new(&field.table, field.region, strings));
     let mut by_name: BTreeMap<&str, TableKeys> = BTreeMap::new();
     for table in std::iter::once(root).chain(shards) {
         let known = *by_name.entry(table.table).or_insert(table);

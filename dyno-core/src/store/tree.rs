@@ -1,22 +1,28 @@
 //! Loading and saving an object's tree, whatever type it came from.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item, number};
+use dyno_value::{FieldPath, Item, measure, number};
 
 use super::fetch::Projection;
+use super::lazy::Source;
+use super::load::Shards;
 use super::operation::Operation;
 use super::snapshot::Reading;
 use super::{drive, snapshot};
+use crate::commit::independent::{Independent, OwnVersion};
 use crate::commit::plain::Plain;
-use crate::commit::save::{Draft, Expect, Save};
+use crate::commit::save::{Draft, Expect, Save, WrittenShard};
 use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::key::Key;
+use crate::limits;
 use crate::plan::{
-    self, Address, Bodies, Decisions, Digests, Extras, Loaded, RootState, ShardBody, ShardField,
-    Topology,
+    self, Address, Bodies, Codec, Decisions, Digest, Digests, Entries, Extras, Keyed, KnownEntries,
+    Loaded, Numbering, Owner, Place, RootState, ShardBody, ShardField, Stamp, Topology,
 };
+use crate::reserved;
 use crate::shape::FieldShape;
 
 /// An object's tree in clear, with what is remembered of how it is stored.
@@ -25,15 +31,35 @@ pub(super) struct LoadedTree {
     pub(super) tree: Item,
     extras: Extras,
     stored: Stored,
+    versions: BTreeMap<String, Stamp>,
     pub(super) decisions: Decisions,
+    pub(super) source: Option<Arc<Source>>,
 }
 
 /// How an object was stored when it was last loaded or saved: what a save builds on.
 #[derive(Clone, Debug)]
 pub(super) struct Baseline {
     digests: Digests,
+    known: KnownEntries,
+    /// The independent shards, each with its own version.
+    own: BTreeMap<String, Own>,
     extras: Extras,
     stored: Stored,
+    later: Later,
+}
+
+/// What was left out of the load, and which parts of it the fingerprints hold by now.
+#[derive(Clone, Debug, Default)]
+struct Later {
+    source: Option<Arc<Source>>,
+    taken: BTreeSet<String>,
+}
+
+/// An independent shard as it was read: its version, and the fingerprint of each attribute.
+#[derive(Clone, Debug)]
+struct Own {
+    version: Stamp,
+    attributes: BTreeMap<String, Digest>,
 }
 
 #[derive(Clone, Debug)]
@@ -44,6 +70,16 @@ enum Stored {
     Plain(Item),
 }
 
+impl Stored {
+    /// The collections of shards that the object has.
+    fn entries(&self) -> Entries {
+        match self {
+            Self::Managed(state) => state.entries.clone(),
+            Self::Plain(_) => Entries::default(),
+        }
+    }
+}
+
 /// What a save expects to find.
 #[derive(Clone, Debug)]
 pub(super) enum Expecting {
@@ -52,28 +88,51 @@ pub(super) enum Expecting {
     Nothing,
 }
 
+/// An object cut up for a save, with what the next one compares with.
+struct Cut {
+    bodies: Bodies,
+    digests: Digests,
+    known: KnownEntries,
+    decisions: Decisions,
+}
+
 impl Operation {
-    /// Reads and opens the object.
-    pub(super) async fn load_tree(&self, key: &Key, consistent: bool) -> Result<LoadedTree> {
+    /// Reads and opens the object, or the parts of it that are asked for.
+    pub(super) async fn load_tree(
+        &self,
+        key: &Key,
+        parts: Shards,
+        consistent: bool,
+    ) -> Result<LoadedTree> {
         let root = self.root(key)?;
         let owner = self.owner(&root);
+        let none = BTreeSet::new();
+        let spans = match parts {
+            Shards::AsDeclared => &self.topology.spans,
+            Shards::All => &self.topology.all_spans,
+            Shards::None => &none,
+        };
         let reading = Reading {
             topology: &self.topology,
             owner: &owner,
             root: &root,
             root_projection: Projection::default(),
-            wants: &|_| true,
+            entry: None,
+            wants: &|field| parts.wants(field.is_lazy()),
+            spans,
             shard_projection: Projection::default(),
             consistent,
         };
         let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
-        self.opened(&root, snapshot)
+        self.opened(key, &root, parts, snapshot)
     }
 
     /// Joins and opens what was read.
     pub(super) fn opened(
         &self,
+        key: &Key,
         root: &Address,
+        parts: Shards,
         snapshot: snapshot::Snapshot,
     ) -> Result<LoadedTree> {
         let snapshot::Snapshot {
@@ -82,23 +141,41 @@ impl Operation {
             shards,
         } = snapshot;
         let stored = state.map_or_else(|| Stored::Plain(item.clone()), Stored::Managed);
+        let entries = stored.entries();
+        let versions = versions(&shards);
         let joined = plan::join(
             &self.topology,
             item,
+            &entries,
             shards,
             &self.binding(root)?,
             self.loader(),
         )?;
         let Loaded {
-            tree,
+            mut tree,
             extras,
             decisions,
         } = joined;
+        let shape = self.topology.root;
+        let place = Place::root(self.topology.table);
+        if let Stored::Managed(state) = &stored {
+            let left_out = |field: &FieldShape, _: &str| !parts.wants(field.is_lazy());
+            plan::mark_unloaded(&mut tree, shape, &place, state, &left_out);
+        }
+        plan::unkey_lists(&mut tree, shape, &place, &entries).ok_or_else(order_damaged)?;
+        let source = match &stored {
+            Stored::Managed(state) if self.topology.has_lazy() => {
+                Some(Source::new(self, key, state))
+            }
+            _ => None,
+        };
         Ok(LoadedTree {
             tree,
             extras,
             stored,
+            versions,
             decisions,
+            source,
         })
     }
 
@@ -107,14 +184,14 @@ impl Operation {
         &self,
         mut tree: Item,
         key: &Key,
-        expecting: Expecting,
+        mut expecting: Expecting,
     ) -> Result<Baseline> {
+        if let Expecting::Baseline(base) = &mut expecting {
+            base.take_later();
+        }
         let root = self.root(key)?;
         let managed = self.topology.managed
             || matches!(&expecting, Expecting::Baseline(base) if base.state().is_some());
-        if let Expecting::Baseline(base) = &expecting {
-            base.extras.restore(&mut tree, self.topology.root);
-        }
         for (name, value) in root.parts() {
             let taken = tree.insert(name.to_owned(), value.to_value());
             if taken.is_some_and(|taken| !same_key(&taken, &value.to_value())) {
@@ -126,31 +203,53 @@ impl Operation {
                 ));
             }
         }
-        let decisions = Decisions::for_save(&tree, self.topology.root, self.loader())?;
-        let mut bodies = plan::split(tree, self.topology.root, self.topology.table);
-        for (name, _) in root.parts() {
-            bodies.root.remove(name);
-        }
-        let digests = Digests::of(&bodies, self.topology.table)
-            .map_err(|error| decisions.without_secrets(error))?;
+        let cut = self.cut(tree, &root, &expecting)?;
         if managed {
-            self.save_managed(root, bodies, digests, &decisions, expecting)
-                .await
+            self.save_managed(root, cut, expecting).await
         } else {
-            self.save_plain(root, bodies.root, digests, &decisions, expecting)
-                .await
+            self.save_plain(root, cut, expecting).await
         }
     }
 
-    async fn save_plain(
-        &self,
-        root: Address,
-        body: Item,
-        digests: Digests,
-        decisions: &Decisions,
-        expecting: Expecting,
-    ) -> Result<Baseline> {
-        let mut item = decisions.seal(body, &FieldPath::root(), &self.binding(&root)?)?;
+    fn cut(&self, mut tree: Item, root: &Address, expecting: &Expecting) -> Result<Cut> {
+        let Topology {
+            root: shape, table, ..
+        } = &*self.topology;
+        let none = KnownEntries::default();
+        let (known, extras) = match expecting {
+            Expecting::Baseline(base) => (&base.known, Some(&base.extras)),
+            Expecting::Anything | Expecting::Nothing => (&none, None),
+        };
+        let shown = (self.topology.has_lists() && self.loader().is_some()).then(|| tree.clone());
+        let numbering = Numbering::Matched(known, drive::seed()?);
+        let Keyed { entries, known } = plan::key_lists(&mut tree, shape, table, numbering)?;
+        if let Some(extras) = extras {
+            extras.restore(&mut tree, shape);
+        }
+        let view = shown.as_ref().unwrap_or(&tree);
+        let decisions = Decisions::for_save(&tree, view, &entries, shape, self.loader())?;
+        let mut bodies = plan::split(tree, shape, table);
+        for (name, _) in root.parts() {
+            bodies.root.remove(name);
+        }
+        let digests = Digests::of(&bodies, &entries, table)
+            .map_err(|error| decisions.without_secrets(error))?;
+        Ok(Cut {
+            bodies,
+            digests,
+            known,
+            decisions,
+        })
+    }
+
+    async fn save_plain(&self, root: Address, cut: Cut, expecting: Expecting) -> Result<Baseline> {
+        let Cut {
+            bodies,
+            digests,
+            known,
+            decisions,
+        } = cut;
+        let mut item = decisions.seal(bodies.root, &FieldPath::root(), &self.binding(&root)?)?;
         let (commit, extras) = match expecting {
             Expecting::Baseline(base) => {
                 let base = *base;
@@ -160,13 +259,16 @@ impl Operation {
                         "the object was loaded as one with shards",
                     ));
                 };
-                let mut after = changes(&base.digests, &digests, &mut item);
+                let mut after = changes(&base.digests.root, &digests.root, &mut item);
                 if after.is_empty() {
                     let stored = Stored::Plain(before);
                     return Ok(Baseline {
                         digests,
+                        known,
+                        own: BTreeMap::new(),
                         extras: base.extras,
                         stored,
+                        later: Later::default(),
                     });
                 }
                 self.remove_older_names(&before, &mut after);
@@ -194,8 +296,11 @@ impl Operation {
         drive::run(&self.store, commit).await?;
         Ok(Baseline {
             digests,
+            known,
+            own: BTreeMap::new(),
             extras,
             stored: Stored::Plain(item),
+            later: Later::default(),
         })
     }
 
@@ -220,48 +325,125 @@ impl Operation {
     async fn save_managed(
         &self,
         root: Address,
-        bodies: Bodies,
-        digests: Digests,
-        decisions: &Decisions,
+        cut: Cut,
         expecting: Expecting,
     ) -> Result<Baseline> {
-        let (before, extras, expect) = match expecting {
-            Expecting::Baseline(base) => match base.stored {
-                Stored::Managed(state) => (Some(base.digests), base.extras, Expect::Base(state)),
-                Stored::Plain(item) => (None, base.extras, Expect::Foreign(item)),
-            },
-            Expecting::Anything => (None, Extras::default(), Expect::Anything),
-            Expecting::Nothing => (None, Extras::default(), Expect::Nothing),
+        let mut later = Later::default();
+        let (before, mut own, extras, expect) = match expecting {
+            Expecting::Baseline(base) => {
+                let Baseline {
+                    digests,
+                    known: _,
+                    own,
+                    extras,
+                    stored,
+                    later: left_out,
+                } = *base;
+                later = left_out;
+                match stored {
+                    Stored::Managed(state) => (Some(digests), own, extras, Expect::Base(state)),
+                    Stored::Plain(item) => (None, own, extras, Expect::Foreign(item)),
+                }
+            }
+            Expecting::Anything => (None, BTreeMap::new(), Extras::default(), Expect::Anything),
+            Expecting::Nothing => (None, BTreeMap::new(), Extras::default(), Expect::Nothing),
         };
-        if let (Some(before), Expect::Base(state)) = (&before, &expect)
-            && *before == digests
-        {
-            let stored = Stored::Managed(state.clone());
-            return Ok(Baseline {
-                digests,
-                extras,
-                stored,
-            });
+        let written_own =
+            own_attributes(&cut.bodies).map_err(|error| cut.decisions.without_secrets(error))?;
+        let (digests, known) = (cut.digests.clone(), cut.known.clone());
+        let stored = match (&before, &expect) {
+            (Some(before), Expect::Base(state)) if *before == digests => state.clone(),
+            (Some(before), Expect::Base(state)) if only_own_differ(before, &digests, &own) => {
+                let owner = self.owner(&root);
+                self.save_own(&owner, state, &root, cut, before, &mut own)
+                    .await?;
+                state.clone()
+            }
+            _ => {
+                let draft = self.draft(root, cut, before.as_ref(), &own, &expect)?;
+                let written: BTreeSet<_> = draft.written.keys().cloned().collect();
+                let state = drive::run(&self.store, Save::new(draft, expect)).await?;
+                for (id, shard) in &mut own {
+                    if written.contains(id) {
+                        shard.version = state.etag.stamp();
+                    }
+                }
+                own.retain(|id, _| written_own.contains_key(id));
+                for id in written_own.keys() {
+                    own.entry(id.clone()).or_insert_with(|| Own {
+                        version: state.etag.stamp(),
+                        attributes: BTreeMap::new(),
+                    });
+                }
+                state
+            }
+        };
+        for (id, attributes) in written_own {
+            if let Some(shard) = own.get_mut(&id) {
+                shard.attributes = attributes;
+            }
         }
-        let draft = self.draft(root, bodies, &digests, before.as_ref(), &expect, decisions)?;
-        let state = drive::run(&self.store, Save::new(draft, expect)).await?;
         Ok(Baseline {
             digests,
+            known,
+            own,
             extras,
-            stored: Stored::Managed(state),
+            stored: Stored::Managed(stored),
+            later,
         })
+    }
+
+    /// Writes the independent shards that changed, each by itself.
+    async fn save_own(
+        &self,
+        owner: &Owner,
+        state: &RootState,
+        root: &Address,
+        cut: Cut,
+        before: &Digests,
+        own: &mut BTreeMap<String, Own>,
+    ) -> Result<()> {
+        let binding = self.binding(root)?;
+        for (id, shard) in cut.bodies.shards {
+            let Some(known) = own.get_mut(&id) else {
+                continue;
+            };
+            if before.shards.get(&id) == cut.digests.shards.get(&id) {
+                continue;
+            }
+            refuse_key_names(&shard)?;
+            let after = Digest::by_attribute(&shard.item)?;
+            let mut body = cut
+                .decisions
+                .seal(shard.item, &shard.field.path, &binding)?;
+            let write = OwnVersion {
+                address: owner.address(&shard.field, false, 0)?,
+                life: state.life,
+                seen: known.version,
+                changes: changes(&known.attributes, &after, &mut body),
+            };
+            known.version = drive::run(&self.store, Independent::new(write)).await?;
+        }
+        Ok(())
     }
 
     fn draft(
         &self,
         root: Address,
-        bodies: Bodies,
-        digests: &Digests,
+        cut: Cut,
         before: Option<&Digests>,
+        own: &BTreeMap<String, Own>,
         expect: &Expect,
-        decisions: &Decisions,
     ) -> Result<Draft<'_>> {
+        let Cut {
+            bodies,
+            digests,
+            known: _,
+            decisions,
+        } = cut;
+        check_unloaded(&bodies, expect)?;
         let binding = self.binding(&root)?;
+        let owner = self.owner(&root);
         let mut root_body = decisions.seal(bodies.root, &FieldPath::root(), &binding)?;
         root_body.extend(root.to_item());
         let mut written = BTreeMap::new();
@@ -275,7 +457,9 @@ impl Operation {
             }
             refuse_key_names(&shard)?;
             let body = decisions.seal(shard.item, &shard.field.path, &binding)?;
-            written.insert(id, (shard.field, body));
+            let seen = own.get(&id).map(|own| own.version);
+            let shard = written_shard(&owner, shard.field, body, seen)?;
+            written.insert(id, shard);
         }
         if let Expect::Base(state) = expect {
             // Shards that a newer version of the type wrote stay as they are.
@@ -286,16 +470,116 @@ impl Operation {
                 .filter(|id| self.topology.shard(id).is_none());
             kept.extend(unknown.cloned());
         }
-        let owner = self.owner(&root);
         Ok(Draft {
             topology: &self.topology,
             owner,
             root,
             root_body,
+            entries: digests.entries,
             written,
             kept,
+            unloaded: bodies.unloaded,
         })
     }
+}
+
+/// The shard as one item, or in pieces if it must or shall be.
+fn written_shard(
+    owner: &Owner,
+    field: ShardField,
+    body: Item,
+    seen: Option<Stamp>,
+) -> Result<WrittenShard> {
+    let bytes = measure(&body)? + measure(&owner.address(&field, false, 0)?.to_item())?;
+    let in_pieces = field.chunked || (bytes > SHARD_BYTES && !field.independent);
+    let items = if in_pieces {
+        plan::cut(&body, Codec::PREFERRED)?
+    } else {
+        vec![body]
+    };
+    Ok(WrittenShard {
+        field,
+        items,
+        in_pieces,
+        seen,
+    })
+}
+
+/// What one item holds of a shard besides the mapper's attributes, which take less than the rest.
+const SHARD_BYTES: usize = limits::ITEM_BYTES - 1024;
+
+/// A shard that was never loaded can only stay where it is.
+fn check_unloaded(bodies: &Bodies, expect: &Expect) -> Result<()> {
+    let Some(id) = bodies.unloaded.iter().next() else {
+        return Ok(());
+    };
+    let Expect::Base(state) = expect else {
+        return Err(not_loaded(id));
+    };
+    let stored =
+        |id: &&String| state.manifest.0.contains_key(*id) || state.entries.0.contains_key(*id);
+    match bodies.unloaded.iter().find(|id| !stored(id)) {
+        Some(id) => Err(not_loaded(id)),
+        None => Ok(()),
+    }
+}
+
+fn not_loaded(id: &str) -> Error {
+    Error::new(
+        ErrorKind::InvalidValue,
+        format!(
+            "shard `{id}` was never loaded, and it is not that of the object that is saved; call `get()` on it first"
+        ),
+    )
+}
+
+/// Whether independent shards are all that changed.
+fn only_own_differ(before: &Digests, after: &Digests, own: &BTreeMap<String, Own>) -> bool {
+    before.root == after.root
+        && before.entries == after.entries
+        && before.shards.len() == after.shards.len()
+        && before
+            .shards
+            .iter()
+            .all(|(id, digest)| match after.shards.get(id) {
+                Some(now) => now == digest || own.contains_key(id),
+                None => false,
+            })
+}
+
+/// The fingerprints of the attributes of independent shards.
+fn own_attributes(
+    bodies: &Bodies,
+) -> std::result::Result<BTreeMap<String, BTreeMap<String, Digest>>, dyno_value::ValueError> {
+    let independent = bodies
+        .shards
+        .iter()
+        .filter(|(_, shard)| shard.field.independent);
+    independent
+        .map(|(id, shard)| match Digest::by_attribute(&shard.item) {
+            Ok(attributes) => Ok((id.clone(), attributes)),
+            Err(error) => Err(error.under_path(&shard.field.path)),
+        })
+        .collect()
+}
+
+/// The versions of the independent shards among those that were read.
+pub(super) fn versions(shards: &BTreeMap<String, (ShardField, Item)>) -> BTreeMap<String, Stamp> {
+    let independent = shards.iter().filter(|(_, (field, _))| field.independent);
+    independent
+        .filter_map(|(id, (_, item))| {
+            let version = item.get(reserved::STAMP).and_then(Stamp::from_value)?;
+            Some((id.clone(), version))
+        })
+        .collect()
+}
+
+fn order_damaged() -> Error {
+    Error::new(
+        ErrorKind::Corrupt,
+        "the order of a list of shards (`_dy_entries` of the root) does not name exactly its entries; something other \
+         than dyno wrote to the root item",
+    )
 }
 
 impl LoadedTree {
@@ -306,21 +590,109 @@ impl LoadedTree {
             tree: _,
             extras,
             stored,
+            versions,
             decisions,
+            source,
         } = self;
+        let stored_entries = stored.entries();
+        let numbering = Numbering::Stored(&stored_entries);
+        let Keyed { entries, known } =
+            plan::key_lists(&mut written, topology.root, topology.table, numbering)?;
         extras.restore(&mut written, topology.root);
         let bodies = plan::split(written, topology.root, topology.table);
-        let digests = Digests::of(&bodies, topology.table)
-            .map_err(|error| decisions.without_secrets(error))?;
+        let without_secrets = |error| decisions.without_secrets(error);
+        let digests = Digests::of(&bodies, &entries, topology.table).map_err(without_secrets)?;
+        let attributes = own_attributes(&bodies).map_err(without_secrets)?;
         Ok(Baseline {
+            own: with_versions(attributes, &versions),
             digests,
+            known,
             extras,
             stored,
+            later: Later {
+                source,
+                taken: BTreeSet::new(),
+            },
+        })
+    }
+}
+
+fn with_versions(
+    attributes: BTreeMap<String, BTreeMap<String, Digest>>,
+    versions: &BTreeMap<String, Stamp>,
+) -> BTreeMap<String, Own> {
+    let own = attributes.into_iter().filter_map(|(id, attributes)| {
+        let version = *versions.get(&id)?;
+        Some((
+            id,
+            Own {
+                version,
+                attributes,
+            },
+        ))
+    });
+    own.collect()
+}
+
+/// What a save compares one part of an object with.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    digests: Digests,
+    known: KnownEntries,
+    own: BTreeMap<String, Own>,
+}
+
+impl Part {
+    /// The part with this id, which is all that the tree holds.
+    pub(super) fn of(
+        id: &str,
+        mut tree: Item,
+        topology: &Topology,
+        entries: &Entries,
+        extras: &Extras,
+        versions: &BTreeMap<String, Stamp>,
+    ) -> Result<Self> {
+        let numbering = Numbering::Stored(entries);
+        let keyed = plan::key_lists(&mut tree, topology.root, topology.table, numbering)?;
+        extras.restore(&mut tree, topology.root);
+        let mut bodies = plan::split(tree, topology.root, topology.table);
+        let inside = |one: &str| {
+            let rest = one.strip_prefix(id);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        bodies.root.clear();
+        bodies.shards.retain(|id, _| inside(id));
+        let digests = Digests::of(&bodies, &keyed.entries, topology.table)?;
+        let own = with_versions(own_attributes(&bodies)?, versions);
+        Ok(Self {
+            digests,
+            known: keyed.known,
+            own,
         })
     }
 }
 
 impl Baseline {
+    /// Adds what was loaded since.
+    fn take_later(&mut self) {
+        let Some(source) = &self.later.source else {
+            return;
+        };
+        for (id, noted) in source.noted(&self.later.taken) {
+            let Part {
+                digests,
+                known,
+                own,
+            } = noted.part;
+            self.digests.shards.extend(digests.shards);
+            self.digests.entries.0.extend(digests.entries.0);
+            self.known.0.extend(known.0);
+            self.own.extend(own);
+            self.extras.add(noted.extras);
+            self.later.taken.insert(id);
+        }
+    }
+
     /// The root's state, if the object is managed.
     pub(super) fn state(&self) -> Option<&RootState> {
         match &self.stored {
@@ -356,12 +728,12 @@ fn refuse_key_names(shard: &ShardBody) -> Result<()> {
 
 /// The attributes that differ, moved out of the new item; `None` for those that are gone.
 fn changes(
-    before: &Digests,
-    after: &Digests,
+    before: &BTreeMap<String, Digest>,
+    after: &BTreeMap<String, Digest>,
     item: &mut Item,
 ) -> BTreeMap<String, Option<AttributeValue>> {
-    let names: BTreeSet<&String> = before.root.keys().chain(after.root.keys()).collect();
-    let differs = |name: &&String| before.root.get(*name) != after.root.get(*name);
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differs = |name: &&String| before.get(*name) != after.get(*name);
     names
         .into_iter()
         .filter(differs)

@@ -2,9 +2,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, ParsePathError, Segment, measure_value};
 
 use super::drive;
+use super::load::Shards;
 use super::operation::{Operation, Options, Pending, common_options};
 use super::tree::Expecting;
-use crate::commit::blind::{BlindWrite, PathWrite};
+use crate::commit::blind::{BlindWrite, PathWrite, Written};
 use crate::error::{Error, ErrorKind, Result, path_not_found};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
@@ -104,28 +105,40 @@ impl Operation {
         self.load_and_save(key, path, value).await
     }
 
-    /// Writes the value without reading the object, if that can be done: `false` says that nothing was sent.
+    /// Writes the value without reading the object, if that can be done: `false` says that nothing was written.
     pub(super) async fn write_blind(
         &self,
         key: &Key,
         path: &FieldPath,
         value: Option<&AttributeValue>,
     ) -> Result<bool> {
-        let route = Route::of(&self.topology, path)?;
         let root = self.root(key)?;
+        let route = Route::of(&self.topology, path, None)?;
         self.check_writable(path, &route, value)?;
         let keys = root.to_item();
         let needs_object = self.loader().is_some_and(ConfigLoader::needs_object);
         if needs_object || route.holds_shards || route.needs_object {
             return Ok(false);
         }
-        let decided = Decisions::for_path(&keys, self.topology.root, path, value, self.loader())?;
-        let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(path)) else {
+        let route = if route.needs_order {
+            self.route(key, path, true).await?
+        } else {
+            route
+        };
+        let stored = &route.stored;
+        let decided = Decisions::for_path(
+            &keys,
+            self.topology.root,
+            (path, stored),
+            value,
+            self.loader(),
+        )?;
+        let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(stored)) else {
             return Ok(false);
         };
         let binding = self.binding(&root)?;
         let value = value
-            .map(|value| decisions.seal_value(value.clone(), path, &binding))
+            .map(|value| decisions.seal_value(value.clone(), stored, &binding))
             .transpose()?;
         let write = PathWrite {
             topology: &self.topology,
@@ -135,8 +148,10 @@ impl Operation {
             inside: route.inside,
             value,
         };
-        drive::run(&self.store, BlindWrite::new(write)).await?;
-        Ok(true)
+        match drive::run(&self.store, BlindWrite::new(write)).await? {
+            Written::Done => Ok(true),
+            Written::ReadFirst => Ok(false),
+        }
     }
 
     pub(super) fn check_writable(
@@ -197,7 +212,7 @@ impl Operation {
         let mut attempt = 0;
         loop {
             attempt += 1;
-            let mut loaded = self.load_tree(key, true).await?;
+            let mut loaded = self.load_tree(key, Shards::All, true).await?;
             let before = std::mem::take(&mut loaded.tree);
             let mut tree = before.clone();
             if !self.topology.has_place(&tree, path) || !set_value(&mut tree, path, value.clone()) {

@@ -106,6 +106,9 @@ impl StoredLayout {
             let found = shape_at(declared, shard);
             let mut wanted = found.map(|shape| shape.table.clone());
             if let Some(wanted) = &mut wanted {
+                if found.is_some_and(|shape| shape.placing.beside) {
+                    wanted.clone_from(&declared.table);
+                }
                 wanted.region = wanted.region.take().or_else(|| region.cloned());
                 // A declaration without a region means the client's.
                 let same_region = wanted.region.is_none() || wanted.region == shard.table.region;

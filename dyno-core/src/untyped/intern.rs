@@ -20,6 +20,8 @@ struct Known {
     shapes: HashMap<Shape, &'static shape::Shape>,
     bytes: usize,
     last_number: u64,
+    /// The root's table of the shape that is being made.
+    root_table: &'static str,
 }
 
 /// The planner's shape of a declaration; the same one for equal declarations.
@@ -38,12 +40,6 @@ impl Known {
             return Ok(shape);
         }
         let declared = declared.clone().checked()?;
-        if has_entries(&declared) {
-            return Err(Error::new(
-                ErrorKind::InvalidShape,
-                "lists and maps of shards cannot be stored yet",
-            ));
-        }
         let bytes = self.bytes.saturating_add(bytes_of(&declared));
         if self.shapes.len() >= MOST_SHAPES || bytes > MOST_BYTES {
             return Err(Error::new(
@@ -57,8 +53,10 @@ impl Known {
         }
         self.bytes = bytes;
         let tag = declared.tag.clone();
+        let root_table = table(&declared.table);
+        self.root_table = root_table.name();
         let made = self.object(&declared.table.name, &declared.shards, declared.untyped);
-        let mut made = made.stored(table(&declared.table));
+        let mut made = made.stored(root_table);
         if let Some(tag) = tag {
             made = made.tag(tag.leak());
         }
@@ -107,7 +105,14 @@ impl Known {
         // Shards do not overlap, so one that ends here is alone.
         if let [([], entries, declared)] = inside.as_slice() {
             let kind = self.shard(declared, *entries);
-            return FieldShape::known(stored, kind).role(Role::Shard);
+            let mut field = FieldShape::known(stored, kind).role(Role::Shard);
+            if declared.placing.beside {
+                field = field.in_table(self.root_table);
+            }
+            if declared.placing.independent {
+                field = field.independent();
+            }
+            return field;
         }
         let around = self.fields(name, inside, Untyped::default());
         FieldShape::known(stored, Kind::Object(Box::leak(Box::new(around))))
@@ -142,13 +147,6 @@ fn table(text: &TableText) -> TableShape {
         table = table.region(keep(region));
     }
     table
-}
-
-fn has_entries(shape: &Shape) -> bool {
-    shape
-        .shards
-        .iter()
-        .any(|(place, inside)| place.entries != Entries::One || has_entries(inside))
 }
 
 /// About what a shape takes: its names, and a fixed part for each table and field.

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
-use super::shape::{Entries, Shape, ShardPath, TableText, write_name};
+use super::shape::{Entries, Placing, Shape, ShardPath, TableText, write_name};
 use crate::error::{Error, ErrorKind, Result};
 use crate::reserved;
 
@@ -23,6 +23,7 @@ pub(super) struct StoredShard {
     /// Of what the last part is each, if it is.
     entries: Entries,
     pub(super) table: TableText,
+    placing: Placing,
 }
 
 /// One part of a shard's place.
@@ -90,7 +91,7 @@ impl StoredLayout {
             if shard.table.region == shape.table.region {
                 table.region.clone_from(&shape.table.region);
             }
-            place(&mut shape, &shard.place, shard.entries, table)
+            place(&mut shape, &shard.place, shard, table)
                 .ok_or_else(|| damaged(reserved::LAYOUT, "names a shard inside none"))?;
         }
         let mistakes = shape.all_mistakes();
@@ -103,13 +104,14 @@ impl StoredLayout {
 }
 
 /// Adds a shard to the object or shard that it lies in; `None` if there is no place for it.
-fn place(around: &mut Shape, parts: &[Part], entries: Entries, table: TableText) -> Option<()> {
+fn place(around: &mut Shape, parts: &[Part], stored: &StoredShard, table: TableText) -> Option<()> {
+    let entries = stored.entries;
     let outer = around.shards.keys().find_map(|shard| {
         let rest = rest_of(parts, shard)?;
         (!rest.is_empty()).then(|| (shard.clone(), rest))
     });
     if let Some((outer, rest)) = outer {
-        return place(around.shards.get_mut(&outer)?, rest, entries, table);
+        return place(around.shards.get_mut(&outer)?, rest, stored, table);
     }
     let names = match parts.split_last()? {
         (Part::Each, before) if entries != Entries::One => before,
@@ -124,6 +126,7 @@ fn place(around: &mut Shape, parts: &[Part], entries: Entries, table: TableText)
     let names = names.filter(|names| !names.is_empty())?;
     let mut shape = Shape::table(String::new(), String::new());
     shape.table = table;
+    shape.placing = stored.placing;
     around.add(ShardPath { names, entries }, shape);
     Some(())
 }
@@ -156,12 +159,19 @@ impl StoredShard {
             None => Entries::One,
             Some("list") => Entries::List,
             Some("map") => Entries::Map,
-            Some(_) => {
-                let why = format!(
-                    "shard `{id}` is stored in a way that this version does not know; upgrade dyno"
-                );
-                return Err(Error::new(ErrorKind::NewerFormat, why));
-            }
+            Some(_) => return Err(newer(id)),
+        };
+        let placing = Placing {
+            beside: match text("place")?.as_deref() {
+                None => false,
+                Some("beside") => true,
+                Some(_) => return Err(newer(id)),
+            },
+            independent: match text("stored")?.as_deref() {
+                None | Some("pieces") => false,
+                Some("independent") => true,
+                Some(_) => return Err(newer(id)),
+            },
         };
         let table = TableText {
             name: text("table")?.ok_or_else(|| wrong("no table"))?,
@@ -179,6 +189,7 @@ impl StoredShard {
             place: id.split('/').map(part).collect::<Result<_>>()?,
             entries,
             table,
+            placing,
         })
     }
 
@@ -213,6 +224,12 @@ fn unescaped(text: &str) -> Option<String> {
     }
     name.push_str(rest);
     (!name.is_empty() && !text.contains(['#', '~'])).then_some(name)
+}
+
+fn newer(id: &str) -> Error {
+    let why =
+        format!("shard `{id}` is stored in a way that this version does not know; upgrade dyno");
+    Error::new(ErrorKind::NewerFormat, why)
 }
 
 fn damaged(attribute: &str, why: &str) -> Error {

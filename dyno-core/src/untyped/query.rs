@@ -157,6 +157,18 @@ pub struct Match {
 }
 
 impl Match {
+    pub(crate) fn at(path: &FieldPath, attribute: AttributeValue) -> Self {
+        Self {
+            path: path.clone(),
+            attribute,
+        }
+    }
+
+    pub(crate) fn in_set(path: &FieldPath, set: &AttributeValue, index: u32) -> Option<Self> {
+        let attribute = element_of(set, usize::try_from(index).ok()?)?;
+        Some(Self::at(path, attribute))
+    }
+
     /// Where it stands.
     pub fn path(&self) -> &FieldPath {
         &self.path

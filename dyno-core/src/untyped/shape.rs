@@ -40,6 +40,7 @@ pub struct Shape {
     pub(super) tag: Option<String>,
     pub(super) context: Option<String>,
     pub(super) untyped: Untyped,
+    pub(super) placing: Placing,
     pub(super) shards: BTreeMap<ShardPath, Self>,
     mistakes: Vec<String>,
 }
@@ -51,6 +52,13 @@ pub(super) struct TableText {
     pub(super) key: String,
     pub(super) sort: Option<String>,
     pub(super) region: Option<String>,
+}
+
+/// How a shard departs from a table of its own and the object's version.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Placing {
+    pub(super) beside: bool,
+    pub(super) independent: bool,
 }
 
 /// The place of a shard, seen from the object or shard around it.
@@ -81,6 +89,7 @@ impl Shape {
             tag: None,
             context: None,
             untyped: Untyped::default(),
+            placing: Placing::default(),
             shards: BTreeMap::new(),
             mistakes: Vec::new(),
         }
@@ -138,6 +147,21 @@ impl Shape {
     #[must_use]
     pub fn sort_kind(mut self, kind: KeyKind) -> Self {
         self.untyped.sort = Some(kind);
+        self
+    }
+
+    /// The shard stands in the root's own table, in the root's partition: what `#[dyno(shard(table = ".."))]` says with the
+    /// root's table. That table must have a sort key.
+    #[must_use]
+    pub fn beside_root(mut self) -> Self {
+        self.placing.beside = true;
+        self
+    }
+
+    /// The shard has a version of its own, outside the object's snapshot: what `#[dyno(independent)]` says.
+    #[must_use]
+    pub fn independent(mut self) -> Self {
+        self.placing.independent = true;
         self
     }
 

@@ -4,7 +4,7 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, LitStr, Meta, Path, Token, TypePath, token};
+use syn::{Attribute, Ident, LitStr, Meta, Path, Token, TypePath, parenthesized, token};
 
 use super::{Given, words};
 use crate::diagnostics::Diagnostics;
@@ -144,6 +144,50 @@ impl Entry {
                 Err(word)
             }
         }
+    }
+
+    /// Nothing, or words of its own, as in `#[dyno(shard(table = "Users"))]`.
+    pub(super) fn flag_or_words(
+        self,
+        example: &str,
+        diagnostics: &Diagnostics,
+    ) -> Result<Given<Vec<Self>>, Ident> {
+        let Self { word, value } = self;
+        let mut words = Vec::new();
+        let (place, what) = match value {
+            Value::Absent => {
+                return Ok(Given {
+                    value: words,
+                    place: word.span(),
+                    word,
+                });
+            }
+            Value::List(list) => {
+                let parser = |input: ParseStream<'_>| {
+                    let inside;
+                    let parentheses = parenthesized!(inside in input);
+                    parse_entries(&inside, &mut words, diagnostics);
+                    Ok(parentheses.span.join())
+                };
+                match parser.parse2(list.clone()) {
+                    Ok(place) if !words.is_empty() => {
+                        return Ok(Given {
+                            value: words,
+                            place,
+                            word,
+                        });
+                    }
+                    _ => (list, format!("`{word}` names nothing in its parentheses")),
+                }
+            }
+            value => (
+                value.to_token_stream(),
+                format!("`{word}` takes no value, or words in parentheses"),
+            ),
+        };
+        let fix = format!("write `#[dyno({word})]` or `#[dyno({example})]`");
+        diagnostics.report_across(place, what, fix);
+        Err(word)
     }
 
     /// Text, as in `#[dyno(table = "Users")]`.

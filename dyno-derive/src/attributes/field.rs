@@ -1,20 +1,22 @@
 use syn::{Attribute, Ident, Path, TypePath};
 
 use super::words::{self, Owner};
-use super::{Given, Slot, entry, serde};
+use super::{Given, ShardAttributes, Slot, entry, serde};
 use crate::diagnostics::Diagnostics;
 
 /// The attributes on a field.
 #[derive(Default)]
 pub(crate) struct FieldAttributes {
     pub(crate) aliases: Vec<Given<String>>,
+    pub(crate) chunked: Slot<()>,
     pub(crate) default: Slot<Option<TypePath>>,
     pub(crate) encrypt: Slot<()>,
     pub(crate) flatten: Slot<()>,
+    pub(crate) independent: Slot<()>,
     pub(crate) key: Slot<()>,
     pub(crate) plain: Slot<()>,
     pub(crate) rename: Slot<String>,
-    pub(crate) shard: Slot<()>,
+    pub(crate) shard: Slot<ShardAttributes>,
     pub(crate) skip: Slot<()>,
     pub(crate) sort: Slot<()>,
     pub(crate) with: Slot<Path>,
@@ -26,15 +28,21 @@ impl FieldAttributes {
         for entry in entry::entries(attributes, diagnostics) {
             match entry.word.to_string().as_str() {
                 "alias" => this.aliases.extend(entry.text(diagnostics)),
+                "chunked" => this.chunked.fill(entry.flag(diagnostics), diagnostics),
                 "default" => this
                     .default
                     .fill(entry.flag_or_function(diagnostics), diagnostics),
                 "encrypt" => this.encrypt.fill(entry.flag(diagnostics), diagnostics),
                 "flatten" => this.flatten.fill(entry.flag(diagnostics), diagnostics),
+                "independent" => this.independent.fill(entry.flag(diagnostics), diagnostics),
                 "key" => this.key.fill(entry.flag(diagnostics), diagnostics),
                 "plain" => this.plain.fill(entry.flag(diagnostics), diagnostics),
                 "rename" => this.rename.fill(entry.text(diagnostics), diagnostics),
-                "shard" => this.shard.fill(entry.flag(diagnostics), diagnostics),
+                "shard" => {
+                    let given = entry.flag_or_words("shard(table = \"..\")", diagnostics);
+                    let given = given.map(|given| ShardAttributes::parse(given, diagnostics));
+                    this.shard.fill(given, diagnostics);
+                }
                 "skip" => this.skip.fill(entry.flag(diagnostics), diagnostics),
                 "sort" => this.sort.fill(entry.flag(diagnostics), diagnostics),
                 "with" => this.with.fill(entry.module(diagnostics), diagnostics),
@@ -55,9 +63,11 @@ impl FieldAttributes {
     pub(crate) fn words(&self) -> Vec<&Ident> {
         let Self {
             aliases,
+            chunked,
             default,
             encrypt,
             flatten,
+            independent,
             key,
             plain,
             rename,
@@ -68,9 +78,11 @@ impl FieldAttributes {
         } = self;
         let words = [
             aliases.first().map(|alias| &alias.word),
+            chunked.word(),
             default.word(),
             encrypt.word(),
             flatten.word(),
+            independent.word(),
             key.word(),
             plain.word(),
             rename.word(),

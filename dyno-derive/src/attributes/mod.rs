@@ -1,17 +1,19 @@
 //! First pass: the tokens inside `#[dyno(..)]` become values. No later pass sees tokens of an attribute.
 //!
 //! `entry` splits an attribute into words and values, `slot` keeps a value with the place where it was given, and
-//! `object`, `field` and `variant` say which words each of them takes.
+//! `object`, `field`, `shard` and `variant` say which words each of them takes.
 
 mod entry;
 mod field;
 mod object;
 mod serde;
+mod shard;
 mod slot;
 mod variant;
 mod words;
 
 pub(crate) use field::FieldAttributes;
 pub(crate) use object::ObjectAttributes;
+pub(crate) use shard::ShardAttributes;
 pub(crate) use slot::{Given, Slot};
 pub(crate) use variant::VariantAttributes;

@@ -17,25 +17,40 @@ const OBJECT: &[&str] = &[
 ];
 const VARIANT: &[&str] = &["alias", "rename", "rename_all"];
 const FIELD: &[&str] = &[
-    "alias", "default", "encrypt", "flatten", "key", "plain", "rename", "shard", "skip", "sort",
+    "alias",
+    "chunked",
+    "default",
+    "encrypt",
+    "flatten",
+    "independent",
+    "key",
+    "plain",
+    "rename",
+    "shard",
+    "skip",
+    "sort",
     "with",
 ];
+const SHARD: &[&str] = &["table"];
 
 /// What an attribute stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
     Field,
     Object,
+    /// The parentheses of `shard(..)`.
+    Shard,
     Variant,
 }
 
 impl Owner {
-    const ALL: [Self; 3] = [Self::Object, Self::Variant, Self::Field];
+    const ALL: [Self; 4] = [Self::Object, Self::Variant, Self::Field, Self::Shard];
 
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::Field => FIELD,
             Self::Object => OBJECT,
+            Self::Shard => SHARD,
             Self::Variant => VARIANT,
         }
     }
@@ -44,6 +59,7 @@ impl Owner {
         match self {
             Self::Field => "a field",
             Self::Object => "the type",
+            Self::Shard => "`shard(..)`",
             Self::Variant => "a variant",
         }
     }
@@ -54,7 +70,11 @@ pub(super) fn unknown(word: &Ident, owner: Owner, diagnostics: &Diagnostics) {
     let text = word.to_string();
     let known = owner.words();
     let what = format!("unknown attribute `{text}` on {}", owner.name());
-    let fix = if let Some(elsewhere) = Owner::ALL
+    let fix = if owner == Owner::Shard && matches!(text.as_str(), "chunked" | "independent") {
+        format!("write it beside `shard`: `#[dyno(shard, {text})]`")
+    } else if owner == Owner::Field && text == "table" {
+        "a shard's table is named in parentheses: `#[dyno(shard(table = \"..\"))]`".to_owned()
+    } else if let Some(elsewhere) = Owner::ALL
         .into_iter()
         .find(|other| *other != owner && other.words().contains(&text.as_str()))
     {

@@ -12,14 +12,34 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
     (
         "skip",
         &[
-            "alias", "encrypt", "flatten", "key", "plain", "rename", "shard", "sort", "with",
+            "alias",
+            "chunked",
+            "encrypt",
+            "flatten",
+            "independent",
+            "key",
+            "plain",
+            "rename",
+            "shard",
+            "sort",
+            "with",
         ],
         SKIP,
     ),
     (
         "flatten",
         &[
-            "alias", "default", "encrypt", "key", "plain", "rename", "shard", "sort", "with",
+            "alias",
+            "chunked",
+            "default",
+            "encrypt",
+            "independent",
+            "key",
+            "plain",
+            "rename",
+            "shard",
+            "sort",
+            "with",
         ],
         FLATTEN,
     ),
@@ -81,6 +101,11 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
         "a shard is stored by its own type's fields: remove `with`",
     ),
     (
+        "independent",
+        &["chunked"],
+        "pieces are replaced with the object, an independent shard without it: keep one of the two",
+    ),
+    (
         "plain",
         &["encrypt"],
         "`encrypt` is always encrypted, `plain` never: keep one of the two",
@@ -90,6 +115,9 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
 const SKIP: &str = "a skipped field is not stored: only `default` can stand beside `skip`";
 const FLATTEN: &str =
     "a flattened field has no attribute of its own: nothing can stand beside `flatten`";
+
+/// Words that say how a shard is stored.
+const SHARDS_ONLY: &[&str] = &["chunked", "independent"];
 
 pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
     for field in object.body.fields() {
@@ -129,6 +157,15 @@ fn conflicts(field: &Field, diagnostics: &Diagnostics) {
                 diagnostics.report(other.span(), format!("`{other}` beside `{first}`"), reason);
                 reported.push(other);
             }
+        }
+    }
+    if field.given.shard.is_present() {
+        return;
+    }
+    for word in SHARDS_ONLY.iter().filter_map(|word| find(word)) {
+        if !reported.contains(&word) {
+            let fix = format!("write `#[dyno(shard, {word})]`, or remove `{word}`");
+            diagnostics.report_absent(word.span(), format!("`{word}` without `shard`"), fix);
         }
     }
 }

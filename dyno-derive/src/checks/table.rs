@@ -1,4 +1,4 @@
-//! The attributes on the type: those that need a table, and the form of each value.
+//! The attributes on the type, and the tables that shards name: what needs a table, and the form of each value.
 
 use crate::attributes::{Given, Slot};
 use crate::diagnostics::Diagnostics;
@@ -30,6 +30,13 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
         }
     }
     each(&given.table, table_name, diagnostics);
+    for shard in object
+        .body
+        .fields()
+        .filter_map(|field| field.given.shard.value())
+    {
+        each(&shard.table, table_name, diagnostics);
+    }
     each(&given.region, region, diagnostics);
     each(&given.context, short_text, diagnostics);
     each(&given.tag, short_text, diagnostics);

@@ -20,6 +20,8 @@ pub(crate) struct Field {
     /// Older names, which are read too.
     pub(crate) aliases: Vec<Name>,
     pub(crate) role: Role,
+    /// Of no meaning for what is not a shard.
+    pub(crate) placing: Placing,
     pub(crate) privacy: Privacy,
     pub(crate) missing: Missing,
     /// The attributes as given, for checks that point at them.
@@ -43,6 +45,17 @@ pub(crate) enum Role {
     SortKey,
     /// An attribute, converted by the functions of this module.
     With(Path),
+}
+
+/// How a shard departs from what its type says.
+#[derive(Default)]
+pub(crate) struct Placing {
+    /// The table that it stands in.
+    pub(crate) table: Option<String>,
+    /// Whether it has a version of its own.
+    pub(crate) independent: bool,
+    /// Whether it is always stored in pieces.
+    pub(crate) chunked: bool,
 }
 
 /// Who decides whether the field is encrypted.
@@ -87,6 +100,7 @@ impl Field {
             type_tokens: own_type.spell_out(&syntax.ty),
             name,
             aliases: given.aliases.iter().map(Name::from).collect(),
+            placing: Placing::of(&given),
             privacy: Privacy::of(&given),
             role,
             missing,
@@ -119,6 +133,7 @@ impl Field {
             },
             aliases: Vec::new(),
             role: Role::Flatten,
+            placing: Placing::default(),
             privacy: Privacy::AskLoader,
             missing: Missing::Codec,
             given: FieldAttributes::default(),
@@ -147,6 +162,17 @@ impl Role {
             Self::With(module.clone())
         } else {
             Self::Inline
+        }
+    }
+}
+
+impl Placing {
+    fn of(given: &FieldAttributes) -> Self {
+        let shard = given.shard.value();
+        Self {
+            table: shard.and_then(|shard| shard.table.value().cloned()),
+            independent: given.independent.is_present(),
+            chunked: given.chunked.is_present(),
         }
     }
 }

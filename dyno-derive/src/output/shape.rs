@@ -4,6 +4,7 @@
 //! const SHAPE: &'static __dyno::Shape = &__dyno::Shape::structure("Root", &[
 //!     __dyno::FieldShape::of("firstname", __dyno_kinds, 0).encrypted(),
 //!     __dyno::FieldShape::of("location", __dyno_kinds, 1).role(__dyno::Role::Shard),
+//!     __dyno::FieldShape::of("photo", __dyno_kinds, 2).role(__dyno::Role::Shard).in_table("Photos").chunked(),
 //! ]).of::<Self>().stored(__dyno::TableShape::new("Root", "ID").region("us-east-2"));
 //! ```
 
@@ -12,7 +13,7 @@ use quote::quote;
 
 use super::codec::{Row, Rows};
 use super::target::Target;
-use crate::model::{Body, Name, Object, Privacy, Role};
+use crate::model::{Body, Name, Object, Placing, Privacy, Role};
 
 pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let name = &object.rust_name;
@@ -68,7 +69,20 @@ fn field(Row { field, slot, .. }: &Row<'_>, kinds: &TokenStream) -> TokenStream 
         Privacy::Encrypted => Some(quote!(.encrypted())),
         Privacy::Plain => Some(quote!(.plain())),
     };
-    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #privacy #aliases)
+    let placing = placing(&field.placing);
+    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #placing #privacy #aliases)
+}
+
+fn placing(placing: &Placing) -> TokenStream {
+    let Placing {
+        table,
+        independent,
+        chunked,
+    } = placing;
+    let table = table.as_ref().map(|table| quote!(.in_table(#table)));
+    let independent = independent.then(|| quote!(.independent()));
+    let chunked = chunked.then(|| quote!(.chunked()));
+    quote!(#table #independent #chunked)
 }
 
 fn aliases(names: &[Name]) -> Option<TokenStream> {

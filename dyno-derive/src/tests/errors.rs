@@ -44,6 +44,15 @@ fn an_unknown_word_is_not_reported_as_absent_too() {
 }
 
 #[test]
+fn words_inside_a_shard_are_told_where_they_belong() {
+    let printed = expansion(quote! {
+        struct Order { #[dyno(shard(key = "ID", chunked))] lines: Lines }
+    });
+    assert!(printed.contains("help:`key`belongsonthetype"), "{printed}");
+    assert!(printed.contains("`#[dyno(shard,chunked)]`"), "{printed}");
+}
+
+#[test]
 fn a_stub_stands_beside_errors() {
     let printed = expansion(quote! {
         #[dyno(table = "Users")]

@@ -34,6 +34,27 @@ fn a_field_is_one_row_one_write_and_one_read() {
 }
 
 #[test]
+fn a_shard_says_how_it_departs_from_its_type() {
+    let printed = expansion(quote! {
+        struct Order {
+            #[dyno(shard(table = "Orders"))]
+            lines: Vec<Line>,
+            #[dyno(shard, independent)]
+            stock: Stock,
+            #[dyno(chunked, shard(table = "Scans"), encrypt)]
+            scan: Scan,
+        }
+    });
+    for expected in [
+        r#"of("lines",__dyno_kinds,0).role(__dyno::Role::Shard).in_table("Orders"),"#,
+        r#"of("stock",__dyno_kinds,1).role(__dyno::Role::Shard).independent(),"#,
+        r#"of("scan",__dyno_kinds,2).role(__dyno::Role::Shard).in_table("Scans").chunked().encrypted()"#,
+    ] {
+        assert!(printed.contains(expected), "{expected} is not in {printed}");
+    }
+}
+
+#[test]
 fn key_fields_are_stored_under_the_names_of_the_type() {
     let printed = expansion(quote! {
         #[dyno(table = "Users", key = "PK", rename_all = "UPPERCASE")]

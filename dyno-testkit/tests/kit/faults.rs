@@ -27,6 +27,7 @@ async fn a_fault_decides_what_is_applied_and_what_is_answered() {
         (Fault::Pass, true, None),
         (Fault::Delayed(3), true, None),
         (Fault::UnprocessedKeys(1), true, None),
+        (Fault::TransactionInProgress, true, None),
         (
             Fault::AppliedTwice,
             true,
@@ -130,6 +131,38 @@ async fn a_conflict_names_its_reasons() {
         .map(|reason| reason.code())
         .collect();
     assert_eq!(codes, [Some("TransactionConflict"), Some("None")]);
+}
+
+/// The first answer is lost, the second copy meets the first one under way, the third is told that
+/// it was applied.
+#[tokio::test]
+async fn a_transaction_in_progress_is_not_applied_by_this_copy() {
+    let client = users().await;
+    let faulty = wrap(&client, |http| {
+        FaultClient::new(http, |request| match request.number() {
+            0 | 2 => Fault::TransactionInProgress,
+            1 => Fault::AnswerLost,
+            _ => Fault::Pass,
+        })
+    });
+    let put = Put::builder()
+        .table_name("Users")
+        .set_item(Some(item("a", 1)));
+    let put = put.condition_expression("attribute_not_exists(ID)");
+    let put = TransactWriteItem::builder()
+        .put(put.build().unwrap())
+        .build();
+    let transaction = faulty.transact_write_items().client_request_token("token");
+    let transaction = transaction.transact_items(put);
+    for (applied, in_progress) in [(0, true), (1, false), (1, true)] {
+        let error = transaction.clone().send().await.unwrap_err();
+        let error = error.as_service_error();
+        let found =
+            error.is_some_and(TransactWriteItemsError::is_transaction_in_progress_exception);
+        assert_eq!(found, in_progress);
+        assert_eq!(dump(&client, "Users").await.unwrap().len(), applied);
+    }
+    transaction.send().await.unwrap();
 }
 
 #[tokio::test]

@@ -5,9 +5,15 @@
     reason = "a helper of a test fails the test by panicking"
 )]
 
+mod capacities;
+mod clocks;
 mod faults;
+mod late;
+mod pages;
 mod recordings;
+mod schedules;
 mod splits;
+mod stale;
 mod strategies;
 mod support;
 mod tables;

@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::{
 use dyno_testkit::{Item, SplitBatches, wrap};
 use tokio::task::yield_now;
 
-use crate::support::{item, key, keys, users};
+use crate::support::{count, item, key, keys, users};
 
 const IDS: [&str; 3] = ["a", "b", "c"];
 
@@ -57,10 +57,6 @@ async fn race(seed: Option<u64>) -> Vec<Vec<Item>> {
     }
     writer.await.unwrap();
     seen
-}
-
-fn count(item: &Item) -> Option<&AttributeValue> {
-    item.get("Count")
 }
 
 fn torn(items: &[Item]) -> bool {

@@ -2,6 +2,8 @@
 
 use aws_sdk_dynamodb::{
     Client,
+    error::SdkError,
+    operation::put_item::PutItemError,
     types::{AttributeValue, KeysAndAttributes, PutRequest, WriteRequest},
 };
 use dyno_embedded::Engine;
@@ -48,4 +50,19 @@ pub(crate) fn keys(ids: &[&str]) -> KeysAndAttributes {
 pub(crate) fn write(item: Item) -> WriteRequest {
     let put = PutRequest::builder().set_item(Some(item)).build().unwrap();
     WriteRequest::builder().put_request(put).build()
+}
+
+pub(crate) async fn put(client: &Client, item: Item) -> Result<(), SdkError<PutItemError>> {
+    let put = client.put_item().table_name("Users");
+    put.set_item(Some(item)).send().await.map(drop)
+}
+
+/// An eventually consistent read.
+pub(crate) async fn get(client: &Client, id: &str) -> Option<Item> {
+    let get = client.get_item().table_name("Users").set_key(Some(key(id)));
+    get.send().await.unwrap().item
+}
+
+pub(crate) fn count(item: &Item) -> Option<&AttributeValue> {
+    item.get("Count")
 }

@@ -16,6 +16,8 @@ pub enum DecodeError {
     Length,
     /// A name is empty, or longer than DynamoDB allows.
     Name,
+    /// The value is not a map, as an item is.
+    NotAMap,
     /// A number is not in normal form.
     Number,
     /// Elements of a set, or names in a map, are not strictly ascending, or a set is empty.
@@ -39,6 +41,7 @@ impl fmt::Display for DecodeError {
         f.write_str(match self {
             Self::Length => "a length is not written in the fewest bytes, four at most",
             Self::Name => "a name is empty or too long",
+            Self::NotAMap => "the value is not a map",
             Self::Number => "a number is not in normal form",
             Self::Order => "a set or map is not in strictly ascending order, or a set is empty",
             Self::Padding => "the padding holds something besides zeros",
@@ -63,6 +66,27 @@ impl std::error::Error for DecodeError {}
 pub fn decode(bytes: &[u8]) -> Result<AttributeValue, DecodeError> {
     let (tag, rest) = bytes.split_first().ok_or(DecodeError::Truncated)?;
     decode_root(*tag, rest)
+}
+
+/// The item with this encoding.
+///
+/// Memory is taken for what the bytes hold, never for what they claim to hold.
+///
+/// # Errors
+///
+/// [`DecodeError`] when the bytes are not exactly what [`encode_item`](super::encode_item) gives for some item.
+pub fn decode_item(bytes: &[u8]) -> Result<Item, DecodeError> {
+    let (tag, rest) = bytes.split_first().ok_or(DecodeError::Truncated)?;
+    if *tag != tag::MAP {
+        return Err(DecodeError::NotAMap);
+    }
+    let mut reader = Reader { rest };
+    let item = reader.map(0)?;
+    if reader.rest.is_empty() {
+        Ok(item)
+    } else {
+        Err(DecodeError::Trailing)
+    }
 }
 
 /// The value with this encoding in the padded form, whatever the bucket was.
@@ -160,6 +184,7 @@ impl<'a> Reader<'a> {
         Ok(elements)
     }
 
+    /// The map whose level is `depth`; an item has level 0.
     fn map(&mut self, depth: usize) -> Result<Item, DecodeError> {
         let mut entries = Item::new();
         let mut previous = None;

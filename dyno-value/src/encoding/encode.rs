@@ -20,6 +20,23 @@ pub fn encode(value: &AttributeValue) -> Result<Vec<u8>, ValueError> {
     Ok(output)
 }
 
+/// The canonical bytes of an item: those of a map.
+///
+/// An item's attributes may nest as deep as in DynamoDB. As a map it would be a level of its own, and take one from them.
+///
+/// # Errors
+///
+/// As [`encode`].
+pub fn encode_item(item: &Item) -> Result<Vec<u8>, ValueError> {
+    let attributes = item
+        .iter()
+        .map(|(name, value)| MAX_LENGTH_BYTES + name.len() + size_bound(value));
+    let bound = 1 + MAX_LENGTH_BYTES + attributes.sum::<usize>();
+    let mut output = Vec::with_capacity(bound);
+    write_map(item, 0, &mut output)?;
+    Ok(output)
+}
+
 /// Appends the canonical bytes of a value.
 ///
 /// When the output has room for [`size_bound`] more bytes it is not moved, so that no copy of a secret stays behind
@@ -214,6 +231,7 @@ fn write_list(
     Ok(())
 }
 
+/// Encodes a map whose level is `depth`; an item has level 0.
 fn write_map(entries: &Item, depth: usize, output: &mut Vec<u8>) -> Result<(), ValueError> {
     let mut entries: Vec<(&String, &AttributeValue)> = entries.iter().collect();
     entries.sort_unstable_by_key(|(name, _)| *name);

@@ -32,8 +32,8 @@
 mod decode;
 mod encode;
 
-pub use decode::{DecodeError, decode, decode_padded, is_padded};
-pub use encode::{encode, encode_into, encode_padded_into, size_bound};
+pub use decode::{DecodeError, decode, decode_item, decode_padded, is_padded};
+pub use encode::{encode, encode_into, encode_item, encode_padded_into, size_bound};
 
 /// The first byte of an encoded value.
 mod tag {

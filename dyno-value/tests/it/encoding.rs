@@ -3,8 +3,8 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
 use dyno_value::encoding::{
-    DecodeError, decode, decode_padded, encode, encode_into, encode_padded_into, is_padded,
-    size_bound,
+    DecodeError, decode, decode_item, decode_padded, encode, encode_into, encode_item,
+    encode_padded_into, is_padded, size_bound,
 };
 use dyno_value::{ValueCause, validate};
 use proptest::prelude::*;
@@ -112,6 +112,26 @@ fn refuses_more_than_32_levels() {
     bytes.push(2);
     assert_eq!(decode(&bytes), Err(DecodeError::TooDeep));
     assert_eq!(decode(&[9, 1].repeat(100_000)), Err(DecodeError::TooDeep));
+}
+
+#[test]
+fn an_item_has_the_bytes_of_a_map_and_takes_no_level() {
+    let item = |value| HashMap::from([("a".to_owned(), value)]);
+    let shallow = item(nested(31));
+    let bytes = encode_item(&shallow).unwrap();
+    assert_eq!(encode(&AttributeValue::M(shallow.clone())).unwrap(), bytes);
+    assert_eq!(decode_item(&bytes), Ok(shallow));
+
+    let deepest = item(nested(32));
+    let bytes = encode_item(&deepest).unwrap();
+    assert_eq!(decode(&bytes), Err(DecodeError::TooDeep));
+    assert_eq!(decode_item(&bytes), Ok(deepest));
+    let error = encode_item(&item(nested(33))).unwrap_err();
+    assert_eq!(error.cause(), &ValueCause::TooDeep { limit: 32 });
+
+    assert_eq!(decode_item(b""), Err(DecodeError::Truncated));
+    assert_eq!(decode_item(b"\x09\x00"), Err(DecodeError::NotAMap));
+    assert_eq!(decode_item(b"\x0a\x00\x00"), Err(DecodeError::Trailing));
 }
 
 #[test]

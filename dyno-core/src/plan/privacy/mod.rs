@@ -13,6 +13,7 @@ use dyno_value::{FieldPath, Item, Segment, ValueError};
 
 use self::walk::{Mode, Walk, no_key_to_open};
 use super::address::Address;
+use super::entries::Entries;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyValue;
 use crate::loader::ConfigLoader;
@@ -22,39 +23,47 @@ use crate::shape::Shape;
 #[derive(Debug, Default)]
 pub(crate) struct Decisions {
     keys: HashMap<FieldPath, EncryptionKey>,
-    /// Sealed values that no key was given for; they stay as they are.
+    /// The same places as the program knows them, where these differ: by index in place of entry id.
+    shown: Vec<FieldPath>,
+    /// Sealed values that no key was given for, by the path that the program knows; they stay as they are.
     unopened: HashMap<FieldPath, KeyId>,
 }
 
 impl Decisions {
-    /// Decides what to seal in an object that is to be saved: `tree` is complete and in clear.
+    /// Decides what to seal in an object that is to be saved: `tree` is complete, keyed and in clear; `view` is what
+    /// the loader is shown of it.
     ///
     /// # Errors
     ///
     /// A field must be encrypted and the loader gives no key.
     pub(crate) fn for_save(
         tree: &Item,
+        view: &Item,
+        entries: &Entries,
         shape: &'static Shape,
         loader: Option<&dyn ConfigLoader>,
     ) -> Result<Self> {
-        Self::made(tree, shape, loader, Mode::Save)
+        Self::made(tree, view, entries, shape, loader, Mode::Save)
     }
 
-    /// Decides what to open in an object that was loaded: `tree` is complete, its encrypted values sealed.
+    /// Decides what to open in an object that was loaded: `tree` is complete and keyed, its encrypted values sealed;
+    /// `view` is what the loader is shown of it.
     ///
     /// # Errors
     ///
     /// A value is in clear where its field or the loader demands encryption.
     pub(crate) fn for_load(
         tree: &Item,
+        view: &Item,
+        entries: &Entries,
         shape: &'static Shape,
         loader: Option<&dyn ConfigLoader>,
     ) -> Result<Self> {
-        Self::made(tree, shape, loader, Mode::Load)
+        Self::made(tree, view, entries, shape, loader, Mode::Load)
     }
 
     /// Decides what to seal in one value that is to be written; `keys` are the object's key attributes, all that is
-    /// known of it. `None`: the value lies inside one that is sealed as a whole.
+    /// known of it; `stored` is the path in the keyed tree. `None`: the value lies inside one that is sealed as a whole.
     ///
     /// # Errors
     ///
@@ -62,22 +71,25 @@ impl Decisions {
     pub(crate) fn for_path(
         keys: &Item,
         shape: &'static Shape,
-        path: &FieldPath,
+        (path, stored): (&FieldPath, &FieldPath),
         value: Option<&AttributeValue>,
         loader: Option<&dyn ConfigLoader>,
     ) -> Result<Option<Self>> {
-        let mut walk = Walk::new(keys, loader, Mode::Save);
-        let reached = walk.down(shape, path, value)?;
+        let entries = Entries::default();
+        let mut walk = Walk::new(keys, &entries, loader, Mode::Save);
+        let reached = walk.down(shape, path, stored, value)?;
         Ok(reached.then_some(walk.made))
     }
 
     fn made(
         tree: &Item,
+        view: &Item,
+        entries: &Entries,
         shape: &'static Shape,
         loader: Option<&dyn ConfigLoader>,
         mode: Mode,
     ) -> Result<Self> {
-        let mut walk = Walk::new(tree, loader, mode);
+        let mut walk = Walk::new(view, entries, loader, mode);
         if loader.is_some() || shape.demands_encryption() {
             walk.object(tree, Some(shape), None)?;
         }
@@ -100,6 +112,7 @@ impl Decisions {
         let secret = self
             .keys
             .keys()
+            .chain(&self.shown)
             .any(|sealed| error.path().starts_with(sealed));
         if !secret {
             return error;

@@ -7,6 +7,9 @@ use dyno_value::{FieldPath, Item, Segment};
 use super::Decisions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
+use crate::plan::address::shard_id_at;
+use crate::plan::entries::Entries;
+use crate::plan::shard::Collection;
 use crate::reserved;
 use crate::shape::{Element, FieldShape, Kind, Privacy, Role, Shape};
 
@@ -17,7 +20,9 @@ pub(super) enum Mode {
 }
 
 pub(super) struct Walk<'a> {
-    tree: &'a Item,
+    /// What the loader is shown.
+    view: &'a Item,
+    entries: &'a Entries,
     loader: Option<&'a dyn ConfigLoader>,
     mode: Mode,
     /// Where the value is, by the names that fields have today: what the loader is asked and errors say.
@@ -28,10 +33,16 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(tree: &'a Item, loader: Option<&'a dyn ConfigLoader>, mode: Mode) -> Self {
+    pub(super) fn new(
+        view: &'a Item,
+        entries: &'a Entries,
+        loader: Option<&'a dyn ConfigLoader>,
+        mode: Mode,
+    ) -> Self {
         let (path, stored) = (FieldPath::root(), FieldPath::root());
         Self {
-            tree,
+            view,
+            entries,
             loader,
             mode,
             path,
@@ -60,7 +71,15 @@ impl<'a> Walk<'a> {
             let declared = field.map_or_else(|| name.clone(), |field| field.name().to_owned());
             self.path.push(Segment::Key(declared));
             self.stored.push(Segment::Key(name.clone()));
-            self.value(value, field.map(FieldShape::kind), field, spread)?;
+            let collection = field
+                .filter(|field| field.field_role() == Role::Shard)
+                .and_then(|field| Some((field, Collection::of(field)?)));
+            match collection {
+                Some((field, (collection, element))) => {
+                    self.collection(value, collection, element, field, spread)?;
+                }
+                None => self.value(value, field.map(FieldShape::kind), field, spread)?,
+            }
             self.stored.pop();
             self.path.pop();
         }
@@ -83,12 +102,7 @@ impl<'a> Walk<'a> {
         {
             return self.found_envelope(id, privacy == Privacy::Encrypted || spread.is_some());
         }
-        let key = match spread {
-            Some(key) => Some(key.clone()),
-            None => self
-                .loader
-                .and_then(|loader| loader.encryption_key(&self.path, self.tree)),
-        };
+        let key = self.key_for(spread);
         if key.is_none() && privacy == Privacy::Encrypted {
             return self.key_missing();
         }
@@ -120,16 +134,74 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Looks into the entries of a collection of shards, which are never sealed as one.
+    fn collection(
+        &mut self,
+        value: &AttributeValue,
+        collection: Collection,
+        element: Element,
+        field: &'static FieldShape,
+        spread: Option<&EncryptionKey>,
+    ) -> Result<()> {
+        if field.privacy() == Privacy::Plain {
+            return Ok(());
+        }
+        let key = self.key_for(spread);
+        if key.is_none() && field.privacy() == Privacy::Encrypted {
+            return self.key_missing();
+        }
+        let (AttributeValue::M(entries), Kind::Object(shape)) = (value, element.kind()) else {
+            return Ok(());
+        };
+        let names: Vec<String> = match collection {
+            Collection::List => {
+                let ids = self.entries.list(&shard_id_at(&self.stored));
+                ids.iter().map(ToString::to_string).collect()
+            }
+            Collection::Map => {
+                let mut names: Vec<_> = entries.keys().cloned().collect();
+                names.sort_unstable();
+                names
+            }
+        };
+        for (index, name) in names.into_iter().enumerate() {
+            let Some(AttributeValue::M(entry)) = entries.get(&name) else {
+                continue;
+            };
+            self.path.push(match collection {
+                Collection::List => Segment::Index(u32::try_from(index).unwrap_or(u32::MAX)),
+                Collection::Map => Segment::Key(name.clone()),
+            });
+            self.stored.push(Segment::Key(name));
+            let key = self.key_for(key.as_ref());
+            self.object(entry, Some(shape), key.as_ref())?;
+            self.stored.pop();
+            self.path.pop();
+        }
+        Ok(())
+    }
+
+    /// The key of an outer value that is sealed in parts, or else what the loader says.
+    fn key_for(&self, spread: Option<&EncryptionKey>) -> Option<EncryptionKey> {
+        spread.cloned().or_else(|| {
+            self.loader
+                .and_then(|loader| loader.encryption_key(&self.path, self.view))
+        })
+    }
+
     /// Follows a path to the value that is to be written at its end; `false` if one around it is sealed as a whole.
     pub(super) fn down(
         &mut self,
         shape: &'static Shape,
         path: &FieldPath,
+        stored: &FieldPath,
         value: Option<&AttributeValue>,
     ) -> Result<bool> {
         let mut kind = Some(Kind::Object(shape));
+        let mut in_collection = false;
         let mut spread = None;
-        for (index, segment) in path.segments().iter().enumerate() {
+        let steps = path.segments().iter().zip(stored.segments());
+        for (index, (segment, stored)) in steps.enumerate() {
             let field = match (kind, segment) {
                 (Some(Kind::Object(shape)), Segment::Key(name)) => {
                     shape.find_field(|field| field.answers_to(name))
@@ -140,13 +212,17 @@ impl<'a> Walk<'a> {
                 Some(Kind::List(element) | Kind::Map(element)) => Some(element.kind()),
                 _ => field.map(FieldShape::kind),
             };
+            let is_entry = in_collection;
+            in_collection = field.is_some_and(|field| {
+                field.field_role() == Role::Shard && Collection::of(field).is_some()
+            });
             self.path.push(segment.clone());
-            self.stored.push(segment.clone());
+            self.stored.push(stored.clone());
             if index + 1 == path.depth() {
                 let absent = AttributeValue::Null(true);
                 self.value(value.unwrap_or(&absent), kind, field, spread.as_ref())?;
             } else {
-                match self.around(kind, field, spread.take())? {
+                match self.around(kind, field, is_entry, spread.take().as_ref())? {
                     Around::Clear => {}
                     Around::InParts(key) => spread = Some(key),
                     Around::Plain => return Ok(true),
@@ -162,17 +238,15 @@ impl<'a> Walk<'a> {
         &self,
         kind: Option<Kind>,
         field: Option<&'static FieldShape>,
-        spread: Option<EncryptionKey>,
+        is_entry: bool,
+        spread: Option<&EncryptionKey>,
     ) -> Result<Around> {
         let privacy = field.map_or(Privacy::AskLoader, FieldShape::privacy);
         if privacy == Privacy::Plain {
             return Ok(Around::Plain);
         }
-        match spread.or_else(|| {
-            self.loader
-                .and_then(|loader| loader.encryption_key(&self.path, self.tree))
-        }) {
-            Some(key) if stays_in_parts(kind, field) => Ok(Around::InParts(key)),
+        match self.key_for(spread) {
+            Some(key) if is_entry || stays_in_parts(kind, field) => Ok(Around::InParts(key)),
             Some(_) => Ok(Around::Whole),
             None if privacy == Privacy::Encrypted => self.key_missing().map(|()| Around::Whole),
             None => Ok(Around::Clear),
@@ -233,7 +307,7 @@ impl<'a> Walk<'a> {
     fn whole(&mut self, key: EncryptionKey) -> Result<()> {
         match self.mode {
             Mode::Save => {
-                self.made.keys.insert(self.stored.clone(), key);
+                self.keep(key);
                 Ok(())
             }
             Mode::Load => Err(Error::new(
@@ -244,19 +318,26 @@ impl<'a> Walk<'a> {
         }
     }
 
+    fn keep(&mut self, key: EncryptionKey) {
+        if self.path != self.stored {
+            self.made.shown.push(self.path.clone());
+        }
+        self.made.keys.insert(self.stored.clone(), key);
+    }
+
     /// Notes the key of a sealed value. Without one it stays as it is, unless it must not be taken for the value.
     fn found_envelope(&mut self, id: KeyId, demanded: bool) -> Result<()> {
         let key = self
             .loader
-            .and_then(|loader| loader.decryption_key(&id, &self.path, self.tree));
+            .and_then(|loader| loader.decryption_key(&id, &self.path, self.view));
         match key {
             Some(key) => {
-                self.made.keys.insert(self.stored.clone(), key);
+                self.keep(key);
                 Ok(())
             }
             None if demanded => Err(no_key_to_open(&id).at_path(self.path.clone())),
             None => {
-                self.made.unopened.insert(self.stored.clone(), id);
+                self.made.unopened.insert(self.path.clone(), id);
                 Ok(())
             }
         }

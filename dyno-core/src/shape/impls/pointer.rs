@@ -1,6 +1,8 @@
 //! `Option`, and the pointers that own what they point to.
 
 use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -75,4 +77,30 @@ where
     fn kind() -> Kind {
         T::Owned::kind()
     }
+}
+
+/// One for all boxes would meet the one for all objects, as [`Box`] is fundamental; of these types only this crate
+/// could make an object.
+macro_rules! boxed {
+    ($([$($parameter:tt)*] $type:ty;)*) => {
+        $(impl<$($parameter)*> Attribute for Box<$type> {
+            fn to_value(&self) -> Result<AttributeValue, ValueError> {
+                <$type>::to_value(self)
+            }
+
+            fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+                <$type>::from_value(value).map(Self::new)
+            }
+
+            fn kind() -> Kind {
+                <$type>::kind()
+            }
+        })*
+    };
+}
+
+boxed! {
+    [T: Attribute] Vec<T>;
+    [V: Attribute] BTreeMap<String, V>;
+    [V: Attribute, S: BuildHasher + Default] HashMap<String, V, S>;
 }

@@ -1,6 +1,6 @@
 //! Reading a document whole: by the shape that is declared, or by what the stored object says of itself.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use dyno_value::Item;
@@ -10,8 +10,9 @@ use super::sealed::{DocumentLoader, Sealed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{Address, Found, RootState, ShardField};
+use crate::plan::{Address, Entries, Found, RootState, ShardField};
 use crate::reserved;
+use crate::store::Shards;
 use crate::store::fetch::{self, Projection};
 use crate::store::operation::Operation;
 use crate::store::snapshot::{Reading, Snapshot};
@@ -76,13 +77,13 @@ impl Documents {
         for difference in &differences {
             tracing::warn!(%key, "{difference}");
         }
-        opened(operation, &root, snapshot, options, differences).map(Some)
+        opened(operation, key, &root, snapshot, options, differences).map(Some)
     }
 
     /// Adds to an error what the stored layout says: shards are not found where the code says that they are.
     async fn with_differences(&self, operation: &Operation, root: &Address, error: Error) -> Error {
         let wanted = vec![(root.clone(), Projection::default())];
-        let Ok(mut found) = fetch::fetch(&operation.store, wanted, true).await else {
+        let Ok(mut found) = fetch::fetch(&operation.store, wanted, &[], true).await else {
             return error;
         };
         let stored = found
@@ -110,24 +111,24 @@ impl Documents {
     ) -> Result<Option<Opened>> {
         let root = operation.root(key)?;
         let wanted = vec![(root.clone(), Projection::default())];
-        let mut found = fetch::fetch(&operation.store, wanted, !options.eventual).await?;
+        let mut found = fetch::fetch(&operation.store, wanted, &[], !options.eventual).await?;
         let Some(mut item) = found.remove(&root) else {
             return Ok(None);
         };
         for _ in 0..MOST_LAYOUTS {
             let Some(stored) = StoredLayout::read(&item)? else {
-                return alone(operation, &root, item, options);
+                return alone(operation, key, &root, item, options);
             };
             let shape = stored.shape(&self.shape)?;
             let operation = self.operation_on(operation.name, &shape, options.loader.clone())?;
             if !shape.has_shards() || options.without_shards {
-                return alone(operation, &root, item, options);
+                return alone(operation, key, &root, item, options);
             }
             let Some(snapshot) = read(&operation, &root, options).await? else {
                 return Ok(None);
             };
             if StoredLayout::read(&snapshot.root)?.as_ref() == Some(&stored) {
-                return opened(operation, &root, snapshot, options, Vec::new()).map(Some);
+                return opened(operation, key, &root, snapshot, options, Vec::new()).map(Some);
             }
             // Another version of its program saved it in between.
             item = snapshot.root;
@@ -145,13 +146,20 @@ async fn read(
     options: &Options,
 ) -> Result<Option<Snapshot>> {
     let owner = operation.owner(root);
+    let none = BTreeSet::new();
     let wants = |_: &ShardField| !options.without_shards;
     let reading = Reading {
         topology: &operation.topology,
         owner: &owner,
         root,
         root_projection: Projection::default(),
+        entry: None,
         wants: &wants,
+        spans: if options.without_shards {
+            &none
+        } else {
+            &operation.topology.all_spans
+        },
         shard_projection: Projection::default(),
         consistent: !options.eventual,
     };
@@ -161,6 +169,7 @@ async fn read(
 /// A document of which the root is all that is read.
 fn alone(
     operation: Operation,
+    key: &Key,
     root: &Address,
     item: Item,
     options: &Options,
@@ -175,16 +184,21 @@ fn alone(
         state,
         shards: BTreeMap::new(),
     };
-    opened(operation, root, snapshot, options, Vec::new()).map(Some)
+    opened(operation, key, root, snapshot, options, Vec::new()).map(Some)
 }
 
 fn opened(
     operation: Operation,
+    key: &Key,
     root: &Address,
-    snapshot: Snapshot,
+    mut snapshot: Snapshot,
     options: &Options,
     differences: Vec<Difference>,
 ) -> Result<Opened> {
+    if let Some(state) = snapshot.state.as_mut().filter(|_| options.without_shards) {
+        // Lists of which nothing was read are not there.
+        state.entries = Entries::default();
+    }
     // There is one even if the caller has none: only with a loader are sealed values noticed where no type says that
     // they are.
     let reader = DocumentLoader {
@@ -193,9 +207,9 @@ fn opened(
         loader: operation.shared_loader(),
     };
     let reading = operation.again(operation.name, Some(Arc::new(reader)));
-    let mut loaded = reading.opened(root, snapshot)?;
+    let mut loaded = reading.opened(key, root, Shards::All, snapshot)?;
     let item = std::mem::take(&mut loaded.tree);
-    let sealed = Sealed::found(&loaded.decisions, &item);
+    let sealed = Sealed::found(&loaded.decisions, &item, operation.topology.root);
     let baseline =
         loaded.compared_with(&operation.topology, stored_form(&operation, item.clone()))?;
     Ok(Opened {

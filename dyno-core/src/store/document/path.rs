@@ -69,10 +69,10 @@ impl ReadPath {
         let read = async {
             let path = path.parse()?;
             if let Parsed::Place(place) = &path {
-                Route::of(&operation.topology, place)?;
+                Route::of(&operation.topology, place, None)?;
                 if documents.shape.has_shards() {
-                    let loaded = operation.load_path(&key, place, !options.eventual).await?;
-                    return Ok(path.find(&loaded.tree));
+                    let found = operation.load_value(&key, place, !options.eventual).await?;
+                    return Ok(found.into_iter().collect());
                 }
             }
             let opened = documents.open(READ, &key, &options).await?;
@@ -229,9 +229,34 @@ pub(super) fn set_all(
 }
 
 impl Operation {
+    /// The value at a place, or the element of a set.
+    async fn load_value(
+        &self,
+        key: &Key,
+        place: &FieldPath,
+        consistent: bool,
+    ) -> Result<Option<Match>> {
+        let value = match self.load_path(key, place, consistent).await {
+            Ok((value, _)) => value,
+            // A list of shards ends before the index.
+            Err(error) if error.kind() == ErrorKind::PathNotFound => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        if let Some(value) = value {
+            return Ok(Some(Match::at(place, value)));
+        }
+        let mut around = place.clone();
+        let Some(Segment::Index(index)) = around.pop() else {
+            return Ok(None);
+        };
+        // An element of a set has no place in DynamoDB.
+        let (set, _) = self.load_path(key, &around, consistent).await?;
+        Ok(set.and_then(|set| Match::in_set(place, &set, index)))
+    }
+
     /// Refuses a place that is not the document's, and a value that cannot stand there.
     fn check_place(&self, path: &FieldPath, value: &AttributeValue) -> Result<()> {
-        let route = Route::of(&self.topology, path)?;
+        let route = Route::of(&self.topology, path, None)?;
         let refuse = |kind, why: String| Err(Error::new(kind, why).at_path(path.clone()));
         if let (Some(shard), [Segment::Key(name), ..]) = (&route.shard, route.inside.segments()) {
             let keys = [Some(shard.table.key_name()), shard.table.sort_name()];

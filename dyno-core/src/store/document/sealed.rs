@@ -12,6 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyValue;
 use crate::loader::{ConfigLoader, TypeTag};
 use crate::plan::Decisions;
+use crate::shape::{FieldShape, Kind, Shape};
 
 /// The sealed values that were found when a document was read, with the keys that opened them.
 ///
@@ -29,10 +30,10 @@ enum Found {
 }
 
 impl Sealed {
-    pub(super) fn found(decisions: &Decisions, item: &Item) -> Self {
+    pub(super) fn found(decisions: &Decisions, item: &Item, shape: &'static Shape) -> Self {
         let mut keys = BTreeMap::new();
         for (path, key) in decisions.sealed() {
-            let path = anywhere(path);
+            let path = anywhere(&unkeyed(path, shape));
             match key {
                 Some(key) => {
                     keys.insert(path, Found::Opened(key.clone()));
@@ -105,6 +106,28 @@ fn has_key(place: &FieldPath, item: &Item, loader: Option<&dyn ConfigLoader>) ->
         }
         around.pop();
     }
+}
+
+/// A path by indexes where the planner knows the entries of a list by their ids.
+fn unkeyed(path: &FieldPath, shape: &'static Shape) -> FieldPath {
+    let mut kind = Some(Kind::Object(shape));
+    let mut made = FieldPath::root();
+    for segment in path.segments() {
+        let is_entry = matches!(kind, Some(Kind::List(_)));
+        made.push(if is_entry {
+            Segment::Index(0)
+        } else {
+            segment.clone()
+        });
+        kind = match (kind, segment) {
+            (Some(Kind::Object(shape)), Segment::Key(name)) => shape
+                .find_field(|field| field.name() == name)
+                .map(FieldShape::kind),
+            (Some(Kind::List(element) | Kind::Map(element)), _) => Some(element.kind()),
+            _ => None,
+        };
+    }
+    made
 }
 
 fn anywhere(path: &FieldPath) -> FieldPath {

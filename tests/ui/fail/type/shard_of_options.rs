@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use dyno::DyObject;
 
 #[derive(DyObject)]
@@ -10,7 +12,11 @@ struct Order {
 #[dyno(table = "Users", key = "ID")]
 struct User {
     #[dyno(shard)]
-    orders: Vec<Order>,
+    orders: Vec<Option<Order>>,
+    #[dyno(shard)]
+    by_number: BTreeMap<u64, Order>,
+    #[dyno(shard)]
+    matrix: Vec<Vec<Order>>,
 }
 
 fn main() {}

@@ -1,0 +1,200 @@
+use super::action::{ActionKind, PlannedAction};
+use crate::commit::{Before, Charge, Known, Request};
+use crate::key::KeyValue;
+use crate::plan::Address;
+use crate::units::{CapacityUnits, ReadMode};
+
+/// One request of a [`Plan`](super::Plan): its operation, its items, and its units.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PlannedRequest {
+    operation: &'static str,
+    pub(super) round_trip: usize,
+    actions: Vec<PlannedAction>,
+    read_units: CapacityUnits,
+    write_units: CapacityUnits,
+}
+
+impl PlannedRequest {
+    /// A request of a commit.
+    pub(crate) fn write(request: &Request, before: &Before<'_>) -> Self {
+        let actions = request.actions().iter().map(|action| {
+            let address = action.address();
+            let charge = action.charge(before(address));
+            PlannedAction::new(ActionKind::of(action), address, charge)
+        });
+        let actions: Vec<_> = actions.collect();
+        let operation = match (request, actions.first().map(PlannedAction::kind)) {
+            (Request::Single(_), Some(ActionKind::Delete)) => "DeleteItem",
+            (Request::Single(_), Some(ActionKind::Put)) => "PutItem",
+            (Request::Single(_), Some(ActionKind::Update)) => "UpdateItem",
+            _ => "TransactWriteItems",
+        };
+        Self {
+            write_units: request.write_units(before),
+            ..Self::new(operation, actions)
+        }
+    }
+
+    /// A `GetItem`.
+    pub(crate) fn get(address: &Address, item: Known<'_>, consistent: bool) -> Self {
+        Self::reads("GetItem", &[(address, item)], ReadMode::of(consistent))
+    }
+
+    /// A `BatchGetItem`.
+    pub(crate) fn batch_get(items: &[(&Address, Known<'_>)], consistent: bool) -> Self {
+        Self::reads("BatchGetItem", items, ReadMode::of(consistent))
+    }
+
+    /// A `TransactGetItems`.
+    pub(crate) fn transact_get(items: &[(&Address, Known<'_>)]) -> Self {
+        Self::reads("TransactGetItems", items, ReadMode::Transaction)
+    }
+
+    /// One page of a `Query`, with the sizes of the items on it if they are known.
+    pub(crate) fn query(
+        table: &str,
+        partition: &KeyValue,
+        sizes: Option<&[usize]>,
+        consistent: bool,
+    ) -> Self {
+        let page = sizes.unwrap_or_default().iter().copied();
+        let action = PlannedAction {
+            kind: ActionKind::Query,
+            table: table.to_owned(),
+            key: partition.to_string(),
+            charge: Charge {
+                bytes: page.clone().sum(),
+                exact: sizes.is_some(),
+            },
+        };
+        Self {
+            read_units: ReadMode::of(consistent).query(page),
+            ..Self::new("Query", vec![action])
+        }
+    }
+
+    fn reads(operation: &'static str, items: &[(&Address, Known<'_>)], mode: ReadMode) -> Self {
+        let actions = items
+            .iter()
+            .map(|(address, known)| PlannedAction::new(ActionKind::Get, address, known.charge()));
+        let actions: Vec<_> = actions.collect();
+        let sizes = actions.iter().map(PlannedAction::bytes);
+        Self {
+            read_units: mode.batch(sizes),
+            ..Self::new(operation, actions)
+        }
+    }
+
+    fn new(operation: &'static str, actions: Vec<PlannedAction>) -> Self {
+        Self {
+            operation,
+            round_trip: 1,
+            actions,
+            read_units: CapacityUnits::ZERO,
+            write_units: CapacityUnits::ZERO,
+        }
+    }
+
+    /// The operation as the API names it, such as `TransactWriteItems`.
+    pub fn operation(&self) -> &'static str {
+        self.operation
+    }
+
+    /// In which round trip the request is sent, counted from one. Requests of one round trip are sent in parallel.
+    pub fn round_trip(&self) -> usize {
+        self.round_trip
+    }
+
+    /// The items, in the order of the request.
+    pub fn actions(&self) -> &[PlannedAction] {
+        &self.actions
+    }
+
+    /// The read units that it consumes, or [at least](Self::is_exact) these.
+    pub fn read_units(&self) -> CapacityUnits {
+        self.read_units
+    }
+
+    /// The write units that it consumes, or [at least](Self::is_exact) these.
+    pub fn write_units(&self) -> CapacityUnits {
+        self.write_units
+    }
+
+    /// Whether the sizes of all items are known, and so the units. Otherwise the units are lower bounds.
+    pub fn is_exact(&self) -> bool {
+        self.actions.iter().all(PlannedAction::is_exact)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commit::cost::tests::{address, delete, put, update};
+
+    const ABSENT: &Before<'static> = &|_| Known::Absent;
+
+    #[test]
+    fn writes_have_the_name_that_the_api_gives_them() {
+        for (action, operation, kind) in [
+            (put("a", 100), "PutItem", ActionKind::Put),
+            (update("a", 1), "UpdateItem", ActionKind::Update),
+            (delete("a"), "DeleteItem", ActionKind::Delete),
+        ] {
+            let single = PlannedRequest::write(&Request::single(action.clone()), ABSENT);
+            assert_eq!(single.operation(), operation);
+            let transaction = Request::Transact {
+                token: "t".to_owned(),
+                actions: vec![action],
+            };
+            let transaction = PlannedRequest::write(&transaction, ABSENT);
+            assert_eq!(transaction.operation(), "TransactWriteItems");
+            assert_eq!(transaction.write_units(), CapacityUnits::whole(2));
+            let [action] = transaction.actions() else {
+                panic!("one action in, {:?} out", transaction.actions());
+            };
+            assert_eq!((action.kind(), action.table()), (kind, "Items"));
+            assert_eq!(action.key(), "o/a");
+        }
+    }
+
+    #[test]
+    fn a_write_over_an_unknown_item_is_a_lower_bound() {
+        let request = Request::single(put("a", 2000));
+        let planned = PlannedRequest::write(&request, &|_| Known::Unknown);
+        assert_eq!(planned.write_units(), CapacityUnits::whole(2));
+        assert!(!planned.is_exact());
+        assert!(PlannedRequest::write(&request, ABSENT).is_exact());
+    }
+
+    #[test]
+    fn reads_cost_by_their_mode() {
+        let (a, b) = (address("a"), address("b"));
+        let items = [(&a, Known::Bytes(5000)), (&b, Known::Absent)];
+        for (request, halves) in [
+            (PlannedRequest::get(&a, Known::Bytes(5000), true), 4),
+            (PlannedRequest::get(&a, Known::Bytes(5000), false), 2),
+            (PlannedRequest::get(&a, Known::Unknown, false), 1),
+            (PlannedRequest::batch_get(&items, false), 3),
+            (PlannedRequest::batch_get(&items, true), 6),
+            (PlannedRequest::transact_get(&items), 12),
+        ] {
+            assert_eq!(
+                request.read_units(),
+                CapacityUnits::halves(halves),
+                "{request:?}"
+            );
+            assert_eq!(request.write_units(), CapacityUnits::ZERO);
+        }
+    }
+
+    #[test]
+    fn a_query_costs_the_sum_of_its_page() {
+        let partition = KeyValue::S("ada".to_owned());
+        let query = PlannedRequest::query("Items", &partition, Some(&[3000, 3000]), false);
+        assert_eq!(query.read_units(), CapacityUnits::whole(1));
+        assert!(query.is_exact());
+        let unknown = PlannedRequest::query("Items", &partition, None, true);
+        assert_eq!(unknown.read_units(), CapacityUnits::whole(1));
+        assert!(!unknown.is_exact());
+    }
+}

@@ -1,0 +1,10 @@
+//! Shards of every kind on a store: lists, maps, lazy, independent and large ones.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod fixture;
+mod independent;
+mod large;
+mod lazy;
+mod list;
+mod map;
+mod placing;
