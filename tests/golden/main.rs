@@ -1,6 +1,8 @@
 //! Objects as version 1 of the format stores them, frozen. A released file is added to, never changed.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod shards;
+
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
@@ -161,6 +163,7 @@ fn masked(value: &Value) -> Value {
             let field = |(name, value): (&String, &Value)| match (name.as_str(), value) {
                 ("B", Value::String(hex)) => (name.clone(), json!(mask(hex))),
                 ("_dy_seq", _) => (name.clone(), json!({"N": "a time"})),
+                ("_dy_data" | "_dy_digest", value) => (name.clone(), value.clone()),
                 (_, value) => (name.clone(), masked(value)),
             };
             Value::Object(fields.iter().map(field).collect())
@@ -173,7 +176,7 @@ fn masked(value: &Value) -> Value {
 fn mask(hex: &str) -> String {
     let zeros = hex.bytes().all(|digit| digit == b'0');
     let kept = match hex.len() {
-        18 => 2,                         // a manifest entry keeps its flags
+        2 | 18 | 20 => 2,                // a manifest entry keeps its flags
         length if length > 100 => 2 * 6, // an envelope keeps its header and key id
         length if zeros => length,
         _ => 0,
@@ -199,6 +202,7 @@ fn to_json(value: &AttributeValue) -> Value {
         }
         AttributeValue::M(inner) => json!({"M": item_to_json(inner)}),
         AttributeValue::N(number) => json!({"N": number}),
+        AttributeValue::Null(is_null) => json!({"NULL": is_null}),
         AttributeValue::S(text) => json!({"S": text}),
         other => json!({"unexpected": format!("{other:?}")}),
     }
@@ -219,6 +223,7 @@ fn from_json(value: &Value) -> AttributeValue {
         "BOOL" => AttributeValue::Bool(value.as_bool().unwrap()),
         "L" => AttributeValue::L(value.as_array().unwrap().iter().map(from_json).collect()),
         "M" => AttributeValue::M(item_from_json(value)),
+        "NULL" => AttributeValue::Null(value.as_bool().unwrap()),
         "N" => AttributeValue::N(value.as_str().unwrap().to_owned()),
         _ => AttributeValue::S(value.as_str().unwrap().to_owned()),
     }

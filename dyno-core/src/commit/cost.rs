@@ -149,7 +149,8 @@ pub(crate) mod tests {
 
     pub(crate) fn address(id: &str) -> Address {
         const TABLE: TableShape = TableShape::new("Items", "ID");
-        Address::of_shard("o", &TABLE, None, id, false).unwrap()
+        let item = Item::from([("ID".to_owned(), AttributeValue::S(format!("o/{id}")))]);
+        Address::of_item(&TABLE, None, &item).unwrap()
     }
 
     /// An item at an address, of exactly so many bytes.

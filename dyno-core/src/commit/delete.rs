@@ -70,7 +70,8 @@ impl<'a> Delete<'a> {
             address: root,
             condition: Some(condition),
         };
-        let request = if shards.is_empty() {
+        // Without an etag in its condition, only the token tells a late copy of the request from a new one.
+        let request = if shards.is_empty() && base.is_some() {
             Request::single(root)
         } else {
             let shards = shards.into_iter().map(|address| {

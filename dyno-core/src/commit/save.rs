@@ -153,12 +153,17 @@ impl<'a> Save<'a> {
             }
         }
         actions.insert(0, self.root_action(&state));
-        let request = match <[Action; 1]>::try_from(actions) {
-            Ok([root]) => Request::single(root),
-            Err(actions) => Request::Transact {
-                token: etag.token(),
-                actions,
-            },
+        // Without an etag in its condition, only the token tells a late copy of the request from a new one.
+        let alone = matches!(&*actions, [_]) && !matches!(self.over, Over::Nothing);
+        let request = match actions.pop() {
+            Some(root) if alone => Request::single(root),
+            last => {
+                actions.extend(last);
+                Request::Transact {
+                    token: etag.token(),
+                    actions,
+                }
+            }
         };
         super::size::check(&request)?;
         Ok((request, state))

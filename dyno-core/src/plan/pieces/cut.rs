@@ -76,7 +76,10 @@ fn number(value: usize) -> AttributeValue {
 
 #[cfg(test)]
 mod tests {
+    use dyno_value::measure;
+
     use super::*;
+    use crate::limits;
 
     /// A body whose encoding has exactly this many bytes.
     fn body_of(bytes: usize) -> Item {
@@ -120,17 +123,9 @@ mod tests {
     #[test]
     fn a_body_too_large_for_one_item_is_one_piece_when_it_compresses() {
         let body = body_of(4 * PIECE_BYTES);
-        assert_eq!(fits_one_item(&body), Ok(false));
         let pieces = cut(&body, Codec::PREFERRED).unwrap();
         let expected = if cfg!(feature = "zstd") { 1 } else { 4 };
         assert_eq!(pieces.len(), expected);
-    }
-
-    #[test]
-    fn the_limit_of_an_item_is_exact() {
-        let item = |bytes| Item::from([("a".to_owned(), AttributeValue::S("x".repeat(bytes)))]);
-        assert_eq!(fits_one_item(&item(limits::ITEM_BYTES - 1)), Ok(true));
-        assert_eq!(fits_one_item(&item(limits::ITEM_BYTES)), Ok(false));
     }
 
     #[test]
