@@ -184,3 +184,31 @@ async fn encrypted_values_in_entries_stay_encrypted_without_rules() {
     assert_eq!(loaded.lines[1].note, "b");
     assert_eq!(loaded.lines[0].count, 5);
 }
+
+#[tokio::test]
+async fn shards_beside_the_root_and_with_a_version_of_their_own() {
+    let store = Store::embedded().unwrap();
+    let beside = Shape::table("Threads", "BOARD").sort("ID").beside_root();
+    let counter = Shape::table("Counters", "IDX").independent();
+    let declared = Shape::root("Threads", "BOARD")
+        .sort("ID")
+        .shard("$.posts[*]", beside)
+        .shard("$.counter", counter);
+    let threads = store.documents(declared);
+    threads.ensure_tables().await.unwrap();
+    let thread = json!({"posts": [{"text": "a"}, {"text": "b"}], "counter": {"views": 1}});
+    threads.write(thread.clone()).key(("b", "t")).await.unwrap();
+    let bare = store.documents(Shape::root("Threads", "BOARD").sort("ID"));
+    for documents in [&threads, &bare] {
+        let mut read = documents.read(("b", "t")).await.unwrap();
+        assert_eq!(read.value(), thread);
+        assert!(read.differences().is_empty());
+        read.set("$.posts[1].text", "c").unwrap();
+        read.set("$.counter.views", 2).unwrap();
+        read.save().await.unwrap();
+        read.reload().await.unwrap();
+        assert_eq!(read.value()["posts"][1]["text"], "c");
+        assert_eq!(read.value()["counter"]["views"], 2);
+        threads.write(thread.clone()).key(("b", "t")).await.unwrap();
+    }
+}
