@@ -8,6 +8,7 @@
 //! | `error` | what can go wrong |
 //! | `loader` | the callbacks of a program |
 //! | `shape` | what a type looks like when it is stored |
+//! | `untyped` | the same for objects without a type; JSON and JSONPath |
 //! | `plan` | pure: from a tree to items and back |
 //! | `commit` | pure: the protocols, as machines |
 //! | `forecast` | pure: what an operation would send, and what it would cost |
@@ -27,6 +28,7 @@ mod reserved;
 pub mod shape;
 mod store;
 mod units;
+mod untyped;
 
 pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use aws_smithy_types::Blob;
@@ -43,10 +45,22 @@ pub use shape::{
     Attribute, IntoPath, KeyAttribute, Lazy, LazyGet, LazyGetMut, Object, Path, Stored, TypedPath,
 };
 pub use store::{
-    Delete, DeleteSaved, EnsureTables, Load, LoadOptional, ReadPath, Reload, Save, SaveSaved,
-    Saved, Shards, Store, WritePath,
+    Delete, DeleteSaved, Document, Documents, EnsureTables, Load, LoadOptional, ReadPath, Reload,
+    Save, SaveSaved, Saved, Shards, Store, WritePath,
 };
 pub use units::CapacityUnits;
+
+/// Objects without a Rust type: `Store::documents`.
+pub mod document {
+    pub use crate::store::{
+        DeleteByKey as Delete, DeleteDocument, Document, Documents, EnsureDocumentTables, Read,
+        ReadDocumentPath as ReadPath, ReadOptional, ReloadDocument as Reload, SaveDocument, Write,
+        WriteDocumentPath as WritePath,
+    };
+    pub use crate::untyped::{
+        Content, Difference, DocumentPath, DocumentValue, Match, Place, Shape,
+    };
+}
 
 #[doc(hidden)]
 pub mod __private;

@@ -39,7 +39,7 @@ impl Address {
     ///
     /// The key is empty, too long, of the wrong type, or lacks a part.
     pub(crate) fn of_root(shape: &'static Shape, table: &TableShape, key: &Key) -> Result<Self> {
-        let kinds = KeyKinds::of(shape);
+        let kinds = KeyKinds::for_key(shape, key);
         let partition = checked_part(
             "partition key",
             table.key_name(),
@@ -359,6 +359,12 @@ pub(crate) struct KeyKinds {
 
 impl KeyKinds {
     pub(crate) fn of(shape: &'static Shape) -> Self {
+        if let Some(untyped) = shape.untyped() {
+            return Self {
+                partition: untyped.partition,
+                sort: untyped.sort,
+            };
+        }
         let kind_of = |role| {
             shape
                 .all_fields()
@@ -371,6 +377,21 @@ impl KeyKinds {
         Self {
             partition: kind_of(Role::PartitionKey),
             sort: kind_of(Role::SortKey),
+        }
+    }
+}
+
+impl KeyKinds {
+    /// The types that this key must have; any, where neither a field nor the declaration of an object without a type
+    /// says.
+    fn for_key(shape: &'static Shape, key: &Key) -> Self {
+        let kinds = Self::of(shape);
+        if shape.untyped().is_none() {
+            return kinds;
+        }
+        Self {
+            partition: kinds.partition.or_else(|| Some(key.partition().kind())),
+            sort: kinds.sort.or_else(|| key.sort().map(KeyValue::kind)),
         }
     }
 }

@@ -124,13 +124,14 @@ pub(super) fn for_each_object(item: &mut Item, shape: &'static Shape, visit: Vis
     }
 }
 
-/// Whether a flattened map takes every attribute that no other field claims.
+/// Whether every attribute that no field claims is taken: by a flattened map, or because no type says otherwise.
 fn collects_all(shape: &'static Shape) -> bool {
-    shape
-        .all_fields()
-        .any(|field| match (field.field_role(), field.kind()) {
-            (Role::Flatten, Kind::Object(inner)) => collects_all(inner),
-            (Role::Flatten, _) => true,
-            _ => false,
-        })
+    shape.untyped().is_some()
+        || shape
+            .all_fields()
+            .any(|field| match (field.field_role(), field.kind()) {
+                (Role::Flatten, Kind::Object(inner)) => collects_all(inner),
+                (Role::Flatten, _) => true,
+                _ => false,
+            })
 }

@@ -13,7 +13,7 @@ use super::extras::{Extras, for_each_object};
 use super::manifest::{Entry, Form, Stamp};
 use super::pieces::{self, PiecesError};
 use super::privacy::Decisions;
-use super::root::RootState;
+use super::root::{RootState, type_is_content};
 use super::shard::{Place, ShardField};
 use super::split::{self, Bodies, ShardBody};
 use super::topology::Topology;
@@ -199,7 +199,7 @@ fn misplaced() -> Error {
 }
 
 fn strip_root(root: &mut Item, topology: &Topology) {
-    let is_enum = matches!(topology.root.body(), Body::Enum(_));
+    let is_enum = topology.root.names_variant();
     root.retain(|name, _| !reserved::is_known(name) || (is_enum && name == reserved::TYPE));
     let has_field = |role| {
         topology
@@ -218,7 +218,7 @@ fn strip_root(root: &mut Item, topology: &Topology) {
 }
 
 fn strip_shard(item: &mut Item, field: &ShardField) {
-    let is_enum = matches!(field.shape.body(), Body::Enum(_));
+    let is_enum = type_is_content(item, field.shape);
     item.retain(|name, _| !reserved::is_known(name) || (is_enum && name == reserved::TYPE));
     item.remove(field.table.key_name());
     if let Some(sort) = field.table.sort_name() {

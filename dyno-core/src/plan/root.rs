@@ -216,18 +216,29 @@ impl RootState {
 
 /// The attribute of a root item that holds its type tag: an enum's `_dy_type` holds the variant.
 pub(crate) fn tag_attribute(shape: &Shape) -> &'static str {
-    match shape.body() {
-        Body::Struct(_) => reserved::TYPE,
-        Body::Enum(_) => reserved::TAG,
+    if shape.names_variant() {
+        reserved::TAG
+    } else {
+        reserved::TYPE
     }
 }
 
 /// Adds the type tag to an item whose own attributes do not hold one.
 pub(crate) fn write_type(item: &mut Item, shape: &Shape) {
-    if matches!(shape.body(), Body::Struct(_)) {
+    if !type_is_content(item, shape) {
         item.insert(
             reserved::TYPE.to_owned(),
             AttributeValue::S(shape.type_tag().to_owned()),
         );
+    }
+}
+
+/// Whether the type attribute of a shard's item belongs to its content: an enum's names the variant, and a shape
+/// without a type does not know better than what is stored.
+pub(super) fn type_is_content(item: &Item, shape: &Shape) -> bool {
+    let is_ours = |tag: &AttributeValue| tag.as_s().is_ok_and(|tag| tag == shape.type_tag());
+    match shape.untyped() {
+        Some(_) => item.get(reserved::TYPE).is_some_and(|tag| !is_ours(tag)),
+        None => matches!(shape.body(), Body::Enum(_)),
     }
 }

@@ -270,6 +270,9 @@ fn into_field(
     if let Some(field) = shape.find_field(|field| field.name() == name) {
         return Ok((Some(field.kind()), Some(field)));
     }
+    if shape.untyped().is_some() {
+        return Ok((None, None));
+    }
     if let Some(element) = collected(shape) {
         return Ok((Some(element.kind()), None));
     }

@@ -36,5 +36,6 @@ pub(crate) use lazy::{as_unloaded, is_unloaded, unloaded};
 pub use object::{Object, Stored};
 pub use read::ObjectReader;
 pub use shard_field::ShardField;
+pub(crate) use table::Untyped;
 pub use table::{Body, Identity, Shape, TableShape, VariantShape};
 pub use write::ObjectWriter;

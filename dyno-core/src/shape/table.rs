@@ -3,6 +3,7 @@
 use std::any::TypeId;
 
 use super::{FieldShape, Role};
+use crate::key::KeyKind;
 
 /// How an object is stored: its fields, and where it lives if it has a table of its own.
 ///
@@ -15,6 +16,19 @@ pub struct Shape {
     context: &'static str,
     table: Option<TableShape>,
     body: Body,
+    untyped: Option<Untyped>,
+}
+
+/// What is said of an object when no type describes it. Its shape names shards, and the objects around them; every
+/// other attribute is taken as it is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Untyped {
+    /// Whether the root item names a variant.
+    pub(crate) is_choice: bool,
+    /// The type of the partition key; `None` takes any.
+    pub(crate) partition: Option<KeyKind>,
+    /// The type of the sort key; `None` takes any.
+    pub(crate) sort: Option<KeyKind>,
 }
 
 /// What tells shapes apart.
@@ -59,6 +73,7 @@ impl Shape {
             context: name,
             table: None,
             body,
+            untyped: None,
         }
     }
 
@@ -79,6 +94,27 @@ impl Shape {
     pub(crate) const fn numbered(mut self, number: u64) -> Self {
         self.identity = Identity::Number(number);
         self
+    }
+
+    /// The same shape, of an object that no type describes.
+    #[must_use]
+    pub(crate) const fn with_untyped(mut self, untyped: Untyped) -> Self {
+        self.untyped = Some(untyped);
+        self
+    }
+
+    /// What is said of an object that no type describes; `None` if one does.
+    pub(crate) const fn untyped(&self) -> Option<Untyped> {
+        self.untyped
+    }
+
+    /// Whether the type attribute of a root item names a variant, not the type.
+    pub(crate) const fn names_variant(&self) -> bool {
+        match (self.untyped, self.body) {
+            (Some(untyped), _) => untyped.is_choice,
+            (None, Body::Enum(_)) => true,
+            (None, Body::Struct(_)) => false,
+        }
     }
 
     /// The same shape with a table of its own.

@@ -54,7 +54,7 @@ impl<T: Stored> Delete<T> {
     }
 }
 
-async fn delete_any(operation: &Operation, key: &Key) -> Result<()> {
+pub(super) async fn delete_any(operation: &Operation, key: &Key) -> Result<()> {
     let topology = &operation.topology;
     let root = operation.root(key)?;
     if !topology.managed {

@@ -2,6 +2,7 @@
 
 mod clients;
 mod delete;
+mod document;
 mod drive;
 mod fetch;
 mod lazy;
@@ -26,6 +27,11 @@ use aws_sdk_dynamodb::config::Intercept;
 
 use self::clients::Clients;
 pub use self::delete::Delete;
+pub use self::document::{
+    Delete as DeleteByKey, DeleteDocument, Document, Documents, EnsureDocumentTables, Read,
+    ReadOptional, ReadPath as ReadDocumentPath, Reload as ReloadDocument, SaveDocument, Write,
+    WritePath as WriteDocumentPath,
+};
 pub use self::load::{Load, LoadOptional, Shards};
 pub use self::read_path::ReadPath;
 pub use self::save::Save;
@@ -37,6 +43,7 @@ use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::Topology;
 use crate::shape::{Identity, IntoPath, Shape, Stored};
+use crate::untyped;
 
 /// A place where objects are stored: DynamoDB, a server that speaks its protocol, or the embedded engine.
 ///
@@ -192,6 +199,11 @@ impl Store {
         value: impl Into<V>,
     ) -> WritePath<T, V> {
         WritePath::new(key.into(), path.into_path(), value.into()).on(self)
+    }
+
+    /// Objects without a Rust type, stored as this shape says; see [`Documents`].
+    pub fn documents(&self, shape: untyped::Shape) -> Documents {
+        Documents::new(self.clone(), shape)
     }
 
     /// Makes the tables of `T` and of its shards, where they do not exist; see [`EnsureTables`].

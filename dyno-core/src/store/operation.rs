@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::{self, Address, Owner, Topology};
-use crate::shape::Stored;
+use crate::shape::{Shape, Stored};
 
 /// The boxed future that builders turn into.
 pub(super) type Pending<T> = std::pin::Pin<Box<dyn Future<Output = T> + Send>>;
@@ -39,12 +39,22 @@ pub(super) struct Operation {
 impl Operation {
     /// Finds store, shape and loader: the call's loader wins over the type's, which wins over the store's.
     pub(super) fn new<T: Stored>(name: &'static str, options: Options) -> Result<Self> {
+        Self::on_shape(name, T::SHAPE, T::loader, options)
+    }
+
+    /// The same for a shape that need not be a type's.
+    pub(super) fn on_shape(
+        name: &'static str,
+        shape: &'static Shape,
+        own_loader: impl FnOnce() -> Option<Arc<dyn ConfigLoader>>,
+        options: Options,
+    ) -> Result<Self> {
         let found = || {
             let store = options.store.map_or_else(Store::installed, Ok)?;
-            let topology = store.topology(T::SHAPE)?;
+            let topology = store.topology(shape)?;
             let loader = options
                 .loader
-                .or_else(T::loader)
+                .or_else(own_loader)
                 .or_else(|| store.loader.clone());
             Ok(Self {
                 name,
@@ -53,7 +63,7 @@ impl Operation {
                 loader,
             })
         };
-        found().map_err(|error: Error| error.of(name, T::SHAPE.name(), None))
+        found().map_err(|error: Error| error.of(name, shape.name(), None))
     }
 
     pub(super) fn loader(&self) -> Option<&dyn ConfigLoader> {
@@ -70,6 +80,20 @@ impl Operation {
 
     pub(super) fn binding(&self, root: &Address) -> Result<Binding> {
         plan::binding(self.topology.root, root)
+    }
+
+    /// The same operation under another name, with another loader.
+    pub(super) fn again(&self, name: &'static str, loader: Option<Arc<dyn ConfigLoader>>) -> Self {
+        Self {
+            name,
+            loader,
+            ..self.clone()
+        }
+    }
+
+    /// The loader, to be shared.
+    pub(super) fn shared_loader(&self) -> Option<Arc<dyn ConfigLoader>> {
+        self.loader.clone()
     }
 
     /// Says in an error which operation failed on which object.

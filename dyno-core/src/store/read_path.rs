@@ -104,7 +104,7 @@ impl Operation {
     }
 
     /// Reads and opens as much of the object as holds the value at `path`; `None` if nothing is there.
-    async fn load_path(
+    pub(super) async fn load_path(
         &self,
         key: &Key,
         path: &FieldPath,

@@ -43,14 +43,18 @@ impl<T: Stored> EnsureTables<T> {
             loader: None,
         };
         let operation = Operation::new::<T>("ensure the tables of", options)?;
-        let ensured = async {
-            for table in tables(&operation.topology)? {
-                ensure(&operation.store, &table).await?;
-            }
-            Ok(())
-        };
-        ensured.await.map_err(operation.explain(None))
+        ensure_all(&operation)
+            .await
+            .map_err(operation.explain(None))
     }
+}
+
+/// Makes or checks every table of an object.
+pub(super) async fn ensure_all(operation: &Operation) -> Result<()> {
+    for table in tables(&operation.topology)? {
+        ensure(&operation.store, &table).await?;
+    }
+    Ok(())
 }
 
 /// The keys of one table.

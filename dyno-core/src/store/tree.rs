@@ -123,11 +123,23 @@ impl Operation {
             shard_projection: Projection::default(),
             consistent,
         };
+        let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
+        self.opened(key, &root, parts, snapshot)
+    }
+
+    /// Joins and opens what was read.
+    pub(super) fn opened(
+        &self,
+        key: &Key,
+        root: &Address,
+        parts: Shards,
+        snapshot: snapshot::Snapshot,
+    ) -> Result<LoadedTree> {
         let snapshot::Snapshot {
             root: item,
             state,
             shards,
-        } = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
+        } = snapshot;
         let stored = state.map_or_else(|| Stored::Plain(item.clone()), Stored::Managed);
         let entries = stored.entries();
         let versions = versions(&shards);
@@ -136,7 +148,7 @@ impl Operation {
             item,
             &entries,
             shards,
-            &self.binding(&root)?,
+            &self.binding(root)?,
             self.loader(),
         )?;
         let Loaded {

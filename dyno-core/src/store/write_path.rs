@@ -99,13 +99,26 @@ impl Operation {
         path: &FieldPath,
         value: Option<AttributeValue>,
     ) -> Result<()> {
+        if self.write_blind(key, path, value.as_ref()).await? {
+            return Ok(());
+        }
+        self.load_and_save(key, path, value).await
+    }
+
+    /// Writes the value without reading the object, if that can be done: `false` says that nothing was written.
+    pub(super) async fn write_blind(
+        &self,
+        key: &Key,
+        path: &FieldPath,
+        value: Option<&AttributeValue>,
+    ) -> Result<bool> {
         let root = self.root(key)?;
         let route = Route::of(&self.topology, path, None)?;
-        self.check_writable(path, &route, value.as_ref())?;
+        self.check_writable(path, &route, value)?;
         let keys = root.to_item();
         let needs_object = self.loader().is_some_and(ConfigLoader::needs_object);
         if needs_object || route.holds_shards || route.needs_object {
-            return self.load_and_save(key, path, value).await;
+            return Ok(false);
         }
         let route = if route.needs_order {
             self.route(key, path, true).await?
@@ -117,16 +130,15 @@ impl Operation {
             &keys,
             self.topology.root,
             (path, stored),
-            value.as_ref(),
+            value,
             self.loader(),
         )?;
         let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(stored)) else {
-            return self.load_and_save(key, path, value).await;
+            return Ok(false);
         };
         let binding = self.binding(&root)?;
-        let in_clear = value.clone();
         let value = value
-            .map(|value| decisions.seal_value(value, stored, &binding))
+            .map(|value| decisions.seal_value(value.clone(), stored, &binding))
             .transpose()?;
         let write = PathWrite {
             topology: &self.topology,
@@ -137,12 +149,12 @@ impl Operation {
             value,
         };
         match drive::run(&self.store, BlindWrite::new(write)).await? {
-            Written::Done => Ok(()),
-            Written::ReadFirst => self.load_and_save(key, path, in_clear).await,
+            Written::Done => Ok(true),
+            Written::ReadFirst => Ok(false),
         }
     }
 
-    fn check_writable(
+    pub(super) fn check_writable(
         &self,
         path: &FieldPath,
         route: &Route,
@@ -275,7 +287,7 @@ fn fits_object(
 }
 
 /// Puts a value at a place of a tree; `false` if there is nothing around that place.
-fn set_value(tree: &mut Item, path: &FieldPath, value: Option<AttributeValue>) -> bool {
+pub(super) fn set_value(tree: &mut Item, path: &FieldPath, value: Option<AttributeValue>) -> bool {
     let Some((last, outer)) = path.segments().split_last() else {
         return false;
     };

@@ -135,6 +135,12 @@ impl Decisions {
             })
     }
 
+    /// Every sealed value that was found, with the key that opens it, if one was given.
+    pub(crate) fn sealed(&self) -> impl Iterator<Item = (&FieldPath, Option<&EncryptionKey>)> {
+        let opened = self.keys.iter().map(|(path, key)| (path, Some(key)));
+        opened.chain(self.unopened.keys().map(|path| (path, None)))
+    }
+
     /// Whether nothing is encrypted.
     pub(crate) fn is_empty(&self) -> bool {
         self.keys.is_empty()
