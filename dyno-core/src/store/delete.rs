@@ -16,8 +16,9 @@ use crate::shape::Stored;
 /// Deletes one object, whatever its version, with all its shards.
 ///
 /// Sends one `TransactWriteItems` (2 WCU per KB of each item) without reading, or one `DeleteItem` (1 WCU per KB) for
-/// an object without shards. Of a type that contains itself the object is read first. Deleting what is not there
-/// succeeds. A crash leaves the object or nothing.
+/// a plain object. The root is read first if only it tells which shards there are: of a type that contains itself or has
+/// collections, and of an object with shards in pieces. Deleting what is not there succeeds. A crash leaves the object or
+/// nothing.
 ///
 /// # Cancel safety
 ///

@@ -31,9 +31,11 @@ impl Shards {
 
 /// Loads one object.
 ///
-/// Sends one `BatchGetItem` for the root and every shard, or one `GetItem` for an object without shards; one more
-/// where a type contains itself. Costs what the items cost: 1 RCU per 4 KB of each item, half of it with
-/// [`eventual`](Self::eventual). What is loaded is one committed state of the object, never a mixture of two: if
+/// Sends one `BatchGetItem` for the root and every shard, or one `GetItem` for a root alone; at the same time one `Query`
+/// for each collection in a table with a sort key; and after these one `BatchGetItem` for what only the root tells:
+/// entries in tables without a sort key, further pieces of large shards, and deeper shards where a type contains
+/// itself. An object with all its shards beside the root is one `Query`. [`Lazy`](crate::Lazy) shards are left out.
+/// Costs what the items cost: 1 RCU per 4 KB of each item, half of it with [`eventual`](Self::eventual). What is loaded is one committed state of the object, never a mixture of two: if
 /// somebody saves in between, the shards that do not fit are read again, at last in a `TransactGetItems`.
 ///
 /// # Errors

@@ -16,7 +16,8 @@ use crate::shape::{FieldShape, Stored, TypedPath};
 /// Reads one value of an object.
 ///
 /// Sends one `BatchGetItem` of the root and the shard that holds the value, or one `GetItem` if the root holds it,
-/// and asks for nothing else of them. DynamoDB charges for the whole items. The value is of one committed state, as
+/// and asks for nothing else of them. An index of a list of shards is looked up first, by one `GetItem` of the root; a value in a
+/// shard that is stored in pieces takes one more `BatchGetItem`. DynamoDB charges for the whole items. The value is of one committed state, as
 /// with [`Load`](crate::Load).
 ///
 /// # Errors

@@ -11,10 +11,9 @@ use crate::shape::{Role, Stored, write_object};
 
 /// Saves one object: inserts it, or replaces what has its key.
 ///
-/// An object with shards is written by one `TransactWriteItems` (2 WCU per KB of each item), one with encrypted fields
-/// and no shards by one `PutItem` (1 WCU per KB); and by one more if there was an object with the key already, which
-/// the first request finds out without reading. A plain object is always one `PutItem`. A crash leaves the old object
-/// or the new one.
+/// An object with shards or encrypted fields is written by one `TransactWriteItems` (2 WCU per KB of each item); and by one
+/// more request if there was an object with the key already, which the first one finds out without reading. A plain
+/// object is always one `PutItem` (1 WCU per KB). A crash leaves the old object or the new one.
 ///
 /// The key is that of the object's key field, or [`key`](Self::key), or what the loader's
 /// [`primary_key`](crate::ConfigLoader::primary_key) says, or a new UUID (version 7).

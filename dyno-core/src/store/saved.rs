@@ -66,7 +66,8 @@ impl<T: Stored> Saved<T> {
     ///
     /// Sends nothing if nothing changed; one `PutItem` of the root if only the root's fields changed; one
     /// `TransactWriteItems` of the root and the shards that changed otherwise. A plain object is one `UpdateItem` of
-    /// the attributes that changed. A crash leaves the old object or the new one.
+    /// the attributes that changed. If only independent shards changed, each is one `UpdateItem`. A crash leaves the old
+    /// object or the new one; of several independent shards, each its old or its new value.
     ///
     /// The object stays with the caller whatever happens. If nothing changed, nothing is checked either: that
     /// somebody else deleted the object is noticed at the next change.

@@ -15,9 +15,10 @@ use crate::shape::{Kind, Role, Stored, TypedPath};
 /// Writes one value of an object, without reading it.
 ///
 /// Sends one `TransactWriteItems` of the root and the shard that holds the value (2 WCU per KB of both), or one
-/// `UpdateItem` of the root. Whoever loaded the object before gets a conflict when it saves. A value that is stored in
+/// `UpdateItem` of the root or of an independent shard. An index of a list of shards is looked up first, by one `GetItem`
+/// of the root. Whoever loaded the object before gets a conflict when it saves. A value that is stored in
 /// several items, lies inside an encrypted one, an enum, a field with aliases or a value that
-/// only `serde` understands, is written by a load and a save instead, tried again while others
+/// only `serde` understands, or in a shard that is stored in pieces, is written by a load and a save instead, tried again while others
 /// save in between; so is any value if the loader [needs the object](crate::ConfigLoader::needs_object).
 /// A crash leaves the old value or the new one.
 ///
