@@ -19,6 +19,16 @@ impl Digest {
     /// Stands for a value that has no fingerprint.
     pub(crate) const NONE: Self = Self([0; 16]);
 
+    /// Stands for a value that is known by an id of eight bytes.
+    pub(crate) fn standing_for(id: [u8; 8]) -> Self {
+        let mut digest = [0xff; 16];
+        digest
+            .iter_mut()
+            .zip(id)
+            .for_each(|(byte, of_id)| *byte = of_id);
+        Self(digest)
+    }
+
     /// The fingerprint of a value.
     ///
     /// # Errors

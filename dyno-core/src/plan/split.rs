@@ -2,12 +2,13 @@
 //!
 //! Lists of shards are keyed here: maps by entry id ([`key_lists`](super::entries::key_lists)).
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, Segment};
 
 use super::entries::Entries;
+use super::manifest::Stamp;
 use super::root::RootState;
 use super::shard::{Collection, Place, ShardField};
 use crate::reserved;
@@ -18,8 +19,8 @@ use crate::shape::{FieldShape, Kind, Role, Shape, TableShape, as_unloaded, unloa
 pub(crate) struct Bodies {
     pub(crate) root: Item,
     pub(crate) shards: BTreeMap<String, ShardBody>,
-    /// Shards and collections that were never loaded.
-    pub(crate) unloaded: BTreeSet<String>,
+    /// Shards and collections that were never loaded, by their place: the incarnation and id that the mark there names.
+    pub(crate) unloaded: BTreeMap<String, (Stamp, String)>,
 }
 
 /// The body of one shard.
@@ -43,9 +44,10 @@ fn split_object(item: &mut Item, shape: &'static Shape, place: &Place, bodies: &
             (Role::Flatten, Some(child), _) => split_object(item, child, place, bodies),
             (Role::Shard, child, collection) => {
                 let here = place.field(field);
-                if item.get(field.name()).and_then(as_unloaded).is_some() {
+                if let Some((life, id)) = item.get(field.name()).and_then(as_unloaded) {
+                    let mark = (Stamp(life), id.to_owned());
+                    bodies.unloaded.insert(here.id().to_owned(), mark);
                     item.remove(field.name());
-                    bodies.unloaded.insert(here.id().to_owned());
                     continue;
                 }
                 let Some(AttributeValue::M(inner)) = remove_map(item, field.name()) else {

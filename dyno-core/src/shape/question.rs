@@ -22,6 +22,11 @@ impl Kind {
         self.any_field(|field| field.field_role() == Role::Shard)
     }
 
+    /// Whether something inside is loaded when it is asked for.
+    pub(crate) fn has_lazy_parts(self) -> bool {
+        self.any_field(FieldShape::is_lazy)
+    }
+
     fn any_field(self, wanted: impl Fn(&FieldShape) -> bool + Copy) -> bool {
         self.any_unseen_field(&mut Vec::new(), wanted)
     }

@@ -478,7 +478,7 @@ impl Operation {
             entries: digests.entries,
             written,
             kept,
-            unloaded: bodies.unloaded,
+            unloaded: bodies.unloaded.into_keys().collect(),
         })
     }
 }
@@ -510,16 +510,17 @@ const SHARD_BYTES: usize = limits::ITEM_BYTES - 1024;
 
 /// A shard that was never loaded can only stay where it is.
 fn check_unloaded(bodies: &Bodies, expect: &Expect) -> Result<()> {
-    let Some(id) = bodies.unloaded.iter().next() else {
-        return Ok(());
+    let stays = |place: &str, (life, id): &(Stamp, String)| match expect {
+        Expect::Base(state) => {
+            *life == state.life
+                && id == place
+                && (state.manifest.0.contains_key(place) || state.entries.0.contains_key(place))
+        }
+        Expect::Anything | Expect::Foreign(_) | Expect::Nothing => false,
     };
-    let Expect::Base(state) = expect else {
-        return Err(not_loaded(id));
-    };
-    let stored =
-        |id: &&String| state.manifest.0.contains_key(*id) || state.entries.0.contains_key(*id);
-    match bodies.unloaded.iter().find(|id| !stored(id)) {
-        Some(id) => Err(not_loaded(id)),
+    let mut unloaded = bodies.unloaded.iter();
+    match unloaded.find(|(place, mark)| !stays(place, mark)) {
+        Some((place, _)) => Err(not_loaded(place)),
         None => Ok(()),
     }
 }

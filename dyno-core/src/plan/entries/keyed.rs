@@ -3,6 +3,7 @@
 //! A program sees a list, by index. Everything that is stored, sealed or compared sees the *keyed* tree, in which each
 //! list of shards is a map from the id of each entry to the entry: places stay the same when entries move.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -115,10 +116,11 @@ impl Keying<'_> {
             return expect_absent(value, "a list");
         };
         let elements = std::mem::take(elements);
-        // A value without a form is reported with its item, where it is known what is secret.
-        let digest = |element| Digest::of(element).unwrap_or(Digest::NONE);
-        let digests: Vec<_> = elements.iter().map(digest).collect();
-        let ids = self.ids(place.id(), &digests);
+        let digests: Vec<_> = elements
+            .iter()
+            .map(|element| digest(element, kind))
+            .collect();
+        let ids = self.ids(place.id(), &elements, &digests);
         let known = ids.iter().copied().zip(digests).collect();
         let mut keyed = Item::with_capacity(elements.len());
         for (index, (id, mut element)) in ids.iter().zip(elements).enumerate() {
@@ -153,15 +155,28 @@ impl Keying<'_> {
         Ok(())
     }
 
-    fn ids(&self, collection: &str, digests: &[Digest]) -> Vec<EntryId> {
+    fn ids(
+        &self,
+        collection: &str,
+        elements: &[AttributeValue],
+        digests: &[Digest],
+    ) -> Vec<EntryId> {
         let (known, Seed { now_micros, random }) = match self.numbering {
             Numbering::Matched(known, seed) => (known, seed),
             Numbering::Stored(entries) => return entries.list(collection).to_vec(),
         };
-        let none = Vec::new();
-        let before = known.0.get(collection).unwrap_or(&none);
+        let mut before = known.0.get(collection).cloned().unwrap_or_default();
+        let mut digests = digests.to_vec();
+        for (element, digest) in elements.iter().zip(&mut digests) {
+            // An element with a part that was never loaded is the entry that it was left out of.
+            let id = unloaded_in(element).and_then(|part| entry_in(part, collection));
+            if let Some((id, known)) = before.iter_mut().find(|(entry, _)| Some(*entry) == id) {
+                let same = Digest::standing_for(id.0);
+                (*known, *digest) = (same, same);
+            }
+        }
         let mut fresh = EntryIds::new(now_micros, random, before.iter().map(|(id, _)| *id));
-        match_entries(before, digests)
+        match_entries(&before, &digests)
             .into_iter()
             .filter_map(|matched| matched.or_else(|| fresh.next()))
             .collect()
@@ -200,6 +215,84 @@ impl Keying<'_> {
             (other, _) => Err(ValueError::expected("a map", other)),
         }
     }
+}
+
+/// What an element is recognised by: all its value but for what is loaded when it is asked for, which may have been since.
+///
+/// A value without a form is reported with its item, where it is known what is secret.
+fn digest(element: &AttributeValue, kind: Kind) -> Digest {
+    let value = match (element, kind) {
+        (AttributeValue::M(inner), Kind::Object(shape)) if kind.has_lazy_parts() => {
+            let mut inner = inner.clone();
+            remove_lazy(&mut inner, shape);
+            Cow::Owned(AttributeValue::M(inner))
+        }
+        _ => Cow::Borrowed(element),
+    };
+    Digest::of(&value).unwrap_or(Digest::NONE)
+}
+
+fn remove_lazy(item: &mut Item, shape: &'static Shape) {
+    for field in fields_in(item, shape) {
+        match (field.field_role(), field.kind()) {
+            (Role::Shard, _) if field.is_lazy() => {
+                item.remove(field.name());
+            }
+            (Role::Flatten, Kind::Object(inner)) => remove_lazy(item, inner),
+            (_, Kind::Object(inner)) => {
+                if let Some(AttributeValue::M(value)) = item.get_mut(field.name()) {
+                    remove_lazy(value, inner);
+                }
+            }
+            (_, Kind::List(element)) => {
+                if let (Some(AttributeValue::L(values)), Kind::Object(inner)) =
+                    (item.get_mut(field.name()), element.kind())
+                {
+                    values
+                        .iter_mut()
+                        .filter_map(as_map)
+                        .for_each(|value| remove_lazy(value, inner));
+                }
+            }
+            (_, Kind::Map(element)) => {
+                if let (Some(AttributeValue::M(values)), Kind::Object(inner)) =
+                    (item.get_mut(field.name()), element.kind())
+                {
+                    values
+                        .values_mut()
+                        .filter_map(as_map)
+                        .for_each(|value| remove_lazy(value, inner));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+fn as_map(value: &mut AttributeValue) -> Option<&mut Item> {
+    match value {
+        AttributeValue::M(inner) => Some(inner),
+        _ => None,
+    }
+}
+
+/// The id of a shard inside a value that was never loaded.
+fn unloaded_in(value: &AttributeValue) -> Option<&str> {
+    if let Some((_, id)) = as_unloaded(value) {
+        return Some(id);
+    }
+    match value {
+        AttributeValue::M(inner) => inner.values().find_map(unloaded_in),
+        AttributeValue::L(elements) => elements.iter().find_map(unloaded_in),
+        _ => None,
+    }
+}
+
+/// The entry of a collection that the shard with this id is inside of.
+fn entry_in(id: &str, collection: &str) -> Option<EntryId> {
+    let inside = id.strip_prefix(collection)?.strip_prefix('/')?;
+    let (entry, _) = inside.split_once('/')?;
+    EntryId::parse(entry)
 }
 
 /// A collection that is not there is null or not loaded.
