@@ -19,8 +19,8 @@ pub(crate) fn check(request: &Request) -> Result<()> {
         Request::Transact { actions, .. } => {
             if actions.len() > limits::TRANSACTION_ACTIONS {
                 return Err(too_large(format!(
-                    "the save needs a transaction of {} actions, DynamoDB allows {}; store fewer shards per object, \
-                     or keep some of them in one shard",
+                    "this needs one transaction of {} actions, DynamoDB allows {}; objects are not written in several \
+                     steps yet. Store fewer shards per object, or change fewer of them in one save",
                     actions.len(),
                     limits::TRANSACTION_ACTIONS
                 )));
@@ -31,8 +31,8 @@ pub(crate) fn check(request: &Request) -> Result<()> {
             }
             if bytes > limits::TRANSACTION_BYTES {
                 return Err(too_large(format!(
-                    "the save needs a transaction of {bytes} bytes, DynamoDB allows {}; save the parts that changed \
-                     in smaller steps",
+                    "this needs one transaction of {bytes} bytes, DynamoDB allows {}; objects are not written in several \
+                     steps yet. Save the parts that changed one after the other",
                     limits::TRANSACTION_BYTES
                 )));
             }
@@ -84,7 +84,8 @@ pub(super) fn check_item(table: &str, item: &Item) -> Result<usize> {
         .first()
         .is_some_and(|(bytes, _)| *bytes > limits::ITEM_BYTES);
     let advice = if alone {
-        "the first is larger than any item: divide it, or keep it elsewhere and store where it is"
+        "make the first an object of its own, marked `#[dyno(shard)]`: a shard may be larger than an item, unless it \
+         is independent"
     } else {
         "make some of them an object of its own, marked `#[dyno(shard)]`"
     };

@@ -1,0 +1,94 @@
+//! The types of an object's key.
+
+use dyno_value::number;
+
+use super::invalid;
+use crate::error::Result;
+use crate::key::{Key, KeyKind, KeyValue};
+use crate::limits;
+use crate::shape::{Kind, Role, Shape};
+
+/// The types of an object's key attributes; strings where no field says otherwise.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeyKinds {
+    pub(crate) partition: Option<KeyKind>,
+    pub(crate) sort: Option<KeyKind>,
+}
+
+impl KeyKinds {
+    pub(crate) fn of(shape: &'static Shape) -> Self {
+        if let Some(untyped) = shape.untyped() {
+            return Self {
+                partition: untyped.partition,
+                sort: untyped.sort,
+            };
+        }
+        let kind_of = |role| {
+            shape
+                .all_fields()
+                .find(|field| field.field_role() == role)
+                .and_then(|field| match field.kind() {
+                    Kind::Key(kind) => Some(kind),
+                    _ => None,
+                })
+        };
+        Self {
+            partition: kind_of(Role::PartitionKey),
+            sort: kind_of(Role::SortKey),
+        }
+    }
+}
+
+impl KeyKinds {
+    /// The types that this key must have; any, where neither a field nor the declaration of an object without a type
+    /// says.
+    pub(super) fn for_key(shape: &'static Shape, key: &Key) -> Self {
+        let kinds = Self::of(shape);
+        if shape.untyped().is_none() {
+            return kinds;
+        }
+        Self {
+            partition: kinds.partition.or_else(|| Some(key.partition().kind())),
+            sort: kinds.sort.or_else(|| key.sort().map(KeyValue::kind)),
+        }
+    }
+}
+
+/// A key part of the wanted type; without a key field, a type may be addressed by a string only.
+pub(super) fn checked_part(
+    part: &str,
+    name: &str,
+    kind: Option<KeyKind>,
+    value: &KeyValue,
+) -> Result<KeyValue> {
+    let wanted = kind.unwrap_or(KeyKind::S);
+    if value.kind() != wanted {
+        return Err(invalid(format!(
+            "the {part} `{name}` is {wanted}, found {}",
+            value.kind()
+        )));
+    }
+    let limit = if part == "sort key" {
+        limits::SORT_KEY_BYTES
+    } else {
+        limits::PARTITION_KEY_BYTES
+    };
+    let length = match value {
+        KeyValue::S(text) => text.len(),
+        KeyValue::B(bytes) => bytes.len(),
+        KeyValue::N(text) => {
+            let normal = number::normalize(text)
+                .map_err(|error| invalid(format!("the {part} `{name}`: {error}")))?;
+            return Ok(KeyValue::N(normal));
+        }
+    };
+    match length {
+        0 => Err(invalid(format!(
+            "the {part} `{name}` is empty; DynamoDB wants at least one byte"
+        ))),
+        length if length > limit => Err(invalid(format!(
+            "the {part} `{name}` has {length} bytes, DynamoDB allows {limit}"
+        ))),
+        _ => Ok(value.clone()),
+    }
+}

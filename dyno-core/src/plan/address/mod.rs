@@ -1,0 +1,127 @@
+//! Where an item lives: table, region and primary key.
+//!
+//! Shard items have keys that follow from the object's key and the shard's id, so that they are found without
+//! reading anything:
+//!
+//! ```text
+//! owner            = escape(type tag) "#" escape(partition key) [ "#" escape(sort key) ]
+//! item             = shard id [ "~1" in slot 1 ] [ "#" k for piece k >= 1 ]
+//! simple table     : key  = owner "/" item
+//! composite table  : key  = owner,  sort = item
+//! beside the root  : key  = the root's,  sort = the root's "#" escape(type tag) "/" item
+//! ```
+
+mod id;
+mod kinds;
+mod owner;
+#[cfg(test)]
+mod tests;
+
+use dyno_value::Item;
+
+pub(crate) use self::id::{path_of, shard_id, shard_id_at, unescape};
+pub(crate) use self::kinds::KeyKinds;
+use self::kinds::checked_part;
+pub(crate) use self::owner::{Owner, Range, SortRange};
+use crate::error::{Error, ErrorKind, Result};
+use crate::key::{Key, KeyValue};
+use crate::shape::{Shape, TableShape};
+
+/// The place of an item.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct Address {
+    pub(crate) table: &'static str,
+    pub(crate) region: Option<&'static str>,
+    partition: (&'static str, KeyValue),
+    sort: Option<(&'static str, KeyValue)>,
+}
+
+impl Address {
+    /// The place of the object's root item.
+    ///
+    /// # Errors
+    ///
+    /// The key is empty, too long, of the wrong type, or lacks a part.
+    pub(crate) fn of_root(shape: &'static Shape, table: &TableShape, key: &Key) -> Result<Self> {
+        let kinds = KeyKinds::for_key(shape, key);
+        let partition = checked_part(
+            "partition key",
+            table.key_name(),
+            kinds.partition,
+            key.partition(),
+        )?;
+        let sort = match (table.sort_name(), key.sort()) {
+            (None, None) => None,
+            (Some(name), Some(value)) => {
+                Some((name, checked_part("sort key", name, kinds.sort, value)?))
+            }
+            (Some(name), None) => {
+                return Err(invalid(format!(
+                    "table `{}` has the sort key `{name}`; give both parts, `(partition, sort)`",
+                    table.name()
+                )));
+            }
+            (None, Some(_)) => {
+                return Err(invalid(format!(
+                    "table `{}` has no sort key; give the partition key alone",
+                    table.name()
+                )));
+            }
+        };
+        Ok(Self {
+            table: table.name(),
+            region: table.region_name(),
+            partition: (table.key_name(), partition),
+            sort,
+        })
+    }
+
+    /// The place of an item that was read from a table.
+    pub(crate) fn of_item(
+        table: &TableShape,
+        region: Option<&'static str>,
+        item: &Item,
+    ) -> Option<Self> {
+        let part = |name: &'static str| Some((name, KeyValue::from_value(item.get(name)?)?));
+        let sort = match table.sort_name() {
+            Some(name) => Some(part(name)?),
+            None => None,
+        };
+        Some(Self {
+            table: table.name(),
+            region,
+            partition: part(table.key_name())?,
+            sort,
+        })
+    }
+
+    /// The key attributes, as requests name an item.
+    pub(crate) fn to_item(&self) -> Item {
+        self.parts()
+            .map(|(name, value)| (name.to_owned(), value.to_value()))
+            .collect()
+    }
+
+    /// The key attributes in order: partition, sort.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = (&'static str, &KeyValue)> {
+        std::iter::once(&self.partition)
+            .chain(&self.sort)
+            .map(|(name, value)| (*name, value))
+    }
+
+    /// The partition key's attribute name.
+    pub(crate) fn key_name(&self) -> &'static str {
+        self.partition.0
+    }
+
+    /// Whether an item returned by the service is the one at this place.
+    pub(crate) fn holds(&self, item: &Item) -> bool {
+        self.parts().all(|(name, value)| {
+            item.get(name).and_then(KeyValue::from_value).as_ref() == Some(value)
+        })
+    }
+}
+
+fn invalid(message: String) -> Error {
+    Error::new(ErrorKind::InvalidKey, message)
+}
