@@ -165,3 +165,53 @@ async fn what_no_transaction_can_hold_is_refused_before_the_first_request() {
     assert!(setup.sent().is_empty());
     assert_eq!(error.into_object().content.unwrap().text.len(), 4_500_000);
 }
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Growing", key = "IDX")]
+struct Growing {
+    first: String,
+    second: String,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Holders", key = "ID")]
+struct Holder {
+    name: String,
+    #[dyno(shard)]
+    growing: Growing,
+}
+
+#[tokio::test]
+async fn a_path_write_makes_a_shard_grow_beyond_one_item() {
+    let setup = setup::<Holder>().await;
+    let text = |bytes| file(bytes).content.unwrap().text;
+    let holder = Holder {
+        name: "h".into(),
+        growing: Growing {
+            first: text(300_000),
+            second: String::new(),
+        },
+    };
+    setup.saved(holder).await;
+    let second = Holder::paths().growing().second();
+    for bytes in [200_000, 600_000, 10] {
+        setup
+            .store
+            .write_path("k", &second, text(bytes))
+            .await
+            .unwrap();
+        let loaded = setup.store.load::<Holder>("k").await.unwrap();
+        assert!(loaded.growing.second == text(bytes) && loaded.growing.first == text(300_000));
+        let items = setup.dump("Growing").await.len();
+        let expected = (bytes + 300_000).div_ceil(400_000);
+        assert!(
+            items == expected || cfg!(feature = "zstd"),
+            "{items} of {expected}"
+        );
+    }
+    let name = Holder::paths().name();
+    let write = setup.store.write_path("k", &name, text(420_000));
+    let error = write.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    assert!(error.to_string().contains("shard"), "{error}");
+}

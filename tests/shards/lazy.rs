@@ -1,6 +1,6 @@
-use dyno::{ErrorKind, Lazy, Shards};
+use dyno::{DyObject, ErrorKind, Lazy, Shards};
 
-use super::fixture::{Album, line, note, setup};
+use super::fixture::{Album, Counter, Note, line, note, setup};
 
 fn album() -> Album {
     Album {
@@ -122,4 +122,65 @@ async fn an_unloaded_shard_does_not_go_into_another_object() {
     assert_eq!(error.kind(), ErrorKind::InvalidValue);
     assert!(error.to_string().contains("get()"), "{error}");
     assert!(setup.sent().is_empty());
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Profiles", key = "ID")]
+struct Profile {
+    name: String,
+    #[dyno(shard, independent)]
+    counter: Lazy<Counter>,
+    #[dyno(shard, encrypt)]
+    secret: Lazy<Note>,
+}
+
+fn profile() -> Profile {
+    Profile {
+        name: "n".into(),
+        counter: Lazy::new(Counter {
+            visits: 0,
+            last: None,
+        }),
+        secret: Lazy::new(note("secret")),
+    }
+}
+
+#[tokio::test]
+async fn a_lazy_independent_shard_is_read_and_written_alone() {
+    let mut setup = setup::<Profile>().await;
+    let key = dyno::EncryptionKey::generate("k1").unwrap();
+    let rules = dyno::Rules::new().encrypt(["secret"], key).unwrap();
+    setup.store = setup.store.with_loader(rules);
+    setup.saved(profile()).await;
+    let mut loaded = setup.store.load::<Profile>("k").await.unwrap();
+    assert_eq!(setup.sent(), ["GetItem"]);
+    loaded.counter.get_mut().await.unwrap().visits += 1;
+    loaded.save().await.unwrap();
+    assert_eq!(setup.sent(), ["GetItem", "UpdateItem"]);
+    loaded.counter.get_mut().await.unwrap().visits += 1;
+    loaded.save().await.unwrap();
+    assert_eq!(setup.sent(), ["UpdateItem"]);
+    let other = setup.store.load::<Profile>("k").await.unwrap();
+    assert_eq!(other.counter.get().await.unwrap().visits, 2);
+    assert_eq!(other.secret.get().await.unwrap(), &note("secret"));
+    assert!(setup.dump("Notes").await[0]["text"].is_b());
+}
+
+#[tokio::test]
+async fn attributes_that_the_type_does_not_know_stay_in_a_lazy_shard() {
+    let setup = setup::<Album>().await;
+    setup.saved(album()).await;
+    let mut stored = setup.dump("Notes").await.remove(0);
+    let later = aws_sdk_dynamodb::types::AttributeValue::Bool(true);
+    stored.insert("later".to_owned(), later.clone());
+    let put = setup.client.put_item().table_name("Notes");
+    put.set_item(Some(stored)).send().await.unwrap();
+    let mut loaded = setup.store.load::<Album>("k").await.unwrap();
+    loaded.cover.get_mut().await.unwrap().text = "changed".into();
+    loaded.save().await.unwrap();
+    let stored = setup.dump("Notes").await.remove(0);
+    assert_eq!(
+        (stored.get("later"), stored["text"].as_s().unwrap().as_str()),
+        (Some(&later), "changed")
+    );
 }

@@ -35,7 +35,7 @@ pub(crate) struct PathWrite<'a> {
 pub(crate) enum Written {
     /// The value is stored.
     Done,
-    /// Nothing was written: the object must be read first, because the shard is in pieces.
+    /// Nothing was written: the object must be read first, because the shard is or will be in pieces.
     ReadFirst,
 }
 
@@ -88,6 +88,20 @@ impl<'a> BlindWrite<'a> {
         super::size::check(&request)?;
         self.sent = Some(request.clone());
         Ok(request)
+    }
+
+    /// A shard that grows beyond one item is stored in pieces, which takes a whole save.
+    fn unless_too_large(&self, step: Result<Step<Written>>) -> Result<Step<Written>> {
+        let may_grow = |field: &ShardField| !field.independent;
+        match step {
+            Err(error)
+                if error.kind() == ErrorKind::TooLarge
+                    && self.write.shard.as_ref().is_some_and(may_grow) =>
+            {
+                Ok(Step::Done(Written::ReadFirst))
+            }
+            step => step,
+        }
     }
 
     fn plain_update(&self) -> Action {
@@ -306,17 +320,19 @@ impl Machine for BlindWrite<'_> {
     type Done = Written;
 
     fn begin(&mut self, fresh: Fresh) -> Result<Step<Written>> {
-        self.build(fresh).map(Step::Send)
+        let built = self.build(fresh).map(Step::Send);
+        self.unless_too_large(built)
     }
 
     fn answer(&mut self, answer: Answer, fresh: Fresh) -> Result<Step<Written>> {
         let Some(request) = &self.sent else {
             return Err(unknown());
         };
-        match self.attempts.judge(answer, request)? {
-            Judged::Applied => Ok(Step::Done(Written::Done)),
-            Judged::Condition(at, standing) => self.condition_failed(at, standing, fresh),
-            Judged::Next(step) => Ok(step),
+        match self.attempts.judge(answer, request) {
+            Ok(Judged::Applied) => Ok(Step::Done(Written::Done)),
+            Ok(Judged::Condition(at, standing)) => self.condition_failed(at, standing, fresh),
+            Ok(Judged::Next(step)) => Ok(step),
+            Err(error) => self.unless_too_large(Err(error)),
         }
     }
 }

@@ -29,4 +29,6 @@ mod size;
 mod step;
 
 pub(crate) use cost::{Before, Charge, Known};
-pub(crate) use step::{Action, Answer, Expressions, Fresh, Machine, Reason, Request, Step};
+pub(crate) use step::{
+    Action, Answer, Expressions, Fresh, Machine, Reason, Request, Step, says_too_large,
+};

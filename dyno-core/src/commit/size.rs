@@ -55,7 +55,8 @@ fn check_action(action: &Action) -> Result<usize> {
             }
             if largest > limits::ITEM_BYTES {
                 return Err(too_large(format!(
-                    "the value has {largest} bytes, an item of table `{}` holds {}; divide it, or keep it elsewhere",
+                    "the value has {largest} bytes, an item of table `{}` holds {}; make it an object of its \
+                     own, marked `#[dyno(shard)]`: a shard may be larger than an item",
                     address.table,
                     limits::ITEM_BYTES
                 )));

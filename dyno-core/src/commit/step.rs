@@ -145,6 +145,8 @@ pub(crate) enum Answer {
     Lost(Error),
     /// It cannot succeed; nothing was applied.
     Refused(Error),
+    /// An item would be larger than any may be; nothing was applied.
+    TooLarge,
     /// Too many requests; nothing was applied.
     Throttled(Error),
 }
@@ -175,6 +177,8 @@ enum Cause {
     Conflict,
     /// The request is wrong.
     Invalid(Error),
+    /// An item would be larger than any may be.
+    TooLarge,
     /// Too many requests.
     Throttled(Error),
 }
@@ -202,6 +206,9 @@ fn cause_of(reasons: Vec<Reason>) -> Cause {
         if reason.is_condition() {
             return Cause::Condition(index, reason.item);
         }
+        if says_too_large(reason.message.as_deref()) {
+            return Cause::TooLarge;
+        }
         if reason.code != Reason::NONE && other.is_none() {
             other = Some((index, reason));
         }
@@ -217,6 +224,12 @@ fn cause_of(reasons: Vec<Reason>) -> Cause {
         },
     );
     Cause::Invalid(Error::new(ErrorKind::Service, text))
+}
+
+/// Whether the service refuses an item for its size.
+pub(crate) fn says_too_large(message: Option<&str>) -> bool {
+    // "Item size has exceeded the maximum allowed size", "Item size to update has exceeded the maximum allowed size"
+    message.is_some_and(|message| message.contains("exceeded the maximum allowed size"))
 }
 
 /// An answer as a machine must act on it.
@@ -265,11 +278,13 @@ impl Attempts {
             Answer::Lost(error) => self.after_lost(request, error),
             Answer::Throttled(error) => self.after_throttled(request, error),
             Answer::Refused(error) => Err(self.refused(error)),
+            Answer::TooLarge => Err(self.refused(item_too_large())),
             Answer::Cancelled(reasons) => match cause_of(reasons) {
                 Cause::Condition(at, standing) => return Ok(Judged::Condition(at, standing)),
                 Cause::Conflict => self.after_busy(request),
                 Cause::Throttled(error) => self.after_throttled(request, error),
                 Cause::Invalid(error) => Err(self.refused(error)),
+                Cause::TooLarge => Err(self.refused(item_too_large())),
             },
         };
         next.map(Judged::Next)
@@ -344,6 +359,14 @@ pub(crate) fn unknown() -> Error {
     Error::new(
         ErrorKind::OutcomeUnknown,
         "the answer was lost, and whether the write was applied could not be learned; load the object to see",
+    )
+}
+
+fn item_too_large() -> Error {
+    Error::new(
+        ErrorKind::TooLarge,
+        "the item would be larger than the 400 KB that DynamoDB holds; nothing was written. Make the largest field an \
+         object of its own, marked `#[dyno(shard)]`",
     )
 }
 

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-use crate::commit::{Answer, Reason};
+use crate::commit::{Answer, Reason, says_too_large};
 use crate::error::{Error, ErrorKind, path_not_found};
 
 /// The error of a read, or of a request that is not a commit.
@@ -20,7 +20,7 @@ where
             "there are no credentials to sign requests with; set `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`, \
              a profile or a role, or use `Store::embedded`",
         ),
-        Class::Invalid => {
+        Class::Invalid | Class::TooLarge => {
             let said = error.as_service_error().and_then(|error| error.message().map(str::to_owned));
             let said = said.unwrap_or_else(|| "no message".to_owned());
             Error::new(ErrorKind::Service, format!("the service refused the request: {said}"))
@@ -57,6 +57,7 @@ where
     match class {
         Class::Lost => Answer::Lost(error),
         Class::Throttled => Answer::Throttled(error),
+        Class::TooLarge => Answer::TooLarge,
         Class::Credentials
         | Class::Invalid
         | Class::NotSent
@@ -129,6 +130,7 @@ enum Class {
     PathInvalid,
     TableMissing,
     Throttled,
+    TooLarge,
 }
 
 fn classify<E>(error: &SdkError<E, HttpResponse>) -> Class
@@ -151,6 +153,7 @@ where
                     Class::Credentials
                 }
                 Some("ValidationException") if says_invalid_path(message) => Class::PathInvalid,
+                Some("ValidationException") if says_too_large(Some(message)) => Class::TooLarge,
                 _ if status >= 500 => Class::Lost,
                 _ => Class::Invalid,
             }
