@@ -5,8 +5,10 @@ use super::drive;
 use super::load::Shards;
 use super::operation::{Operation, Options, Pending, common_options};
 use super::tree::Expecting;
+use crate::commit::Sizes;
 use crate::commit::blind::{BlindWrite, PathWrite, Written};
 use crate::error::{Error, ErrorKind, Result, path_not_found};
+use crate::forecast::{More, Plan};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::{Decisions, Route};
@@ -56,6 +58,24 @@ impl<T: Stored, V> WritePath<T, V> {
 
     common_options!();
 
+    /// What awaiting it would send; sends nothing.
+    ///
+    /// Nothing is known of the object but its key, so units are lower bounds. The key of an entry of a list has `~` in
+    /// place of the entry that the root names. Of a value that is written by a load and a save only the load is in the
+    /// plan.
+    ///
+    /// # Errors
+    ///
+    /// Those of the write that are found before the first request.
+    pub fn plan(&self) -> Result<Plan> {
+        let operation = Operation::new::<T>("write a path of", self.options.clone())?;
+        let plan = || {
+            let (path, value) = encode(&self.path, &self.value)?;
+            operation.plan_write_path(&self.key, &path, value.as_ref())
+        };
+        plan().map_err(operation.explain(Some(&self.key)))
+    }
+
     async fn run(self) -> Result<()> {
         let Self {
             key,
@@ -65,7 +85,7 @@ impl<T: Stored, V> WritePath<T, V> {
             object: _,
         } = self;
         let operation = Operation::new::<T>("write a path of", options)?;
-        let encoded = encode(path, &value);
+        let encoded = encode(&path, &value);
         drop(value);
         let written = async {
             let (path, value) = encoded?;
@@ -82,14 +102,14 @@ impl<T: Stored, V> WritePath<T, V> {
 }
 
 fn encode<V>(
-    path: Result<TypedPath<V>, ParsePathError>,
+    path: &Result<TypedPath<V>, ParsePathError>,
     value: &V,
 ) -> Result<(FieldPath, Option<AttributeValue>)> {
-    let typed = path?;
+    let typed = path.as_ref().map_err(Clone::clone)?;
     let value = typed
         .write(value)
         .map_err(|error| Error::from(error.under_path(&typed.path)))?;
-    Ok((typed.path, value))
+    Ok((typed.path.clone(), value))
 }
 
 impl Operation {
@@ -112,12 +132,9 @@ impl Operation {
         path: &FieldPath,
         value: Option<&AttributeValue>,
     ) -> Result<bool> {
-        let root = self.root(key)?;
         let route = Route::of(&self.topology, path, None)?;
         self.check_writable(path, &route, value)?;
-        let keys = root.to_item();
-        let needs_object = self.loader().is_some_and(ConfigLoader::needs_object);
-        if needs_object || route.holds_shards || route.needs_object {
+        if self.needs_object(&route) {
             return Ok(false);
         }
         let route = if route.needs_order {
@@ -125,6 +142,49 @@ impl Operation {
         } else {
             route
         };
+        let Some(write) = self.blind_write(key, path, route, value)? else {
+            return Ok(false);
+        };
+        match drive::run(&self.store, write).await? {
+            Written::Done => Ok(true),
+            Written::ReadFirst => Ok(false),
+        }
+    }
+
+    /// What [`write_path`](Self::write_path) sends, if the value is where the type says.
+    fn plan_write_path(
+        &self,
+        key: &Key,
+        path: &FieldPath,
+        value: Option<&AttributeValue>,
+    ) -> Result<Plan> {
+        let (mut plan, route) = self.plan_route(key, path, true)?;
+        self.check_writable(path, &route, value)?;
+        if self.needs_object(&route) {
+            plan = Plan::default();
+        } else if let Some(write) = self.blind_write(key, path, route, value)? {
+            return Ok(plan.then(drive::plan(write, Sizes::Unknown)?));
+        }
+        let load = self.plan_load(key, Shards::All, true, None)?;
+        Ok(plan.and(load.perhaps(More::Writes)))
+    }
+
+    /// Whether only the object, as it is stored, tells how to write the value.
+    fn needs_object(&self, route: &Route) -> bool {
+        let whole = self.loader().is_some_and(ConfigLoader::needs_object);
+        whole || route.holds_shards || route.needs_object
+    }
+
+    /// The write of a value without reading the object; `None` if that cannot be.
+    fn blind_write(
+        &self,
+        key: &Key,
+        path: &FieldPath,
+        route: Route,
+        value: Option<&AttributeValue>,
+    ) -> Result<Option<BlindWrite<'_>>> {
+        let root = self.root(key)?;
+        let keys = root.to_item();
         let stored = &route.stored;
         let decided = Decisions::for_path(
             &keys,
@@ -134,7 +194,7 @@ impl Operation {
             self.loader(),
         )?;
         let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(stored)) else {
-            return Ok(false);
+            return Ok(None);
         };
         let binding = self.binding(&root)?;
         let value = value
@@ -148,10 +208,7 @@ impl Operation {
             inside: route.inside,
             value,
         };
-        match drive::run(&self.store, BlindWrite::new(write)).await? {
-            Written::Done => Ok(true),
-            Written::ReadFirst => Ok(false),
-        }
+        Ok(Some(BlindWrite::new(write)))
     }
 
     pub(super) fn check_writable(
