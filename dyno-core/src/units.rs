@@ -95,7 +95,10 @@ pub(crate) enum ReadMode {
     Strong,
     #[cfg_attr(
         not(test),
-        expect(dead_code, reason = "plans suppose that nobody writes between two reads")
+        expect(
+            dead_code,
+            reason = "plans suppose that nobody writes between two reads"
+        )
     )]
     Transaction,
 }

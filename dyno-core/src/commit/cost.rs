@@ -133,7 +133,10 @@ impl Request {
     /// is what was there before the first time.
     #[cfg_attr(
         not(test),
-        expect(dead_code, reason = "plans suppose that no answer is lost; tests do not")
+        expect(
+            dead_code,
+            reason = "plans suppose that no answer is lost; tests do not"
+        )
     )]
     pub(crate) fn repeat_units(&self, before: &Before<'_>) -> CapacityUnits {
         self.units(before, |bytes| ReadMode::Strong.get(bytes))

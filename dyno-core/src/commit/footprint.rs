@@ -160,9 +160,7 @@ mod tests {
         footprint.note_whole(&b, &second);
         footprint.note_unread(address("c"));
         footprint.note_unread(a.clone());
-        let sizes = |footprint: &Footprint| {
-            ["a", "b", "c", "d"].map(|id| bytes(footprint, id))
-        };
+        let sizes = |footprint: &Footprint| ["a", "b", "c", "d"].map(|id| bytes(footprint, id));
         assert_eq!(sizes(&footprint), [Some(100), Some(200), None, Some(0)]);
         let request = Request::Transact {
             token: "t".to_owned(),

@@ -198,7 +198,9 @@ mod tests {
         let partition = KeyValue::S("ada".to_owned());
         let pages = |items: &[Known<'_>], consistent| {
             let pages = PlannedRequest::query("Items", &partition, items, consistent);
-            let pages = pages.iter().map(|page| (page.read_units(), page.is_exact()));
+            let pages = pages
+                .iter()
+                .map(|page| (page.read_units(), page.is_exact()));
             pages.collect::<Vec<_>>()
         };
         let small = Known::Bytes(3000);

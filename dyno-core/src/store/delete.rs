@@ -49,8 +49,9 @@ impl<T: Stored> Delete<T> {
 
     /// What awaiting it would send; sends nothing.
     ///
-    /// Nothing is known of the object but its key, so units are lower bounds. Of a type with collections, or one that
-    /// contains itself, what is deleted is not in the plan, since only the root tells it.
+    /// Nothing is known of the object but its key, so units are lower bounds, and every shard is taken for one item. Of
+    /// a type with collections, or one that contains itself, what is deleted is not in the plan, since only the root
+    /// tells it.
     /// [`DeleteSaved::plan`](crate::DeleteSaved::plan) knows the object.
     ///
     /// # Errors
@@ -92,7 +93,15 @@ fn plan_any(operation: &Operation, key: &Key) -> Result<Plan> {
             let plan = reading.plan(KnownRoot::Unknown, Sizes::Unknown)?;
             Ok(plan.perhaps(More::Writes))
         }
-        deletion => deletion.plan(Sizes::Unknown),
+        deletion => {
+            let plan = deletion.plan(Sizes::Unknown)?;
+            // An object with shards in pieces is read first, once the blind deletion has met it.
+            Ok(if operation.topology.shards.is_empty() {
+                plan
+            } else {
+                plan.perhaps(More::Writes)
+            })
+        }
     }
 }
 

@@ -35,7 +35,9 @@ pub(super) fn plan<M: Machine>(mut machine: M, sizes: Sizes<'_>) -> Result<Optio
     Ok(match machine.begin(fresh()?)? {
         Step::Done(_) => None,
         Step::Send(request) | Step::Wait { then: request, .. } => {
-            Some(PlannedRequest::write(&request, &|address| sizes.at(address)))
+            Some(PlannedRequest::write(&request, &|address| {
+                sizes.at(address)
+            }))
         }
     })
 }

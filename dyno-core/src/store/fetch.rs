@@ -61,8 +61,7 @@ pub(super) fn plan(
     }];
     for range in ranges {
         let found = sizes.within(range);
-        let pages =
-            PlannedRequest::query(range.table.name(), &range.partition, &found, consistent);
+        let pages = PlannedRequest::query(range.table.name(), &range.partition, &found, consistent);
         for (round, page) in pages.into_iter().enumerate() {
             match rounds.get_mut(round) {
                 Some(requests) => requests.push(page),

@@ -88,7 +88,54 @@ impl<T: Stored> Saved<T> {
     /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if somebody else saved or deleted the object in between,
     /// and those of [`Save`](crate::Save).
     ///
-    /// EXAMPLE
+    /// # Examples
+    ///
+    /// A save can be looked at before it is sent:
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use dyno_core::{CapacityUnits, Store};
+    /// use dyno_derive::DyObject;
+    ///
+    /// #[derive(DyObject)]
+    /// #[dyno(crate = dyno_core, table = "Albums", key = "ID")]
+    /// struct Album {
+    ///     title: String,
+    ///     #[dyno(shard)]
+    ///     cover: Cover,
+    /// }
+    ///
+    /// #[derive(DyObject)]
+    /// #[dyno(crate = dyno_core, table = "Covers", key = "IDX")]
+    /// struct Cover {
+    ///     image: String,
+    /// }
+    ///
+    /// let store = Store::embedded()?;
+    /// store.ensure_tables::<Album>().await?;
+    /// let album = Album { title: "Nara".into(), cover: Cover { image: "x".repeat(5000) } };
+    /// let mut album = store.save(album).key("a1").await?;
+    ///
+    /// album.title = "Kyoto".into();
+    /// let plan = album.save().plan()?;
+    /// assert_eq!(plan.write_units(), CapacityUnits::whole(1)); // the root has less than 1 KB
+    ///
+    /// album.cover.image.truncate(2500);
+    /// let save = album.save();
+    /// let plan = save.plan()?;
+    /// // In a transaction twice the larger of the items before and after: 1 KB and 6 KB.
+    /// assert_eq!(plan.write_units(), CapacityUnits::whole(2 * (1 + 6)));
+    /// assert_eq!(plan.requests().len(), 1);
+    /// println!("{plan}"); // the table of its requests, items and bytes
+    /// save.await?; // consumes what the plan says
+    /// assert!(album.save().plan()?.requests().is_empty());
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "embedded"))]
+    /// # fn main() {}
+    /// ```
     pub fn save(&mut self) -> SaveSaved<'_, T> {
         SaveSaved { saved: self }
     }

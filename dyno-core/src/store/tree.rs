@@ -13,10 +13,10 @@ use super::operation::Operation;
 use super::prepared::{Commit, Prepared, WrittenOwn};
 use super::snapshot::{KnownRoot, Reading};
 use super::{drive, snapshot};
-use crate::commit::{Footprint, Sizes};
 use crate::commit::independent::{Independent, OwnVersion};
 use crate::commit::plain::Plain;
 use crate::commit::save::{Draft, Expect, Save, WrittenShard};
+use crate::commit::{Footprint, Sizes};
 use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::forecast::Plan;
 use crate::key::Key;
@@ -234,12 +234,7 @@ impl Operation {
         self.prepare(tree, key, expecting)?.plan()
     }
 
-    fn prepare(
-        &self,
-        mut tree: Item,
-        key: &Key,
-        mut expecting: Expecting,
-    ) -> Result<Prepared<'_>> {
+    fn prepare(&self, mut tree: Item, key: &Key, mut expecting: Expecting) -> Result<Prepared<'_>> {
         if let Expecting::Baseline(base) = &mut expecting {
             base.take_later();
         }
@@ -396,8 +391,7 @@ impl Operation {
                 for (id, attributes) in &own_now {
                     let shard = draft.written.get(id);
                     if shard.is_some() || !next.own.contains_key(id) {
-                        let place =
-                            shard.map(|shard| draft.owner.address(&shard.field, false, 0));
+                        let place = shard.map(|shard| draft.owner.address(&shard.field, false, 0));
                         written.push(WrittenOwn {
                             id: id.clone(),
                             place: place.transpose()?,

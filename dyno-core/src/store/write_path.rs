@@ -61,8 +61,8 @@ impl<T: Stored, V> WritePath<T, V> {
     /// What awaiting it would send; sends nothing.
     ///
     /// Nothing is known of the object but its key, so units are lower bounds. The key of an entry of a list has `~` in
-    /// place of the entry that the root names. Of a value that is written by a load and a save only the load is in the
-    /// plan.
+    /// place of the entry that the root names, and a shard is taken for one item. Of a value that is written by a load
+    /// and a save only the load is in the plan.
     ///
     /// # Errors
     ///
@@ -71,7 +71,8 @@ impl<T: Stored, V> WritePath<T, V> {
         let operation = Operation::new::<T>("write a path of", self.options.clone())?;
         let plan = || {
             let (path, value) = encode(&self.path, &self.value)?;
-            operation.plan_write_path(&self.key, &path, value.as_ref())
+            let plan = operation.plan_write_path(&self.key, &path, value.as_ref());
+            plan.map_err(at(path))
         };
         plan().map_err(operation.explain(Some(&self.key)))
     }
@@ -92,12 +93,17 @@ impl<T: Stored, V> WritePath<T, V> {
             operation
                 .write_path(&key, &path, value)
                 .await
-                .map_err(|error| match error.path() {
-                    Some(_) => error,
-                    None => error.at_path(path),
-                })
+                .map_err(at(path))
         };
         written.await.map_err(operation.explain(Some(&key)))
+    }
+}
+
+/// Says which path an error is about, if it does not say so itself.
+fn at(path: FieldPath) -> impl FnOnce(Error) -> Error {
+    move |error| match error.path() {
+        Some(_) => error,
+        None => error.at_path(path),
     }
 }
 
@@ -162,8 +168,17 @@ impl Operation {
         self.check_writable(path, &route, value)?;
         if self.needs_object(&route) {
             plan = Plan::default();
-        } else if let Some(write) = self.blind_write(key, path, route, value)? {
-            return Ok(plan.then(drive::plan(write, Sizes::Unknown)?));
+        } else {
+            // A shard in pieces is loaded and saved, once the blind write has met it.
+            let in_shard = route.shard.as_ref().is_some_and(|shard| !shard.independent);
+            if let Some(write) = self.blind_write(key, path, route, value)? {
+                let plan = plan.then(drive::plan(write, Sizes::Unknown)?);
+                return Ok(if in_shard {
+                    plan.perhaps(More::Writes)
+                } else {
+                    plan
+                });
+            }
         }
         let load = self.plan_load(key, Shards::All, true, None)?;
         Ok(plan.and(load.perhaps(More::Writes)))
