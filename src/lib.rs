@@ -2,12 +2,13 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub use dyno_core::{
-    Attribute, AttributeValue, Blob, ConfigLoader, Delete, DeleteSaved, Document, Documents,
-    DyObject, EncryptionKey, EnsureTables, Error, ErrorKind, FieldPath, IntoPath, Item, Key,
-    KeyAttribute, KeyError, KeyId, KeyKind, KeyState, KeyValue, Keyring, KeyringError, Lazy,
-    LazyGet, LazyGetMut, Load, LoadOptional, MasterKey, Object, ParsePathError, Path, PatternError,
-    ReadPath, Reload, Result, Rules, Save, SaveError, SaveSaved, Saved, Segment, Shards, Store,
-    Stored, TypeTag, TypedPath, ValueCause, ValueError, WritePath, document, shape,
+    ActionKind, Attribute, AttributeValue, Blob, CapacityUnits, ConfigLoader, Delete, DeleteSaved,
+    Document, Documents, DyObject, EncryptionKey, EnsureTables, Error, ErrorKind, FieldPath,
+    IntoPath, Item, Key, KeyAttribute, KeyError, KeyId, KeyKind, KeyState, KeyValue, Keyring,
+    KeyringError, Lazy, LazyGet, LazyGetMut, Load, LoadOptional, MasterKey, Object, ParsePathError,
+    Path, PatternError, Plan, PlannedAction, PlannedRequest, ReadPath, Reload, Result, Rules, Save,
+    SaveError, SaveSaved, Saved, Segment, Shards, Store, Stored, TypeTag, TypedPath, ValueCause,
+    ValueError, WritePath, document, shape,
 };
 pub use dyno_derive::DyObject;
 

@@ -17,7 +17,6 @@
 
 mod commit;
 mod error;
-#[cfg_attr(not(test), expect(dead_code, reason = "the store makes no plans yet"))]
 mod forecast;
 mod key;
 mod limits;

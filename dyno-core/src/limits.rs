@@ -12,6 +12,8 @@ pub(crate) const TRANSACTION_ACTIONS: usize = 100;
 pub(crate) const TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 /// Most keys in one `BatchGetItem`.
 pub(crate) const BATCH_GET_KEYS: usize = 100;
+/// What a page of a `Query` ends beyond, in bytes of items.
+pub(crate) const QUERY_BYTES: usize = 1024 * 1024;
 /// Deepest nesting of lists and maps, and most steps of a path.
 pub(crate) const NESTING: usize = 32;
 /// Longest expression, in bytes.

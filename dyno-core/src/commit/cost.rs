@@ -66,6 +66,14 @@ impl Charge {
         }
     }
 
+    /// The charge for both together.
+    pub(crate) fn and(self, other: Self) -> Self {
+        Self {
+            bytes: self.bytes.saturating_add(other.bytes),
+            exact: self.exact && other.exact,
+        }
+    }
+
     /// The charge for this or that, whichever is larger.
     fn max(self, other: Self) -> Self {
         Self {
@@ -123,6 +131,13 @@ impl Request {
 
     /// The read units that a transaction consumes when it is sent again with its token after it was applied; `before`
     /// is what was there before the first time.
+    #[cfg_attr(
+        not(test),
+        expect(
+            dead_code,
+            reason = "plans suppose that no answer is lost; tests do not"
+        )
+    )]
     pub(crate) fn repeat_units(&self, before: &Before<'_>) -> CapacityUnits {
         self.units(before, |bytes| ReadMode::Strong.get(bytes))
     }

@@ -23,7 +23,7 @@ pub(crate) struct OwnVersion {
     pub(crate) changes: BTreeMap<String, Option<AttributeValue>>,
 }
 
-/// The machine that writes it; it ends with the new version.
+/// The machine that writes it; it ends with the request that was applied and the new version.
 #[derive(Debug)]
 pub(crate) struct Independent {
     write: OwnVersion,
@@ -73,9 +73,9 @@ impl Independent {
 }
 
 impl Machine for Independent {
-    type Done = Stamp;
+    type Done = (Request, Stamp);
 
-    fn begin(&mut self, fresh: Fresh) -> Result<Step<Stamp>> {
+    fn begin(&mut self, fresh: Fresh) -> Result<Step<Self::Done>> {
         let stamp = fresh.etag.stamp();
         let request = Request::single(self.update(stamp));
         super::size::check(&request)?;
@@ -83,19 +83,19 @@ impl Machine for Independent {
         Ok(Step::Send(request))
     }
 
-    fn answer(&mut self, answer: Answer, _: Fresh) -> Result<Step<Stamp>> {
+    fn answer(&mut self, answer: Answer, _: Fresh) -> Result<Step<Self::Done>> {
         let Some((request, stamp)) = &self.sent else {
             return Err(unknown());
         };
         match self.attempts.judge(answer, request)? {
-            Judged::Applied => Ok(Step::Done(*stamp)),
+            Judged::Applied => Ok(Step::Done((request.clone(), *stamp))),
             Judged::Condition(_, standing) => {
                 let version = standing
                     .as_ref()
                     .and_then(|item| item.get(reserved::STAMP))
                     .and_then(Stamp::from_value);
                 if version == Some(*stamp) {
-                    return Ok(Step::Done(*stamp));
+                    return Ok(Step::Done((request.clone(), *stamp)));
                 }
                 Err(self.attempts.refused(changed()))
             }

@@ -9,17 +9,18 @@
 //! | [`independent::Independent`] | one update of a shard with a version of its own | 1 |
 //! | [`plain::Plain`] | one item without the mapper's attributes | 1 |
 //!
-//! `cost` says what a request consumes before it is sent, and `effect` what its updates make of an item.
+//! `cost` says what a request consumes before it is sent, `effect` what its updates make of an item, and `footprint`
+//! remembers what stands at an object's places.
 //!
 //! An answer that was lost is resolved by sending the same request again. That is harmless for objects with an etag,
 //! because condition or token name the commit; a plain item has nothing to know a commit by, so a put or a path write
 //! that is sent again can come after somebody else's. What cannot be resolved is `OutcomeUnknown`, never a guess.
 
 pub(crate) mod blind;
-#[cfg_attr(not(test), expect(dead_code, reason = "the store makes no plans yet"))]
 pub(crate) mod cost;
 pub(crate) mod delete;
 pub(crate) mod effect;
+mod footprint;
 pub(crate) mod independent;
 mod outcome;
 pub(crate) mod plain;
@@ -29,6 +30,7 @@ mod size;
 mod step;
 
 pub(crate) use cost::{Before, Charge, Known};
+pub(crate) use footprint::{Footprint, Sizes};
 pub(crate) use step::{
     Action, Answer, Expressions, Fresh, Machine, Reason, Request, Step, says_too_large,
 };

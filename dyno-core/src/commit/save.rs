@@ -86,6 +86,15 @@ pub(crate) enum Expect {
     Nothing,
 }
 
+/// A save that is done.
+#[derive(Debug)]
+pub(crate) struct Committed {
+    /// The request that was applied.
+    pub(crate) request: Request,
+    /// The state that it left.
+    pub(crate) state: RootState,
+}
+
 /// The machine that saves.
 #[derive(Debug)]
 pub(crate) struct Save<'a> {
@@ -271,7 +280,7 @@ impl<'a> Save<'a> {
         &mut self,
         standing: Option<Item>,
         fresh: Fresh,
-    ) -> Result<Step<RootState>> {
+    ) -> Result<Step<Committed>> {
         let base = match &self.over {
             Over::Object(base) => Some(base),
             Over::Foreign(_) | Over::Nothing => None,
@@ -288,7 +297,7 @@ impl<'a> Save<'a> {
         }
     }
 
-    fn stands(&mut self, standing: Standing, fresh: Fresh) -> Result<Step<RootState>> {
+    fn stands(&mut self, standing: Standing, fresh: Fresh) -> Result<Step<Committed>> {
         match &self.expect {
             Expect::Anything => {
                 self.over = match standing {
@@ -339,28 +348,26 @@ impl<'a> Save<'a> {
         }
     }
 
-    /// The state that the commit `etag` leaves; `None` is the last one.
-    fn committed(&mut self, etag: Option<Etag>) -> Result<Step<RootState>> {
-        let sent = std::mem::take(&mut self.sent)
-            .into_iter()
-            .rev()
-            .map(|(_, state)| state);
-        let mut sent = sent.filter(|state| etag.is_none_or(|etag| state.etag == etag));
-        sent.next().map(Step::Done).ok_or_else(unknown)
+    /// What the commit `etag` leaves; `None` is the last one.
+    fn committed(&mut self, etag: Option<Etag>) -> Result<Step<Committed>> {
+        let sent = std::mem::take(&mut self.sent).into_iter().rev();
+        let mut sent = sent.filter(|(_, state)| etag.is_none_or(|etag| state.etag == etag));
+        let (request, state) = sent.next().ok_or_else(unknown)?;
+        Ok(Step::Done(Committed { request, state }))
     }
 }
 
 impl Machine for Save<'_> {
-    type Done = RootState;
+    type Done = Committed;
 
-    fn begin(&mut self, fresh: Fresh) -> Result<Step<RootState>> {
+    fn begin(&mut self, fresh: Fresh) -> Result<Step<Committed>> {
         if let Expect::Base(base) = &self.expect {
             base.check_writable()?;
         }
         self.send(fresh).map(Step::Send)
     }
 
-    fn answer(&mut self, answer: Answer, fresh: Fresh) -> Result<Step<RootState>> {
+    fn answer(&mut self, answer: Answer, fresh: Fresh) -> Result<Step<Committed>> {
         let Some((request, _)) = self.sent.last() else {
             return Err(unknown());
         };

@@ -12,5 +12,6 @@ mod plan;
 mod request;
 
 pub use action::{ActionKind, PlannedAction};
+pub(crate) use plan::More;
 pub use plan::Plan;
 pub use request::PlannedRequest;

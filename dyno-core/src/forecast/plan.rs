@@ -20,9 +20,21 @@ use crate::units::CapacityUnits;
 ///     Put     Users   ada              712 bytes
 ///     Delete  Photos  User#ada/photo  >= 0 bytes
 /// ```
+///
+/// `PlannedRequest` and `PlannedAction` have the same as data.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
     requests: Vec<PlannedRequest>,
+    more: Option<More>,
+}
+
+/// What may follow the requests of a plan, as their answers decide.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum More {
+    /// Requests that read.
+    Reads,
+    /// Requests that write, or read and write.
+    Writes,
 }
 
 impl Plan {
@@ -35,6 +47,26 @@ impl Plan {
         for request in self.requests.iter_mut().skip(first) {
             request.round_trip = round_trip;
         }
+        self
+    }
+
+    /// What is sent after the answers to everything in this plan.
+    #[must_use]
+    pub(crate) fn and(mut self, later: Self) -> Self {
+        let before = self.round_trips();
+        self.requests
+            .extend(later.requests.into_iter().map(|mut request| {
+                request.round_trip += before;
+                request
+            }));
+        self.more = self.more.or(later.more);
+        self
+    }
+
+    /// The plan of an operation that may send more, as the answers to these requests decide.
+    #[must_use]
+    pub(crate) fn perhaps(mut self, more: More) -> Self {
+        self.more = Some(more);
         self
     }
 
@@ -58,10 +90,16 @@ impl Plan {
         self.requests.iter().map(PlannedRequest::write_units).sum()
     }
 
-    /// Whether the units are those that will be consumed. Otherwise the sizes of some stored items are not known, and
-    /// units are lower bounds.
+    /// Whether the requests are all that will be sent. Otherwise what is stored decides whether more follow: to know
+    /// them, the object has to be loaded.
+    pub fn is_complete(&self) -> bool {
+        self.more.is_none()
+    }
+
+    /// Whether the units are those that will be consumed. Otherwise the sizes of some stored items are not known or
+    /// the plan is not [complete](Self::is_complete), and units are lower bounds.
     pub fn is_exact(&self) -> bool {
-        self.requests.iter().all(PlannedRequest::is_exact)
+        self.is_complete() && self.requests.iter().all(PlannedRequest::is_exact)
     }
 
     fn actions(&self) -> impl Iterator<Item = &PlannedAction> {
@@ -77,24 +115,26 @@ impl Plan {
 
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (requests, round_trips) = (self.requests.len(), self.round_trips());
-        let (read, written) = (self.read_units(), self.write_units());
         let plural = |count: usize| if count == 1 { "" } else { "s" };
+        let (requests, round_trips) = (self.requests.len(), self.round_trips());
         write!(
             f,
-            "{requests} request{} in {round_trips} round trip{}",
+            "{}{requests} request{} in {round_trips} round trip{}",
+            at_least(self.is_complete()),
             plural(requests),
             plural(round_trips)
         )?;
-        let inexact = |of: fn(&PlannedRequest) -> CapacityUnits| {
+        let exact = |of: fn(&PlannedRequest) -> CapacityUnits| {
             let mut open = self.requests.iter().filter(|request| !request.is_exact());
-            at_least(open.all(|request| of(request) == CapacityUnits::ZERO))
+            open.all(|request| of(request) == CapacityUnits::ZERO)
         };
-        let reads = inexact(PlannedRequest::read_units);
-        let writes = inexact(PlannedRequest::write_units);
         writeln!(
             f,
-            ", {reads}{read} read units, {writes}{written} write units"
+            ", {}{} read units, {}{} write units",
+            at_least(self.is_complete() && exact(PlannedRequest::read_units)),
+            self.read_units(),
+            at_least(self.more != Some(More::Writes) && exact(PlannedRequest::write_units)),
+            self.write_units()
         )?;
         if !self.requests.is_empty() {
             writeln!(f)?;
@@ -175,6 +215,7 @@ mod tests {
         assert_eq!(plan.read_units(), CapacityUnits::whole(1));
         assert_eq!(plan.write_units(), CapacityUnits::whole(6));
         assert!(!plan.is_exact());
+        assert!(plan.is_complete());
         assert_eq!(plan.clone(), plan);
     }
 
@@ -196,5 +237,24 @@ mod tests {
             Plan::default().to_string(),
             "0 requests in 0 round trips, 0 read units, 0 write units\n"
         );
+    }
+
+    #[test]
+    fn a_plan_says_that_more_may_follow() {
+        let get = PlannedRequest::get(&address("a"), Known::Bytes(700), false);
+        for (more, expected) in [
+            (
+                More::Reads,
+                "at least 1 request in 1 round trip, at least 0.5 read units, 0 write units\n",
+            ),
+            (
+                More::Writes,
+                "at least 1 request in 1 round trip, at least 0.5 read units, at least 0 write units\n",
+            ),
+        ] {
+            let plan = Plan::default().then([get.clone()]).perhaps(more);
+            assert!(plan.to_string().starts_with(expected), "{plan}");
+            assert!(!plan.is_exact() && !plan.is_complete());
+        }
     }
 }

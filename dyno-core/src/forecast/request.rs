@@ -1,6 +1,7 @@
 use super::action::{ActionKind, PlannedAction};
 use crate::commit::{Before, Charge, Known, Request};
 use crate::key::KeyValue;
+use crate::limits;
 use crate::plan::Address;
 use crate::units::{CapacityUnits, ReadMode};
 
@@ -45,32 +46,38 @@ impl PlannedRequest {
         Self::reads("BatchGetItem", items, ReadMode::of(consistent))
     }
 
-    /// A `TransactGetItems`.
-    pub(crate) fn transact_get(items: &[(&Address, Known<'_>)]) -> Self {
-        Self::reads("TransactGetItems", items, ReadMode::Transaction)
-    }
-
-    /// One page of a `Query`, with the sizes of the items on it if they are known.
+    /// Every page of a `Query` that finds these items, in their order: a page ends with the item that makes it larger
+    /// than a megabyte.
     pub(crate) fn query(
         table: &str,
         partition: &KeyValue,
-        sizes: Option<&[usize]>,
+        items: &[Known<'_>],
         consistent: bool,
-    ) -> Self {
-        let page = sizes.unwrap_or_default().iter().copied();
-        let action = PlannedAction {
-            kind: ActionKind::Query,
-            table: table.to_owned(),
-            key: partition.to_string(),
-            charge: Charge {
-                bytes: page.clone().sum(),
-                exact: sizes.is_some(),
-            },
+    ) -> Vec<Self> {
+        let mode = ReadMode::of(consistent);
+        let page = |charge: Charge| {
+            let action = PlannedAction {
+                kind: ActionKind::Query,
+                table: table.to_owned(),
+                key: partition.to_string(),
+                charge,
+            };
+            Self {
+                read_units: mode.query([charge.bytes]),
+                ..Self::new("Query", vec![action])
+            }
         };
-        Self {
-            read_units: ReadMode::of(consistent).query(page),
-            ..Self::new("Query", vec![action])
+        let mut pages = Vec::new();
+        let mut present = Known::Absent.charge();
+        for item in items {
+            if present.bytes > limits::QUERY_BYTES {
+                pages.push(page(present));
+                present = Known::Absent.charge();
+            }
+            present = present.and(item.charge());
         }
+        pages.push(page(present));
+        pages
     }
 
     fn reads(operation: &'static str, items: &[(&Address, Known<'_>)], mode: ReadMode) -> Self {
@@ -176,7 +183,6 @@ mod tests {
             (PlannedRequest::get(&a, Known::Unknown, false), 1),
             (PlannedRequest::batch_get(&items, false), 3),
             (PlannedRequest::batch_get(&items, true), 6),
-            (PlannedRequest::transact_get(&items), 12),
         ] {
             assert_eq!(
                 request.read_units(),
@@ -190,11 +196,25 @@ mod tests {
     #[test]
     fn a_query_costs_the_sum_of_its_page() {
         let partition = KeyValue::S("ada".to_owned());
-        let query = PlannedRequest::query("Items", &partition, Some(&[3000, 3000]), false);
-        assert_eq!(query.read_units(), CapacityUnits::whole(1));
-        assert!(query.is_exact());
-        let unknown = PlannedRequest::query("Items", &partition, None, true);
-        assert_eq!(unknown.read_units(), CapacityUnits::whole(1));
-        assert!(!unknown.is_exact());
+        let pages = |items: &[Known<'_>], consistent| {
+            let pages = PlannedRequest::query("Items", &partition, items, consistent);
+            let pages = pages
+                .iter()
+                .map(|page| (page.read_units(), page.is_exact()));
+            pages.collect::<Vec<_>>()
+        };
+        let small = Known::Bytes(3000);
+        let one = CapacityUnits::whole(1);
+        assert_eq!(pages(&[small, small], false), [(one, true)]);
+        assert_eq!(pages(&[], true), [(one, true)]);
+        assert_eq!(pages(&[Known::Unknown], true), [(one, false)]);
+        let large = Known::Bytes(400 * 1024);
+        assert_eq!(
+            pages(&[large, large, large, large], true),
+            [
+                (CapacityUnits::whole(300), true),
+                (CapacityUnits::whole(100), true)
+            ]
+        );
     }
 }

@@ -1,16 +1,17 @@
-use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
 use super::drive;
 use super::fetch::Projection;
 use super::operation::{Operation, Options, Pending, common_options};
-use super::snapshot::Reading;
+use super::snapshot::{KnownRoot, NO_SPANS, Reading};
 use super::tree::Baseline;
+use crate::commit::Sizes;
 use crate::commit::delete::{Delete as DeleteCommit, Deleted};
 use crate::commit::plain::Plain;
 use crate::error::{ErrorKind, Result};
+use crate::forecast::{More, Plan};
 use crate::key::Key;
-use crate::plan::{Address, RootState, ShardField};
+use crate::plan::{Address, Owner, RootState, ShardField};
 use crate::shape::Stored;
 
 /// Deletes one object, whatever its version, with all its shards.
@@ -47,6 +48,21 @@ impl<T: Stored> Delete<T> {
 
     common_options!();
 
+    /// What awaiting it would send; sends nothing.
+    ///
+    /// Nothing is known of the object but its key, so units are lower bounds, and every shard is taken for one item. Of
+    /// a type with collections, or one that contains itself, what is deleted is not in the plan, since only the root
+    /// tells it.
+    /// [`DeleteSaved::plan`](crate::DeleteSaved::plan) knows the object.
+    ///
+    /// # Errors
+    ///
+    /// Those of the deletion that are found before the first request.
+    pub fn plan(&self) -> Result<Plan> {
+        let operation = Operation::new::<T>("delete", self.options.clone())?;
+        plan_any(&operation, &self.key).map_err(operation.explain(Some(&self.key)))
+    }
+
     async fn run(self) -> Result<()> {
         let operation = Operation::new::<T>("delete", self.options)?;
         delete_any(&operation, &self.key)
@@ -56,21 +72,92 @@ impl<T: Stored> Delete<T> {
 }
 
 pub(super) async fn delete_any(operation: &Operation, key: &Key) -> Result<()> {
-    let topology = &operation.topology;
     let root = operation.root(key)?;
-    if !topology.managed {
-        return drive::run(&operation.store, Plain::delete(root)).await;
+    let gone = match Deletion::by_key(operation, &root)? {
+        Deletion::Plain(commit) => return drive::run(&operation.store, commit).await,
+        Deletion::Whole(commit) => drive::run(&operation.store, commit).await? == Deleted::Gone,
+        Deletion::ReadFirst => false,
+    };
+    if gone {
+        return Ok(());
     }
-    if !topology.open {
-        let owner = operation.owner(&root);
+    read_and_delete(operation, &root).await
+}
+
+/// What [`delete_any`] sends.
+fn plan_any(operation: &Operation, key: &Key) -> Result<Plan> {
+    let root = operation.root(key)?;
+    match Deletion::by_key(operation, &root)? {
+        Deletion::ReadFirst => {
+            let owner = operation.owner(&root);
+            let reading = root_alone(operation, &owner, &root);
+            let plan = reading.plan(KnownRoot::Unknown, Sizes::Unknown)?;
+            Ok(plan.perhaps(More::Writes))
+        }
+        deletion => {
+            let plan = deletion.plan(Sizes::Unknown)?;
+            // An object with shards in pieces is read first, once the blind deletion has met it.
+            Ok(if operation.topology.shards.is_empty() {
+                plan
+            } else {
+                plan.perhaps(More::Writes)
+            })
+        }
+    }
+}
+
+/// How an object is deleted.
+enum Deletion<'a> {
+    Plain(Plain),
+    /// Only its root tells which shards it has.
+    ReadFirst,
+    Whole(DeleteCommit<'a>),
+}
+
+impl<'a> Deletion<'a> {
+    /// Of whatever has the key.
+    fn by_key(operation: &'a Operation, root: &Address) -> Result<Self> {
+        let topology = &operation.topology;
+        if !topology.managed {
+            return Ok(Self::Plain(Plain::delete(root.clone())));
+        }
+        if topology.open {
+            return Ok(Self::ReadFirst);
+        }
+        let owner = operation.owner(root);
         let home = |field: &ShardField| owner.address(field, false, 0);
         let shards = topology.shards.iter().map(home).collect::<Result<_>>()?;
         let commit = DeleteCommit::any(topology, root.clone(), shards);
-        if drive::run(&operation.store, commit).await? == Deleted::Gone {
-            return Ok(());
+        Ok(Self::Whole(commit))
+    }
+
+    /// Of the object as it was loaded.
+    fn as_loaded(
+        operation: &'a Operation,
+        root: &Address,
+        baseline: &Baseline,
+    ) -> Result<Option<Self>> {
+        match (baseline.state(), baseline.plain_item()) {
+            (Some(state), _) => {
+                let commit = of_state(operation, root.clone(), state.clone())?;
+                Ok(Some(Self::Whole(commit)))
+            }
+            (None, Some(item)) => {
+                let commit = Plain::delete_unchanged(root.clone(), item)?;
+                Ok(Some(Self::Plain(commit)))
+            }
+            (None, None) => Ok(None),
         }
     }
-    read_and_delete(operation, &root).await
+
+    fn plan(self, sizes: Sizes<'_>) -> Result<Plan> {
+        let request = match self {
+            Self::Plain(commit) => drive::plan(commit, sizes)?,
+            Self::ReadFirst => None,
+            Self::Whole(commit) => drive::plan(commit, sizes)?,
+        };
+        Ok(Plan::default().then(request))
+    }
 }
 
 async fn read_and_delete(operation: &Operation, root: &Address) -> Result<()> {
@@ -96,16 +183,28 @@ pub(super) async fn delete_based(
     baseline: &Baseline,
 ) -> Result<()> {
     let root = operation.root(key)?;
-    match (baseline.state(), baseline.plain_item()) {
-        (Some(state), _) => delete_state(operation, root, state.clone()).await,
-        (None, Some(item)) => {
-            drive::run(&operation.store, Plain::delete_unchanged(root, item)?).await
-        }
-        (None, None) => Ok(()),
+    match Deletion::as_loaded(operation, &root, baseline)? {
+        Some(Deletion::Plain(commit)) => drive::run(&operation.store, commit).await,
+        Some(Deletion::Whole(commit)) => drive::run(&operation.store, commit).await.map(drop),
+        Some(Deletion::ReadFirst) | None => Ok(()),
+    }
+}
+
+/// What [`delete_based`] sends.
+pub(super) fn plan_based(operation: &Operation, key: &Key, baseline: &Baseline) -> Result<Plan> {
+    let root = operation.root(key)?;
+    match Deletion::as_loaded(operation, &root, baseline)? {
+        Some(deletion) => deletion.plan(baseline.sizes(&root)),
+        None => Ok(Plan::default()),
     }
 }
 
 async fn delete_state(operation: &Operation, root: Address, state: RootState) -> Result<()> {
+    let commit = of_state(operation, root, state)?;
+    drive::run(&operation.store, commit).await.map(drop)
+}
+
+fn of_state(operation: &Operation, root: Address, state: RootState) -> Result<DeleteCommit<'_>> {
     let owner = operation.owner(&root);
     let mut shards = Vec::new();
     for (id, entry) in &state.manifest.0 {
@@ -119,25 +218,29 @@ async fn delete_state(operation: &Operation, root: Address, state: RootState) ->
         };
         shards.extend(owner.every_place(&field, *entry)?);
     }
-    let commit = DeleteCommit::based(&operation.topology, root, shards, state);
-    drive::run(&operation.store, commit).await.map(drop)
+    let topology = &operation.topology;
+    Ok(DeleteCommit::based(topology, root, shards, state))
 }
 
 async fn read_state(operation: &Operation, root: &Address) -> Result<Option<RootState>> {
     let owner = operation.owner(root);
-    let reading = Reading {
+    let reading = root_alone(operation, &owner, root);
+    let snapshot = reading.snapshot(&operation.store).await?;
+    Ok(snapshot.and_then(|snapshot| snapshot.state))
+}
+
+fn root_alone<'a>(operation: &'a Operation, owner: &'a Owner, root: &'a Address) -> Reading<'a> {
+    Reading {
         topology: &operation.topology,
-        owner: &owner,
+        owner,
         root,
         root_projection: Projection::default(),
         entry: None,
         wants: &|_| false,
-        spans: &BTreeSet::new(),
+        spans: &NO_SPANS,
         shard_projection: Projection::default(),
         consistent: true,
-    };
-    let snapshot = reading.snapshot(&operation.store).await?;
-    Ok(snapshot.and_then(|snapshot| snapshot.state))
+    }
 }
 
 const MOST_ATTEMPTS: u32 = 8;

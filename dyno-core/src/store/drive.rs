@@ -8,8 +8,9 @@ use rand::rngs::SysRng;
 
 use super::Store;
 use super::request;
-use crate::commit::{Fresh, Machine, Step};
+use crate::commit::{Fresh, Machine, Sizes, Step};
 use crate::error::{Error, ErrorKind, Result};
+use crate::forecast::PlannedRequest;
 use crate::plan::{Etag, Seed};
 
 /// Runs a commit to its end.
@@ -27,6 +28,18 @@ pub(super) async fn run<M: Machine>(store: &Store, mut machine: M) -> Result<M::
         let answer = request::send(store, request).await?;
         step = machine.answer(answer, fresh()?)?;
     }
+}
+
+/// What a commit sends first, which is all if its conditions hold.
+pub(super) fn plan<M: Machine>(mut machine: M, sizes: Sizes<'_>) -> Result<Option<PlannedRequest>> {
+    Ok(match machine.begin(fresh()?)? {
+        Step::Done(_) => None,
+        Step::Send(request) | Step::Wait { then: request, .. } => {
+            Some(PlannedRequest::write(&request, &|address| {
+                sizes.at(address)
+            }))
+        }
+    })
 }
 
 /// Waits with full jitter: a random time up to a bound that doubles with each attempt.
@@ -64,7 +77,9 @@ fn fresh() -> Result<Fresh> {
     fill_random(&mut etag)?;
     Ok(Fresh {
         etag: Etag(etag),
-        now_micros: now_micros(),
+        // Trailing zeros take no bytes in a number. An odd one has none, so that the next request of a commit, and the
+        // one that a plan shows, has the same size.
+        now_micros: now_micros() | 1,
     })
 }
 

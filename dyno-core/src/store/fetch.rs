@@ -1,6 +1,7 @@
 //! Reads several items in one round trip, and all of them however often it takes.
 
 use std::collections::{BTreeMap, HashMap};
+use std::slice::Chunks;
 
 use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Get, KeysAndAttributes, TransactGetItem};
@@ -9,7 +10,9 @@ use futures_util::future::{try_join, try_join_all};
 
 use super::Store;
 use super::{drive, service};
+use crate::commit::Sizes;
 use crate::error::{Error, ErrorKind, Result, incomplete};
+use crate::forecast::PlannedRequest;
 use crate::limits;
 use crate::plan::{Address, Range, SortRange};
 
@@ -39,20 +42,68 @@ pub(super) async fn fetch(
     Ok(found)
 }
 
+/// What [`fetch`] sends, round trip by round trip: each page of a `Query` waits for the one before.
+pub(super) fn plan(
+    wanted: &[Address],
+    ranges: &[Range],
+    sizes: Sizes<'_>,
+    consistent: bool,
+) -> Vec<Vec<PlannedRequest>> {
+    let known: Vec<_> = wanted
+        .iter()
+        .map(|address| (address, sizes.at(address)))
+        .collect();
+    let mut rounds = vec![match Asking::of(&known) {
+        Asking::Alone((address, item)) => vec![PlannedRequest::get(address, *item, consistent)],
+        Asking::Batches(batches) => batches
+            .map(|batch| PlannedRequest::batch_get(batch, consistent))
+            .collect(),
+    }];
+    for range in ranges {
+        let found = sizes.within(range);
+        let pages = PlannedRequest::query(range.table.name(), &range.partition, &found, consistent);
+        for (round, page) in pages.into_iter().enumerate() {
+            match rounds.get_mut(round) {
+                Some(requests) => requests.push(page),
+                None => rounds.push(vec![page]),
+            }
+        }
+    }
+    rounds
+}
+
+/// With which requests items are asked for.
+enum Asking<'a, T> {
+    /// One `GetItem`.
+    Alone(&'a T),
+    /// A `BatchGetItem` each.
+    Batches(Chunks<'a, T>),
+}
+
+impl<'a, T> Asking<'a, T> {
+    fn of(wanted: &'a [T]) -> Self {
+        match wanted {
+            [one] => Self::Alone(one),
+            wanted => Self::Batches(wanted.chunks(limits::BATCH_GET_KEYS)),
+        }
+    }
+}
+
 async fn fetch_items(
     store: &Store,
     wanted: Wanted,
     consistent: bool,
 ) -> Result<BTreeMap<Address, Item>> {
-    match <[_; 1]>::try_from(wanted) {
-        Ok([(address, projection)]) => {
-            let item = get(store, &address, projection, consistent).await?;
-            Ok(item.map(|item| (address, item)).into_iter().collect())
+    match Asking::of(&wanted) {
+        Asking::Alone((address, projection)) => {
+            let item = get(store, address, projection.clone(), consistent).await?;
+            Ok(item
+                .map(|item| (address.clone(), item))
+                .into_iter()
+                .collect())
         }
-        Err(wanted) => {
-            let batches = wanted
-                .chunks(limits::BATCH_GET_KEYS)
-                .map(|batch| fetch_batch(store, batch, consistent));
+        Asking::Batches(batches) => {
+            let batches = batches.map(|batch| fetch_batch(store, batch, consistent));
             Ok(try_join_all(batches).await?.into_iter().flatten().collect())
         }
     }

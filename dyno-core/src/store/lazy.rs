@@ -11,6 +11,7 @@ use super::operation::Operation;
 use super::read_path::{surround, value_at};
 use super::snapshot::{Reading, Snapshot};
 use super::tree::{self, Part};
+use crate::commit::Footprint;
 use crate::error::{Error, ErrorKind, Result, not_found, path_not_found};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
@@ -32,6 +33,7 @@ pub(super) struct Source {
 #[derive(Clone, Debug, Default)]
 struct Beside {
     extras: Extras,
+    footprint: Footprint,
     versions: BTreeMap<String, Stamp>,
 }
 
@@ -40,6 +42,7 @@ struct Beside {
 pub(super) struct Noted {
     version: [u8; 8],
     pub(super) extras: Extras,
+    pub(super) footprint: Footprint,
     pub(super) part: Part,
 }
 
@@ -104,6 +107,7 @@ impl Source {
             root: mut item,
             state,
             mut shards,
+            footprint,
         } = snapshot;
         let state = state.ok_or_else(not_found)?;
         let version = version(&state, id).ok_or_else(path_not_found)?;
@@ -136,10 +140,15 @@ impl Source {
         let value = value
             .and_then(|value| route.unkeyed(value, &state.entries))
             .ok_or_else(path_not_found)?;
+        let beside = Beside {
+            extras,
+            footprint,
+            versions,
+        };
         self.beside
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
-            .insert((id.to_owned(), version), Beside { extras, versions });
+            .insert((id.to_owned(), version), beside);
         let does_not_fit =
             move |error: dyno_value::ValueError| decisions.does_not_fit(error.under_path(&path));
         Ok(Fetched {
@@ -167,7 +176,11 @@ impl LazySource for Source {
             .get(&(id.to_owned(), version))
             .cloned()
             .unwrap_or_default();
-        let Beside { extras, versions } = beside;
+        let Beside {
+            extras,
+            footprint,
+            versions,
+        } = beside;
         let mut tree = Item::new();
         put(&mut tree, &path_of(id)?, written);
         let topology = &self.operation.topology;
@@ -180,6 +193,7 @@ impl LazySource for Source {
                 let note = Noted {
                     version,
                     extras,
+                    footprint,
                     part,
                 };
                 noted.insert(id.to_owned(), note);

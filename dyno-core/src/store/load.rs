@@ -3,6 +3,7 @@ use std::marker::PhantomData;
 use super::operation::{Operation, Options, Pending, common_options};
 use super::saved::Saved;
 use crate::error::{ErrorKind, Result};
+use crate::forecast::Plan;
 use crate::key::Key;
 use crate::shape::Stored;
 
@@ -76,6 +77,21 @@ impl<T: Stored> Load<T> {
     pub fn shards(mut self, shards: Shards) -> Self {
         self.shards = shards;
         self
+    }
+
+    /// What awaiting it would send; sends nothing.
+    ///
+    /// Nothing is known of the object but its key, so units are lower bounds, and what only the root tells to read is
+    /// not in the plan. [`Reload::plan`](crate::Reload::plan) knows the object.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidKey`], [`ErrorKind::InvalidShape`], [`ErrorKind::NotInstalled`].
+    pub fn plan(&self) -> Result<Plan> {
+        let operation = Operation::new::<T>("load", self.options.clone())?;
+        let plan = Saved::<T>::check_shards(&operation, self.shards)
+            .and_then(|()| operation.plan_load(&self.key, self.shards, !self.eventual, None));
+        plan.map_err(operation.explain(Some(&self.key)))
     }
 
     /// Answers `None` where there is no object, in place of [`ErrorKind::NotFound`].

@@ -8,6 +8,7 @@ mod fetch;
 mod lazy;
 mod load;
 mod operation;
+mod prepared;
 mod read_path;
 mod request;
 mod save;

@@ -5,11 +5,15 @@ use dyno_value::{FieldPath, Item, ParsePathError, Segment};
 
 use super::fetch::Projection;
 use super::operation::{Operation, Options, Pending, common_options};
-use super::snapshot::{Reading, Snapshot};
+use super::snapshot::{KnownRoot, NO_SPANS, Reading, Snapshot};
+use crate::commit::Sizes;
 use crate::error::{Error, ErrorKind, Result, not_found};
+use crate::forecast::Plan;
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Decisions, Loaded, PIECE_ATTRIBUTES, RootState, Route, ShardField};
+use crate::plan::{
+    self, Address, Decisions, Loaded, Owner, PIECE_ATTRIBUTES, RootState, Route, ShardField, Span,
+};
 use crate::reserved;
 use crate::shape::{FieldShape, Stored, TypedPath};
 
@@ -53,6 +57,23 @@ impl<T: Stored, V> ReadPath<T, V> {
         self
     }
 
+    /// What awaiting it would send; sends nothing.
+    ///
+    /// Nothing is known of the object but its key, so units are lower bounds, and what only the root tells to read is
+    /// not in the plan. The key of an entry of a list has `~` in place of the entry that the root names.
+    ///
+    /// # Errors
+    ///
+    /// Those of the read that are found before the first request.
+    pub fn plan(&self) -> Result<Plan> {
+        let operation = Operation::new::<T>("read a path of", self.options.clone())?;
+        let plan = || {
+            let typed = self.path.as_ref().map_err(Clone::clone)?;
+            operation.plan_load_path(&self.key, &typed.path, !self.eventual)
+        };
+        plan().map_err(operation.explain(Some(&self.key)))
+    }
+
     async fn run(self) -> Result<V> {
         let operation = Operation::new::<T>("read a path of", self.options)?;
         let read = async {
@@ -87,21 +108,61 @@ impl Operation {
             return Ok(route);
         }
         let root = self.root(key)?;
-        let keys = root.parts().map(|(name, _)| name);
-        let reading = Reading {
-            topology: &self.topology,
-            owner: &self.owner(&root),
-            root: &root,
-            root_projection: projection(RootState::ATTRIBUTES.into_iter().chain(keys)),
-            entry: None,
-            wants: &|_| false,
-            spans: &BTreeSet::new(),
-            shard_projection: Projection::default(),
-            consistent,
-        };
+        let owner = self.owner(&root);
+        let reading = self.order_alone(&owner, &root, consistent);
         let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
         let entries = snapshot.state.map(|state| state.entries);
         Route::of(&self.topology, path, Some(&entries.unwrap_or_default()))
+    }
+
+    /// Reads what tells the ids of entries.
+    fn order_alone<'a>(
+        &'a self,
+        owner: &'a Owner,
+        root: &'a Address,
+        consistent: bool,
+    ) -> Reading<'a> {
+        let keys = root.parts().map(|(name, _)| name);
+        Reading {
+            topology: &self.topology,
+            owner,
+            root,
+            root_projection: projection(RootState::ATTRIBUTES.into_iter().chain(keys)),
+            entry: None,
+            wants: &|_| false,
+            spans: &NO_SPANS,
+            shard_projection: Projection::default(),
+            consistent,
+        }
+    }
+
+    /// What [`route`](Self::route) sends, and the route as far as the type tells it.
+    pub(super) fn plan_route(
+        &self,
+        key: &Key,
+        path: &FieldPath,
+        consistent: bool,
+    ) -> Result<(Plan, Route)> {
+        let route = Route::of(&self.topology, path, None)?;
+        if !route.needs_order {
+            return Ok((Plan::default(), route));
+        }
+        let root = self.root(key)?;
+        let owner = self.owner(&root);
+        let reading = self.order_alone(&owner, &root, consistent);
+        let plan = reading.plan(KnownRoot::Unknown, Sizes::Unknown)?;
+        Ok((plan, route))
+    }
+
+    /// What [`load_path`](Self::load_path) sends.
+    fn plan_load_path(&self, key: &Key, path: &FieldPath, consistent: bool) -> Result<Plan> {
+        let (plan, route) = self.plan_route(key, path, consistent)?;
+        let root = self.root(key)?;
+        let owner = self.owner(&root);
+        let parts = Parts::of(self, route);
+        let wants = |field: &ShardField| parts.wants(field);
+        let reading = parts.reading(self, &owner, &root, &wants, consistent);
+        Ok(plan.and(reading.plan(KnownRoot::Unknown, Sizes::Unknown)?))
     }
 
     /// Reads and opens as much of the object as holds the value at `path`; `None` if nothing is there.
@@ -112,51 +173,18 @@ impl Operation {
         consistent: bool,
     ) -> Result<(Option<AttributeValue>, Decisions)> {
         let route = self.route(key, path, consistent).await?;
-        let path = &route.stored;
-        let whole = self.loader().is_some_and(ConfigLoader::needs_object);
         let root = self.root(key)?;
         let owner = self.owner(&root);
-        let part = |field: &ShardField| {
-            if whole {
-                true
-            } else if route.holds_shards {
-                field.path.starts_with(path) || path.starts_with(&field.path)
-            } else {
-                // The value lies in one item, and opening it needs no other.
-                route
-                    .shard
-                    .as_ref()
-                    .is_some_and(|shard| shard.id == field.id)
-            }
-        };
-        let (root_projection, shard_projection) = if whole || route.holds_shards {
-            (Projection::default(), Projection::default())
-        } else {
-            projections(&self.topology, &route)
-        };
-        let spans = if whole {
-            self.topology.all_spans.clone()
-        } else {
-            route.spans(&self.topology)
-        };
-        let reading = Reading {
-            topology: &self.topology,
-            owner: &owner,
-            root: &root,
-            root_projection,
-            entry: route
-                .shard
-                .as_ref()
-                .filter(|shard| shard.is_in_collection()),
-            wants: &part,
-            spans: &spans,
-            shard_projection,
-            consistent,
-        };
+        let parts = Parts::of(self, route);
+        let wants = |field: &ShardField| parts.wants(field);
+        let reading = parts.reading(self, &owner, &root, &wants, consistent);
+        let Parts { route, .. } = &parts;
+        let path = &route.stored;
         let Snapshot {
             root: mut item,
             state,
             mut shards,
+            footprint: _,
         } = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
         surround(&mut item, &mut shards);
         let entries = state.map(|state| state.entries).unwrap_or_default();
@@ -176,6 +204,78 @@ impl Operation {
         };
         let value = value.and_then(|value| route.unkeyed(value, &entries));
         Ok((value, decisions))
+    }
+}
+
+/// What is read for a path.
+struct Parts {
+    route: Route,
+    /// Whether the loader needs all of the object.
+    whole: bool,
+    spans: BTreeSet<Span>,
+    root_projection: Projection,
+    shard_projection: Projection,
+}
+
+impl Parts {
+    fn of(operation: &Operation, route: Route) -> Self {
+        let topology = &operation.topology;
+        let whole = operation.loader().is_some_and(ConfigLoader::needs_object);
+        let (root_projection, shard_projection) = if whole || route.holds_shards {
+            (Projection::default(), Projection::default())
+        } else {
+            projections(topology, &route)
+        };
+        Self {
+            spans: if whole {
+                topology.all_spans.clone()
+            } else {
+                route.spans(topology)
+            },
+            route,
+            whole,
+            root_projection,
+            shard_projection,
+        }
+    }
+
+    fn wants(&self, field: &ShardField) -> bool {
+        let Route {
+            stored: path,
+            shard,
+            holds_shards,
+            ..
+        } = &self.route;
+        if self.whole {
+            true
+        } else if *holds_shards {
+            field.path.starts_with(path) || path.starts_with(&field.path)
+        } else {
+            // The value lies in one item, and opening it needs no other.
+            shard.as_ref().is_some_and(|shard| shard.id == field.id)
+        }
+    }
+
+    fn reading<'a>(
+        &'a self,
+        operation: &'a Operation,
+        owner: &'a Owner,
+        root: &'a Address,
+        wants: &'a (dyn Fn(&ShardField) -> bool + Send + Sync),
+        consistent: bool,
+    ) -> Reading<'a> {
+        let shard = self.route.shard.as_ref();
+        Reading {
+            topology: &operation.topology,
+            owner,
+            root,
+            root_projection: self.root_projection.clone(),
+            entry: shard.filter(|shard| shard.is_in_collection()),
+            wants,
+            spans: &self.spans,
+            shard_projection: self.shard_projection.clone(),
+            consistent,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::operation::{Operation, Options, Pending, common_options};
 use super::saved::Saved;
 use super::tree::Expecting;
 use crate::error::{Error, ErrorKind, Result, SaveError};
+use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
 use crate::plan::KeyKinds;
 use crate::shape::{Role, Stored, write_object};
@@ -63,31 +64,50 @@ impl<T: Stored> Save<T> {
         self
     }
 
+    /// What awaiting it would send if nothing has the key; sends nothing.
+    ///
+    /// The plan is exact if that is so. Otherwise the request is refused with [`if_absent`](Self::if_absent), costs as
+    /// much more as the larger item of before needs for a plain object, and is followed by another one for others. A
+    /// key that is made up is another one in each plan, of the same length.
+    ///
+    /// # Errors
+    ///
+    /// Those of the save that are found before the first request.
+    pub fn plan(&self) -> Result<Plan> {
+        let (operation, tree, key) = self.prepare()?;
+        operation
+            .plan_save(tree, &key, self.expecting())
+            .map_err(operation.explain(Some(&key)))
+    }
+
     async fn run(self) -> Result<Saved<T>, SaveError<T>> {
-        let Self {
-            object,
-            key,
-            if_absent,
-            options,
-        } = self;
         let written = async {
-            let operation = Operation::new::<T>("save", options)?;
-            let tree = write_object(&object)
-                .map_err(|error| operation.explain(key.as_ref())(error.into()))?;
-            let key =
-                key_of(&operation, &tree, key.as_ref()).map_err(operation.explain(key.as_ref()))?;
-            let expecting = if if_absent {
-                Expecting::Nothing
-            } else {
-                Expecting::Anything
-            };
-            let saved = operation.save_tree(tree, &key, expecting).await;
+            let (operation, tree, key) = self.prepare()?;
+            let saved = operation.save_tree(tree, &key, self.expecting()).await;
             let baseline = saved.map_err(operation.explain(Some(&key)))?;
             Ok((key, operation.options(), baseline))
         };
         match written.await {
-            Ok((key, options, baseline)) => Ok(Saved::new(object, key, options, baseline)),
-            Err(error) => Err(SaveError::new(object, error)),
+            Ok((key, options, baseline)) => Ok(Saved::new(self.object, key, options, baseline)),
+            Err(error) => Err(SaveError::new(self.object, error)),
+        }
+    }
+
+    /// The operation, the object's tree, and its key.
+    fn prepare(&self) -> Result<(Operation, Item, Key)> {
+        let operation = Operation::new::<T>("save", self.options.clone())?;
+        let given = self.key.as_ref();
+        let tree =
+            write_object(&self.object).map_err(|error| operation.explain(given)(error.into()))?;
+        let key = key_of(&operation, &tree, given).map_err(operation.explain(given))?;
+        Ok((operation, tree, key))
+    }
+
+    fn expecting(&self) -> Expecting {
+        if self.if_absent {
+            Expecting::Nothing
+        } else {
+            Expecting::Anything
         }
     }
 }

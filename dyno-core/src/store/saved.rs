@@ -8,6 +8,7 @@ use super::load::Shards;
 use super::operation::{Operation, Options, Pending};
 use super::tree::{Baseline, Expecting, same_key};
 use crate::error::{Error, ErrorKind, Result};
+use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
 use crate::shape::{Stored, lazy, read_object, write_object};
 
@@ -38,9 +39,7 @@ impl<T: Stored> Saved<T> {
         shards: Shards,
         consistent: bool,
     ) -> Result<Self> {
-        if shards == Shards::None {
-            check_all_lazy(operation)?;
-        }
+        Self::check_shards(operation, shards)?;
         let mut loaded = operation.load_tree(&key, shards, consistent).await?;
         let tree = std::mem::take(&mut loaded.tree);
         let object = match loaded.source.clone() {
@@ -50,6 +49,14 @@ impl<T: Stored> Saved<T> {
         let object = object.map_err(|error| loaded.decisions.does_not_fit(error))?;
         let baseline = loaded.compared_with(&operation.topology, write_object(&object)?)?;
         Ok(Self::new(object, key, operation.options(), baseline))
+    }
+
+    /// Refuses to load less of an object than its type needs.
+    pub(super) fn check_shards(operation: &Operation, shards: Shards) -> Result<()> {
+        match shards {
+            Shards::None => check_all_lazy(operation),
+            Shards::All | Shards::AsDeclared => Ok(()),
+        }
     }
 
     /// The object's key.
@@ -81,6 +88,55 @@ impl<T: Stored> Saved<T> {
     ///
     /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict) if somebody else saved or deleted the object in between,
     /// and those of [`Save`](crate::Save).
+    ///
+    /// # Examples
+    ///
+    /// A save can be looked at before it is sent:
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use dyno_core::{CapacityUnits, Store};
+    /// use dyno_derive::DyObject;
+    ///
+    /// #[derive(DyObject)]
+    /// #[dyno(crate = dyno_core, table = "Albums", key = "ID")]
+    /// struct Album {
+    ///     title: String,
+    ///     #[dyno(shard)]
+    ///     cover: Cover,
+    /// }
+    ///
+    /// #[derive(DyObject)]
+    /// #[dyno(crate = dyno_core, table = "Covers", key = "IDX")]
+    /// struct Cover {
+    ///     image: String,
+    /// }
+    ///
+    /// let store = Store::embedded()?;
+    /// store.ensure_tables::<Album>().await?;
+    /// let album = Album { title: "Nara".into(), cover: Cover { image: "x".repeat(5000) } };
+    /// let mut album = store.save(album).key("a1").await?;
+    ///
+    /// album.title = "Kyoto".into();
+    /// let plan = album.save().plan()?;
+    /// assert_eq!(plan.write_units(), CapacityUnits::whole(1)); // the root has less than 1 KB
+    ///
+    /// album.cover.image.truncate(2500);
+    /// let save = album.save();
+    /// let plan = save.plan()?;
+    /// // In a transaction twice the larger of the items before and after: 1 KB and 6 KB.
+    /// assert_eq!(plan.write_units(), CapacityUnits::whole(2 * (1 + 6)));
+    /// assert_eq!(plan.requests().len(), 1);
+    /// println!("{plan}"); // the table of its requests, items and bytes
+    /// save.await?; // consumes what the plan says
+    /// assert!(album.save().plan()?.requests().is_empty());
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "embedded"))]
+    /// # fn main() {}
+    /// ```
     pub fn save(&mut self) -> SaveSaved<'_, T> {
         SaveSaved { saved: self }
     }
@@ -120,6 +176,31 @@ impl<T: Stored> Saved<T> {
         };
         self.baseline = written.await.map_err(operation.explain(Some(&key)))?;
         Ok(())
+    }
+
+    fn plan_save(&self) -> Result<Plan> {
+        let operation = Operation::new::<T>("save", self.options.clone())?;
+        let plan = || {
+            let tree = write_object(&self.object)?;
+            check_key_kept(&operation, &tree, &self.key)?;
+            let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
+            operation.plan_save(tree, &self.key, expecting)
+        };
+        plan().map_err(operation.explain(Some(&self.key)))
+    }
+
+    fn plan_reload(&self) -> Result<Plan> {
+        let operation = Operation::new::<T>("load", self.options.clone())?;
+        let base = self.baseline.up_to_date();
+        operation
+            .plan_load(&self.key, Shards::AsDeclared, true, Some(&base))
+            .map_err(operation.explain(Some(&self.key)))
+    }
+
+    fn plan_delete(&self) -> Result<Plan> {
+        let operation = Operation::new::<T>("delete", self.options.clone())?;
+        delete::plan_based(&operation, &self.key, &self.baseline.up_to_date())
+            .map_err(operation.explain(Some(&self.key)))
     }
 
     async fn run_reload(&mut self) -> Result<()> {
@@ -226,6 +307,20 @@ pub struct SaveSaved<'a, T> {
     saved: &'a mut Saved<T>,
 }
 
+impl<T: Stored> SaveSaved<'_, T> {
+    /// What awaiting it would send; sends nothing. An empty plan if nothing changed.
+    ///
+    /// The plan is exact: the sizes of the stored items are remembered from the last load or save. It supposes that
+    /// nobody else wrote since.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Saved::save`] that are found before the first request.
+    pub fn plan(&self) -> Result<Plan> {
+        self.saved.plan_save()
+    }
+}
+
 impl<'a, T: Stored> IntoFuture for SaveSaved<'a, T> {
     type Output = Result<(), Error>;
     type IntoFuture = std::pin::Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
@@ -242,6 +337,21 @@ pub struct Reload<'a, T> {
     saved: &'a mut Saved<T>,
 }
 
+impl<T: Stored> Reload<'_, T> {
+    /// What awaiting it would send; sends nothing.
+    ///
+    /// The plan is exact, of the object as it was last loaded or saved: it supposes that nobody else wrote since. Of a
+    /// shard that was never loaded, only that it is there is known. Where shards stand beside the root, what other
+    /// objects have between them is known from a load only; a plan after a first save is a lower bound.
+    ///
+    /// # Errors
+    ///
+    /// None that the object did not have when it was loaded or saved.
+    pub fn plan(&self) -> Result<Plan> {
+        self.saved.plan_reload()
+    }
+}
+
 impl<'a, T: Stored> IntoFuture for Reload<'a, T> {
     type Output = Result<(), Error>;
     type IntoFuture = std::pin::Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
@@ -256,6 +366,20 @@ impl<'a, T: Stored> IntoFuture for Reload<'a, T> {
 #[must_use = "nothing is deleted until it is awaited"]
 pub struct DeleteSaved<T> {
     saved: Saved<T>,
+}
+
+impl<T: Stored> DeleteSaved<T> {
+    /// What awaiting it would send; sends nothing.
+    ///
+    /// The plan is exact, of the object as it was last loaded or saved, but for shards that were never loaded: their
+    /// sizes are not known. It supposes that nobody else wrote since.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Saved::delete`] that are found before the first request.
+    pub fn plan(&self) -> Result<Plan> {
+        self.saved.plan_delete()
+    }
 }
 
 impl<T: Stored> IntoFuture for DeleteSaved<T> {

@@ -6,7 +6,9 @@ use dyno_value::Item;
 
 use super::fetch::{self, Projection};
 use super::{Store, drive};
+use crate::commit::{Footprint, Sizes};
 use crate::error::{Error, ErrorKind, Result};
+use crate::forecast::{More, Plan};
 use crate::limits;
 use crate::plan::{
     Address, Found, Listed, Mismatch, Owner, Range, RootState, ShardField, Span, Topology,
@@ -35,19 +37,40 @@ pub(super) struct Snapshot {
     /// `None`: the root is an item that the mapper does not manage.
     pub(super) state: Option<RootState>,
     pub(super) shards: BTreeMap<String, (ShardField, Item)>,
+    /// What was seen of the items, if they were read whole.
+    pub(super) footprint: Footprint,
+}
+
+/// Of a reading without queries.
+pub(super) static NO_SPANS: BTreeSet<Span> = BTreeSet::new();
+
+/// What a plan knows of the root.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum KnownRoot<'a> {
+    /// Its shards are these.
+    Object(&'a RootState),
+    /// It is an item that the mapper does not manage.
+    Plain,
+    Unknown,
 }
 
 /// What was read so far.
 #[derive(Debug, Default)]
 struct Held {
     items: BTreeMap<Address, Item>,
-    asked: BTreeSet<Address>,
+    asked: Asked,
+}
+
+/// What was asked for.
+#[derive(Debug, Default)]
+struct Asked {
+    addresses: BTreeSet<Address>,
     ranges: Vec<Range>,
 }
 
-impl Held {
-    fn was_asked(&self, address: &Address) -> bool {
-        self.asked.contains(address) || self.ranges.iter().any(|range| range.covers(address))
+impl Asked {
+    fn covers(&self, address: &Address) -> bool {
+        self.addresses.contains(address) || self.ranges.iter().any(|range| range.covers(address))
     }
 }
 
@@ -66,6 +89,7 @@ impl Reading<'_> {
                 Found::Object(state) => state,
                 Found::Foreign => {
                     return Ok(Some(Snapshot {
+                        footprint: Footprint::read(&held.items),
                         root,
                         state: None,
                         shards: BTreeMap::new(),
@@ -74,18 +98,13 @@ impl Reading<'_> {
                 Found::NotLive => return Ok(None),
             };
             let listed = self.listed(&state)?;
-            let mut wrong = mismatches(&listed, &state, &held);
-            let unseen: Vec<_> = wrong
-                .iter()
-                .map(|mismatch| mismatch.address.clone())
-                .filter(|address| !held.was_asked(address))
-                .collect();
+            let unseen = unseen(&listed, &held.asked);
             if !unseen.is_empty() {
                 self.fetch(store, unseen, round > 0, &mut held).await?;
-                wrong = mismatches(&listed, &state, &held);
             }
+            let wrong = mismatches(&listed, &state, &held);
             if wrong.is_empty() {
-                return finish(root, state, &listed, held).map(Some);
+                return self.finish(Some(root), state, &listed, held).map(Some);
             }
             tracing::debug!(
                 round,
@@ -110,6 +129,37 @@ impl Reading<'_> {
         }
     }
 
+    /// What [`snapshot`](Self::snapshot) sends, if nobody writes meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// A shard's key would be too long.
+    pub(super) fn plan(&self, root: KnownRoot<'_>, sizes: Sizes<'_>) -> Result<Plan> {
+        let (wanted, mut asked) = self.first()?;
+        let rounds = |wanted: &[Address], ranges: &[Range]| {
+            fetch::plan(wanted, ranges, sizes, self.consistent)
+        };
+        let first = rounds(&wanted, &asked.ranges);
+        let mut plan = first.into_iter().fold(Plan::default(), Plan::then);
+        match root {
+            KnownRoot::Object(state) => {
+                asked.addresses.extend(wanted);
+                let unseen = unseen(&self.listed(state)?, &asked);
+                if !unseen.is_empty() {
+                    plan = rounds(&unseen, &[]).into_iter().fold(plan, Plan::then);
+                }
+            }
+            KnownRoot::Plain => {}
+            KnownRoot::Unknown => {
+                let mut fields = self.topology.patterns().chain(self.entry);
+                if fields.any(|field| (self.wants)(field)) {
+                    plan = plan.perhaps(More::Reads);
+                }
+            }
+        }
+        Ok(plan)
+    }
+
     /// Reads the shards wanted of a root that was read before; `None` if they are not as it says.
     pub(super) async fn parts_of(
         self,
@@ -117,21 +167,15 @@ impl Reading<'_> {
         state: &RootState,
     ) -> Result<Option<Snapshot>> {
         let mut held = Held {
-            ranges: self
-                .spans
-                .iter()
-                .map(|span| self.owner.range(span))
-                .collect(),
+            asked: self.ranges(),
             ..Held::default()
         };
         let listed = self.listed(state)?;
-        let places = listed.iter().flat_map(|listed| &listed.places);
-        let unseen = places.filter(|place| !held.was_asked(place)).cloned();
-        let unseen: Vec<_> = unseen.collect();
+        let unseen = unseen(&listed, &held.asked);
         self.fetch_with_ranges(store, unseen, true, &mut held)
             .await?;
         if mismatches(&listed, state, &held).is_empty() {
-            finish(Item::new(), state.clone(), &listed, held).map(Some)
+            self.finish(None, state.clone(), &listed, held).map(Some)
         } else {
             Ok(None)
         }
@@ -139,27 +183,37 @@ impl Reading<'_> {
 
     /// Reads the root, and what the object can have without looking at it.
     async fn first_round(&self, store: &Store, held: &mut Held) -> Result<Option<Item>> {
-        held.ranges = self
-            .spans
-            .iter()
-            .map(|span| self.owner.range(span))
-            .collect();
-        let root_in_range = held.ranges.iter().any(|range| range.covers(self.root));
+        let (wanted, asked) = self.first()?;
+        held.asked = asked;
+        self.fetch_with_ranges(store, wanted, self.consistent, held)
+            .await?;
+        Ok(held.items.remove(self.root))
+    }
+
+    /// What is read first: the root, and what the type says there can be. The ranges are asked for with it.
+    fn first(&self) -> Result<(Vec<Address>, Asked)> {
+        let asked = self.ranges();
         let mut wanted = Vec::new();
-        if !root_in_range {
+        if !asked.covers(self.root) {
             wanted.push(self.root.clone());
         }
         for field in self.topology.shards.iter().chain(self.entry) {
             if (self.wants)(field) {
                 let address = self.owner.address(field, false, 0)?;
-                if !held.was_asked(&address) {
+                if !asked.covers(&address) {
                     wanted.push(address);
                 }
             }
         }
-        self.fetch_with_ranges(store, wanted, self.consistent, held)
-            .await?;
-        Ok(held.items.remove(self.root))
+        Ok((wanted, asked))
+    }
+
+    fn ranges(&self) -> Asked {
+        let ranges = self.spans.iter().map(|span| self.owner.range(span));
+        Asked {
+            ranges: ranges.collect(),
+            ..Asked::default()
+        }
     }
 
     async fn fetch_with_ranges(
@@ -180,12 +234,12 @@ impl Reading<'_> {
             .iter()
             .map(|address| (address.clone(), projection(address)))
             .collect();
-        let found = fetch::fetch(store, wanted, &held.ranges, consistent).await?;
+        let found = fetch::fetch(store, wanted, &held.asked.ranges, consistent).await?;
         for address in &addresses {
             held.items.remove(address);
         }
         held.items.extend(found);
-        held.asked.extend(addresses);
+        held.asked.addresses.extend(addresses);
         Ok(())
     }
 
@@ -196,12 +250,12 @@ impl Reading<'_> {
         after_a_miss: bool,
         held: &mut Held,
     ) -> Result<()> {
-        let ranges = std::mem::take(&mut held.ranges);
+        let ranges = std::mem::take(&mut held.asked.ranges);
         let consistent = self.consistent || after_a_miss;
         let fetched = self
             .fetch_with_ranges(store, addresses, consistent, held)
             .await;
-        held.ranges = ranges;
+        held.asked.ranges = ranges;
         fetched
     }
 
@@ -235,7 +289,7 @@ impl Reading<'_> {
             let listed = self.listed(&now)?;
             let wrong = mismatches(&listed, &now, &held);
             let Some(first) = wrong.first() else {
-                return finish(root, now, &listed, held).map(Some);
+                return self.finish(Some(root), now, &listed, held).map(Some);
             };
             if addresses.contains(&first.address) {
                 return Err(corrupt(first));
@@ -265,6 +319,56 @@ impl Reading<'_> {
         listed.retain(|listed| (self.wants)(&listed.field));
         Ok(listed)
     }
+
+    fn finish(
+        &self,
+        root: Option<Item>,
+        state: RootState,
+        listed: &[Listed],
+        mut held: Held,
+    ) -> Result<Snapshot> {
+        let read = root.as_ref().map(|item| (self.root, item));
+        let mut footprint = Footprint::read(read.into_iter().chain(&held.items));
+        let mut shards = BTreeMap::new();
+        for shard in listed {
+            if shard.field.independent {
+                for place in &shard.places {
+                    if let Some(item) = held.items.get(place) {
+                        footprint.note_whole(place, item);
+                    }
+                }
+            }
+            let body = shard.take(&mut held.items)?;
+            shards.insert(shard.field.id.clone(), (shard.field.clone(), body));
+        }
+        if root.is_some() {
+            for (id, entry) in &state.manifest.0 {
+                let Some(field) = self.topology.shard(id) else {
+                    continue;
+                };
+                for place in self.owner.every_place(&field, *entry)? {
+                    if !held.asked.covers(&place) {
+                        footprint.note_unread(place);
+                    }
+                }
+            }
+        }
+        Ok(Snapshot {
+            root: root.unwrap_or_default(),
+            state: Some(state),
+            shards,
+            footprint,
+        })
+    }
+}
+
+/// What the root lists besides what was asked for.
+fn unseen(listed: &[Listed], asked: &Asked) -> Vec<Address> {
+    let places = listed.iter().flat_map(|listed| &listed.places);
+    places
+        .filter(|place| !asked.covers(place))
+        .cloned()
+        .collect()
 }
 
 fn mismatches(listed: &[Listed], state: &RootState, held: &Held) -> Vec<Mismatch> {
@@ -272,19 +376,6 @@ fn mismatches(listed: &[Listed], state: &RootState, held: &Held) -> Vec<Mismatch
         .iter()
         .flat_map(|listed| listed.mismatches(state, &held.items))
         .collect()
-}
-
-fn finish(root: Item, state: RootState, listed: &[Listed], mut held: Held) -> Result<Snapshot> {
-    let mut shards = BTreeMap::new();
-    for shard in listed {
-        let body = shard.take(&mut held.items)?;
-        shards.insert(shard.field.id.clone(), (shard.field.clone(), body));
-    }
-    Ok(Snapshot {
-        root,
-        state: Some(state),
-        shards,
-    })
 }
 
 fn corrupt(wrong: &Mismatch) -> Error {

@@ -10,12 +10,15 @@ use super::fetch::Projection;
 use super::lazy::Source;
 use super::load::Shards;
 use super::operation::Operation;
-use super::snapshot::Reading;
+use super::prepared::{Commit, Prepared, WrittenOwn};
+use super::snapshot::{KnownRoot, Reading};
 use super::{drive, snapshot};
 use crate::commit::independent::{Independent, OwnVersion};
 use crate::commit::plain::Plain;
 use crate::commit::save::{Draft, Expect, Save, WrittenShard};
+use crate::commit::{Footprint, Sizes};
 use crate::error::{Error, ErrorKind, Result, not_found};
+use crate::forecast::Plan;
 use crate::key::Key;
 use crate::limits;
 use crate::plan::{
@@ -31,20 +34,23 @@ pub(super) struct LoadedTree {
     pub(super) tree: Item,
     extras: Extras,
     stored: Stored,
+    footprint: Footprint,
     versions: BTreeMap<String, Stamp>,
     pub(super) decisions: Decisions,
     pub(super) source: Option<Arc<Source>>,
 }
 
 /// How an object was stored when it was last loaded or saved: what a save builds on.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Baseline {
     digests: Digests,
     known: KnownEntries,
     /// The independent shards, each with its own version.
-    own: BTreeMap<String, Own>,
+    pub(super) own: BTreeMap<String, Own>,
     extras: Extras,
-    stored: Stored,
+    pub(super) stored: Stored,
+    /// The items, for plans of what comes next.
+    pub(super) footprint: Footprint,
     later: Later,
 }
 
@@ -57,13 +63,16 @@ struct Later {
 
 /// An independent shard as it was read: its version, and the fingerprint of each attribute.
 #[derive(Clone, Debug)]
-struct Own {
-    version: Stamp,
-    attributes: BTreeMap<String, Digest>,
+pub(super) struct Own {
+    pub(super) version: Stamp,
+    pub(super) attributes: BTreeMap<String, Digest>,
 }
 
-#[derive(Clone, Debug)]
-enum Stored {
+#[derive(Clone, Debug, Default)]
+pub(super) enum Stored {
+    /// Not known, or not at all.
+    #[default]
+    Nothing,
     /// As an object with an etag.
     Managed(RootState),
     /// As an item without the mapper's attributes; the item.
@@ -75,7 +84,7 @@ impl Stored {
     fn entries(&self) -> Entries {
         match self {
             Self::Managed(state) => state.entries.clone(),
-            Self::Plain(_) => Entries::default(),
+            Self::Nothing | Self::Plain(_) => Entries::default(),
         }
     }
 }
@@ -106,25 +115,53 @@ impl Operation {
     ) -> Result<LoadedTree> {
         let root = self.root(key)?;
         let owner = self.owner(&root);
-        let none = BTreeSet::new();
-        let spans = match parts {
-            Shards::AsDeclared => &self.topology.spans,
-            Shards::All => &self.topology.all_spans,
-            Shards::None => &none,
-        };
-        let reading = Reading {
-            topology: &self.topology,
-            owner: &owner,
-            root: &root,
-            root_projection: Projection::default(),
-            entry: None,
-            wants: &|field| parts.wants(field.is_lazy()),
-            spans,
-            shard_projection: Projection::default(),
-            consistent,
-        };
+        let wants = |field: &ShardField| parts.wants(field.is_lazy());
+        let reading = self.reading(&owner, &root, parts, &wants, consistent);
         let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
         self.opened(key, &root, parts, snapshot)
+    }
+
+    /// What [`load_tree`](Self::load_tree) sends; `base` is the object as it is known.
+    pub(super) fn plan_load(
+        &self,
+        key: &Key,
+        parts: Shards,
+        consistent: bool,
+        base: Option<&Baseline>,
+    ) -> Result<Plan> {
+        let root = self.root(key)?;
+        let owner = self.owner(&root);
+        let wants = |field: &ShardField| parts.wants(field.is_lazy());
+        let reading = self.reading(&owner, &root, parts, &wants, consistent);
+        match base {
+            Some(base) => reading.plan(base.known_root(), base.sizes(&root)),
+            None => reading.plan(KnownRoot::Unknown, Sizes::Unknown),
+        }
+    }
+
+    fn reading<'a>(
+        &'a self,
+        owner: &'a Owner,
+        root: &'a Address,
+        parts: Shards,
+        wants: &'a (dyn Fn(&ShardField) -> bool + Send + Sync),
+        consistent: bool,
+    ) -> Reading<'a> {
+        Reading {
+            topology: &self.topology,
+            owner,
+            root,
+            root_projection: Projection::default(),
+            entry: None,
+            wants,
+            spans: match parts {
+                Shards::AsDeclared => &self.topology.spans,
+                Shards::All => &self.topology.all_spans,
+                Shards::None => &snapshot::NO_SPANS,
+            },
+            shard_projection: Projection::default(),
+            consistent,
+        }
     }
 
     /// Joins and opens what was read.
@@ -139,6 +176,7 @@ impl Operation {
             root: item,
             state,
             shards,
+            footprint,
         } = snapshot;
         let stored = state.map_or_else(|| Stored::Plain(item.clone()), Stored::Managed);
         let entries = stored.entries();
@@ -173,6 +211,7 @@ impl Operation {
             tree,
             extras,
             stored,
+            footprint,
             versions,
             decisions,
             source,
@@ -182,10 +221,20 @@ impl Operation {
     /// Saves a tree in clear; sends nothing if it is as it was loaded.
     pub(super) async fn save_tree(
         &self,
-        mut tree: Item,
+        tree: Item,
         key: &Key,
-        mut expecting: Expecting,
+        expecting: Expecting,
     ) -> Result<Baseline> {
+        let prepared = self.prepare(tree, key, expecting)?;
+        prepared.run(&self.store).await
+    }
+
+    /// What [`save_tree`](Self::save_tree) sends.
+    pub(super) fn plan_save(&self, tree: Item, key: &Key, expecting: Expecting) -> Result<Plan> {
+        self.prepare(tree, key, expecting)?.plan()
+    }
+
+    fn prepare(&self, mut tree: Item, key: &Key, mut expecting: Expecting) -> Result<Prepared<'_>> {
         if let Expecting::Baseline(base) = &mut expecting {
             base.take_later();
         }
@@ -205,9 +254,9 @@ impl Operation {
         }
         let cut = self.cut(tree, &root, &expecting)?;
         if managed {
-            self.save_managed(root, cut, expecting).await
+            self.prepare_managed(root, cut, expecting)
         } else {
-            self.save_plain(root, cut, expecting).await
+            self.prepare_plain(root, cut, expecting)
         }
     }
 
@@ -242,7 +291,7 @@ impl Operation {
         })
     }
 
-    async fn save_plain(&self, root: Address, cut: Cut, expecting: Expecting) -> Result<Baseline> {
+    fn prepare_plain(&self, root: Address, cut: Cut, expecting: Expecting) -> Result<Prepared<'_>> {
         let Cut {
             bodies,
             digests,
@@ -250,58 +299,44 @@ impl Operation {
             decisions,
         } = cut;
         let mut item = decisions.seal(bodies.root, &FieldPath::root(), &self.binding(&root)?)?;
-        let (commit, extras) = match expecting {
-            Expecting::Baseline(base) => {
-                let base = *base;
-                let Stored::Plain(before) = base.stored else {
-                    return Err(Error::new(
-                        ErrorKind::TypeMismatch,
-                        "the object was loaded as one with shards",
-                    ));
-                };
-                let mut after = changes(&base.digests.root, &digests.root, &mut item);
+        let mut next = match &expecting {
+            Expecting::Baseline(base) => (**base).clone(),
+            Expecting::Anything | Expecting::Nothing => Baseline::default(),
+        };
+        let before = std::mem::replace(&mut next.digests, digests);
+        next.known = known;
+        let commit = match (&expecting, &next.stored) {
+            (Expecting::Baseline(_), Stored::Plain(stored)) => {
+                let mut after = changes(&before.root, &next.digests.root, &mut item);
                 if after.is_empty() {
-                    let stored = Stored::Plain(before);
-                    return Ok(Baseline {
-                        digests,
-                        known,
-                        own: BTreeMap::new(),
-                        extras: base.extras,
-                        stored,
-                        later: Later::default(),
-                    });
+                    return Ok(Prepared::new(root, Commit::Nothing, next));
                 }
-                self.remove_older_names(&before, &mut after);
-                item.clone_from(&before);
+                self.remove_older_names(stored, &mut after);
+                item.clone_from(stored);
                 for (name, value) in after.clone() {
                     match value {
                         Some(value) => item.insert(name, value),
                         None => item.remove(&name),
                     };
                 }
-                (
-                    Plain::update(root.clone(), &before, after, &item)?,
-                    base.extras,
-                )
+                Plain::update(root.clone(), stored, after, &item)?
             }
-            Expecting::Anything => {
-                item.extend(root.to_item());
-                (Plain::put(root.clone(), item.clone()), Extras::default())
+            (Expecting::Baseline(_), _) => {
+                return Err(Error::new(
+                    ErrorKind::TypeMismatch,
+                    "the object was loaded as one with shards",
+                ));
             }
-            Expecting::Nothing => {
+            (Expecting::Anything, _) => {
                 item.extend(root.to_item());
-                (Plain::insert(root.clone(), item.clone()), Extras::default())
+                Plain::put(root.clone(), item.clone())
+            }
+            (Expecting::Nothing, _) => {
+                item.extend(root.to_item());
+                Plain::insert(root.clone(), item.clone())
             }
         };
-        drive::run(&self.store, commit).await?;
-        Ok(Baseline {
-            digests,
-            known,
-            own: BTreeMap::new(),
-            extras,
-            stored: Stored::Plain(item),
-            later: Later::default(),
-        })
+        Ok(Prepared::new(root, Commit::Plain(commit, item), next))
     }
 
     /// A field that is written under its present name leaves nothing under an older one.
@@ -322,90 +357,76 @@ impl Operation {
         }
     }
 
-    async fn save_managed(
+    fn prepare_managed(
         &self,
         root: Address,
         cut: Cut,
         expecting: Expecting,
-    ) -> Result<Baseline> {
-        let mut later = Later::default();
-        let (before, mut own, extras, expect) = match expecting {
+    ) -> Result<Prepared<'_>> {
+        let (mut next, expect) = match expecting {
             Expecting::Baseline(base) => {
-                let Baseline {
-                    digests,
-                    known: _,
-                    own,
-                    extras,
-                    stored,
-                    later: left_out,
-                } = *base;
-                later = left_out;
-                match stored {
-                    Stored::Managed(state) => (Some(digests), own, extras, Expect::Base(state)),
-                    Stored::Plain(item) => (None, own, extras, Expect::Foreign(item)),
-                }
+                let expect = match &base.stored {
+                    Stored::Managed(state) => Expect::Base(state.clone()),
+                    Stored::Plain(item) => Expect::Foreign(item.clone()),
+                    Stored::Nothing => Expect::Nothing,
+                };
+                (*base, expect)
             }
-            Expecting::Anything => (None, BTreeMap::new(), Extras::default(), Expect::Anything),
-            Expecting::Nothing => (None, BTreeMap::new(), Extras::default(), Expect::Nothing),
+            Expecting::Anything => (Baseline::default(), Expect::Anything),
+            Expecting::Nothing => (Baseline::default(), Expect::Nothing),
         };
-        let written_own =
+        let own_now =
             own_attributes(&cut.bodies).map_err(|error| cut.decisions.without_secrets(error))?;
-        let (digests, known) = (cut.digests.clone(), cut.known.clone());
-        let stored = match (&before, &expect) {
-            (Some(before), Expect::Base(state)) if *before == digests => state.clone(),
-            (Some(before), Expect::Base(state)) if only_own_differ(before, &digests, &own) => {
-                let owner = self.owner(&root);
-                self.save_own(&owner, state, &root, cut, before, &mut own)
-                    .await?;
-                state.clone()
+        next.known = cut.known.clone();
+        let before = std::mem::replace(&mut next.digests, cut.digests.clone());
+        let commit = match &expect {
+            Expect::Base(_) if before == next.digests => Commit::Nothing,
+            Expect::Base(state) if only_own_differ(&before, &next.digests, &next.own) => {
+                Commit::Own(self.own_writes(&root, state, cut, &before, &next.own)?)
             }
             _ => {
-                let draft = self.draft(root, cut, before.as_ref(), &own, &expect)?;
-                let written: BTreeSet<_> = draft.written.keys().cloned().collect();
-                let state = drive::run(&self.store, Save::new(draft, expect)).await?;
-                for (id, shard) in &mut own {
-                    if written.contains(id) {
-                        shard.version = state.etag.stamp();
+                let before = matches!(expect, Expect::Base(_)).then_some(&before);
+                let draft = self.draft(root.clone(), cut, before, &next.own, &expect)?;
+                let mut written = Vec::new();
+                for (id, attributes) in &own_now {
+                    let shard = draft.written.get(id);
+                    if shard.is_some() || !next.own.contains_key(id) {
+                        let place = shard.map(|shard| draft.owner.address(&shard.field, false, 0));
+                        written.push(WrittenOwn {
+                            id: id.clone(),
+                            place: place.transpose()?,
+                            attributes: attributes.clone(),
+                        });
                     }
                 }
-                own.retain(|id, _| written_own.contains_key(id));
-                for id in written_own.keys() {
-                    own.entry(id.clone()).or_insert_with(|| Own {
-                        version: state.etag.stamp(),
-                        attributes: BTreeMap::new(),
-                    });
+                next.own.retain(|id, _| own_now.contains_key(id));
+                Commit::Whole {
+                    save: Box::new(Save::new(draft, expect)),
+                    written_own: written,
                 }
-                state
             }
         };
-        for (id, attributes) in written_own {
-            if let Some(shard) = own.get_mut(&id) {
-                shard.attributes = attributes;
+        for (id, attributes) in own_now {
+            if let Some(own) = next.own.get_mut(&id) {
+                own.attributes = attributes;
             }
         }
-        Ok(Baseline {
-            digests,
-            known,
-            own,
-            extras,
-            stored: Stored::Managed(stored),
-            later,
-        })
+        Ok(Prepared::new(root, commit, next))
     }
 
-    /// Writes the independent shards that changed, each by itself.
-    async fn save_own(
+    /// The writes of the independent shards that changed, each by itself.
+    fn own_writes(
         &self,
-        owner: &Owner,
-        state: &RootState,
         root: &Address,
+        state: &RootState,
         cut: Cut,
         before: &Digests,
-        own: &mut BTreeMap<String, Own>,
-    ) -> Result<()> {
-        let binding = self.binding(root)?;
+        own: &BTreeMap<String, Own>,
+    ) -> Result<Vec<(String, Independent)>> {
+        let (owner, binding) = (self.owner(root), self.binding(root)?);
+        let mut writes = Vec::new();
         for (id, shard) in cut.bodies.shards {
-            let Some(known) = own.get_mut(&id) else {
+            let Some(known) = own.get(&id) else {
                 continue;
             };
             if before.shards.get(&id) == cut.digests.shards.get(&id) {
@@ -422,9 +443,9 @@ impl Operation {
                 seen: known.version,
                 changes: changes(&known.attributes, &after, &mut body),
             };
-            known.version = drive::run(&self.store, Independent::new(write)).await?;
+            writes.push((id, Independent::new(write)));
         }
-        Ok(())
+        Ok(writes)
     }
 
     fn draft(
@@ -591,6 +612,7 @@ impl LoadedTree {
             tree: _,
             extras,
             stored,
+            footprint,
             versions,
             decisions,
             source,
@@ -610,6 +632,7 @@ impl LoadedTree {
             known,
             extras,
             stored,
+            footprint,
             later: Later {
                 source,
                 taken: BTreeSet::new(),
@@ -690,23 +713,48 @@ impl Baseline {
             self.known.0.extend(known.0);
             self.own.extend(own);
             self.extras.add(noted.extras);
+            self.footprint.add(noted.footprint);
             self.later.taken.insert(id);
         }
+    }
+
+    /// The same with what was loaded since.
+    pub(super) fn up_to_date(&self) -> Self {
+        let mut base = self.clone();
+        base.take_later();
+        base
     }
 
     /// The root's state, if the object is managed.
     pub(super) fn state(&self) -> Option<&RootState> {
         match &self.stored {
             Stored::Managed(state) => Some(state),
-            Stored::Plain(_) => None,
+            Stored::Nothing | Stored::Plain(_) => None,
         }
     }
 
     /// The item, if the object is a plain one.
     pub(super) fn plain_item(&self) -> Option<&Item> {
         match &self.stored {
-            Stored::Managed(_) => None,
+            Stored::Managed(_) | Stored::Nothing => None,
             Stored::Plain(item) => Some(item),
+        }
+    }
+
+    /// The object's items, as its plans know them; `root` is the place of its root.
+    pub(super) fn sizes<'a>(&'a self, root: &'a Address) -> Sizes<'a> {
+        Sizes::Of {
+            footprint: &self.footprint,
+            plain: self.plain_item().map(|item| (root, item)),
+        }
+    }
+
+    /// The root, as a plan of a load knows it.
+    fn known_root(&self) -> KnownRoot<'_> {
+        match &self.stored {
+            Stored::Managed(state) => KnownRoot::Object(state),
+            Stored::Nothing => KnownRoot::Unknown,
+            Stored::Plain(_) => KnownRoot::Plain,
         }
     }
 }

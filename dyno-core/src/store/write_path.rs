@@ -5,8 +5,10 @@ use super::drive;
 use super::load::Shards;
 use super::operation::{Operation, Options, Pending, common_options};
 use super::tree::Expecting;
+use crate::commit::Sizes;
 use crate::commit::blind::{BlindWrite, PathWrite, Written};
 use crate::error::{Error, ErrorKind, Result, path_not_found};
+use crate::forecast::{More, Plan};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::{Decisions, Route};
@@ -57,6 +59,25 @@ impl<T: Stored, V> WritePath<T, V> {
 
     common_options!();
 
+    /// What awaiting it would send; sends nothing.
+    ///
+    /// Nothing is known of the object but its key, so units are lower bounds. The key of an entry of a list has `~` in
+    /// place of the entry that the root names, and a shard is taken for one item. Of a value that is written by a load
+    /// and a save only the load is in the plan.
+    ///
+    /// # Errors
+    ///
+    /// Those of the write that are found before the first request.
+    pub fn plan(&self) -> Result<Plan> {
+        let operation = Operation::new::<T>("write a path of", self.options.clone())?;
+        let plan = || {
+            let (path, value) = encode(&self.path, &self.value)?;
+            let plan = operation.plan_write_path(&self.key, &path, value.as_ref());
+            plan.map_err(at(path))
+        };
+        plan().map_err(operation.explain(Some(&self.key)))
+    }
+
     async fn run(self) -> Result<()> {
         let Self {
             key,
@@ -66,31 +87,36 @@ impl<T: Stored, V> WritePath<T, V> {
             object: _,
         } = self;
         let operation = Operation::new::<T>("write a path of", options)?;
-        let encoded = encode(path, &value);
+        let encoded = encode(&path, &value);
         drop(value);
         let written = async {
             let (path, value) = encoded?;
             operation
                 .write_path(&key, &path, value)
                 .await
-                .map_err(|error| match error.path() {
-                    Some(_) => error,
-                    None => error.at_path(path),
-                })
+                .map_err(at(path))
         };
         written.await.map_err(operation.explain(Some(&key)))
     }
 }
 
+/// Says which path an error is about, if it does not say so itself.
+fn at(path: FieldPath) -> impl FnOnce(Error) -> Error {
+    move |error| match error.path() {
+        Some(_) => error,
+        None => error.at_path(path),
+    }
+}
+
 fn encode<V>(
-    path: Result<TypedPath<V>, ParsePathError>,
+    path: &Result<TypedPath<V>, ParsePathError>,
     value: &V,
 ) -> Result<(FieldPath, Option<AttributeValue>)> {
-    let typed = path?;
+    let typed = path.as_ref().map_err(Clone::clone)?;
     let value = typed
         .write(value)
         .map_err(|error| Error::from(error.under_path(&typed.path)))?;
-    Ok((typed.path, value))
+    Ok((typed.path.clone(), value))
 }
 
 impl Operation {
@@ -113,12 +139,9 @@ impl Operation {
         path: &FieldPath,
         value: Option<&AttributeValue>,
     ) -> Result<bool> {
-        let root = self.root(key)?;
         let route = Route::of(&self.topology, path, None)?;
         self.check_writable(path, &route, value)?;
-        let keys = root.to_item();
-        let needs_object = self.loader().is_some_and(ConfigLoader::needs_object);
-        if needs_object || route.holds_shards || route.needs_object {
+        if self.needs_object(&route) {
             return Ok(false);
         }
         let route = if route.needs_order {
@@ -126,6 +149,58 @@ impl Operation {
         } else {
             route
         };
+        let Some(write) = self.blind_write(key, path, route, value)? else {
+            return Ok(false);
+        };
+        match drive::run(&self.store, write).await? {
+            Written::Done => Ok(true),
+            Written::ReadFirst => Ok(false),
+        }
+    }
+
+    /// What [`write_path`](Self::write_path) sends, if the value is where the type says.
+    fn plan_write_path(
+        &self,
+        key: &Key,
+        path: &FieldPath,
+        value: Option<&AttributeValue>,
+    ) -> Result<Plan> {
+        let (mut plan, route) = self.plan_route(key, path, true)?;
+        self.check_writable(path, &route, value)?;
+        if self.needs_object(&route) {
+            plan = Plan::default();
+        } else {
+            // A shard in pieces is loaded and saved, once the blind write has met it.
+            let in_shard = route.shard.as_ref().is_some_and(|shard| !shard.independent);
+            if let Some(write) = self.blind_write(key, path, route, value)? {
+                let plan = plan.then(drive::plan(write, Sizes::Unknown)?);
+                return Ok(if in_shard {
+                    plan.perhaps(More::Writes)
+                } else {
+                    plan
+                });
+            }
+        }
+        let load = self.plan_load(key, Shards::All, true, None)?;
+        Ok(plan.and(load.perhaps(More::Writes)))
+    }
+
+    /// Whether only the object, as it is stored, tells how to write the value.
+    fn needs_object(&self, route: &Route) -> bool {
+        let whole = self.loader().is_some_and(ConfigLoader::needs_object);
+        whole || route.holds_shards || route.needs_object
+    }
+
+    /// The write of a value without reading the object; `None` if that cannot be.
+    fn blind_write(
+        &self,
+        key: &Key,
+        path: &FieldPath,
+        route: Route,
+        value: Option<&AttributeValue>,
+    ) -> Result<Option<BlindWrite<'_>>> {
+        let root = self.root(key)?;
+        let keys = root.to_item();
         let stored = &route.stored;
         let decided = Decisions::for_path(
             &keys,
@@ -135,7 +210,7 @@ impl Operation {
             self.loader(),
         )?;
         let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(stored)) else {
-            return Ok(false);
+            return Ok(None);
         };
         let binding = self.binding(&root)?;
         let value = value
@@ -149,10 +224,7 @@ impl Operation {
             inside: route.inside,
             value,
         };
-        match drive::run(&self.store, BlindWrite::new(write)).await? {
-            Written::Done => Ok(true),
-            Written::ReadFirst => Ok(false),
-        }
+        Ok(Some(BlindWrite::new(write)))
     }
 
     pub(super) fn check_writable(

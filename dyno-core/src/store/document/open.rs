@@ -7,6 +7,7 @@ use dyno_value::Item;
 
 use super::documents::Documents;
 use super::sealed::{DocumentLoader, Sealed};
+use crate::commit::Footprint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
@@ -183,6 +184,7 @@ fn alone(
         root: item,
         state,
         shards: BTreeMap::new(),
+        footprint: Footprint::default(),
     };
     opened(operation, key, root, snapshot, options, Vec::new()).map(Some)
 }
