@@ -200,3 +200,27 @@ async fn a_list_that_is_damaged_is_not_loaded() {
     assert_eq!(error.table(), Some("Lines"));
     let _unused: Option<Note> = None;
 }
+
+#[tokio::test]
+async fn a_rule_for_an_index_follows_the_index() {
+    let setup = setup::<Order>().await;
+    let key = dyno::EncryptionKey::generate("k1").unwrap();
+    let rules = Rules::new().encrypt(["lines[0].product"], key).unwrap();
+    let store = setup.store.clone().with_loader(rules);
+    store.save(order(["a", "b", "c"])).key("k").await.unwrap();
+    let mut loaded = store.load::<Order>("k").await.unwrap();
+    loaded.lines.reverse();
+    setup.recorder.take();
+    loaded.save().await.unwrap();
+    assert_eq!(written(&setup), (2, 0));
+    let mut loaded = store.load::<Order>("k").await.unwrap();
+    assert_eq!(*loaded, order(["c", "b", "a"]));
+    setup.recorder.take();
+    loaded.save().await.unwrap();
+    assert!(setup.sent().is_empty());
+    let sealed = setup.dump("Lines").await;
+    assert_eq!(
+        sealed.iter().filter(|item| item["product"].is_b()).count(),
+        1
+    );
+}

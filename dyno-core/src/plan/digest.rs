@@ -7,6 +7,7 @@ use dyno_value::{Item, ValueError, encoding};
 use sha2::{Digest as _, Sha256};
 
 use super::entries::Entries;
+use super::privacy::Decisions;
 use super::split::Bodies;
 use crate::reserved;
 use crate::shape::TableShape;
@@ -38,6 +39,20 @@ impl Digest {
         let hash: [u8; 32] = Sha256::digest(encoding::encode(value)?).into();
         let (half, _) = hash.split_at(16);
         half.try_into().map(Self).map_err(ValueError::custom)
+    }
+
+    /// The same body with values sealed at these places; the same fingerprint without any.
+    fn with_sealed(self, sealed: &[String]) -> Self {
+        let Self(body) = self;
+        let mut mixed = body;
+        for place in sealed {
+            let hash: [u8; 32] = Sha256::digest(place).into();
+            mixed
+                .iter_mut()
+                .zip(hash)
+                .for_each(|(byte, other)| *byte ^= other);
+        }
+        Self(mixed)
     }
 
     /// The fingerprint of a shard's body.
@@ -75,15 +90,21 @@ impl Digests {
     pub(crate) fn of(
         bodies: &Bodies,
         entries: &Entries,
+        decisions: &Decisions,
         table: &TableShape,
     ) -> Result<Self, ValueError> {
         let mut root = attributes(&bodies.root)?;
         root.remove(table.key_name());
         table.sort_name().map(|sort| root.remove(sort));
+        // A rule may name an entry of a list by its index, so what is sealed in it changes when it moves.
+        let entries_of_lists = bodies.shards.values().map(|body| &body.field);
+        let entries_of_lists = entries_of_lists.filter(|field| field.is_in_collection());
+        let sealed = decisions.sealed_in(entries_of_lists.map(|field| field.path.clone()));
         let shard = |(id, body): (&String, &super::split::ShardBody)| {
             let digest =
                 Digest::of_item(&body.item).map_err(|error| error.under_path(&body.field.path))?;
-            Ok((id.clone(), digest))
+            let sealed = sealed.get(&body.field.path).map_or(&[][..], Vec::as_slice);
+            Ok((id.clone(), digest.with_sealed(sealed)))
         };
         Ok(Self {
             root,

@@ -275,8 +275,35 @@ fn name_variants_inside(item: &mut Item, shape: &'static Shape, loader: &dyn Con
                     }
                 }
             }
+            (_, kind @ (Kind::List(_) | Kind::Map(_))) => {
+                if let Some(value) = item.get_mut(name) {
+                    name_elements(name, value, kind, loader);
+                }
+            }
             _ => {}
         }
+    }
+}
+
+/// Asks for the tag of each variant in a list or map, under the name of the field.
+fn name_elements(name: &str, value: &mut AttributeValue, kind: Kind, loader: &dyn ConfigLoader) {
+    match (value, kind) {
+        (AttributeValue::L(values), Kind::List(element)) => {
+            for value in values {
+                name_elements(name, value, element.kind(), loader);
+            }
+        }
+        (AttributeValue::M(values), Kind::Map(element)) => {
+            let mut keys: Vec<_> = values.keys().cloned().collect();
+            keys.sort_unstable();
+            for key in keys {
+                if let Some(value) = values.get_mut(&key) {
+                    name_elements(name, value, element.kind(), loader);
+                }
+            }
+        }
+        (value, Kind::Object(shape)) => name_variant(name, value, shape, loader),
+        _ => {}
     }
 }
 

@@ -15,7 +15,7 @@ use crate::commit::Footprint;
 use crate::error::{Error, ErrorKind, Result, not_found, path_not_found};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Extras, Loaded, Place, RootState, Route, ShardField, Stamp};
+use crate::plan::{self, Decisions, Extras, Loaded, Place, RootState, Route, ShardField, Stamp};
 use crate::shape::FieldShape;
 use crate::shape::lazy::{Fetched, LazySource, Pending};
 
@@ -35,6 +35,7 @@ struct Beside {
     extras: Extras,
     footprint: Footprint,
     versions: BTreeMap<String, Stamp>,
+    decisions: Arc<Decisions>,
 }
 
 /// A part that was loaded later, as a save compares with it.
@@ -140,10 +141,12 @@ impl Source {
         let value = value
             .and_then(|value| route.unkeyed(value, &state.entries))
             .ok_or_else(path_not_found)?;
+        let decisions = Arc::new(decisions);
         let beside = Beside {
             extras,
             footprint,
             versions,
+            decisions: Arc::clone(&decisions),
         };
         self.beside
             .lock()
@@ -162,9 +165,12 @@ impl Source {
 impl LazySource for Source {
     fn fetch<'a>(&'a self, id: &'a str, latest: bool) -> Pending<'a, Result<Fetched>> {
         Box::pin(async move {
-            self.read(id, latest)
-                .await
-                .map_err(self.operation.explain(Some(&self.key)))
+            let read = self.read(id, latest).await;
+            read.map_err(|error| match (error.path(), plan::path_of(id)) {
+                (None, Some(path)) => error.at_path(path),
+                _ => error,
+            })
+            .map_err(self.operation.explain(Some(&self.key)))
         })
     }
 
@@ -180,11 +186,13 @@ impl LazySource for Source {
             extras,
             footprint,
             versions,
+            decisions,
         } = beside;
         let mut tree = Item::new();
         put(&mut tree, &path_of(id)?, written);
         let topology = &self.operation.topology;
-        let part = Part::of(id, tree, topology, &self.state.entries, &extras, &versions)?;
+        let entries = &self.state.entries;
+        let part = Part::of(id, tree, topology, entries, &extras, &versions, &decisions)?;
         let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
         match noted.get(id) {
             Some(before) if before.version != version => Err(moved()),

@@ -141,6 +141,30 @@ impl Decisions {
         opened.chain(self.unopened.keys().map(|path| (path, None)))
     }
 
+    /// The places inside each of these that are sealed, as seen from there.
+    pub(crate) fn sealed_in(
+        &self,
+        shards: impl Iterator<Item = FieldPath>,
+    ) -> HashMap<FieldPath, Vec<String>> {
+        let mut found: HashMap<FieldPath, Vec<String>> =
+            shards.map(|path| (path, Vec::new())).collect();
+        if found.is_empty() {
+            return found;
+        }
+        for sealed in self.keys.keys() {
+            let mut around = sealed.clone();
+            while around.pop().is_some() {
+                if let (Some(places), Some(inside)) =
+                    (found.get_mut(&around), sealed.strip_prefix(&around))
+                {
+                    places.push(inside.to_string());
+                    break;
+                }
+            }
+        }
+        found
+    }
+
     /// Whether nothing is encrypted.
     pub(crate) fn is_empty(&self) -> bool {
         self.keys.is_empty()

@@ -1,0 +1,205 @@
+//! What a save compares with.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dyno_value::Item;
+
+use super::{Baseline, Later, LoadedTree, Own, Stored};
+use crate::commit::Sizes;
+use crate::error::Result;
+use crate::plan::{
+    self, Address, Bodies, Decisions, Digest, Digests, Entries, Extras, Keyed, KnownEntries,
+    Numbering, RootState, ShardField, Stamp, Topology,
+};
+use crate::reserved;
+use crate::store::snapshot::KnownRoot;
+
+impl LoadedTree {
+    /// Takes what a save compares with from the object itself, so that only what is changed from now on is written:
+    /// not what its type keeps in another form, or does not keep at all.
+    pub(in crate::store) fn compared_with(
+        self,
+        topology: &Topology,
+        mut written: Item,
+    ) -> Result<Baseline> {
+        let Self {
+            tree: _,
+            extras,
+            stored,
+            footprint,
+            versions,
+            decisions,
+            source,
+        } = self;
+        let stored_entries = stored.entries();
+        let numbering = Numbering::Stored(&stored_entries);
+        let Keyed { entries, known } =
+            plan::key_lists(&mut written, topology.root, topology.table, numbering)?;
+        extras.restore(&mut written, topology.root);
+        let bodies = plan::split(written, topology.root, topology.table);
+        let without_secrets = |error| decisions.without_secrets(error);
+        let digests =
+            Digests::of(&bodies, &entries, &decisions, topology.table).map_err(without_secrets)?;
+        let attributes = own_attributes(&bodies).map_err(without_secrets)?;
+        Ok(Baseline {
+            own: with_versions(attributes, &versions),
+            digests,
+            known,
+            extras,
+            stored,
+            footprint,
+            later: Later {
+                source,
+                taken: BTreeSet::new(),
+            },
+        })
+    }
+}
+
+fn with_versions(
+    attributes: BTreeMap<String, BTreeMap<String, Digest>>,
+    versions: &BTreeMap<String, Stamp>,
+) -> BTreeMap<String, Own> {
+    let own = attributes.into_iter().filter_map(|(id, attributes)| {
+        let version = *versions.get(&id)?;
+        Some((
+            id,
+            Own {
+                version,
+                attributes,
+            },
+        ))
+    });
+    own.collect()
+}
+
+/// What a save compares one part of an object with.
+#[derive(Clone, Debug)]
+pub(in crate::store) struct Part {
+    digests: Digests,
+    known: KnownEntries,
+    own: BTreeMap<String, Own>,
+}
+
+impl Part {
+    /// The part with this id, which is all that the tree holds.
+    pub(in crate::store) fn of(
+        id: &str,
+        mut tree: Item,
+        topology: &Topology,
+        entries: &Entries,
+        extras: &Extras,
+        versions: &BTreeMap<String, Stamp>,
+        decisions: &Decisions,
+    ) -> Result<Self> {
+        let numbering = Numbering::Stored(entries);
+        let keyed = plan::key_lists(&mut tree, topology.root, topology.table, numbering)?;
+        extras.restore(&mut tree, topology.root);
+        let mut bodies = plan::split(tree, topology.root, topology.table);
+        let inside = |one: &str| {
+            let rest = one.strip_prefix(id);
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        bodies.root.clear();
+        bodies.shards.retain(|id, _| inside(id));
+        let digests = Digests::of(&bodies, &keyed.entries, decisions, topology.table)?;
+        let own = with_versions(own_attributes(&bodies)?, versions);
+        Ok(Self {
+            digests,
+            known: keyed.known,
+            own,
+        })
+    }
+}
+
+impl Baseline {
+    /// Adds what was loaded since.
+    pub(super) fn take_later(&mut self) {
+        let Some(source) = &self.later.source else {
+            return;
+        };
+        for (id, noted) in source.noted(&self.later.taken) {
+            let Part {
+                digests,
+                known,
+                own,
+            } = noted.part;
+            self.digests.shards.extend(digests.shards);
+            self.digests.entries.0.extend(digests.entries.0);
+            self.known.0.extend(known.0);
+            self.own.extend(own);
+            self.extras.add(noted.extras);
+            self.footprint.add(noted.footprint);
+            self.later.taken.insert(id);
+        }
+    }
+
+    /// The same with what was loaded since.
+    pub(in crate::store) fn up_to_date(&self) -> Self {
+        let mut base = self.clone();
+        base.take_later();
+        base
+    }
+
+    /// The root's state, if the object is managed.
+    pub(in crate::store) fn state(&self) -> Option<&RootState> {
+        match &self.stored {
+            Stored::Managed(state) => Some(state),
+            Stored::Nothing | Stored::Plain(_) => None,
+        }
+    }
+
+    /// The item, if the object is a plain one.
+    pub(in crate::store) fn plain_item(&self) -> Option<&Item> {
+        match &self.stored {
+            Stored::Managed(_) | Stored::Nothing => None,
+            Stored::Plain(item) => Some(item),
+        }
+    }
+
+    /// The object's items, as its plans know them; `root` is the place of its root.
+    pub(in crate::store) fn sizes<'a>(&'a self, root: &'a Address) -> Sizes<'a> {
+        Sizes::Of {
+            footprint: &self.footprint,
+            plain: self.plain_item().map(|item| (root, item)),
+        }
+    }
+
+    /// The root, as a plan of a load knows it.
+    pub(super) fn known_root(&self) -> KnownRoot<'_> {
+        match &self.stored {
+            Stored::Managed(state) => KnownRoot::Object(state),
+            Stored::Nothing => KnownRoot::Unknown,
+            Stored::Plain(_) => KnownRoot::Plain,
+        }
+    }
+}
+
+/// The fingerprints of the attributes of independent shards.
+pub(super) fn own_attributes(
+    bodies: &Bodies,
+) -> std::result::Result<BTreeMap<String, BTreeMap<String, Digest>>, dyno_value::ValueError> {
+    let independent = bodies
+        .shards
+        .iter()
+        .filter(|(_, shard)| shard.field.independent);
+    independent
+        .map(|(id, shard)| match Digest::by_attribute(&shard.item) {
+            Ok(attributes) => Ok((id.clone(), attributes)),
+            Err(error) => Err(error.under_path(&shard.field.path)),
+        })
+        .collect()
+}
+
+/// The versions of the independent shards among those that were read.
+pub(in crate::store) fn versions(
+    shards: &BTreeMap<String, (ShardField, Item)>,
+) -> BTreeMap<String, Stamp> {
+    let independent = shards.iter().filter(|(_, (field, _))| field.independent);
+    independent
+        .filter_map(|(id, (_, item))| {
+            let version = item.get(reserved::STAMP).and_then(Stamp::from_value)?;
+            Some((id.clone(), version))
+        })
+        .collect()
+}

@@ -1,0 +1,146 @@
+//! From items to a tree.
+
+use super::{Baseline, LoadedTree, Stored, versions};
+use crate::commit::Sizes;
+use crate::error::{Error, ErrorKind, Result, not_found};
+use crate::forecast::Plan;
+use crate::key::Key;
+use crate::plan::{self, Address, Entries, Loaded, Owner, Place, ShardField};
+use crate::shape::FieldShape;
+use crate::store::fetch::Projection;
+use crate::store::lazy::Source;
+use crate::store::load::Shards;
+use crate::store::operation::Operation;
+use crate::store::snapshot::{self, KnownRoot, Reading};
+
+impl Operation {
+    /// Reads and opens the object, or the parts of it that are asked for.
+    pub(in crate::store) async fn load_tree(
+        &self,
+        key: &Key,
+        parts: Shards,
+        consistent: bool,
+    ) -> Result<LoadedTree> {
+        let root = self.root(key)?;
+        let owner = self.owner(&root);
+        let wants = |field: &ShardField| parts.wants(field.is_lazy());
+        let reading = self.reading(&owner, &root, parts, &wants, consistent);
+        let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
+        self.opened(key, &root, parts, snapshot)
+    }
+
+    /// What [`load_tree`](Self::load_tree) sends; `base` is the object as it is known.
+    pub(in crate::store) fn plan_load(
+        &self,
+        key: &Key,
+        parts: Shards,
+        consistent: bool,
+        base: Option<&Baseline>,
+    ) -> Result<Plan> {
+        let root = self.root(key)?;
+        let owner = self.owner(&root);
+        let wants = |field: &ShardField| parts.wants(field.is_lazy());
+        let reading = self.reading(&owner, &root, parts, &wants, consistent);
+        match base {
+            Some(base) => reading.plan(base.known_root(), base.sizes(&root)),
+            None => reading.plan(KnownRoot::Unknown, Sizes::Unknown),
+        }
+    }
+
+    fn reading<'a>(
+        &'a self,
+        owner: &'a Owner,
+        root: &'a Address,
+        parts: Shards,
+        wants: &'a (dyn Fn(&ShardField) -> bool + Send + Sync),
+        consistent: bool,
+    ) -> Reading<'a> {
+        Reading {
+            topology: &self.topology,
+            owner,
+            root,
+            root_projection: Projection::default(),
+            entry: None,
+            wants,
+            spans: match parts {
+                Shards::AsDeclared => &self.topology.spans,
+                Shards::All => &self.topology.all_spans,
+                Shards::None => &snapshot::NO_SPANS,
+            },
+            shard_projection: Projection::default(),
+            consistent,
+        }
+    }
+
+    /// Joins and opens what was read.
+    pub(in crate::store) fn opened(
+        &self,
+        key: &Key,
+        root: &Address,
+        parts: Shards,
+        snapshot: snapshot::Snapshot,
+    ) -> Result<LoadedTree> {
+        let snapshot::Snapshot {
+            root: item,
+            state,
+            shards,
+            footprint,
+        } = snapshot;
+        let stored = state.map_or_else(|| Stored::Plain(item.clone()), Stored::Managed);
+        let entries = stored.entries();
+        let versions = versions(&shards);
+        let joined = plan::join(
+            &self.topology,
+            item,
+            &entries,
+            shards,
+            &self.binding(root)?,
+            self.loader(),
+        )?;
+        let Loaded {
+            mut tree,
+            extras,
+            decisions,
+        } = joined;
+        let shape = self.topology.root;
+        let place = Place::root(self.topology.table);
+        if let Stored::Managed(state) = &stored {
+            let left_out = |field: &FieldShape, _: &str| !parts.wants(field.is_lazy());
+            plan::mark_unloaded(&mut tree, shape, &place, state, &left_out);
+        }
+        plan::unkey_lists(&mut tree, shape, &place, &entries).ok_or_else(order_damaged)?;
+        let source = match &stored {
+            Stored::Managed(state) if self.topology.has_lazy() => {
+                Some(Source::new(self, key, state))
+            }
+            _ => None,
+        };
+        Ok(LoadedTree {
+            tree,
+            extras,
+            stored,
+            footprint,
+            versions,
+            decisions,
+            source,
+        })
+    }
+}
+
+impl Stored {
+    /// The collections of shards that the object has.
+    pub(super) fn entries(&self) -> Entries {
+        match self {
+            Self::Managed(state) => state.entries.clone(),
+            Self::Nothing | Self::Plain(_) => Entries::default(),
+        }
+    }
+}
+
+fn order_damaged() -> Error {
+    Error::new(
+        ErrorKind::Corrupt,
+        "the order of a list of shards (`_dy_entries` of the root) does not name exactly its entries; something other \
+         than dyno wrote to the root item",
+    )
+}

@@ -1,0 +1,86 @@
+//! Loading and saving an object's tree, whatever type it came from.
+
+mod baseline;
+mod draft;
+mod load;
+mod save;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{Item, number};
+
+pub(super) use self::baseline::{Part, versions};
+use super::lazy::Source;
+use crate::commit::Footprint;
+use crate::plan::{Decisions, Digest, Digests, Extras, KnownEntries, RootState, Stamp};
+
+/// An object's tree in clear, with what is remembered of how it is stored.
+#[derive(Debug)]
+pub(super) struct LoadedTree {
+    pub(super) tree: Item,
+    extras: Extras,
+    stored: Stored,
+    footprint: Footprint,
+    versions: BTreeMap<String, Stamp>,
+    pub(super) decisions: Decisions,
+    pub(super) source: Option<Arc<Source>>,
+}
+
+/// How an object was stored when it was last loaded or saved: what a save builds on.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Baseline {
+    digests: Digests,
+    known: KnownEntries,
+    /// The independent shards, each with its own version.
+    pub(super) own: BTreeMap<String, Own>,
+    extras: Extras,
+    pub(super) stored: Stored,
+    /// The items, for plans of what comes next.
+    pub(super) footprint: Footprint,
+    later: Later,
+}
+
+/// What was left out of the load, and which parts of it the fingerprints hold by now.
+#[derive(Clone, Debug, Default)]
+struct Later {
+    source: Option<Arc<Source>>,
+    taken: BTreeSet<String>,
+}
+
+/// An independent shard as it was read: its version, and the fingerprint of each attribute.
+#[derive(Clone, Debug)]
+pub(super) struct Own {
+    pub(super) version: Stamp,
+    pub(super) attributes: BTreeMap<String, Digest>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub(super) enum Stored {
+    /// Not known, or not at all.
+    #[default]
+    Nothing,
+    /// As an object with an etag.
+    Managed(RootState),
+    /// As an item without the mapper's attributes; the item.
+    Plain(Item),
+}
+
+/// What a save expects to find.
+#[derive(Clone, Debug)]
+pub(super) enum Expecting {
+    Anything,
+    Baseline(Box<Baseline>),
+    Nothing,
+}
+
+/// Whether two key attributes are the same key; a number has many forms.
+pub(super) fn same_key(a: &AttributeValue, b: &AttributeValue) -> bool {
+    match (a, b) {
+        (AttributeValue::N(a), AttributeValue::N(b)) => {
+            number::normalize(a).ok() == number::normalize(b).ok()
+        }
+        (a, b) => a == b,
+    }
+}

@@ -1,0 +1,298 @@
+//! From a tree to what a save sends.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{FieldPath, Item};
+
+use super::baseline::own_attributes;
+use super::draft::refuse_key_names;
+use super::{Baseline, Expecting, Own, Stored, same_key};
+use crate::commit::independent::{Independent, OwnVersion};
+use crate::commit::plain::Plain;
+use crate::commit::save::{Expect, Save};
+use crate::error::{Error, ErrorKind, Result};
+use crate::forecast::Plan;
+use crate::key::Key;
+use crate::plan::{
+    self, Address, Bodies, Decisions, Digest, Digests, Keyed, KnownEntries, Numbering, RootState,
+    Topology,
+};
+use crate::shape::FieldShape;
+use crate::store::drive;
+use crate::store::operation::Operation;
+use crate::store::prepared::{Commit, Prepared, WrittenOwn};
+
+/// An object cut up for a save, with what the next one compares with.
+pub(super) struct Cut {
+    pub(super) bodies: Bodies,
+    pub(super) digests: Digests,
+    pub(super) known: KnownEntries,
+    pub(super) decisions: Decisions,
+}
+
+impl Operation {
+    /// Saves a tree in clear; sends nothing if it is as it was loaded.
+    pub(in crate::store) async fn save_tree(
+        &self,
+        tree: Item,
+        key: &Key,
+        expecting: Expecting,
+    ) -> Result<Baseline> {
+        let prepared = self.prepare(tree, key, expecting)?;
+        prepared.run(&self.store).await
+    }
+
+    /// What [`save_tree`](Self::save_tree) sends.
+    pub(in crate::store) fn plan_save(
+        &self,
+        tree: Item,
+        key: &Key,
+        expecting: Expecting,
+    ) -> Result<Plan> {
+        self.prepare(tree, key, expecting)?.plan()
+    }
+
+    fn prepare(&self, mut tree: Item, key: &Key, mut expecting: Expecting) -> Result<Prepared<'_>> {
+        if let Expecting::Baseline(base) = &mut expecting {
+            base.take_later();
+        }
+        let root = self.root(key)?;
+        let managed = self.topology.managed
+            || matches!(&expecting, Expecting::Baseline(base) if base.state().is_some());
+        for (name, value) in root.parts() {
+            let taken = tree.insert(name.to_owned(), value.to_value());
+            if taken.is_some_and(|taken| !same_key(&taken, &value.to_value())) {
+                return Err(Error::new(
+                    ErrorKind::InvalidKey,
+                    format!(
+                        "a value of the object is stored under `{name}`, the name of its key; rename it"
+                    ),
+                ));
+            }
+        }
+        let cut = self.cut(tree, &root, &expecting)?;
+        if managed {
+            self.prepare_managed(root, cut, expecting)
+        } else {
+            self.prepare_plain(root, cut, expecting)
+        }
+    }
+
+    fn cut(&self, mut tree: Item, root: &Address, expecting: &Expecting) -> Result<Cut> {
+        let Topology {
+            root: shape, table, ..
+        } = &*self.topology;
+        let none = KnownEntries::default();
+        let (known, extras) = match expecting {
+            Expecting::Baseline(base) => (&base.known, Some(&base.extras)),
+            Expecting::Anything | Expecting::Nothing => (&none, None),
+        };
+        let shown = (self.topology.has_lists() && self.loader().is_some()).then(|| tree.clone());
+        let numbering = Numbering::Matched(known, drive::seed()?);
+        let Keyed { entries, known } = plan::key_lists(&mut tree, shape, table, numbering)?;
+        if let Some(extras) = extras {
+            extras.restore(&mut tree, shape);
+        }
+        let view = shown.as_ref().unwrap_or(&tree);
+        let decisions = Decisions::for_save(&tree, view, &entries, shape, self.loader())?;
+        let mut bodies = plan::split(tree, shape, table);
+        for (name, _) in root.parts() {
+            bodies.root.remove(name);
+        }
+        let digests = Digests::of(&bodies, &entries, &decisions, table)
+            .map_err(|error| decisions.without_secrets(error))?;
+        Ok(Cut {
+            bodies,
+            digests,
+            known,
+            decisions,
+        })
+    }
+
+    fn prepare_plain(&self, root: Address, cut: Cut, expecting: Expecting) -> Result<Prepared<'_>> {
+        let Cut {
+            bodies,
+            digests,
+            known,
+            decisions,
+        } = cut;
+        let mut item = decisions.seal(bodies.root, &FieldPath::root(), &self.binding(&root)?)?;
+        let mut next = match &expecting {
+            Expecting::Baseline(base) => (**base).clone(),
+            Expecting::Anything | Expecting::Nothing => Baseline::default(),
+        };
+        let before = std::mem::replace(&mut next.digests, digests);
+        next.known = known;
+        let commit = match (&expecting, &next.stored) {
+            (Expecting::Baseline(_), Stored::Plain(stored)) => {
+                let mut after = changes(&before.root, &next.digests.root, &mut item);
+                if after.is_empty() {
+                    return Ok(Prepared::new(root, Commit::Nothing, next));
+                }
+                self.remove_older_names(stored, &mut after);
+                item.clone_from(stored);
+                for (name, value) in after.clone() {
+                    match value {
+                        Some(value) => item.insert(name, value),
+                        None => item.remove(&name),
+                    };
+                }
+                Plain::update(root.clone(), stored, after, &item)?
+            }
+            (Expecting::Baseline(_), _) => {
+                return Err(Error::new(
+                    ErrorKind::TypeMismatch,
+                    "the object was loaded as one with shards",
+                ));
+            }
+            (Expecting::Anything, _) => {
+                item.extend(root.to_item());
+                Plain::put(root.clone(), item.clone())
+            }
+            (Expecting::Nothing, _) => {
+                item.extend(root.to_item());
+                Plain::insert(root.clone(), item.clone())
+            }
+        };
+        Ok(Prepared::new(root, Commit::Plain(commit, item), next))
+    }
+
+    /// A field that is written under its present name leaves nothing under an older one.
+    fn remove_older_names(
+        &self,
+        before: &Item,
+        after: &mut BTreeMap<String, Option<AttributeValue>>,
+    ) {
+        let changed: Vec<_> = after.keys().cloned().collect();
+        let fields = changed
+            .iter()
+            .filter_map(|name| self.topology.root.find_field(|field| field.name() == name));
+        for older in fields
+            .flat_map(FieldShape::older_names)
+            .filter(|older| before.contains_key(**older))
+        {
+            after.insert((*older).to_owned(), None);
+        }
+    }
+
+    fn prepare_managed(
+        &self,
+        root: Address,
+        cut: Cut,
+        expecting: Expecting,
+    ) -> Result<Prepared<'_>> {
+        let (mut next, expect) = match expecting {
+            Expecting::Baseline(base) => {
+                let expect = match &base.stored {
+                    Stored::Managed(state) => Expect::Base(state.clone()),
+                    Stored::Plain(item) => Expect::Foreign(item.clone()),
+                    Stored::Nothing => Expect::Nothing,
+                };
+                (*base, expect)
+            }
+            Expecting::Anything => (Baseline::default(), Expect::Anything),
+            Expecting::Nothing => (Baseline::default(), Expect::Nothing),
+        };
+        let own_now =
+            own_attributes(&cut.bodies).map_err(|error| cut.decisions.without_secrets(error))?;
+        next.known = cut.known.clone();
+        let before = std::mem::replace(&mut next.digests, cut.digests.clone());
+        let commit = match &expect {
+            Expect::Base(_) if before == next.digests => Commit::Nothing,
+            Expect::Base(state) if only_own_differ(&before, &next.digests, &next.own) => {
+                Commit::Own(self.own_writes(&root, state, cut, &before, &next.own)?)
+            }
+            _ => {
+                let before = matches!(expect, Expect::Base(_)).then_some(&before);
+                let draft = self.draft(root.clone(), cut, before, &next.own, &expect)?;
+                let mut written = Vec::new();
+                for (id, attributes) in &own_now {
+                    let shard = draft.written.get(id);
+                    if shard.is_some() || !next.own.contains_key(id) {
+                        let place = shard.map(|shard| draft.owner.address(&shard.field, false, 0));
+                        written.push(WrittenOwn {
+                            id: id.clone(),
+                            place: place.transpose()?,
+                            attributes: attributes.clone(),
+                        });
+                    }
+                }
+                next.own.retain(|id, _| own_now.contains_key(id));
+                Commit::Whole {
+                    save: Box::new(Save::new(draft, expect)),
+                    written_own: written,
+                }
+            }
+        };
+        for (id, attributes) in own_now {
+            if let Some(own) = next.own.get_mut(&id) {
+                own.attributes = attributes;
+            }
+        }
+        Ok(Prepared::new(root, commit, next))
+    }
+
+    /// The writes of the independent shards that changed, each by itself.
+    fn own_writes(
+        &self,
+        root: &Address,
+        state: &RootState,
+        cut: Cut,
+        before: &Digests,
+        own: &BTreeMap<String, Own>,
+    ) -> Result<Vec<(String, Independent)>> {
+        let (owner, binding) = (self.owner(root), self.binding(root)?);
+        let mut writes = Vec::new();
+        for (id, shard) in cut.bodies.shards {
+            let Some(known) = own.get(&id) else {
+                continue;
+            };
+            if before.shards.get(&id) == cut.digests.shards.get(&id) {
+                continue;
+            }
+            refuse_key_names(&shard)?;
+            let after = Digest::by_attribute(&shard.item)?;
+            let mut body = cut
+                .decisions
+                .seal(shard.item, &shard.field.path, &binding)?;
+            let write = OwnVersion {
+                address: owner.address(&shard.field, false, 0)?,
+                life: state.life,
+                seen: known.version,
+                changes: changes(&known.attributes, &after, &mut body),
+            };
+            writes.push((id, Independent::new(write)));
+        }
+        Ok(writes)
+    }
+}
+
+/// Whether independent shards are all that changed.
+fn only_own_differ(before: &Digests, after: &Digests, own: &BTreeMap<String, Own>) -> bool {
+    before.root == after.root
+        && before.entries == after.entries
+        && before.shards.len() == after.shards.len()
+        && before
+            .shards
+            .iter()
+            .all(|(id, digest)| match after.shards.get(id) {
+                Some(now) => now == digest || own.contains_key(id),
+                None => false,
+            })
+}
+
+/// The attributes that differ, moved out of the new item; `None` for those that are gone.
+fn changes(
+    before: &BTreeMap<String, Digest>,
+    after: &BTreeMap<String, Digest>,
+    item: &mut Item,
+) -> BTreeMap<String, Option<AttributeValue>> {
+    let names: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
+    let differs = |name: &&String| before.get(*name) != after.get(*name);
+    names
+        .into_iter()
+        .filter(differs)
+        .map(|name| (name.clone(), item.remove(name)))
+        .collect()
+}
