@@ -67,12 +67,12 @@ pub(crate) struct SortedOrder {
 
 /// Everything of a thread in one partition of one table.
 #[derive(DyObject, Clone, Debug, PartialEq)]
-#[dyno(table = "Threads", key = "FORUM", sort = "THREAD")]
+#[dyno(table = "Threads", key = "FORUM", sort = "TITLE")]
 pub(crate) struct Thread {
     #[dyno(key)]
     pub(crate) forum: String,
     #[dyno(sort)]
-    pub(crate) thread: String,
+    pub(crate) title: String,
     #[dyno(shard(table = "Threads"))]
     pub(crate) head: Note,
     #[dyno(shard(table = "Threads"))]

@@ -178,7 +178,7 @@ async fn a_large_shard_in_pieces() {
         ("the root", |file| file.name = text(2000)),
         ("into one item", |file| file.content = Some(note(3000))),
         ("into pieces again", |file| {
-            file.content = Some(note(500_000))
+            file.content = Some(note(500_000));
         }),
     ];
     lifecycle("k", KNOWN, file, edits).await;
@@ -200,7 +200,7 @@ async fn a_list() {
         }),
         ("reorder", |order| order.lines.reverse()),
         ("change an entry", |order| {
-            order.lines[3].product = text(900)
+            order.lines[3].product = text(900);
         }),
         ("remove entries", |order| order.lines.truncate(1)),
         ("remove all", |order| order.lines.clear()),
@@ -229,7 +229,7 @@ async fn a_list_with_a_sort_key() {
 async fn shards_beside_the_root() {
     let thread = Thread {
         forum: "rust".into(),
-        thread: "t".into(),
+        title: "t".into(),
         head: note(3000),
         posts: vec![sorted(10), sorted(2000)],
     };

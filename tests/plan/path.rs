@@ -33,7 +33,7 @@ macro_rules! assert_paths {
 
 fn operations(plan: &dyno::Plan) -> Vec<&str> {
     let requests = plan.requests().iter();
-    requests.map(|request| request.operation()).collect()
+    requests.map(dyno::PlannedRequest::operation).collect()
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-use dyno::{ActionKind, DyObject as _};
+use dyno::{ActionKind, DyObject as _, PlannedAction};
 
 use super::fixture::{Book, File, Order, note, setup};
 
@@ -63,7 +63,7 @@ async fn a_plan_by_key_says_what_it_does_not_know() {
     let path = Order::paths().lines().index(7).product();
     let plan = store.read_path("k", path).eventual().plan().unwrap();
     let keys = plan.requests()[1].actions().iter();
-    let keys: Vec<_> = keys.map(|action| action.key()).collect();
+    let keys: Vec<_> = keys.map(PlannedAction::key).collect();
     assert_eq!(keys, ["k", "Orders#k/lines/~"]);
     let plan = store.load::<Book>("k").plan().unwrap();
     assert!(!plan.is_exact() && !plan.is_complete());

@@ -167,7 +167,7 @@ mod tests {
             actions: vec![delete("a"), update("b", 500), put("c", 300), put("d", 400)],
         };
         footprint.apply(&request, &|_| false);
-        let padding = 500 + "PAD".len() + dyno_value::item_size(&b.to_item());
+        let padding = 500 + "PAD".len() + item_size(&b.to_item());
         assert_eq!(
             sizes(&footprint),
             [Some(0), Some(padding), Some(300), Some(400)]

@@ -116,7 +116,7 @@ impl<T: Stored> Saved<T> {
     ///
     /// let store = Store::embedded()?;
     /// store.ensure_tables::<Album>().await?;
-    /// let album = Album { title: "Nara".into(), cover: Cover { image: "x".repeat(5000) } };
+    /// let album = Album { title: "Nara".into(), cover: Cover { image: "x".repeat(5500) } };
     /// let mut album = store.save(album).key("a1").await?;
     ///
     /// album.title = "Kyoto".into();

@@ -75,7 +75,7 @@ impl Operation {
         if managed {
             self.prepare_managed(root, cut, expecting)
         } else {
-            self.prepare_plain(root, cut, expecting)
+            self.prepare_plain(root, cut, &expecting)
         }
     }
 
@@ -110,7 +110,12 @@ impl Operation {
         })
     }
 
-    fn prepare_plain(&self, root: Address, cut: Cut, expecting: Expecting) -> Result<Prepared<'_>> {
+    fn prepare_plain(
+        &self,
+        root: Address,
+        cut: Cut,
+        expecting: &Expecting,
+    ) -> Result<Prepared<'_>> {
         let Cut {
             bodies,
             digests,
@@ -118,13 +123,13 @@ impl Operation {
             decisions,
         } = cut;
         let mut item = decisions.seal(bodies.root, &FieldPath::root(), &self.binding(&root)?)?;
-        let mut next = match &expecting {
+        let mut next = match expecting {
             Expecting::Baseline(base) => (**base).clone(),
             Expecting::Anything | Expecting::Nothing => Baseline::default(),
         };
         let before = std::mem::replace(&mut next.digests, digests);
         next.known = known;
-        let commit = match (&expecting, &next.stored) {
+        let commit = match (expecting, &next.stored) {
             (Expecting::Baseline(_), Stored::Plain(stored)) => {
                 let mut after = changes(&before.root, &next.digests.root, &mut item);
                 if after.is_empty() {
