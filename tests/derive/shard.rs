@@ -1,5 +1,11 @@
 //! What a shard's field may be: its type, and the words beside it.
 
+#![expect(
+    clippy::box_collection,
+    clippy::vec_box,
+    reason = "every type that a shard field may have"
+)]
+
 use std::collections::hash_map::RandomState;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::{BuildHasherDefault, DefaultHasher};

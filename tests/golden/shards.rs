@@ -28,8 +28,8 @@ struct Line {
 struct Order {
     #[dyno(key)]
     customer: String,
-    #[dyno(sort)]
-    order: String,
+    #[dyno(sort, rename = "ORDER")]
+    number: String,
     #[dyno(shard)]
     lines: Vec<Line>,
     #[dyno(shard)]
@@ -57,10 +57,10 @@ fn order() -> Order {
     };
     Order {
         customer: "a/b".into(),
-        order: "o#1".into(),
+        number: "o#1".into(),
         lines: vec![line("one", Some(note("n"))), line("two", None)],
         nothing: Vec::new(),
-        labels: BTreeMap::from([("".into(), note("empty")), ("a/b~".into(), note("odd"))]),
+        labels: BTreeMap::from([(String::new(), note("empty")), ("a/b~".into(), note("odd"))]),
         file: note("in pieces"),
         counter: note("own version"),
         beside: note("beside"),

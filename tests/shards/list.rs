@@ -1,6 +1,6 @@
-use dyno::{ErrorKind, Rules, Store};
+use dyno::{DyObject as _, ErrorKind, Rules, Store};
 
-use super::fixture::{Note, Order, Setup, SortedLine, SortedOrder, line, note, order, setup};
+use super::fixture::{Order, Setup, SortedLine, SortedOrder, line, note, order, setup};
 
 async fn reloaded(setup: &Setup) -> Order {
     let fresh = Store::new(setup.client.clone());
@@ -21,7 +21,11 @@ fn written(setup: &Setup) -> (usize, usize) {
     let of = |kind: &str| {
         actions
             .iter()
-            .filter(|action| action[kind]["TableName"] == "Lines")
+            .filter(|action| {
+                action
+                    .pointer(&format!("/{kind}/TableName"))
+                    .is_some_and(|table| table == "Lines")
+            })
             .count()
     };
     (of("Put"), of("Delete"))
@@ -143,7 +147,6 @@ async fn paths_go_into_entries_by_index() {
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::PathNotFound);
-    use dyno::DyObject as _;
 }
 
 #[tokio::test]
@@ -176,10 +179,7 @@ async fn a_sealed_value_stays_readable_when_its_entry_moves() {
     assert_eq!(setup.sent(), ["PutItem"]);
     let loaded = store.load::<Order>("k").await.unwrap();
     assert_eq!(*loaded, order(["b", "c", "a"]));
-    let product = {
-        use dyno::DyObject as _;
-        Order::paths().lines().index(1).product()
-    };
+    let product = Order::paths().lines().index(1).product();
     store.write_path("k", &product, "C").await.unwrap();
     let read: String = store.read_path("k", &product).await.unwrap();
     assert_eq!(read, "C");
@@ -198,7 +198,6 @@ async fn a_list_that_is_damaged_is_not_loaded() {
     let error = setup.store.load::<Order>("k").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Corrupt);
     assert_eq!(error.table(), Some("Lines"));
-    let _unused: Option<Note> = None;
 }
 
 #[tokio::test]

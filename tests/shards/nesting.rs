@@ -12,7 +12,7 @@ use super::fixture::{Line, Note, line, note, setup};
 struct Node {
     name: String,
     #[dyno(shard)]
-    children: Vec<Node>,
+    children: Vec<Self>,
 }
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
@@ -36,6 +36,7 @@ enum Shape {
 
 /// Embedded, without a table.
 #[derive(DyObject, Clone, Debug, PartialEq)]
+#[expect(clippy::box_collection, reason = "what a shard field may be")]
 struct Inner {
     #[dyno(shard)]
     notes: Option<Box<Vec<Note>>>,

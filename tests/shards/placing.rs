@@ -8,8 +8,8 @@ use super::fixture::{Note, SortedLine, note, setup};
 struct Thread {
     #[dyno(key)]
     forum: String,
-    #[dyno(sort)]
-    thread: String,
+    #[dyno(sort, rename = "THREAD")]
+    name: String,
     #[dyno(shard(table = "Threads"))]
     head: Note,
     #[dyno(shard(table = "Threads"))]
@@ -32,7 +32,7 @@ fn thread(name: &str, posts: u32) -> Thread {
     };
     Thread {
         forum: "rust".into(),
-        thread: name.into(),
+        name: name.into(),
         head: note("h"),
         posts: (0..posts).map(post).collect(),
     }

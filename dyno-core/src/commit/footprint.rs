@@ -159,7 +159,7 @@ mod tests {
         let mut footprint = Footprint::read([(&a, &first), (&b, &second)]);
         footprint.note_whole(&b, &second);
         footprint.note_unread(address("c"));
-        footprint.note_unread(a.clone());
+        footprint.note_unread(a);
         let sizes = |footprint: &Footprint| ["a", "b", "c", "d"].map(|id| bytes(footprint, id));
         assert_eq!(sizes(&footprint), [Some(100), Some(200), None, Some(0)]);
         let request = Request::Transact {

@@ -63,7 +63,7 @@ pub(crate) enum PiecesError {
     },
     /// The body is compressed, and this build does not decompress.
     #[cfg_attr(
-        feature = "zstd",
+        all(feature = "zstd", not(test)),
         expect(dead_code, reason = "this build decompresses")
     )]
     ZstdIsOff,

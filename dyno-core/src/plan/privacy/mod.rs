@@ -151,7 +151,7 @@ impl Decisions {
         if found.is_empty() {
             return found;
         }
-        for sealed in self.keys.keys() {
+        self.keys.keys().for_each(|sealed| {
             let mut around = sealed.clone();
             while around.pop().is_some() {
                 if let (Some(places), Some(inside)) =
@@ -161,7 +161,7 @@ impl Decisions {
                     break;
                 }
             }
-        }
+        });
         found
     }
 
