@@ -2,7 +2,9 @@
 
 use dyno::DyObject;
 
-use crate::database::{AttributeValue, Item, Items};
+use crate::database::Items;
+use crate::random::Random;
+use crate::work::{Memory, Work, number, saves};
 
 /// An object with two shards. `saves` lists the saves that changed an item, `note` is the last value written by path.
 #[derive(DyObject, Clone, Debug, PartialEq, Eq)]
@@ -39,22 +41,8 @@ pub(crate) enum Part {
 }
 
 impl Book {
-    /// A book made by one operation.
-    pub(crate) fn by(operation: u64, has_right: bool) -> Self {
-        let (saves, note) = (vec![operation], 0);
-        Self {
-            saves: saves.clone(),
-            note,
-            left: Left {
-                saves: saves.clone(),
-                note,
-            },
-            right: has_right.then_some(Right { saves, note }),
-        }
-    }
-
     /// Enters a save in one item; the right one is made if it is not there.
-    pub(crate) fn enter(&mut self, part: Part, operation: u64) {
+    fn enter(&mut self, part: Part, operation: u64) {
         match part {
             Part::Root => self.saves.push(operation),
             Part::Left => self.left.saves.push(operation),
@@ -70,16 +58,45 @@ impl Book {
     }
 
     /// The place of a part's note; nothing, if the book has no such part.
-    pub(crate) fn note(&mut self, part: Part) -> Option<&mut u64> {
+    fn note(&mut self, part: Part) -> Option<&mut u64> {
         match part {
             Part::Root => Some(&mut self.note),
             Part::Left => Some(&mut self.left.note),
             Part::Right => self.right.as_mut().map(|right| &mut right.note),
         }
     }
+}
 
-    /// The book that these items are, read without the mapper.
-    pub(crate) fn of(items: &Items) -> Option<Self> {
+impl Work for Book {
+    type Place = Part;
+
+    fn by(operation: u64, random: &mut Random) -> Self {
+        let (saves, note) = (vec![operation], 0);
+        Self {
+            saves: saves.clone(),
+            note,
+            left: Left {
+                saves: saves.clone(),
+                note,
+            },
+            right: random.percent(60).then_some(Right { saves, note }),
+        }
+    }
+
+    fn change(&mut self, operation: u64, random: &mut Random) {
+        let chosen = 1 + random.below(7);
+        for (bit, part) in Part::ALL.into_iter().enumerate() {
+            if chosen & (1 << bit) != 0 {
+                self.enter(part, operation);
+            }
+        }
+        if self.right.is_some() && random.percent(15) {
+            self.right = None;
+            self.enter(Part::Root, operation);
+        }
+    }
+
+    fn of(items: &Items) -> Option<Self> {
         let item = |table| items.iter().find(|(place, _)| place.table == table);
         let (_, root) = item("Book")?;
         let left = item("Left").map(|(_, item)| Left {
@@ -97,33 +114,40 @@ impl Book {
             right,
         })
     }
+
+    fn place(random: &mut Random) -> Part {
+        Part::ALL[random.below(3)]
+    }
+
+    fn path(part: Part) -> String {
+        let path = match part {
+            Part::Root => "note",
+            Part::Left => "left.note",
+            Part::Right => "right.note",
+        };
+        path.to_owned()
+    }
+
+    fn memory(part: Part) -> Memory {
+        match part {
+            Part::Root => Memory::FourEtags,
+            Part::Left | Part::Right => Memory::Token,
+        }
+    }
+
+    fn written(&self, part: Part, value: u64, _: &[&Self]) -> Vec<Self> {
+        let mut book = self.clone();
+        let note = book.note(part).map(|note| *note = value);
+        note.map(|()| book).into_iter().collect()
+    }
+
+    fn lacks(part: Part, among: &[&Self]) -> bool {
+        part == Part::Right && among.iter().any(|book| book.right.is_none())
+    }
 }
 
 impl Part {
-    pub(crate) const ALL: [Self; 3] = [Self::Root, Self::Left, Self::Right];
-
-    /// The path of the part's note.
-    pub(crate) fn path(self) -> &'static str {
-        match self {
-            Self::Root => "note",
-            Self::Left => "left.note",
-            Self::Right => "right.note",
-        }
-    }
-}
-
-fn saves(item: &Item) -> Vec<u64> {
-    match item.get("saves") {
-        Some(AttributeValue::L(list)) => list.iter().map(|number_| number(Some(number_))).collect(),
-        _ => Vec::new(),
-    }
-}
-
-fn number(value: Option<&AttributeValue>) -> u64 {
-    match value {
-        Some(AttributeValue::N(number)) => number.parse().unwrap(),
-        _ => 0,
-    }
+    const ALL: [Self; 3] = [Self::Root, Self::Left, Self::Right];
 }
 
 impl std::fmt::Display for Book {

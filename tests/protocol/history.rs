@@ -4,76 +4,76 @@ use std::fmt;
 
 use dyno::ErrorKind;
 
-use crate::book::{Book, Part};
+use crate::work::Work;
 
 /// A history of one object.
-#[derive(Debug, Default)]
-pub(crate) struct History {
+#[derive(Debug)]
+pub(crate) struct History<T: Work> {
     /// The object at first.
-    pub(crate) first: Option<Book>,
+    pub(crate) first: Option<T>,
     /// Every change of the stored items, in order.
-    pub(crate) commits: Vec<Stored>,
+    pub(crate) commits: Vec<Stored<T>>,
     /// Every operation, in the order of their beginnings.
-    pub(crate) operations: Vec<Operation>,
+    pub(crate) operations: Vec<Operation<T>>,
 }
 
 /// The object after one change of its items.
 #[derive(Debug)]
-pub(crate) struct Stored {
+pub(crate) struct Stored<T> {
     /// The operation that asked for the change.
     pub(crate) by: u64,
-    pub(crate) book: Option<Book>,
+    pub(crate) object: Option<T>,
     /// What the format does not allow.
     pub(crate) wrong: Vec<String>,
 }
 
 /// One operation of a client.
 #[derive(Debug)]
-pub(crate) struct Operation {
+pub(crate) struct Operation<T: Work> {
     /// The number of its client, two zeros, and its own: 203 is the third of client 2.
     pub(crate) number: u64,
-    pub(crate) call: Call,
+    pub(crate) call: Call<T>,
     /// How many commits there were when it began.
     pub(crate) began: usize,
     /// How many commits there were when it ended.
     pub(crate) ended: usize,
-    pub(crate) outcome: Outcome,
+    pub(crate) outcome: Outcome<T>,
 }
 
 #[derive(Debug)]
-pub(crate) enum Call {
+pub(crate) enum Call<T: Work> {
     Delete,
-    DeleteAsLoaded { base: Book },
-    Insert { wanted: Book },
+    DeleteAsLoaded { base: T },
+    Insert { wanted: T },
     Load,
-    Put { wanted: Book },
-    Save { base: Book, wanted: Book },
-    WritePath { part: Part, value: u64 },
+    Put { wanted: T },
+    Save { base: T, wanted: T },
+    WritePath { place: T::Place, value: u64 },
 }
 
 #[derive(Debug)]
-pub(crate) enum Outcome {
+pub(crate) enum Outcome<T> {
     /// The client stopped before it was told.
     Died,
     Done,
     Failed(ErrorKind, String),
-    Loaded(Book),
+    Loaded(T),
 }
 
-impl History {
+impl<T: Work> History<T> {
     /// The object after so many commits.
-    pub(crate) fn state(&self, commits: usize) -> Option<&Book> {
+    pub(crate) fn state(&self, commits: usize) -> Option<&T> {
         match commits.checked_sub(1) {
             None => self.first.as_ref(),
-            Some(last) => self.commits.get(last)?.book.as_ref(),
+            Some(last) => self.commits.get(last)?.object.as_ref(),
         }
     }
 }
 
-impl fmt::Display for History {
+impl<T: Work> fmt::Display for History<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let show =
-            |book: Option<&Book>| book.map_or_else(|| "nothing".to_owned(), ToString::to_string);
+            |object: Option<&T>| object.map_or_else(|| "nothing".to_owned(), ToString::to_string);
         for at in 0..=self.commits.len() {
             let by = at.checked_sub(1).and_then(|last| self.commits.get(last));
             let by = by.map_or_else(
@@ -89,7 +89,7 @@ impl fmt::Display for History {
     }
 }
 
-impl fmt::Display for Operation {
+impl<T: Work> fmt::Display for Operation<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} {} ", self.number, self.call)?;
         match &self.outcome {
@@ -102,7 +102,7 @@ impl fmt::Display for Operation {
     }
 }
 
-impl fmt::Display for Call {
+impl<T: Work> fmt::Display for Call<T> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Delete => write!(formatter, "delete"),
@@ -111,7 +111,9 @@ impl fmt::Display for Call {
             Self::Load => write!(formatter, "load"),
             Self::Put { wanted } => write!(formatter, "put {wanted}"),
             Self::Save { base, wanted } => write!(formatter, "save {wanted} over {base}"),
-            Self::WritePath { part, value } => write!(formatter, "write {}={value}", part.path()),
+            Self::WritePath { place, value } => {
+                write!(formatter, "write {}={value}", T::path(*place))
+            }
         }
     }
 }

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use aws_sdk_dynamodb::Client;
 use aws_smithy_runtime_api::client::http::HttpConnector as _;
 
+use crate::audit::audit;
 use crate::database::{Database, Items};
 use crate::wire;
 
@@ -15,7 +16,9 @@ pub(crate) struct Commit {
     /// The operation that asked for it.
     pub(crate) tag: u64,
     /// Every item after it.
-    pub(crate) items: Items,
+    pub(crate) items: Arc<Items>,
+    /// What the format does not allow.
+    pub(crate) wrong: Vec<String>,
 }
 
 /// A database and the list of its changes. Clones share both.
@@ -27,7 +30,7 @@ pub(crate) struct Ledger {
 
 #[derive(Debug, Default)]
 struct Changes {
-    now: Items,
+    now: Arc<Items>,
     commits: Vec<Commit>,
 }
 
@@ -43,7 +46,7 @@ impl Ledger {
     pub(crate) fn reset(&self, items: &Items) {
         self.database.set(items);
         *self.changes.lock().unwrap() = Changes {
-            now: items.clone(),
+            now: Arc::new(items.clone()),
             commits: Vec::new(),
         };
     }
@@ -53,6 +56,11 @@ impl Ledger {
         self.changes.lock().unwrap().commits.clone()
     }
 
+    /// How often the items were changed.
+    pub(crate) fn length(&self) -> usize {
+        self.changes.lock().unwrap().commits.len()
+    }
+
     /// How often an operation changed the items.
     pub(crate) fn count(&self, tag: u64) -> usize {
         let changes = self.changes.lock().unwrap();
@@ -60,8 +68,8 @@ impl Ledger {
     }
 
     /// The items as they are now.
-    pub(crate) fn items(&self) -> Items {
-        self.changes.lock().unwrap().now.clone()
+    pub(crate) fn items(&self) -> Arc<Items> {
+        Arc::clone(&self.changes.lock().unwrap().now)
     }
 
     /// A client whose writes are entered here, under the [`tag`](wire::tag) of the request.
@@ -83,11 +91,12 @@ impl Ledger {
     }
 
     fn enter(&self, tag: u64) {
-        let items = self.database.items();
+        let items = Arc::new(self.database.items());
         let mut changes = self.changes.lock().unwrap();
         if items != changes.now {
-            changes.now.clone_from(&items);
-            changes.commits.push(Commit { tag, items });
+            changes.now = Arc::clone(&items);
+            let wrong = audit(&items);
+            changes.commits.push(Commit { tag, items, wrong });
         }
     }
 }

@@ -45,6 +45,7 @@ mod check;
 mod database;
 mod exhaust;
 mod history;
+mod kinds;
 mod ledger;
 mod mishap;
 mod mutant;
@@ -52,23 +53,31 @@ mod parallel;
 mod random;
 mod scenario;
 mod script;
+mod shelf;
 mod simulate;
 mod subject;
 mod turns;
 mod wire;
+mod work;
 
 use std::env;
 use std::time::Instant;
 
+use book::Book;
 use exhaust::{Mishaps, Report, exhaust};
 use mutant::Mutant;
 use parallel::{Share, in_parallel};
 use scenario::{Scenario, secrets, trips};
+use shelf::Shelf;
 use simulate::{Summary, World};
-use subject::Subject;
+use subject::{Subject, Trip};
+use work::Work;
 
 /// How many histories the suite makes.
 const HISTORIES: u64 = 10_000;
+
+/// How many of them are of objects with collections, pieces, and an independent shard.
+const HISTORIES_OF_SHELVES: u64 = 3_500;
 
 #[test]
 fn one_mishap_at_every_request_of_every_operation() {
@@ -92,8 +101,31 @@ fn sound(what: &str, mishaps: Mishaps) {
 
 /// One share of all scenarios.
 async fn everything(share: Share, mishaps: Mishaps, mutant: Mutant) -> Report {
-    let mut report = exhaust(share.take(trips()), mishaps, mutant).await;
-    report.add(exhaust(share.take(secrets()), mishaps, mutant).await);
+    let mut report = Report::default();
+    macro_rules! add {
+        ($($scenarios:expr),*) => {
+            $(
+                if mutant == Mutant::None || report.bad.is_empty() {
+                    let scenarios = share.take($scenarios);
+                    report.add(Box::pin(exhaust(scenarios, mishaps, mutant)).await);
+                }
+            )*
+        };
+    }
+    add!(
+        trips(),
+        secrets(),
+        kinds::orders(),
+        kinds::blogs(),
+        kinds::atlases()
+    );
+    add!(
+        kinds::pages(),
+        kinds::threads(),
+        kinds::albums(),
+        kinds::archives(),
+        kinds::files()
+    );
     report
 }
 
@@ -107,13 +139,22 @@ fn total(parts: Vec<Report>) -> Report {
 
 #[test]
 fn histories_of_three_clients_keep_every_promise() {
+    keep_every_promise::<Book>("book", HISTORIES - HISTORIES_OF_SHELVES);
+}
+
+#[test]
+fn histories_of_collections_and_pieces_keep_every_promise() {
+    keep_every_promise::<Shelf>("shelf", HISTORIES_OF_SHELVES);
+}
+
+fn keep_every_promise<T: Work>(what: &str, count: u64) {
     let number = |name, default| env::var(name).map_or(default, |text| text.parse().unwrap());
-    let (seed, count) = (number("DYNO_SEED", 0), number("DYNO_SCHEDULES", HISTORIES));
+    let (seed, count) = (number("DYNO_SEED", 0), number("DYNO_SCHEDULES", count));
     let start = Instant::now();
-    let parts = in_parallel(|share| histories(share, Mutant::None, seed, count));
+    let parts = in_parallel(|share| histories::<T>(share, Mutant::None, seed, count));
     let sum = |of: fn(&Summary) -> usize| parts.iter().map(of).sum::<usize>();
     println!(
-        "{} histories, {} operations, {} commits, {:?}",
+        "{} histories of a {what}, {} operations, {} commits, {:?}",
         sum(|part| part.histories),
         sum(|part| part.operations),
         sum(|part| part.commits),
@@ -123,15 +164,19 @@ fn histories_of_three_clients_keep_every_promise() {
     assert!(bad.is_empty(), "{}", bad.join("\n"));
 }
 
-async fn histories(share: Share, mutant: Mutant, seed: u64, count: u64) -> Summary {
-    let world = World::new(mutant).await;
+async fn histories<T: Work>(share: Share, mutant: Mutant, seed: u64, count: u64) -> Summary {
+    let world = World::<T>::new(mutant).await;
     world.run(share.take(seed..seed + count)).await
 }
 
 #[test]
 fn every_mutant_is_found() {
     for mutant in Mutant::ALL {
-        let parts = in_parallel(|share| histories(share, mutant, 0, 200));
+        let parts = if mutant.hurts_shelves_only() {
+            in_parallel(|share| histories::<Shelf>(share, mutant, 0, 200))
+        } else {
+            in_parallel(|share| histories::<Book>(share, mutant, 0, 200))
+        };
         let report = if mutant.hurts_one_client() {
             total(in_parallel(|share| everything(share, Mishaps::One, mutant)))
         } else {
@@ -150,31 +195,53 @@ fn every_mutant_is_found() {
 
 #[test]
 fn a_seed_gives_the_same_history_again() {
+    gives_the_same_history_again::<Book>();
+    gives_the_same_history_again::<Shelf>();
+}
+
+fn gives_the_same_history_again<T: Work>() {
     let lists = in_parallel(|share| async move {
-        let used = World::new(Mutant::None).await;
+        let used = World::<T>::new(Mutant::None).await;
         let mut lists = Vec::new();
         for seed in share.take(0..10) {
-            let fresh = World::new(Mutant::None).await;
+            let fresh = World::<T>::new(Mutant::None).await;
             used.run(100 + seed..102 + seed).await;
-            lists.push([used.history(seed).await, fresh.history(seed).await]);
+            let both = [used.history(seed).await, fresh.history(seed).await];
+            lists.push(both.map(|history| history.to_string()));
         }
         lists
     });
     for [one, two] in lists.into_iter().flatten() {
-        assert_eq!(one.to_string(), two.to_string());
+        assert_eq!(one, two);
     }
 }
 
 #[test]
-#[ignore = "a late copy of the first request of a replacing save creates the object again after its deletion"]
 fn a_late_copy_of_a_replacing_save_has_no_effect() {
-    withstands_one_mishap(|| trips().into_iter().map(Scenario::unspared).collect());
+    withstands_one_mishap(replacing);
 }
 
 #[test]
-#[ignore = "a put or delete of an object in one item has no token: a late copy creates or deletes the object again"]
+#[ignore = "a late copy of the refused insert of a replacing save creates the object again after its deletion"]
+fn a_repetition_of_a_replacing_save_has_no_effect() {
+    withstands_one_mishap(|| replacing().into_iter().map(Scenario::unspared).collect());
+}
+
+fn replacing() -> Vec<Scenario<Trip>> {
+    let mut replacing = trips();
+    replacing.retain(|trip| trip.name.contains("replaces"));
+    replacing
+}
+
+#[test]
 fn a_late_copy_of_a_single_write_has_no_effect() {
-    withstands_one_mishap(|| secrets().into_iter().map(Scenario::unspared).collect());
+    withstands_one_mishap(secrets);
+}
+
+#[test]
+#[ignore = "an independent shard remembers one version: after one more write a late copy of a path write is applied again"]
+fn a_late_copy_of_a_path_write_in_an_independent_shard_has_no_effect() {
+    withstands_one_mishap(|| vec![kinds::counts_by_path().unspared()]);
 }
 
 #[test]

@@ -11,6 +11,8 @@ pub(crate) enum Mishap {
     Kit(Fault),
     /// The caller sees a broken connection, and the request arrives later than what comes after it.
     Late(When),
+    /// It is answered, and a copy of it arrives later too.
+    Repeated(When),
 }
 
 /// When a late request arrives.
@@ -32,7 +34,10 @@ impl Mishap {
 
     /// Everything that can happen to a request of this operation.
     pub(crate) fn all(operation: &str) -> Vec<Self> {
-        let reads = matches!(operation, "GetItem" | "BatchGetItem" | "TransactGetItems");
+        let reads = matches!(
+            operation,
+            "GetItem" | "Query" | "BatchGetItem" | "TransactGetItems"
+        );
         let mut all = vec![
             Self::Kit(Fault::NotDelivered),
             Self::Kit(Fault::ServerErrorBefore),
@@ -44,6 +49,9 @@ impl Mishap {
         if operation == "TransactGetItems" || !reads {
             all.push(Self::Kit(Fault::TransactionConflict));
         }
+        if operation == "TransactWriteItems" {
+            all.push(Self::Kit(Fault::TransactionInProgress));
+        }
         if !reads {
             all.extend([
                 Self::Kit(Fault::AnswerLost),
@@ -53,9 +61,45 @@ impl Mishap {
                 Self::Late(When::TheOperation),
                 Self::Late(When::AnotherSave),
                 Self::Late(When::TheDelete),
+                Self::Repeated(When::TheOperation),
+                Self::Repeated(When::AnotherSave),
+                Self::Repeated(When::TheDelete),
             ]);
         }
         all
+    }
+
+    /// When a copy arrives that nobody waits for.
+    pub(crate) fn late(&self) -> Option<When> {
+        match self {
+            Self::Kit(_) => None,
+            Self::Late(when) | Self::Repeated(when) => Some(*when),
+        }
+    }
+
+    /// Whether it is one of the few that are tried on objects of hundreds of kilobytes.
+    pub(crate) fn is_telling(&self) -> bool {
+        match self {
+            Self::Kit(fault) => matches!(
+                fault,
+                Fault::AnswerLost
+                    | Fault::NotDelivered
+                    | Fault::AppliedTwice
+                    | Fault::UnprocessedKeys(1)
+            ),
+            Self::Late(when) => *when != When::TheNext,
+            Self::Repeated(_) => false,
+        }
+    }
+
+    /// Whether it is tried in pairs: an HTTP status 500 is to the mapper what a broken connection is.
+    pub(crate) fn is_paired(&self) -> bool {
+        !matches!(
+            self,
+            Self::Kit(
+                Fault::ServerErrorAfter | Fault::ServerErrorBefore | Fault::UnprocessedKeys(2)
+            )
+        )
     }
 }
 
@@ -64,6 +108,7 @@ impl fmt::Display for Mishap {
         match self {
             Self::Kit(fault) => write!(formatter, "{fault:?}"),
             Self::Late(when) => write!(formatter, "Late({when:?})"),
+            Self::Repeated(when) => write!(formatter, "Repeated({when:?})"),
         }
     }
 }

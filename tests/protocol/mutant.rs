@@ -26,25 +26,36 @@ pub(crate) enum Mutant {
     OverwritesAnyEtag,
     /// It inserts without asking that nothing is there.
     OverwritesAnything,
+    /// It writes an independent shard without asking for the version that it loaded.
+    OverwritesAnyVersion,
     /// It writes a path in the root without asking that it has not done so already.
     WritesPathsAgain,
+    /// It writes a path in a shard without asking that this is one item.
+    WritesPathsInPieces,
 }
 
 impl Mutant {
     /// All but the one that does nothing wrong.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::ForgetsItsToken,
         Self::IgnoresStamps,
         Self::KeepsShards,
         Self::OverwritesAnyEtag,
         Self::OverwritesAnything,
+        Self::OverwritesAnyVersion,
         Self::WritesPathsAgain,
+        Self::WritesPathsInPieces,
     ];
 
     /// Whether one client alone can be hurt by it.
     pub(crate) fn hurts_one_client(self) -> bool {
-        // A single client never reads between two writes of another.
-        self != Self::IgnoresStamps
+        // A single client never reads or writes between two writes of another.
+        !matches!(self, Self::IgnoresStamps | Self::OverwritesAnyVersion)
+    }
+
+    /// Whether it does so only to what a shelf has and a book has not.
+    pub(crate) fn hurts_shelves_only(self) -> bool {
+        matches!(self, Self::OverwritesAnyVersion | Self::WritesPathsInPieces)
     }
 
     /// The client of such a mapper.
@@ -93,6 +104,19 @@ impl Mutant {
         };
         let is_dropped = match self {
             Self::OverwritesAnyEtag => condition.ends_with("#t = :t"),
+            Self::OverwritesAnyVersion => {
+                action["ConditionExpression"] = json!(condition.replace(
+                    "#i = :i AND #g = :g",
+                    "(#i = :i OR #i <> :i) AND (#g = :g OR #g <> :g)"
+                ));
+                false
+            }
+            Self::WritesPathsInPieces => {
+                let one = "begins_with(#m.#i, :b)";
+                action["ConditionExpression"] =
+                    json!(condition.replace(one, "#m <> :b AND attribute_exists(#m.#i)"));
+                false
+            }
             Self::OverwritesAnything => condition == "attribute_not_exists(#k)",
             Self::WritesPathsAgain => {
                 let once = " AND #t <> :t AND NOT contains(#h, :t)";

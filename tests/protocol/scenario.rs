@@ -1,10 +1,11 @@
 //! Operations under test, each in one short declaration.
 
+use std::env;
 use std::pin::Pin;
 
 use dyno::{Attribute, Error, Result, Store};
 
-use crate::mishap::When::{self, AnotherSave, TheDelete, TheOperation};
+use crate::mishap::{Mishap, When};
 use crate::subject::{Secret, Subject, Trip};
 
 /// An object, and what a client does to it.
@@ -13,8 +14,14 @@ pub(crate) struct Scenario<T> {
     /// The object that is there at first.
     pub(crate) before: Option<T>,
     pub(crate) steps: Vec<Step<T>>,
-    /// When requests do not arrive late in the main run, because of a defect that a test of its own shows.
-    pub(crate) spared: Vec<When>,
+    /// What does not happen to it in the main run, because of a defect that a test of its own shows.
+    pub(crate) spared: fn(&Mishap) -> bool,
+    /// One lost answer may leave its outcome unknown.
+    pub(crate) may_be_unknown: bool,
+    /// Pairs of mishaps are tried on it too.
+    pub(crate) is_paired: bool,
+    /// It has hundreds of kilobytes, so only a few mishaps are tried.
+    pub(crate) is_large: bool,
 }
 
 /// One call of a client.
@@ -26,11 +33,8 @@ pub(crate) struct Step<T> {
 
 type Running = Pin<Box<dyn Future<Output = Result<()>>>>;
 
-/// The key of every object.
-pub(crate) const KEY: &str = "k";
-
 impl<T> Step<T> {
-    fn new<F: Future<Output = Result<()>> + 'static>(
+    pub(crate) fn new<F: Future<Output = Result<()>> + 'static>(
         after: Option<T>,
         run: impl Fn(Store) -> F + 'static,
     ) -> Self {
@@ -55,7 +59,10 @@ impl<T: Subject> Scenario<T> {
             ),
             before,
             steps,
-            spared: Vec::new(),
+            spared: |_| false,
+            may_be_unknown: false,
+            is_paired: env::var_os("DYNO_PAIRS").is_some(),
+            is_large: false,
         }
     }
 
@@ -68,10 +75,18 @@ impl<T: Subject> Scenario<T> {
     pub(crate) fn puts(name: &str, before: Option<T>, object: T) -> Self {
         let saved = object.clone();
         let put = Step::new(Some(object), move |store| {
-            let put = store.save(saved.clone()).key(KEY);
+            let put = store.save(saved.clone()).key(T::key());
             async move { put.await.map(drop).map_err(Error::from) }
         });
-        Self::new(name, before, vec![put])
+        let replaces = before.is_some();
+        let mut scenario = Self::new(name, before, vec![put]);
+        // The refusal of a repeated insert does not tell whose object is there.
+        scenario.may_be_unknown = replaces;
+        if replaces {
+            // A copy of the refused insert creates the object again after its deletion.
+            scenario.spared = |mishap| matches!(mishap, Mishap::Repeated(When::TheDelete));
+        }
+        scenario
     }
 
     /// The object is loaded, changed, and saved.
@@ -85,7 +100,7 @@ impl<T: Subject> Scenario<T> {
         let save = Step::new(Some(after), move |store| {
             let change = change.clone();
             async move {
-                let mut saved = store.load::<T>(KEY).await?;
+                let mut saved = store.load::<T>(T::key()).await?;
                 change(&mut saved);
                 saved.save().await
             }
@@ -104,7 +119,7 @@ impl<T: Subject> Scenario<T> {
         let mut after = before.clone();
         change(&mut after, value.clone());
         let write = Step::new(Some(after), move |store| {
-            let write = store.write_path::<T, V>(KEY, path, value.clone());
+            let write = store.write_path::<T, V>(T::key(), path, value.clone());
             write.into_future()
         });
         Self::new(&name, Some(before), vec![write])
@@ -118,7 +133,7 @@ impl<T: Subject> Scenario<T> {
     /// The object is deleted as it was loaded.
     pub(crate) fn deletes_as_loaded(before: T) -> Self {
         let delete = Step::new(None, |store| async move {
-            store.load::<T>(KEY).await?.delete().await
+            store.load::<T>(T::key()).await?.delete().await
         });
         Self::new("is loaded and deleted", Some(before), vec![delete])
     }
@@ -132,24 +147,66 @@ impl<T: Subject> Scenario<T> {
     fn insert(object: T) -> Step<T> {
         let saved = object.clone();
         Step::new(Some(object), move |store| {
-            let insert = store.save(saved.clone()).key(KEY).if_absent();
+            let insert = store.save(saved.clone()).key(T::key()).if_absent();
             async move { insert.await.map(drop).map_err(Error::from) }
         })
     }
 
     fn delete() -> Step<T> {
-        Step::new(None, |store| store.delete::<T>(KEY).into_future())
+        Step::new(None, |store| store.delete::<T>(T::key()).into_future())
     }
 
-    /// The same scenario without requests that arrive late then.
-    fn spared(mut self, late: &[When]) -> Self {
-        self.spared = late.to_vec();
+    /// One call of any kind.
+    pub(crate) fn does<F: Future<Output = Result<()>> + 'static>(
+        name: &str,
+        before: T,
+        after: T,
+        run: impl Fn(Store) -> F + 'static,
+    ) -> Self {
+        Self::new(name, Some(before), vec![Step::new(Some(after), run)])
+    }
+
+    /// What can be done to any object: it comes, is replaced, goes, and comes again.
+    pub(crate) fn basics(object: &T, other: &T) -> Vec<Self> {
+        vec![
+            Self::inserts("is inserted", object.clone()),
+            Self::puts("is put where nothing is", None, object.clone()),
+            Self::puts("replaces", Some(object.clone()), other.clone()),
+            Self::deletes("is deleted", Some(object.clone())),
+            Self::deletes("is deleted where nothing is", None),
+            Self::deletes_as_loaded(object.clone()),
+            Self::recreates(object.clone(), other.clone()),
+        ]
+    }
+
+    /// The same scenario without some mishaps.
+    pub(crate) fn spared(mut self, spared: fn(&Mishap) -> bool) -> Self {
+        self.spared = spared;
         self
     }
 
     /// The same scenario with everything that can happen.
     pub(crate) fn unspared(self) -> Self {
-        self.spared(&[])
+        self.spared(|_| false)
+    }
+
+    /// The same scenario, in pairs of mishaps too.
+    pub(crate) fn paired(mut self) -> Self {
+        self.is_paired = true;
+        self
+    }
+
+    /// The same scenario, whose outcome may be unknown after one mishap.
+    pub(crate) fn perhaps_unknown(mut self) -> Self {
+        self.may_be_unknown = true;
+        self
+    }
+
+    /// The same scenario with few mishaps.
+    pub(crate) fn large(mut self) -> Self {
+        self.is_large = true;
+        self.is_paired = false;
+        self
     }
 }
 
@@ -164,23 +221,21 @@ pub(crate) fn trips() -> Vec<Scenario<Trip>> {
     let mut other_bare = other.clone();
     other_bare.diary = None;
     let diary = full.diary.clone();
-    vec![
+    let trips = vec![
         Scenario::inserts("is inserted", full.clone()),
         Scenario::inserts("is inserted without its optional shard", bare.clone()),
         Scenario::puts("is put where nothing is", None, full.clone()),
-        Scenario::puts("replaces", Some(full.clone()), other.clone()).spared(&[TheDelete]),
+        Scenario::puts("replaces", Some(full.clone()), other.clone()),
         Scenario::puts(
             "replaces one with more shards",
             Some(full.clone()),
             other_bare,
-        )
-        .spared(&[TheDelete]),
+        ),
         Scenario::puts(
             "replaces one with fewer shards",
             Some(bare.clone()),
             other.clone(),
-        )
-        .spared(&[TheDelete]),
+        ),
         Scenario::changes("changes its root", full.clone(), |trip| trip.tags.clear()),
         Scenario::changes("changes one shard", full.clone(), |trip| {
             trip.place.visits += 1;
@@ -225,7 +280,8 @@ pub(crate) fn trips() -> Vec<Scenario<Trip>> {
         Scenario::deletes("is deleted where nothing is", None),
         Scenario::deletes_as_loaded(full.clone()),
         Scenario::recreates(full, other),
-    ]
+    ];
+    trips.into_iter().map(Scenario::paired).collect()
 }
 
 /// One path is written, and then the object is saved so many times.
@@ -250,14 +306,15 @@ pub(crate) fn secrets() -> Vec<Scenario<Secret>> {
     let secret = Secret::sample();
     let mut other = Secret::sample();
     other.text = "friend".into();
-    vec![
-        Scenario::inserts("is inserted", secret.clone()).spared(&[TheDelete]),
-        Scenario::puts("is put where nothing is", None, secret.clone()).spared(&[TheDelete]),
-        Scenario::puts("replaces", Some(secret.clone()), other.clone()).spared(&[TheDelete]),
+    let secrets = vec![
+        Scenario::inserts("is inserted", secret.clone()),
+        Scenario::puts("is put where nothing is", None, secret.clone()),
+        Scenario::puts("replaces", Some(secret.clone()), other.clone()),
         Scenario::changes("changes", secret.clone(), |secret| secret.uses += 1),
         Scenario::writes_path(secret.clone(), "uses", 5, |secret, uses| secret.uses = uses),
-        Scenario::deletes("is deleted", Some(secret.clone())).spared(&[AnotherSave]),
+        Scenario::deletes("is deleted", Some(secret.clone())),
         Scenario::deletes_as_loaded(secret.clone()),
-        Scenario::recreates(secret, other).spared(&[TheOperation, AnotherSave, TheDelete]),
-    ]
+        Scenario::recreates(secret, other),
+    ];
+    secrets.into_iter().map(Scenario::paired).collect()
 }

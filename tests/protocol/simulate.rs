@@ -1,9 +1,10 @@
 //! Histories of three clients, made by seed.
 
+use std::marker::PhantomData;
+use std::sync::Arc;
+
 use dyno::{Error, Result, Saved, Store};
 
-use crate::audit::audit;
-use crate::book::{Book, Part};
 use crate::check::check;
 use crate::database::{Database, Items};
 use crate::history::{Call, History, Operation, Outcome, Stored};
@@ -11,14 +12,16 @@ use crate::ledger::{Ledger, Tag};
 use crate::mutant::Mutant;
 use crate::random::Random;
 use crate::turns::Turns;
+use crate::work::{Memory, Work};
 
 /// Three clients on one engine, used for one history after the other.
-pub(crate) struct World {
+pub(crate) struct World<T> {
     ledger: Ledger,
     turns: Turns,
     clients: Vec<Client>,
-    /// A book that some histories begin with.
-    prepared: Items,
+    /// An object that some histories begin with.
+    prepared: Arc<Items>,
+    object: PhantomData<T>,
 }
 
 struct Client {
@@ -39,9 +42,9 @@ pub(crate) struct Summary {
 const CLIENTS: usize = 3;
 const KEY: &str = "b";
 
-impl World {
+impl<T: Work> World<T> {
     pub(crate) async fn new(mutant: Mutant) -> Self {
-        let ledger = Ledger::new(Database::new::<Book>().await);
+        let ledger = Ledger::new(Database::new::<T>().await);
         let watched = ledger.watch(&ledger.database.bare_client());
         let turns = Turns::new(CLIENTS);
         let client = |number| {
@@ -53,7 +56,7 @@ impl World {
             }
         };
         let clients: Vec<_> = (0..CLIENTS).map(client).collect();
-        let first = Book::by(1, true);
+        let first = T::by(1, &mut Random::new(4));
         clients[0].store.save(first).key(KEY).await.unwrap();
         let prepared = ledger.items();
         Self {
@@ -61,6 +64,7 @@ impl World {
             turns,
             clients,
             prepared,
+            object: PhantomData,
         }
     }
 
@@ -84,11 +88,11 @@ impl World {
     }
 
     /// The history of a seed, which leaves its items behind.
-    pub(crate) async fn history(&self, seed: u64) -> History {
+    pub(crate) async fn history(&self, seed: u64) -> History<T> {
         let mut random = Random::new(seed);
         let nothing = Items::new();
         let first = if random.percent(70) {
-            &self.prepared
+            &*self.prepared
         } else {
             &nothing
         };
@@ -101,18 +105,18 @@ impl World {
         operations.sort_by_key(|operation| (operation.began, operation.number));
         let stored = |commit: crate::ledger::Commit| Stored {
             by: commit.tag,
-            book: Book::of(&commit.items),
-            wrong: audit(&commit.items),
+            object: T::of(&commit.items),
+            wrong: commit.wrong,
         };
         History {
-            first: Book::of(first),
+            first: T::of(first),
             commits: self.ledger.commits().into_iter().map(stored).collect(),
             operations,
         }
     }
 
     /// A client's operations, from its first to its last.
-    async fn live(&self, number: usize, seed: u64) -> Vec<Operation> {
+    async fn live(&self, number: usize, seed: u64) -> Vec<Operation<T>> {
         let mut life = Life {
             world: self,
             number,
@@ -127,13 +131,13 @@ impl World {
         life.operations
     }
 
-    /// Deletes the book, and says what is left.
+    /// Deletes the object, and says what is left.
     async fn delete(&self) -> Option<String> {
         if self.ledger.items().is_empty() {
             return None;
         }
-        let deleted = self.clients[0].store.delete::<Book>(KEY).await;
-        let left: Vec<_> = self.ledger.items().into_keys().collect();
+        let deleted = self.clients[0].store.delete::<T>(KEY).await;
+        let left: Vec<_> = self.ledger.items().keys().cloned().collect();
         match deleted {
             Err(error) => Some(format!("cannot be deleted at last: {error:?}")),
             Ok(()) if left.is_empty() => None,
@@ -143,17 +147,17 @@ impl World {
 }
 
 /// A client under way.
-struct Life<'a> {
-    world: &'a World,
+struct Life<'a, T: Work> {
+    world: &'a World<T>,
     number: usize,
     random: Random,
-    /// The book as this client loaded or saved it last, with what was stored then.
-    held: Option<(Saved<Book>, Book)>,
-    operations: Vec<Operation>,
+    /// The object as this client loaded or saved it last, with what was stored then.
+    held: Option<(Saved<T>, T)>,
+    operations: Vec<Operation<T>>,
 }
 
-impl Life<'_> {
-    /// One operation; two, if a book must be loaded before it is saved.
+impl<T: Work> Life<'_, T> {
+    /// One operation; two, if an object must be loaded before it is saved.
     async fn act(&mut self) {
         match self.random.below(100) {
             0..20 => self.load().await,
@@ -172,7 +176,7 @@ impl Life<'_> {
     }
 
     async fn load(&mut self) {
-        let load = self.store().load::<Book>(KEY);
+        let load = self.store().load::<T>(KEY);
         let operation = self.perform(Call::Load, load.into_future()).await;
         self.held = operation.map(|saved| (saved.clone(), saved.into_object()));
     }
@@ -182,16 +186,7 @@ impl Life<'_> {
             return;
         };
         let number = self.next();
-        let chosen = 1 + self.random.below(7);
-        for (bit, part) in Part::ALL.into_iter().enumerate() {
-            if chosen & (1 << bit) != 0 {
-                saved.enter(part, number);
-            }
-        }
-        if saved.right.is_some() && self.random.percent(15) {
-            saved.right = None;
-            saved.enter(Part::Root, number);
-        }
+        saved.change(number, &mut self.random);
         let wanted = (*saved).clone();
         let call = Call::Save {
             base,
@@ -204,20 +199,18 @@ impl Life<'_> {
     }
 
     async fn write_path(&mut self) {
-        let part = Part::ALL[self.random.below(3)];
-        let value = self.next();
-        let write = self
-            .store()
-            .write_path::<Book, u64>(KEY, part.path(), value);
-        let call = Call::WritePath { part, value };
-        // After five commits a late copy of a path write in the root is applied again, a known defect.
-        self.world.turns.spare_late(self.number, part == Part::Root);
+        let place = T::place(&mut self.random);
+        let (path, value) = (T::path(place), self.next());
+        let write = self.store().write_path::<T, u64>(KEY, &*path, value);
+        let call = Call::WritePath { place, value };
+        let turns = &self.world.turns;
+        turns.remember(self.number, T::memory(place));
         self.perform(call, write.into_future()).await;
-        self.world.turns.spare_late(self.number, false);
+        turns.remember(self.number, Memory::Token);
     }
 
     async fn delete(&mut self) {
-        let delete = self.store().delete::<Book>(KEY);
+        let delete = self.store().delete::<T>(KEY);
         self.perform(Call::Delete, delete.into_future()).await;
     }
 
@@ -229,8 +222,7 @@ impl Life<'_> {
     }
 
     async fn create(&mut self, only_inserts: bool) {
-        let has_right = self.random.percent(60);
-        let wanted = Book::by(self.next(), has_right);
+        let wanted = T::by(self.next(), &mut self.random);
         let save = self.store().save(wanted.clone()).key(KEY);
         let (call, save) = if only_inserts {
             let call = Call::Insert {
@@ -243,28 +235,25 @@ impl Life<'_> {
             };
             (call, save)
         };
-        // A late copy of a replacing save may create the object again after its deletion, a known defect.
-        self.world.turns.spare_late(self.number, !only_inserts);
         let create = async { save.await.map_err(Error::from) };
         let created = self.perform(call, create).await;
-        self.world.turns.spare_late(self.number, false);
         if let Some(saved) = created {
             self.held = Some((saved, wanted));
         }
     }
 
     /// Performs an operation and enters it into the history.
-    async fn perform<T: Brought>(
+    async fn perform<B: Brought<T>>(
         &mut self,
-        call: Call,
-        running: impl Future<Output = Result<T>>,
-    ) -> Option<T> {
+        call: Call<T>,
+        running: impl Future<Output = Result<B>>,
+    ) -> Option<B> {
         let number = self.next();
         let ledger = &self.world.ledger;
         self.world.clients[self.number].tag.set(number);
-        let began = ledger.commits().len();
+        let began = ledger.length();
         let outcome = self.world.turns.live(self.number, running).await;
-        let ended = ledger.commits().len();
+        let ended = ledger.length();
         let (outcome, brought) = match outcome {
             None => (Outcome::Died, None),
             Some(Ok(brought)) => (brought.outcome(&call), Some(brought)),
@@ -292,18 +281,18 @@ impl Life<'_> {
 }
 
 /// What an operation brings, as the history has it.
-trait Brought {
-    fn outcome(&self, call: &Call) -> Outcome;
+trait Brought<T: Work> {
+    fn outcome(&self, call: &Call<T>) -> Outcome<T>;
 }
 
-impl Brought for () {
-    fn outcome(&self, _: &Call) -> Outcome {
+impl<T: Work> Brought<T> for () {
+    fn outcome(&self, _: &Call<T>) -> Outcome<T> {
         Outcome::Done
     }
 }
 
-impl Brought for Saved<Book> {
-    fn outcome(&self, call: &Call) -> Outcome {
+impl<T: Work> Brought<T> for Saved<T> {
+    fn outcome(&self, call: &Call<T>) -> Outcome<T> {
         match call {
             Call::Load => Outcome::Loaded((**self).clone()),
             _ => Outcome::Done,

@@ -1,11 +1,16 @@
 //! The objects that the exhaustive runs write.
 
-use dyno::{DyObject, EncryptionKey, Rules};
+use dyno::{DyObject, EncryptionKey, Key, Rules};
 
 /// A type of objects, with one change that another client may make.
 pub(crate) trait Subject: DyObject + Clone + PartialEq + std::fmt::Debug {
     fn sample() -> Self;
     fn touch(&mut self);
+
+    /// The key of the one object of a run.
+    fn key() -> Key {
+        Key::from("k")
+    }
 }
 
 #[derive(DyObject, Clone, Debug, PartialEq)]

@@ -5,7 +5,7 @@
 //! on the paused clock, which moves when nothing else does, so all others wait for it too: the run depends on nothing
 //! but the seed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::Client;
@@ -16,6 +16,7 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::random::Random;
 use crate::wire::{self, Answer};
+use crate::work::Memory;
 
 /// The clients of a run, and their turns. Clones share them.
 #[derive(Clone, Debug)]
@@ -34,8 +35,8 @@ struct Run {
     waiting: BTreeMap<usize, oneshot::Sender<()>>,
     finished: usize,
     late: Vec<(SharedHttpConnector, HttpRequest)>,
-    /// Clients whose requests do not arrive late now.
-    spared_late: BTreeSet<usize>,
+    /// What the write that a client is at remembers.
+    memories: BTreeMap<usize, Memory>,
     /// Nobody waits: a run is over or has not begun.
     is_idle: bool,
 }
@@ -52,6 +53,7 @@ enum Fate {
     ErrorBefore,
     Late,
     NotDelivered,
+    Repeated,
     Throttled,
     Twice,
 }
@@ -63,7 +65,7 @@ impl Fate {
         Self::NotDelivered,
         Self::Throttled,
     ];
-    const OF_WRITES: [Self; 12] = [
+    const OF_WRITES: [Self; 13] = [
         Self::AnswerLost,
         Self::AnswerLost,
         Self::Conflict,
@@ -74,9 +76,22 @@ impl Fate {
         Self::Late,
         Self::Late,
         Self::NotDelivered,
+        Self::Repeated,
         Self::Throttled,
         Self::Twice,
     ];
+}
+
+impl Fate {
+    /// The same without what a write that remembers no more is known not to stand.
+    fn spare(self, memory: Memory) -> Self {
+        match (self, memory) {
+            (Self::Late, Memory::FourEtags | Memory::OneVersion) => Self::NotDelivered,
+            (Self::Repeated, Memory::FourEtags | Memory::OneVersion) => Self::Delivered,
+            (Self::AnswerLost | Self::ErrorAfter, Memory::OneVersion) => Self::NotDelivered,
+            (fate, _) => fate,
+        }
+    }
 }
 
 impl Turns {
@@ -120,14 +135,9 @@ impl Turns {
         }
     }
 
-    /// Says whether requests of a client do not arrive late from now on.
-    pub(crate) fn spare_late(&self, number: usize, is_spared: bool) {
-        let spared = &mut self.run.lock().unwrap().spared_late;
-        if is_spared {
-            spared.insert(number);
-        } else {
-            spared.remove(&number);
-        }
+    /// Says how the writes of a client are known to be applied from now on.
+    pub(crate) fn remember(&self, number: usize, memory: Memory) {
+        self.run.lock().unwrap().memories.insert(number, memory);
     }
 
     /// A client has no more operations.
@@ -211,11 +221,8 @@ impl Turns {
             &Fate::OF_READS
         };
         let fate = fates[run.random.below(fates.len())];
-        if fate == Fate::Late && run.spared_late.contains(&number) {
-            Fate::NotDelivered
-        } else {
-            fate
-        }
+        let memory = run.memories.get(&number).copied().unwrap_or_default();
+        fate.spare(memory)
     }
 
     async fn pass(
@@ -243,6 +250,15 @@ impl Turns {
             }
             Fate::Throttled => Ok(wire::refuse(400, "ProvisionedThroughputExceededException")),
             Fate::Conflict => Ok(conflict(&request)),
+            Fate::Repeated => {
+                let copy = wire::copy(&request);
+                let answer = inner.call(request).await;
+                // A copy of a refused insert may be applied later, a known defect.
+                if answer.as_ref().is_ok_and(|one| one.status().is_success()) {
+                    self.run.lock().unwrap().late.push((inner, copy));
+                }
+                answer
+            }
             Fate::Late => {
                 self.run.lock().unwrap().late.push((inner, request));
                 wire::broken()
