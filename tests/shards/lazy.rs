@@ -184,3 +184,26 @@ async fn attributes_that_the_type_does_not_know_stay_in_a_lazy_shard() {
         (Some(&later), "changed")
     );
 }
+
+#[tokio::test]
+async fn what_a_clone_has_loaded_does_not_change_a_save() {
+    let setup = setup::<Album>().await;
+    setup.saved(album()).await;
+    let mut loaded = setup.store.load::<Album>("k").await.unwrap();
+    let clone = loaded.clone();
+    clone.cover.get().await.unwrap();
+    clone.photos.get().await.unwrap();
+    setup.recorder.take();
+    loaded.save().await.unwrap();
+    assert!(setup.sent().is_empty());
+    loaded.title = "x".into();
+    loaded.save().await.unwrap();
+    assert_eq!(setup.sent(), ["PutItem"]);
+    let all = setup
+        .store
+        .load::<Album>("k")
+        .shards(Shards::All)
+        .await
+        .unwrap();
+    assert_eq!(all.photos.loaded().unwrap().len(), 2);
+}

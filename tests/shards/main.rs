@@ -10,3 +10,4 @@ mod list;
 mod map;
 mod nesting;
 mod placing;
+mod versions;

@@ -172,13 +172,20 @@ impl<'a> BlindWrite<'a> {
 
     fn shard_update(&self, etag: Etag, field: &ShardField) -> Result<Action> {
         let address = self.write.owner.address(field, self.in_spare_slot, 0)?;
-        let once = if field.independent {
-            " AND #g <> :g"
+        let own_version = if field.independent {
+            " AND attribute_not_exists(#n) AND #f = :f AND #g <> :g"
         } else {
             ""
         };
-        let condition = format!("attribute_exists(#k){once}{}", self.list_condition());
-        let expressions = Expressions::default()
+        let condition = format!("attribute_exists(#k){own_version}{}", self.list_condition());
+        let mut expressions = Expressions::default();
+        if field.independent {
+            expressions = expressions
+                .name("#n", reserved::SEQUENCE)
+                .name("#f", reserved::FORMAT)
+                .value(":f", Format::PRESENT.to_value());
+        }
+        let expressions = expressions
             .name("#k", address.key_name())
             .name("#g", reserved::STAMP)
             .value(":g", etag.stamp().to_value());
@@ -238,6 +245,12 @@ impl<'a> BlindWrite<'a> {
             .and_then(Stamp::from_value);
         if version.is_some() && version == self.etag.map(Etag::stamp) {
             return Ok(Step::Done(Written::Done));
+        }
+        if let Some(item) = standing {
+            outcome::check_writable(item)?;
+            if item.contains_key(reserved::SEQUENCE) && !self.attempts.any_lost() {
+                return Ok(Step::Done(Written::ReadFirst));
+            }
         }
         Err(self.attempts.refused(path_not_found()))
     }

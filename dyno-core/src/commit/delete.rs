@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
 use super::outcome::{self, Standing, Verdict};
-use super::shard::{place_taken, shard_or_nothing};
+use super::shard::{guard, place_taken};
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
@@ -75,8 +75,8 @@ impl<'a> Delete<'a> {
             Request::single(root)
         } else {
             let shards = shards.into_iter().map(|address| {
-                let shared = address.table == topology.table.name();
-                let condition = shared.then(|| shard_or_nothing(&address));
+                let life = base.as_ref().map(|base| base.life);
+                let condition = guard(topology, &address, life);
                 Action::Delete { address, condition }
             });
             let actions = std::iter::once(root).chain(shards).collect();

@@ -6,7 +6,7 @@ use dyno_value::Item;
 
 use super::independent;
 use super::outcome::{self, Standing, Verdict};
-use super::shard::{place_taken, shard_or_nothing, shares_root_table};
+use super::shard::{guard, place_taken};
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
@@ -213,13 +213,15 @@ impl<'a> Save<'a> {
             write_type(&mut item, shard.field.shape);
             item.insert(reserved::FORMAT.to_owned(), Format::PRESENT.to_value());
             item.insert(reserved::STAMP.to_owned(), state.etag.stamp().to_value());
-            item.insert(reserved::SEQUENCE.to_owned(), number(state.sequence));
+            if !shard.field.independent {
+                item.insert(reserved::SEQUENCE.to_owned(), number(state.sequence));
+            }
             item.insert(reserved::LIFE.to_owned(), state.life.to_value());
             let condition = match (&shard.seen, &self.over) {
                 (Some(seen), Over::Object(_)) if entry.form == Form::Independent => {
                     Some(independent::as_seen(state.life, *seen))
                 }
-                _ => shares_root_table(topology, &shard.field).then(|| shard_or_nothing(&address)),
+                _ => guard(topology, &address, Some(state.life)),
             };
             actions.push(Action::Put {
                 address,
@@ -241,7 +243,7 @@ impl<'a> Save<'a> {
         let pieces_before = before.map_or(0, Entry::items);
         for piece in entry.items()..pieces_before {
             let address = self.draft.owner.address(&shard.field, false, piece)?;
-            actions.push(self.delete_shard_item(&shard.field, address));
+            actions.push(self.delete_shard_item(address));
         }
         Ok(())
     }
@@ -258,14 +260,17 @@ impl<'a> Save<'a> {
             ));
         };
         for address in self.draft.owner.every_place(&field, entry)? {
-            actions.push(self.delete_shard_item(&field, address));
+            actions.push(self.delete_shard_item(address));
         }
         Ok(())
     }
 
-    fn delete_shard_item(&self, field: &ShardField, address: Address) -> Action {
-        let condition =
-            shares_root_table(self.draft.topology, field).then(|| shard_or_nothing(&address));
+    fn delete_shard_item(&self, address: Address) -> Action {
+        let life = match &self.over {
+            Over::Object(base) => Some(base.life),
+            Over::Foreign(_) | Over::Nothing => None,
+        };
+        let condition = guard(self.draft.topology, &address, life);
         Action::Delete { address, condition }
     }
 

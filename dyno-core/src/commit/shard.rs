@@ -1,17 +1,32 @@
-//! Shards that share a table with roots: their keys must not meet those of other objects.
+//! Places of shards where something else may stand.
 
 use super::step::Expressions;
 use crate::error::{Error, ErrorKind};
-use crate::plan::{Address, ShardField, Topology};
+use crate::plan::{Address, Stamp, Topology};
 use crate::reserved;
 
-/// Whether a shard's key could be that of another object.
-pub(super) fn shares_root_table(topology: &Topology, field: &ShardField) -> bool {
-    field.table.name() == topology.table.name()
+/// The condition on which a shard's place may be written or emptied, if there is one.
+///
+/// The place of a document's shard may come from stored data, so what stands there must be of this incarnation of the
+/// object. A shard in the root's table may have the key of another object, so what stands there must be a shard.
+pub(super) fn guard(
+    topology: &Topology,
+    address: &Address,
+    life: Option<Stamp>,
+) -> Option<Expressions> {
+    match life {
+        Some(life) if topology.root.untyped().is_some() => Some(
+            Expressions::condition("attribute_not_exists(#k) OR #i = :i")
+                .name("#k", address.key_name())
+                .name("#i", reserved::LIFE)
+                .value(":i", life.to_value()),
+        ),
+        _ => (address.table == topology.table.name()).then(|| shard_or_nothing(address)),
+    }
 }
 
 /// The condition that a shard's place is free, or holds a shard.
-pub(super) fn shard_or_nothing(address: &Address) -> Expressions {
+fn shard_or_nothing(address: &Address) -> Expressions {
     Expressions::condition("attribute_not_exists(#k) OR attribute_exists(#g)")
         .name("#k", address.key_name())
         .name("#g", reserved::STAMP)
@@ -21,7 +36,7 @@ pub(super) fn shard_or_nothing(address: &Address) -> Expressions {
 pub(super) fn place_taken() -> Error {
     Error::new(
         ErrorKind::InvalidKey,
-        "another object has the key of one of the shards; nothing was written. Give the shards a table of their own, \
+        "something else has the key of one of the shards; nothing was written. Give the shards a table of their own, \
          or the object another key",
     )
 }

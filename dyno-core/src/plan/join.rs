@@ -147,7 +147,8 @@ pub(crate) fn join(
     binding: &Binding,
     loader: Option<&dyn ConfigLoader>,
 ) -> Result<Loaded> {
-    if !loader.is_some_and(|loader| loader.keep_metadata(&root)) {
+    let keeps_metadata = loader.is_some_and(|loader| loader.keep_metadata(&root));
+    if !keeps_metadata {
         strip_root(&mut root, topology);
     }
     let mut bodies = Bodies {
@@ -164,6 +165,9 @@ pub(crate) fn join(
     let decisions = Decisions::for_load(&tree, &view, entries, topology.root, loader)?;
     drop(view);
     let mut tree = decisions.open(tree, &FieldPath::root(), binding)?;
+    if !keeps_metadata {
+        strip_key(&mut tree, topology);
+    }
     rename(&mut tree, topology.root);
     let extras = Extras::take(&mut tree, topology.root);
     Ok(Loaded {
@@ -201,6 +205,10 @@ fn misplaced() -> Error {
 fn strip_root(root: &mut Item, topology: &Topology) {
     let is_enum = topology.root.names_variant();
     root.retain(|name, _| !reserved::is_known(name) || (is_enum && name == reserved::TYPE));
+}
+
+/// Takes off the key, where no field holds it.
+fn strip_key(root: &mut Item, topology: &Topology) {
     let has_field = |role| {
         topology
             .root

@@ -8,7 +8,7 @@
 //!                      bits 2-3 kind: 0 one item, 1 in pieces, 2 page of a manifest, 3 independent
 //!                      bit 4 a content hash follows · bits 5-7 zero
 //! 1       8    stamp   the first bytes of the etag of the commit that wrote the shard; not of an independent one
-//! 9       1-4  count   of a shard in pieces: how many, LEB128 in as few bytes as possible
+//! 9       1-2  count   of a shard in pieces: how many, 1024 at most, LEB128 in as few bytes as possible
 //! ```
 //!
 //! The flags come first so that a condition can test them with `begins_with`.
@@ -129,7 +129,8 @@ impl Entry {
         let form = match (flags & Self::KIND, rest.split_first_chunk()) {
             (0, Some((stamp, []))) => Form::Item(Stamp(*stamp)),
             (Self::PIECES, Some((stamp, count))) => {
-                let count = read_count(count).ok_or(ManifestError::Damaged)?;
+                let count = read_count(count).filter(|count| *count <= MOST_PIECES);
+                let count = count.ok_or(ManifestError::Damaged)?;
                 Form::Pieces(Stamp(*stamp), count)
             }
             (Self::INDEPENDENT, None) if rest.is_empty() => Form::Independent,
@@ -144,8 +145,8 @@ impl Entry {
     }
 }
 
-/// Most bytes of a count: 28 bits.
-const COUNT_BYTES: usize = 4;
+/// Most pieces of a shard: a transaction writes far fewer.
+const MOST_PIECES: u32 = 1024;
 
 fn push_count(bytes: &mut Vec<u8>, mut count: u32) {
     loop {
@@ -160,7 +161,7 @@ fn push_count(bytes: &mut Vec<u8>, mut count: u32) {
 
 fn read_count(bytes: &[u8]) -> Option<u32> {
     let (last, first) = bytes.split_last()?;
-    let shortest = *last != 0 && bytes.len() <= COUNT_BYTES;
+    let shortest = *last != 0 && bytes.len() <= 2;
     let all_continue = first.iter().all(|byte| byte & 0x80 != 0);
     (shortest && all_continue && last & 0x80 == 0).then(|| {
         let digits = bytes.iter().rev();
@@ -221,7 +222,7 @@ mod tests {
         prop_oneof![
             Just(Form::Independent),
             any::<[u8; 8]>().prop_map(|stamp| Form::Item(Stamp(stamp))),
-            (any::<[u8; 8]>(), 1_u32..1 << 28)
+            (any::<[u8; 8]>(), 1_u32..=MOST_PIECES)
                 .prop_map(|(stamp, count)| Form::Pieces(Stamp(stamp), count)),
         ]
     }

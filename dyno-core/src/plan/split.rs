@@ -2,7 +2,7 @@
 //!
 //! Lists of shards are keyed here: maps by entry id ([`key_lists`](super::entries::key_lists)).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, Segment};
@@ -170,6 +170,25 @@ pub(crate) fn mark_unloaded(
             }
             _ => {}
         }
+    }
+}
+
+/// Adds the ids of the shards inside a value that were never loaded.
+pub(crate) fn collect_unloaded(value: &AttributeValue, ids: &mut BTreeSet<String>) {
+    if let Some((_, id)) = as_unloaded(value) {
+        ids.insert(id.to_owned());
+        return;
+    }
+    match value {
+        AttributeValue::M(inner) => inner
+            .values()
+            .for_each(|value| collect_unloaded(value, ids)),
+        AttributeValue::L(elements) => {
+            elements
+                .iter()
+                .for_each(|value| collect_unloaded(value, ids));
+        }
+        _ => {}
     }
 }
 

@@ -1,8 +1,9 @@
 //! Which shards an object of a shape can have.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::{KeyKinds, shard_id};
+use super::entries::EntryId;
 use super::shard::{Collection, Place, Placing, ShardField, Span};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyKind;
@@ -58,6 +59,14 @@ impl Topology {
                 "keeps shard `{}` in another region than the object itself; objects across regions cannot be saved \
                  atomically, so give both the same region",
                 field.id
+            );
+            return Err(invalid_shape(root, &why));
+        }
+        if let Some(field) = different_twin(&found) {
+            let why = format!(
+                "has two different shards `{}`, in types of two of its variants; rename one, \
+                 `#[dyno(rename = \"..\")]`",
+                field.pattern
             );
             return Err(invalid_shape(root, &why));
         }
@@ -128,6 +137,12 @@ impl Topology {
         self.entries.iter().any(is_list)
     }
 
+    /// Whether the type has the collection with this id.
+    pub(crate) fn knows_collection(&self, id: &str) -> bool {
+        // The text of an entry id is a key of a map too.
+        self.shard(&format!("{id}/{}", EntryId([0; 8]))).is_some()
+    }
+
     /// Whether there are shards that are loaded when they are asked for.
     pub(crate) fn has_lazy(&self) -> bool {
         self.patterns().any(ShardField::is_lazy)
@@ -142,6 +157,20 @@ impl Topology {
     pub(crate) fn patterns(&self) -> impl Iterator<Item = &ShardField> {
         self.shards.iter().chain(&self.entries)
     }
+}
+
+/// A shard that has the id of another, and is another: variants of an enum can hold both.
+fn different_twin(found: &[ShardField]) -> Option<&ShardField> {
+    let mut by_pattern: BTreeMap<&str, &ShardField> = BTreeMap::new();
+    found.iter().find(|field| {
+        let twin = *by_pattern.entry(&field.pattern).or_insert(field);
+        let same = twin.shape.identity() == field.shape.identity()
+            && twin.table == field.table
+            && twin.placing == field.placing
+            && twin.collection == field.collection
+            && twin.independent == field.independent;
+        !same
+    })
 }
 
 struct Walk {

@@ -111,11 +111,14 @@ impl Source {
             footprint,
         } = snapshot;
         let state = state.ok_or_else(not_found)?;
-        let version = version(&state, id).ok_or_else(path_not_found)?;
+        let mut version = version(&state, id).ok_or_else(path_not_found)?;
         if !latest && Some(version) != self.version(id) {
             return Err(moved());
         }
-        let versions = tree::versions(&shards);
+        let versions = tree::versions(Some(&state), &shards);
+        if let Some(own) = versions.get(id) {
+            version = own.0;
+        }
         surround(&mut item, &mut shards);
         let Loaded {
             mut tree,

@@ -73,8 +73,8 @@ impl<T: Stored> Saved<T> {
     ///
     /// Sends nothing if nothing changed; one `PutItem` of the root if only the root's fields changed; one
     /// `TransactWriteItems` of the root and the shards that changed otherwise. A plain object is one `UpdateItem` of
-    /// the attributes that changed. If only independent shards changed, each is one `UpdateItem`. A crash leaves the old
-    /// object or the new one; of several independent shards, each its old or its new value.
+    /// the attributes that changed. If only one independent shard changed, it is one `UpdateItem` of that. A crash leaves the
+    /// old object or the new one.
     ///
     /// The object stays with the caller whatever happens. If nothing changed, nothing is checked either: that
     /// somebody else deleted the object is noticed at the next change.

@@ -183,12 +183,7 @@ impl Document {
     }
 
     async fn save_with(&self, operation: &Operation) -> Result<Baseline> {
-        if self.options.without_shards && !operation.topology.shards.is_empty() {
-            return Err(Error::new(
-                ErrorKind::InvalidValue,
-                "the document was read without its shards, which a save would remove; read it with them to save it",
-            ));
-        }
+        self.check_whole(operation)?;
         let item = checked_form(operation, self.item.clone())?;
         self.sealed.check(&item, self.operation.loader())?;
         let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
@@ -212,12 +207,26 @@ impl Document {
         Ok(())
     }
 
+    /// Only a document that was read with its shards may be written: that they were read proves that they are its own.
+    fn check_whole(&self, operation: &Operation) -> Result<()> {
+        if self.options.without_shards && operation.topology.patterns().next().is_some() {
+            return Err(Error::new(
+                ErrorKind::InvalidValue,
+                "the document was read without its shards; read it with them to save or delete it",
+            ));
+        }
+        Ok(())
+    }
+
     async fn run_delete(self) -> Result<()> {
         let operation = self
             .operation
             .again("delete", self.operation.shared_loader());
-        let deleted = delete::delete_based(&operation, &self.key, &self.baseline).await;
-        deleted.map_err(operation.explain(Some(&self.key)))
+        let deleted = async {
+            self.check_whole(&operation)?;
+            delete::delete_based(&operation, &self.key, &self.baseline).await
+        };
+        deleted.await.map_err(operation.explain(Some(&self.key)))
     }
 }
 

@@ -8,7 +8,7 @@ use super::{Baseline, Later, LoadedTree, Own, Stored};
 use crate::commit::Sizes;
 use crate::error::Result;
 use crate::plan::{
-    self, Address, Bodies, Decisions, Digest, Digests, Entries, Extras, Keyed, KnownEntries,
+    self, Address, Bodies, Decisions, Digest, Digests, Entries, Extras, Form, Keyed, KnownEntries,
     Numbering, RootState, ShardField, Stamp, Topology,
 };
 use crate::reserved;
@@ -113,12 +113,18 @@ impl Part {
 }
 
 impl Baseline {
-    /// Adds what was loaded since.
-    pub(super) fn take_later(&mut self) {
+    /// Adds what was loaded since, of the parts that the tree holds: a clone of the object may have loaded others.
+    pub(super) fn take_later(&mut self, tree: &Item) {
         let Some(source) = &self.later.source else {
             return;
         };
+        let mut unloaded = BTreeSet::new();
+        tree.values()
+            .for_each(|value| plan::collect_unloaded(value, &mut unloaded));
         for (id, noted) in source.noted(&self.later.taken) {
+            if unloaded.contains(&id) {
+                continue;
+            }
             let Part {
                 digests,
                 known,
@@ -137,16 +143,13 @@ impl Baseline {
     /// The same with what was loaded since.
     pub(in crate::store) fn up_to_date(&self) -> Self {
         let mut base = self.clone();
-        base.take_later();
+        base.take_later(&Item::new());
         base
     }
 
     /// The root's state, if the object is managed.
     pub(in crate::store) fn state(&self) -> Option<&RootState> {
-        match &self.stored {
-            Stored::Managed(state) => Some(state),
-            Stored::Nothing | Stored::Plain(_) => None,
-        }
+        self.stored.state()
     }
 
     /// The item, if the object is a plain one.
@@ -193,9 +196,16 @@ pub(super) fn own_attributes(
 
 /// The versions of the independent shards among those that were read.
 pub(in crate::store) fn versions(
+    state: Option<&RootState>,
     shards: &BTreeMap<String, (ShardField, Item)>,
 ) -> BTreeMap<String, Stamp> {
-    let independent = shards.iter().filter(|(_, (field, _))| field.independent);
+    let is_independent = |id: &str| {
+        let entry = state.and_then(|state| state.manifest.0.get(id));
+        entry.is_some_and(|entry| entry.form == Form::Independent)
+    };
+    let independent = shards
+        .iter()
+        .filter(|(id, (field, _))| field.independent && is_independent(id));
     independent
         .filter_map(|(id, (_, item))| {
             let version = item.get(reserved::STAMP).and_then(Stamp::from_value)?;

@@ -2,14 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dyno_value::{FieldPath, Item, measure};
+use dyno_value::{FieldPath, Item, Segment, measure};
 
 use super::Own;
 use super::save::Cut;
 use crate::commit::save::{Draft, Expect, WrittenShard};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::plan::{self, Address, Bodies, Codec, Digests, Owner, ShardBody, ShardField, Stamp};
+use crate::plan::{
+    self, Address, Bodies, Codec, Digests, Owner, RootState, ShardBody, ShardField, Stamp, Topology,
+};
 use crate::store::operation::Operation;
 
 impl Operation {
@@ -28,6 +30,10 @@ impl Operation {
             decisions,
         } = cut;
         check_unloaded(&bodies, expect)?;
+        let unknown = match expect {
+            Expect::Base(state) => unknown_shards(&self.topology, state, &bodies)?,
+            Expect::Anything | Expect::Foreign(_) | Expect::Nothing => BTreeSet::new(),
+        };
         let binding = self.binding(&root)?;
         let owner = self.owner(&root);
         let mut root_body = decisions.seal(bodies.root, &FieldPath::root(), &binding)?;
@@ -47,15 +53,7 @@ impl Operation {
             let shard = written_shard(&owner, shard.field, body, seen)?;
             written.insert(id, shard);
         }
-        if let Expect::Base(state) = expect {
-            // Shards that a newer version of the type wrote stay as they are.
-            let unknown = state
-                .manifest
-                .0
-                .keys()
-                .filter(|id| self.topology.shard(id).is_none());
-            kept.extend(unknown.cloned());
-        }
+        kept.extend(unknown);
         Ok(Draft {
             topology: &self.topology,
             owner,
@@ -67,6 +65,75 @@ impl Operation {
             unloaded: bodies.unloaded.into_keys().collect(),
         })
     }
+}
+
+/// The shards and collections that only a newer version of the type knows: they stay as they are.
+///
+/// # Errors
+///
+/// One is inside a part that the object no longer has.
+fn unknown_shards(
+    topology: &Topology,
+    state: &RootState,
+    bodies: &Bodies,
+) -> Result<BTreeSet<String>> {
+    let shards = state.manifest.0.keys();
+    let shards = shards.filter(|id| topology.shard(id).is_none());
+    let collections = state.entries.0.keys();
+    let collections = collections.filter(|id| !topology.knows_collection(id));
+    let unknown: BTreeSet<String> = shards.chain(collections).cloned().collect();
+    let lost = unknown.iter().find(|id| !has_place(id, &unknown, bodies));
+    match lost {
+        None => Ok(unknown),
+        Some(id) => Err(Error::new(
+            ErrorKind::TypeMismatch,
+            format!(
+                "the part around the shard `{id}` was removed, and the type does not know that shard, so it would be \
+                 left behind; remove the part with the version of the program that knows it"
+            ),
+        )),
+    }
+}
+
+/// Whether the part around a shard is still there.
+fn has_place(id: &str, unknown: &BTreeSet<String>, bodies: &Bodies) -> bool {
+    let Some((around, _)) = id.rsplit_once('/') else {
+        return true;
+    };
+    if unknown.contains(around) || bodies.unloaded.contains_key(around) {
+        return true;
+    }
+    if bodies.shards.contains_key(around) {
+        return true;
+    }
+    let is_inside = |item: &Item, path: &[Segment]| {
+        let mut item = Some(item);
+        for segment in path {
+            let inner = match (item, segment) {
+                (Some(item), Segment::Key(name)) => item.get(name),
+                _ => None,
+            };
+            item = inner.and_then(|inner| inner.as_m().ok());
+        }
+        item.is_some()
+    };
+    // In an object that is embedded in the root or in a shard.
+    let Some(path) = plan::path_of(around) else {
+        return false;
+    };
+    let segments = path.segments();
+    let mut shard = around;
+    let mut depth = segments.len();
+    while let Some((outer, _)) = shard.rsplit_once('/') {
+        (shard, depth) = (outer, depth - 1);
+        if unknown.contains(shard) || bodies.unloaded.contains_key(shard) {
+            return true;
+        }
+        if let Some(body) = bodies.shards.get(shard) {
+            return is_inside(&body.item, segments.get(depth..).unwrap_or_default());
+        }
+    }
+    is_inside(&bodies.root, segments)
 }
 
 /// The shard as one item, or in pieces if it must or shall be.

@@ -5,7 +5,7 @@ use crate::commit::Sizes;
 use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::forecast::Plan;
 use crate::key::Key;
-use crate::plan::{self, Address, Entries, Loaded, Owner, Place, ShardField};
+use crate::plan::{self, Address, Entries, Loaded, Owner, Place, RootState, ShardField};
 use crate::shape::FieldShape;
 use crate::store::fetch::Projection;
 use crate::store::lazy::Source;
@@ -88,7 +88,7 @@ impl Operation {
         } = snapshot;
         let stored = state.map_or_else(|| Stored::Plain(item.clone()), Stored::Managed);
         let entries = stored.entries();
-        let versions = versions(&shards);
+        let versions = versions(stored.state(), &shards);
         let joined = plan::join(
             &self.topology,
             item,
@@ -128,6 +128,14 @@ impl Operation {
 }
 
 impl Stored {
+    /// The root's state, if the object is managed.
+    pub(super) fn state(&self) -> Option<&RootState> {
+        match self {
+            Self::Managed(state) => Some(state),
+            Self::Nothing | Self::Plain(_) => None,
+        }
+    }
+
     /// The collections of shards that the object has.
     pub(super) fn entries(&self) -> Entries {
         match self {

@@ -55,7 +55,7 @@ impl Operation {
 
     fn prepare(&self, mut tree: Item, key: &Key, mut expecting: Expecting) -> Result<Prepared<'_>> {
         if let Expecting::Baseline(base) = &mut expecting {
-            base.take_later();
+            base.take_later(&tree);
         }
         let root = self.root(key)?;
         let managed = self.topology.managed
@@ -203,9 +203,14 @@ impl Operation {
             own_attributes(&cut.bodies).map_err(|error| cut.decisions.without_secrets(error))?;
         next.known = cut.known.clone();
         let before = std::mem::replace(&mut next.digests, cut.digests.clone());
+        if let Expect::Base(state) = &expect
+            && before != next.digests
+        {
+            state.check_writable()?;
+        }
         let commit = match &expect {
             Expect::Base(_) if before == next.digests => Commit::Nothing,
-            Expect::Base(state) if only_own_differ(&before, &next.digests, &next.own) => {
+            Expect::Base(state) if only_one_own_differs(&before, &next.digests, &next.own) => {
                 Commit::Own(self.own_writes(&root, state, cut, &before, &next.own)?)
             }
             _ => {
@@ -273,18 +278,17 @@ impl Operation {
     }
 }
 
-/// Whether independent shards are all that changed.
-fn only_own_differ(before: &Digests, after: &Digests, own: &BTreeMap<String, Own>) -> bool {
-    before.root == after.root
+/// Whether one independent shard is all that changed. Several are written together, in one transaction.
+fn only_one_own_differs(before: &Digests, after: &Digests, own: &BTreeMap<String, Own>) -> bool {
+    let mut changed = before
+        .shards
+        .iter()
+        .filter(|(id, digest)| after.shards.get(*id) != Some(*digest));
+    let one = changed.next().is_some_and(|(id, _)| own.contains_key(id));
+    one && changed.next().is_none()
+        && before.root == after.root
         && before.entries == after.entries
-        && before.shards.len() == after.shards.len()
-        && before
-            .shards
-            .iter()
-            .all(|(id, digest)| match after.shards.get(id) {
-                Some(now) => now == digest || own.contains_key(id),
-                None => false,
-            })
+        && before.shards.keys().eq(after.shards.keys())
 }
 
 /// The attributes that differ, moved out of the new item; `None` for those that are gone.
