@@ -102,3 +102,68 @@ async fn more_entries_than_a_transaction_holds_are_refused_before_a_request() {
     assert!(setup.sent().is_empty());
     let _handle = Order::paths();
 }
+
+#[derive(dyno::DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Vaults", key = "ID")]
+struct Vault {
+    #[dyno(shard, encrypt)]
+    one: super::fixture::Note,
+    #[dyno(shard, encrypt)]
+    list: Vec<super::fixture::Note>,
+    #[dyno(shard, encrypt)]
+    map: std::collections::BTreeMap<String, super::fixture::Note>,
+}
+
+/// Opens, and names nothing to be sealed.
+struct Opens(dyno::EncryptionKey);
+
+impl dyno::ConfigLoader for Opens {
+    fn decryption_key(
+        &self,
+        _: &dyno::KeyId,
+        _: &dyno::FieldPath,
+        _: &Item,
+    ) -> Option<dyno::EncryptionKey> {
+        Some(self.0.clone())
+    }
+}
+
+#[tokio::test]
+async fn encrypted_shards_open_with_a_key_to_open_and_are_never_read_or_written_in_clear() {
+    let setup = setup::<Vault>().await;
+    let key = dyno::EncryptionKey::generate("k1").unwrap();
+    let rules = dyno::Rules::new()
+        .encrypt(["one", "list", "map"], key.clone())
+        .unwrap();
+    let vault = Vault {
+        one: note("1"),
+        list: vec![note("2"), note("3")],
+        map: [("a".to_owned(), note("4"))].into(),
+    };
+    let save = setup.store.save(vault.clone()).key("k").loader(rules);
+    save.await.unwrap();
+    assert!(
+        setup
+            .dump("Notes")
+            .await
+            .iter()
+            .all(|item| item["text"].is_b())
+    );
+    let loaded = setup.store.load::<Vault>("k").loader(Opens(key.clone()));
+    assert_eq!(*loaded.await.unwrap(), vault);
+    let error = setup.store.load::<Vault>("k").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotDecrypted, "{error}");
+    setup.sent();
+    let save = setup.store.save(vault).key("k").loader(Opens(key.clone()));
+    assert_eq!(save.await.unwrap_err().kind(), ErrorKind::KeyRefused);
+    assert!(setup.sent().is_empty());
+    for item in setup.dump("Notes").await {
+        let mut clear = item.clone();
+        clear.insert("text".into(), AttributeValue::S("clear".into()));
+        put(&setup, "Notes", clear).await;
+        let load = setup.store.load::<Vault>("k").loader(Opens(key.clone()));
+        let error = load.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::NotEncrypted, "{error}");
+        put(&setup, "Notes", item).await;
+    }
+}

@@ -25,6 +25,8 @@ pub(super) struct Walk<'a> {
     entries: &'a Entries,
     loader: Option<&'a dyn ConfigLoader>,
     mode: Mode,
+    /// Whether what is read must be sealed, though no key is named for it: it is inside a field that is marked so.
+    demanded: bool,
     /// Where the value is, by the names that fields have today: what the loader is asked and errors say.
     path: FieldPath,
     /// Where the value is, by the names under which it is stored: what it is bound to.
@@ -45,6 +47,7 @@ impl<'a> Walk<'a> {
             entries,
             loader,
             mode,
+            demanded: false,
             path,
             stored,
             made: Decisions::default(),
@@ -100,13 +103,17 @@ impl<'a> Walk<'a> {
         if self.mode == Mode::Load
             && let Some(id) = envelope_key(value)
         {
-            return self.found_envelope(id, privacy == Privacy::Encrypted || spread.is_some());
+            let demanded = self.demanded || privacy == Privacy::Encrypted || spread.is_some();
+            return self.found_envelope(id, demanded);
         }
         let key = self.key_for(spread);
-        if key.is_none() && privacy == Privacy::Encrypted {
+        let in_parts = stays_in_parts(kind, field);
+        if key.is_none() && (self.demanded || privacy == Privacy::Encrypted) {
+            if self.mode == Mode::Load && in_parts {
+                return self.demanding(|walk| walk.parts(value, kind, None));
+            }
             return self.key_missing();
         }
-        let in_parts = stays_in_parts(kind, field);
         match key {
             Some(key) if in_parts => self.parts(value, kind, Some(&key)),
             Some(key) => self.whole(key),
@@ -147,8 +154,14 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         let key = self.key_for(spread);
-        if key.is_none() && field.privacy() == Privacy::Encrypted {
-            return self.key_missing();
+        if key.is_none() && (self.demanded || field.privacy() == Privacy::Encrypted) {
+            if self.mode == Mode::Load && !self.demanded {
+                return self
+                    .demanding(|walk| walk.collection(value, collection, element, field, None));
+            }
+            if self.mode == Mode::Save {
+                return self.key_missing();
+            }
         }
         let (AttributeValue::M(entries), Kind::Object(shape)) = (value, element.kind()) else {
             return Ok(());
@@ -179,6 +192,14 @@ impl<'a> Walk<'a> {
             self.path.pop();
         }
         Ok(())
+    }
+
+    /// Walks on where everything must be sealed.
+    fn demanding(&mut self, walk: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
+        let before = std::mem::replace(&mut self.demanded, true);
+        let walked = walk(self);
+        self.demanded = before;
+        walked
     }
 
     /// The key of an outer value that is sealed in parts, or else what the loader says.
