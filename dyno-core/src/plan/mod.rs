@@ -42,5 +42,5 @@ pub(crate) use privacy::{Decisions, binding};
 pub(crate) use root::{Found, PAST_ETAGS, RootState, tag_attribute, write_type};
 pub(crate) use route::Route;
 pub(crate) use shard::{Place, Placing, ShardField, Span};
-pub(crate) use split::{Bodies, ShardBody, collect_unloaded, mark_unloaded, split};
+pub(crate) use split::{Bodies, ShardBody, mark_unloaded, split, unloaded_ids};
 pub(crate) use topology::Topology;

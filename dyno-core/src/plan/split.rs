@@ -173,22 +173,15 @@ pub(crate) fn mark_unloaded(
     }
 }
 
-/// Adds the ids of the shards inside a value that were never loaded.
-pub(crate) fn collect_unloaded(value: &AttributeValue, ids: &mut BTreeSet<String>) {
+/// The ids of the shards inside a value that were never loaded.
+pub(crate) fn unloaded_ids(value: &AttributeValue) -> BTreeSet<String> {
     if let Some((_, id)) = as_unloaded(value) {
-        ids.insert(id.to_owned());
-        return;
+        return BTreeSet::from([id.to_owned()]);
     }
     match value {
-        AttributeValue::M(inner) => inner
-            .values()
-            .for_each(|value| collect_unloaded(value, ids)),
-        AttributeValue::L(elements) => {
-            elements
-                .iter()
-                .for_each(|value| collect_unloaded(value, ids));
-        }
-        _ => {}
+        AttributeValue::M(inner) => inner.values().flat_map(unloaded_ids).collect(),
+        AttributeValue::L(elements) => elements.iter().flat_map(unloaded_ids).collect(),
+        _ => BTreeSet::new(),
     }
 }
 

@@ -118,9 +118,7 @@ impl Baseline {
         let Some(source) = &self.later.source else {
             return;
         };
-        let mut unloaded = BTreeSet::new();
-        tree.values()
-            .for_each(|value| plan::collect_unloaded(value, &mut unloaded));
+        let unloaded: BTreeSet<_> = tree.values().flat_map(plan::unloaded_ids).collect();
         for (id, noted) in source.noted(&self.later.taken) {
             if unloaded.contains(&id) {
                 continue;
