@@ -370,7 +370,7 @@ pub(crate) fn atlases() -> Vec<Scenario<Atlas>> {
     let mut all = Scenario::basics(&full, &other);
     all.extend([
         Scenario::changes("gets an entry", full.clone(), |atlas| {
-            atlas.maps.insert("".into(), note("new"));
+            atlas.maps.insert(String::new(), note("new"));
         }),
         Scenario::changes("loses an entry", full.clone(), |atlas| {
             atlas.maps.remove("a/b");
