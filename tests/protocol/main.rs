@@ -21,6 +21,7 @@
 //!
 //! ```text
 //! cargo test --test protocol                                                    what the suite runs
+//! DYNO_PAIRS=1 cargo test --release --test protocol two_mishaps                  pairs for every scenario
 //! DYNO_SCHEDULES=1000000 cargo test --release --test protocol histories          a million histories
 //! DYNO_SEED=4711 DYNO_SCHEDULES=1 cargo test --test protocol histories           the one of seed 4711
 //! ```
@@ -29,7 +30,7 @@
 //!
 //! # To add a scenario
 //!
-//! One line in [`scenario::trips`]. For another type: `impl Subject` in [`subject`], a function beside `trips`, and a
+//! One line in [`scenario::trips`] or [`kinds`]. For another type: `impl Subject` in [`subject`], a function beside `trips`, and a
 //! line in [`everything`].
 #![expect(
     clippy::unwrap_used,
@@ -46,6 +47,7 @@ mod database;
 mod exhaust;
 mod history;
 mod kinds;
+mod known;
 mod ledger;
 mod mishap;
 mod mutant;

@@ -92,13 +92,16 @@ impl Mishap {
         }
     }
 
-    /// Whether it is tried in pairs: an HTTP status 500 is to the mapper what a broken connection is.
+    /// Whether it is tried in pairs: for each that is not, there is one that is the same to the mapper and the items.
     pub(crate) fn is_paired(&self) -> bool {
         !matches!(
             self,
             Self::Kit(
-                Fault::ServerErrorAfter | Fault::ServerErrorBefore | Fault::UnprocessedKeys(2)
-            )
+                Fault::ServerErrorAfter
+                    | Fault::ServerErrorBefore
+                    | Fault::TransactionConflict
+                    | Fault::UnprocessedKeys(2)
+            ) | Self::Repeated(When::TheOperation)
         )
     }
 }

@@ -49,8 +49,8 @@ impl Mutant {
 
     /// Whether one client alone can be hurt by it.
     pub(crate) fn hurts_one_client(self) -> bool {
-        // A single client never reads or writes between two writes of another.
-        !matches!(self, Self::IgnoresStamps | Self::OverwritesAnyVersion)
+        // A single client never reads or writes between two writes of another. What hurts shelves, histories find sooner.
+        self != Self::IgnoresStamps && !self.hurts_shelves_only()
     }
 
     /// Whether it does so only to what a shelf has and a book has not.

@@ -86,9 +86,9 @@ impl Fate {
     /// The same without what a write that remembers no more is known not to stand.
     fn spare(self, memory: Memory) -> Self {
         match (self, memory) {
-            (Self::Late, Memory::FourEtags | Memory::OneVersion) => Self::NotDelivered,
             (Self::Repeated, Memory::FourEtags | Memory::OneVersion) => Self::Delivered,
-            (Self::AnswerLost | Self::ErrorAfter, Memory::OneVersion) => Self::NotDelivered,
+            (Self::Late, Memory::FourEtags | Memory::OneVersion)
+            | (Self::AnswerLost | Self::ErrorAfter, Memory::OneVersion) => Self::NotDelivered,
             (fate, _) => fate,
         }
     }
