@@ -14,6 +14,7 @@ mod request;
 mod save;
 mod saved;
 mod service;
+mod shards;
 mod snapshot;
 mod table;
 mod tree;
@@ -33,10 +34,11 @@ pub use self::document::{
     ReadOptional, ReadPath as ReadDocumentPath, Reload as ReloadDocument, SaveDocument, Write,
     WritePath as WriteDocumentPath,
 };
-pub use self::load::{Load, LoadOptional, Shards};
+pub use self::load::{Load, LoadOptional};
 pub use self::read_path::ReadPath;
 pub use self::save::Save;
 pub use self::saved::{DeleteSaved, Reload, SaveSaved, Saved};
+pub use self::shards::Shards;
 pub use self::table::EnsureTables;
 pub use self::write_path::WritePath;
 use crate::error::{Error, ErrorKind, Result};

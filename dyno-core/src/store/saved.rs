@@ -4,8 +4,8 @@ use std::ops::{Deref, DerefMut};
 use dyno_value::Item;
 
 use super::delete;
-use super::load::Shards;
 use super::operation::{Operation, Options, Pending};
+use super::shards::Shards;
 use super::tree::{Baseline, Expecting, same_key};
 use crate::error::{Error, ErrorKind, Result};
 use crate::forecast::Plan;

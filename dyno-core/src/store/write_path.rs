@@ -2,8 +2,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, ParsePathError, Segment, measure_value};
 
 use super::drive;
-use super::load::Shards;
 use super::operation::{Operation, Options, Pending, common_options};
+use super::shards::Shards;
 use super::tree::Expecting;
 use crate::commit::Sizes;
 use crate::commit::blind::{BlindWrite, PathWrite, Written};

@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dyno_value::{FieldPath, Item, Segment, measure};
 
-use super::Own;
-use super::save::Cut;
+use super::{Cut, Own};
 use crate::commit::save::{Draft, Expect, WrittenShard};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;

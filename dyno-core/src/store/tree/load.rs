@@ -9,8 +9,8 @@ use crate::plan::{self, Address, Entries, Loaded, Owner, Place, RootState, Shard
 use crate::shape::FieldShape;
 use crate::store::fetch::Projection;
 use crate::store::lazy::Source;
-use crate::store::load::Shards;
 use crate::store::operation::Operation;
+use crate::store::shards::Shards;
 use crate::store::snapshot::{self, KnownRoot, Reading};
 
 impl Operation {

@@ -14,7 +14,7 @@ use dyno_value::{Item, number};
 pub(super) use self::baseline::{Part, versions};
 use super::lazy::Source;
 use crate::commit::Footprint;
-use crate::plan::{Decisions, Digest, Digests, Extras, KnownEntries, RootState, Stamp};
+use crate::plan::{Bodies, Decisions, Digest, Digests, Extras, KnownEntries, RootState, Stamp};
 
 /// An object's tree in clear, with what is remembered of how it is stored.
 #[derive(Debug)]
@@ -73,6 +73,14 @@ pub(super) enum Expecting {
     Anything,
     Baseline(Box<Baseline>),
     Nothing,
+}
+
+/// An object cut up for a save, with what the next one compares with.
+struct Cut {
+    bodies: Bodies,
+    digests: Digests,
+    known: KnownEntries,
+    decisions: Decisions,
 }
 
 /// Whether two key attributes are the same key; a number has many forms.

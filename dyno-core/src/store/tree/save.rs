@@ -7,7 +7,7 @@ use dyno_value::{FieldPath, Item};
 
 use super::baseline::own_attributes;
 use super::draft::refuse_key_names;
-use super::{Baseline, Expecting, Own, Stored, same_key};
+use super::{Baseline, Cut, Expecting, Own, Stored, same_key};
 use crate::commit::independent::{Independent, OwnVersion};
 use crate::commit::plain::Plain;
 use crate::commit::save::{Expect, Save};
@@ -15,21 +15,12 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::plan::{
-    self, Address, Bodies, Decisions, Digest, Digests, Keyed, KnownEntries, Numbering, RootState,
-    Topology,
+    self, Address, Decisions, Digest, Digests, Keyed, KnownEntries, Numbering, RootState, Topology,
 };
 use crate::shape::FieldShape;
 use crate::store::drive;
 use crate::store::operation::Operation;
 use crate::store::prepared::{Commit, Prepared, WrittenOwn};
-
-/// An object cut up for a save, with what the next one compares with.
-pub(super) struct Cut {
-    pub(super) bodies: Bodies,
-    pub(super) digests: Digests,
-    pub(super) known: KnownEntries,
-    pub(super) decisions: Decisions,
-}
 
 impl Operation {
     /// Saves a tree in clear; sends nothing if it is as it was loaded.
