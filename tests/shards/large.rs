@@ -215,3 +215,36 @@ async fn a_path_write_makes_a_shard_grow_beyond_one_item() {
     assert_eq!(error.kind(), ErrorKind::TooLarge);
     assert!(error.to_string().contains("shard"), "{error}");
 }
+
+#[tokio::test]
+async fn a_piece_that_is_missing_or_of_another_version_is_damage() {
+    let setup = setup::<File>().await;
+    setup.saved(file(1_000_000)).await;
+    let pieces = setup.dump("Notes").await;
+    let second = pieces
+        .iter()
+        .find(|item| item.get("_dy_piece").is_some())
+        .unwrap();
+    let mut other = second.clone();
+    let stamp = aws_sdk_dynamodb::types::AttributeValue::B(vec![1; 8].into());
+    other.insert("_dy_stamp".into(), stamp);
+    let put = setup.client.put_item().table_name("Notes");
+    put.set_item(Some(other)).send().await.unwrap();
+    let error = setup.store.load::<File>("k").await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.table()),
+        (ErrorKind::Corrupt, Some("Notes"))
+    );
+    let delete = setup.client.delete_item().table_name("Notes");
+    delete
+        .key("IDX", second["IDX"].clone())
+        .send()
+        .await
+        .unwrap();
+    let error = setup.store.load::<File>("k").await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.table()),
+        (ErrorKind::Corrupt, Some("Notes"))
+    );
+    assert!(error.to_string().contains("content"), "{error}");
+}

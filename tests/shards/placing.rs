@@ -73,3 +73,35 @@ async fn a_field_may_name_another_table_for_its_shard() {
     assert_eq!(setup.dump("Notes").await.len(), 1);
     assert_eq!(*setup.store.load::<Home>("k").await.unwrap(), home);
 }
+
+macro_rules! wide {
+    ($($field:ident)*) => {
+        #[derive(DyObject, Clone, Debug, PartialEq)]
+        #[dyno(table = "Wide", key = "ID")]
+        struct Wide {
+            $(#[dyno(shard)] $field: Note,)*
+        }
+
+        fn wide() -> Wide {
+            Wide { $($field: note(stringify!($field)),)* }
+        }
+    };
+}
+
+wide!(a1 a2 a3 a4 a5 a6 a7 a8 a9 a10 a11 a12 a13 a14 a15 a16 a17 a18 a19 a20);
+
+#[tokio::test]
+async fn an_object_of_twenty_shards_is_one_request_each_way() {
+    let setup = setup::<Wide>().await;
+    let mut saved = setup.store.save(wide()).key("k").await.unwrap();
+    assert_eq!(setup.sent(), ["TransactWriteItems"]);
+    assert_eq!(*setup.store.load::<Wide>("k").await.unwrap(), wide());
+    assert_eq!(setup.sent(), ["BatchGetItem"]);
+    saved.a7.text = "changed".into();
+    saved.save().await.unwrap();
+    let requests = setup.recorder.take();
+    let actions = requests[0].body()["TransactItems"].as_array().unwrap();
+    assert_eq!((requests.len(), actions.len()), (1, 2));
+    setup.store.delete::<Wide>("k").await.unwrap();
+    assert_eq!(setup.sent(), ["TransactWriteItems"]);
+}

@@ -137,7 +137,7 @@ struct Guess;
 impl ConfigLoader for Guess {
     fn type_of(&self, name: &str, value: &AttributeValue) -> Option<TypeTag> {
         let circle = value.as_m().is_ok_and(|inner| inner.contains_key("radius"));
-        (name == "shape" && circle).then(|| TypeTag::new("Circle"))
+        (["shape", "more"].contains(&name) && circle).then(|| TypeTag::new("Circle"))
     }
 }
 
@@ -150,8 +150,8 @@ async fn the_loader_names_a_variant_that_was_stored_without_a_tag() {
         .put_item()
         .table_name("Drawing")
         .item("ID", AttributeValue::S("d".to_owned()))
-        .item("shape", AttributeValue::M(circle))
-        .item("more", AttributeValue::L(vec![]))
+        .item("shape", AttributeValue::M(circle.clone()))
+        .item("more", AttributeValue::L(vec![AttributeValue::M(circle)]))
         .send()
         .await
         .unwrap();
@@ -160,6 +160,7 @@ async fn the_loader_names_a_variant_that_was_stored_without_a_tag() {
     assert!(error.to_string().contains("type_of"), "{error}");
     let drawing = store.load::<Drawing>("d").loader(Guess).await.unwrap();
     assert_eq!(drawing.shape, Shape::Circle { radius: 2.0 });
+    assert_eq!(drawing.more, [Shape::Circle { radius: 2.0 }]);
 }
 
 #[tokio::test]
