@@ -111,7 +111,7 @@ async fn pieces_that_were_tampered_with_are_not_loaded() {
     for (attribute, value) in [
         (
             "_dy_pieces",
-            aws_sdk_dynamodb::types::AttributeValue::N("2".into()),
+            aws_sdk_dynamodb::types::AttributeValue::N("7".into()),
         ),
         (
             "_dy_length",
