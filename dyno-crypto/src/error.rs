@@ -2,7 +2,7 @@ use std::fmt;
 
 use dyno_value::{FieldPath, ValueCause, ValueError};
 
-use crate::KeyId;
+use crate::{IndexError, KeyId};
 
 /// Why values were not sealed or opened. It names the field and the key id, never a value or a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub enum Error {
         /// Where the value stands.
         path: FieldPath,
     },
+    /// There is no index value of a value.
+    Index(IndexError),
     /// No key is given for a value that must not be stored in clear.
     KeyMissing {
         /// Where the value stands.
@@ -78,7 +80,7 @@ impl Error {
             | Self::Open { path }
             | Self::Unsupported { path, .. } => Some(path),
             Self::Value(error) => Some(error.path()),
-            Self::Rng => None,
+            Self::Index(_) | Self::Rng => None,
         }
     }
 
@@ -104,6 +106,7 @@ impl fmt::Display for Error {
                 f,
                 "field `{path}` is sealed already; it was read without its key: read it with the key, or leave it as it is"
             ),
+            Self::Index(error) => fmt::Display::fmt(error, f),
             Self::KeyMissing { path } => write!(
                 f,
                 "no key is given for field `{path}`, which must be encrypted; give one for this path"
@@ -147,3 +150,9 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<IndexError> for Error {
+    fn from(error: IndexError) -> Self {
+        Self::Index(error)
+    }
+}

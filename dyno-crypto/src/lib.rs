@@ -46,6 +46,7 @@
 
 mod aead;
 mod binding;
+mod blind;
 mod cipher;
 mod envelope;
 mod error;
@@ -58,6 +59,7 @@ mod testdata;
 mod tree;
 
 pub use binding::{Binding, BindingError};
+pub use blind::{BlindIndex, IndexError, IndexKey, IndexKeys, Normalizer};
 pub use cipher::{open, seal};
 pub use dyno_value::{FieldPath, Item, Segment, ValueError, encoding};
 pub use envelope::{Envelope, EnvelopeError, is_envelope};

@@ -62,8 +62,7 @@ impl EncryptionKey {
     /// * [`KeyError::IdLength`]: the id is not 1 to 64 bytes long
     pub fn new(id: impl AsRef<[u8]>, master: MasterKey) -> Result<Self, KeyError> {
         let id = KeyId::new(id)?;
-        let prk = PseudorandomKey::<Sha512>::extract(SALT, master.as_bytes());
-        drop(master);
+        let prk = extract(master);
 
         let mut keys = Zeroizing::new([0; 2 * HALF]);
         let info: [&[u8]; 4] = [b"field\0", &[SUITE], &[id.length()], id.as_bytes()];
@@ -72,9 +71,7 @@ impl EncryptionKey {
         let (mac_key, encryption_key) = keys.split_at(HALF);
         let cipher = Cipher::new(mac_key, encryption_key).ok_or(KeyError::Derivation)?;
 
-        let mut check_value = [0; 8];
-        prk.expand(&[b"check\0"], &mut check_value)
-            .map_err(|_| KeyError::Derivation)?;
+        let check_value = check_value(&prk)?;
         Ok(Self(Arc::new(Inner {
             id,
             cipher,
@@ -107,6 +104,20 @@ impl EncryptionKey {
     pub(crate) fn cipher(&self) -> &Cipher {
         &self.0.cipher
     }
+}
+
+/// What all keys of a master key are derived from. The master key is wiped.
+pub(crate) fn extract(master: MasterKey) -> PseudorandomKey<Sha512> {
+    let prk = PseudorandomKey::extract(SALT, master.as_bytes());
+    drop(master);
+    prk
+}
+
+pub(crate) fn check_value(prk: &PseudorandomKey<Sha512>) -> Result<[u8; 8], KeyError> {
+    let mut value = [0; 8];
+    prk.expand(&[b"check\0"], &mut value)
+        .map_err(|_| KeyError::Derivation)?;
+    Ok(value)
 }
 
 impl fmt::Debug for EncryptionKey {
