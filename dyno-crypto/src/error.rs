@@ -15,6 +15,12 @@ pub enum Error {
     },
     /// There is no index value of a value.
     Index(IndexError),
+    /// The attributes of an item are not those that its seal was made over: one was changed, added, dropped or moved
+    /// here from elsewhere, or the seal itself was. Which of these is not said.
+    ItemSeal {
+        /// Where the item stands in its object; the root's item has the empty path.
+        path: FieldPath,
+    },
     /// No key is given for a value that must not be stored in clear.
     KeyMissing {
         /// Where the value stands.
@@ -72,6 +78,7 @@ impl Error {
     pub fn path(&self) -> Option<&FieldPath> {
         match self {
             Self::AlreadyEncrypted { path }
+            | Self::ItemSeal { path }
             | Self::KeyMissing { path }
             | Self::KeyRetired { path, .. }
             | Self::KeyUnavailable { path, .. }
@@ -107,6 +114,15 @@ impl fmt::Display for Error {
                 "field `{path}` is sealed already; it was read without its key: read it with the key, or leave it as it is"
             ),
             Self::Index(error) => fmt::Display::fmt(error, f),
+            Self::ItemSeal { path } if path.is_root() => f.write_str(
+                "the seal of the root's item does not fit its attributes; somebody changed the item without the \
+                 key: restore it, and check that its context, object key and seal key are those it was sealed with",
+            ),
+            Self::ItemSeal { path } => write!(
+                f,
+                "the seal of the item at `{path}` does not fit its attributes; somebody changed the item without the \
+                 key: restore it, and check that its context, object key and seal key are those it was sealed with"
+            ),
             Self::KeyMissing { path } => write!(
                 f,
                 "no key is given for field `{path}`, which must be encrypted; give one for this path"
