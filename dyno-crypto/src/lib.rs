@@ -53,6 +53,8 @@ mod error;
 mod item_seal;
 mod key;
 mod keyring;
+mod pattern;
+mod policy;
 mod random;
 mod rules;
 #[cfg(test)]
@@ -68,7 +70,9 @@ pub use error::Error;
 pub use item_seal::{ItemSeal, SEAL_ATTRIBUTE, seal_attributes, verify_attributes};
 pub use key::{EncryptionKey, KeyError, KeyId, MasterKey};
 pub use keyring::{KeyState, Keyring, KeyringError};
-pub use rules::{PatternError, Rules};
+pub use pattern::PatternError;
+pub use policy::{Accepted, ExceptionKind, ExceptionUses, LegacyCodec, ReadPolicy, UsedException};
+pub use rules::Rules;
 pub use tree::{
     Decision, Demand, OpenPolicy, OpenReport, SealPolicy, SealReport, Unopened, open_item,
     seal_item,
