@@ -11,6 +11,8 @@ pub use dyno_core::{
     ValueError, WritePath, document, shape,
 };
 pub use dyno_derive::DyObject;
+#[cfg(feature = "legacy")]
+pub use dyno_legacy as legacy;
 
 #[doc(hidden)]
 pub use dyno_core::__private;
