@@ -53,6 +53,7 @@ mod key;
 mod keyring;
 mod random;
 mod rules;
+mod source;
 #[cfg(test)]
 mod testdata;
 mod tree;
@@ -65,6 +66,7 @@ pub use error::Error;
 pub use key::{EncryptionKey, KeyError, KeyId, MasterKey};
 pub use keyring::{KeyState, Keyring, KeyringError};
 pub use rules::{PatternError, Rules};
+pub use source::{AsyncKeySource, CachedKeys, KeyProvider, KeySourceError, PendingKey};
 pub use tree::{
     Decision, Demand, OpenPolicy, OpenReport, SealPolicy, SealReport, Unopened, open_item,
     seal_item,
