@@ -51,6 +51,8 @@ mod envelope;
 mod error;
 mod key;
 mod keyring;
+mod pattern;
+mod policy;
 mod random;
 mod rules;
 mod source;
@@ -65,7 +67,9 @@ pub use envelope::{Envelope, EnvelopeError, is_envelope};
 pub use error::Error;
 pub use key::{EncryptionKey, KeyError, KeyId, MasterKey};
 pub use keyring::{KeyState, Keyring, KeyringError};
-pub use rules::{PatternError, Rules};
+pub use pattern::PatternError;
+pub use policy::{Accepted, ExceptionKind, ExceptionUses, LegacyCodec, ReadPolicy, UsedException};
+pub use rules::Rules;
 pub use source::{AsyncKeySource, CachedKeys, KeyProvider, KeySourceError, PendingKey};
 pub use tree::{
     Decision, Demand, OpenPolicy, OpenReport, SealPolicy, SealReport, Unopened, open_item,

@@ -2,6 +2,7 @@ use std::fmt;
 
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_crypto::LegacyCodec;
 use dyno_value::type_name;
 use zeroize::Zeroizing;
 
@@ -100,6 +101,13 @@ impl DynamoStore06 {
             }
         };
         Ok(AttributeValue::B(Blob::new(stored)))
+    }
+}
+
+impl LegacyCodec for DynamoStore06 {
+    /// Opens encrypted values only: an empty one is not a value of 0.6, but one in clear.
+    fn open(&self, value: &AttributeValue) -> Option<AttributeValue> {
+        Self::open(self, value).ok()
     }
 }
 

@@ -29,7 +29,9 @@ pub enum ErrorKind {
     Corrupt,
     /// A stored value does not fit its field.
     DoesNotFit,
-    /// An encrypted value cannot be opened: its key is missing or retired, or it was damaged or moved.
+    /// A key is retired: what it sealed is not opened, and nothing is sealed with it.
+    KeyRetired,
+    /// An encrypted value cannot be opened: its key is missing, or it was damaged or moved.
     NotDecrypted,
     /// A value is stored in clear where its field demands encryption.
     NotEncrypted,

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use dyno_crypto::UsedException;
 use dyno_value::Item;
 
 use super::delete;
@@ -21,6 +22,7 @@ pub struct Saved<T> {
     key: Key,
     options: Options,
     baseline: Baseline,
+    exceptions: Vec<UsedException>,
 }
 
 impl<T: Stored> Saved<T> {
@@ -30,6 +32,7 @@ impl<T: Stored> Saved<T> {
             key,
             options,
             baseline,
+            exceptions: Vec::new(),
         }
     }
 
@@ -47,8 +50,13 @@ impl<T: Stored> Saved<T> {
             None => read_object(tree),
         };
         let object = object.map_err(|error| loaded.decisions.does_not_fit(error))?;
+        let exceptions = loaded.decisions.take_exceptions();
         let baseline = loaded.compared_with(&operation.topology, write_object(&object)?)?;
-        Ok(Self::new(object, key, operation.options(), baseline))
+        let saved = Self::new(object, key, operation.options(), baseline);
+        Ok(Self {
+            exceptions,
+            ..saved
+        })
     }
 
     /// Refuses to load less of an object than its type needs.
@@ -62,6 +70,12 @@ impl<T: Stored> Saved<T> {
     /// The object's key.
     pub fn key(&self) -> &Key {
         &self.key
+    }
+
+    /// The values that were not encrypted when the object was loaded and should have been, and that the
+    /// [read policy](crate::ReadPolicy) accepted all the same. The next save encrypts them.
+    pub fn exceptions(&self) -> &[UsedException] {
+        &self.exceptions
     }
 
     /// The object alone; what was remembered of its version is forgotten.
@@ -273,6 +287,7 @@ impl<T: Clone> Clone for Saved<T> {
             key: self.key.clone(),
             options: self.options.clone(),
             baseline: self.baseline.clone(),
+            exceptions: self.exceptions.clone(),
         }
     }
 }

@@ -1,13 +1,9 @@
 //! Which fields are sealed with which key, as patterns.
 
-mod pattern;
-
-use std::fmt;
-
 use dyno_value::FieldPath;
 
-use self::pattern::Pattern;
-use crate::{EncryptionKey, Error, KeyId, Keyring, KeyringError};
+use crate::pattern::{Pattern, PatternError, Refusal, fits};
+use crate::{EncryptionKey, Error, KeyId, KeyState, Keyring, KeyringError, ReadPolicy};
 
 /// Patterns of the fields to encrypt, each with its key.
 ///
@@ -45,12 +41,20 @@ pub struct Rules {
     encrypted: Vec<Encrypted>,
     left: Vec<Pattern>,
     keyring: Option<Keyring>,
+    read_policy: ReadPolicy,
 }
 
 #[derive(Clone, Debug)]
 struct Encrypted {
     patterns: Vec<Pattern>,
-    key: EncryptionKey,
+    with: With,
+}
+
+#[derive(Clone, Debug)]
+enum With {
+    Key(EncryptionKey),
+    /// The primary key of the keyring.
+    Primary,
 }
 
 impl Rules {
@@ -70,8 +74,40 @@ impl Rules {
         key: EncryptionKey,
     ) -> Result<Self, PatternError> {
         self.check_key(&key)?;
-        let patterns = parse_all(patterns)?;
-        self.encrypted.push(Encrypted { patterns, key });
+        let (patterns, with) = (Pattern::parse_all(patterns)?, With::Key(key));
+        self.encrypted.push(Encrypted { patterns, with });
+        Ok(self)
+    }
+
+    /// Encrypts the fields that fit one of the patterns with the primary key of the keyring, which must be given
+    /// first. To replace the key, give rules whose keyring has another primary.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use dyno_crypto::{EncryptionKey, Keyring, Rules};
+    ///
+    /// let mut keys = Keyring::new(EncryptionKey::generate("2026")?);
+    /// keys.insert(EncryptionKey::generate("2027")?)?;
+    /// keys.promote("2027")?;
+    /// let rules = Rules::new().with_keyring(keys).encrypt_with_primary(["name"])?;
+    /// let key = rules.encryption_key(&"name".parse()?).expect("the pattern fits");
+    /// assert_eq!(key.id(), "2027");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`PatternError`] when a text is no pattern, or no keyring was given.
+    pub fn encrypt_with_primary<P: AsRef<str>>(
+        mut self,
+        patterns: impl IntoIterator<Item = P>,
+    ) -> Result<Self, PatternError> {
+        if self.keyring.is_none() {
+            return Err(PatternError::from(Refusal::NoKeyring));
+        }
+        let (patterns, with) = (Pattern::parse_all(patterns)?, With::Primary);
+        self.encrypted.push(Encrypted { patterns, with });
         Ok(self)
     }
 
@@ -84,7 +120,7 @@ impl Rules {
         mut self,
         patterns: impl IntoIterator<Item = P>,
     ) -> Result<Self, PatternError> {
-        self.left.extend(parse_all(patterns)?);
+        self.left.extend(Pattern::parse_all(patterns)?);
         Ok(self)
     }
 
@@ -96,15 +132,39 @@ impl Rules {
         self
     }
 
+    /// Accepts what the policy says in place of encrypted values, for the time of a migration.
+    #[must_use]
+    pub fn with_read_policy(mut self, policy: ReadPolicy) -> Self {
+        self.read_policy = policy;
+        self
+    }
+
+    /// What is accepted in place of encrypted values, if anything is.
+    pub fn read_policy(&self) -> Option<&ReadPolicy> {
+        (!self.read_policy.is_strict()).then_some(&self.read_policy)
+    }
+
     /// The key to seal the value at `path` with; None when it is left in clear.
     pub fn encryption_key(&self, path: &FieldPath) -> Option<&EncryptionKey> {
         if fits(&self.left, path) {
             return None;
         }
-        self.encrypted
+        let group = self
+            .encrypted
             .iter()
-            .find(|group| fits(&group.patterns, path))
-            .map(|group| &group.key)
+            .find(|group| fits(&group.patterns, path))?;
+        match &group.with {
+            With::Key(key) => Some(key),
+            With::Primary => self.keyring.as_ref().map(Keyring::primary),
+        }
+    }
+
+    /// What the key with this id is used for: one given with a pattern is as good as a primary.
+    pub fn key_state(&self, id: &KeyId) -> Option<KeyState> {
+        match self.given().find(|key| key.id() == id) {
+            Some(_) => Some(KeyState::Primary),
+            None => self.keyring.as_ref()?.state(id),
+        }
     }
 
     /// The key with this id, to open a sealed value at `path`: one given with a pattern, or one of the keyring that
@@ -125,8 +185,8 @@ impl Rules {
         id: &KeyId,
         path: &FieldPath,
     ) -> Result<Option<&EncryptionKey>, Error> {
-        if let Some(group) = self.encrypted.iter().find(|group| group.key.id() == id) {
-            return Ok(Some(&group.key));
+        if let Some(key) = self.given().find(|key| key.id() == id) {
+            return Ok(Some(key));
         }
         match &self.keyring {
             Some(keyring) => keyring.decryption_key(id, path),
@@ -134,15 +194,22 @@ impl Rules {
         }
     }
 
+    /// The keys given with patterns.
+    fn given(&self) -> impl Iterator<Item = &EncryptionKey> {
+        self.encrypted.iter().filter_map(|group| match &group.with {
+            With::Key(key) => Some(key),
+            With::Primary => None,
+        })
+    }
+
     fn check_key(&self, key: &EncryptionKey) -> Result<(), PatternError> {
-        let given = self.encrypted.iter().map(|group| &group.key);
         let kept = self
             .keyring
             .iter()
             .filter_map(|keyring| keyring.find(key.id().as_bytes()));
-        for known in given.chain(kept) {
+        for known in self.given().chain(kept) {
             if known.id() == key.id() && known.check_value() != key.check_value() {
-                return Err(PatternError(Refusal::Key(KeyringError::OtherKey {
+                return Err(PatternError::from(Refusal::Key(KeyringError::OtherKey {
                     id: key.id().clone(),
                 })));
             }
@@ -150,58 +217,3 @@ impl Rules {
         Ok(())
     }
 }
-
-fn parse_all<P: AsRef<str>>(
-    patterns: impl IntoIterator<Item = P>,
-) -> Result<Vec<Pattern>, PatternError> {
-    patterns
-        .into_iter()
-        .map(|pattern| Pattern::parse(pattern.as_ref()))
-        .collect()
-}
-
-fn fits(patterns: &[Pattern], path: &FieldPath) -> bool {
-    patterns.iter().any(|pattern| pattern.matches(path))
-}
-
-/// A pattern, or the key given with it, that [`Rules`] cannot take.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PatternError(Refusal);
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Refusal {
-    Syntax {
-        pattern: String,
-        found: String,
-        expected: &'static str,
-    },
-    Key(KeyringError),
-}
-
-impl PatternError {
-    fn syntax(pattern: &str, found: &str, expected: &'static str) -> Self {
-        Self(Refusal::Syntax {
-            pattern: pattern.to_owned(),
-            found: found.to_owned(),
-            expected,
-        })
-    }
-}
-
-impl fmt::Display for PatternError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.0 {
-            Refusal::Syntax {
-                pattern,
-                found,
-                expected,
-            } => write!(
-                f,
-                "pattern `{pattern}`: expected {expected}, found `{found}`"
-            ),
-            Refusal::Key(error) => fmt::Display::fmt(error, f),
-        }
-    }
-}
-
-impl std::error::Error for PatternError {}
