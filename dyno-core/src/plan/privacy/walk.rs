@@ -1,12 +1,14 @@
 //! The walk that decides, value by value.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{Accepted, EncryptionKey, Envelope, KeyId, KeyState};
 use dyno_value::{FieldPath, Item, Segment};
 
 use super::refusal::{
     Clear, in_clear, key_missing, may_not_open, may_not_seal, no_key_to_open, retired,
-    seals_retired,
+    seals_retired, two_keys,
 };
 use super::{Decisions, Sealing};
 use crate::error::Result;
@@ -42,6 +44,8 @@ pub(super) struct Walk<'a> {
     path: FieldPath,
     /// Where the value is, by the names under which it is stored: what it is bound to.
     stored: FieldPath,
+    /// The check values of the keys given so far.
+    keys: HashMap<KeyId, [u8; 8]>,
     pub(super) made: Decisions,
 }
 
@@ -60,6 +64,7 @@ impl<'a> Walk<'a> {
             mode,
             path,
             stored,
+            keys: HashMap::new(),
             made: Decisions::default(),
         }
     }
@@ -332,10 +337,7 @@ impl<'a> Walk<'a> {
     /// A value that is to be sealed as one, and is not.
     fn whole(&mut self, value: &AttributeValue, kind: Option<Kind>, must: Must) -> Result<()> {
         match must {
-            Must::Seal(key) => {
-                self.keep(key);
-                Ok(())
-            }
+            Must::Seal(key) => self.keep(key),
             Must::BeSealed(clear) => {
                 let policy = self.loader.and_then(ConfigLoader::read_policy);
                 match policy.and_then(|policy| policy.accept(&self.path, value)) {
@@ -364,12 +366,23 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn keep(&mut self, key: EncryptionKey) {
+    /// Notes the key of a value.
+    ///
+    /// # Errors
+    ///
+    /// The loader gave another key under the same id: what one of them seals, no reader could tell from the other's.
+    fn keep(&mut self, key: EncryptionKey) -> Result<()> {
+        let known = self.keys.entry(key.id().clone());
+        let check_value = *known.or_insert_with(|| key.check_value());
+        if check_value != key.check_value() {
+            return Err(two_keys(key.id()).at_path(self.path.clone()));
+        }
         let sealing = Sealing {
             key,
             known_as: self.path.clone(),
         };
         self.made.keys.insert(self.stored.clone(), sealing);
+        Ok(())
     }
 
     /// Notes the key of a sealed value. Without one it stays as it is, unless it must not be taken for the value.
@@ -380,10 +393,7 @@ impl<'a> Walk<'a> {
                 return Err(retired(&id).at_path(self.path.clone()));
             }
             Some(loader) => match loader.decryption_key(&id, &self.path, self.view) {
-                Some(key) => {
-                    self.keep(key);
-                    return Ok(());
-                }
+                Some(key) => return self.keep(key),
                 None => no_key_to_open(&id),
             },
             None => no_key_to_open(&id),
