@@ -12,6 +12,8 @@ pub use dyno_core::{
     ValueCause, ValueError, WriteOnly, WritePath, check_loader, document, shape,
 };
 pub use dyno_derive::DyObject;
+#[cfg(feature = "legacy")]
+pub use dyno_legacy as legacy;
 
 #[doc(hidden)]
 pub use dyno_core::__private;

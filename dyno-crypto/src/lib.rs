@@ -57,6 +57,7 @@ mod pattern;
 mod policy;
 mod random;
 mod rules;
+mod source;
 #[cfg(test)]
 mod testdata;
 mod tree;
@@ -73,6 +74,7 @@ pub use keyring::{KeyState, Keyring, KeyringError};
 pub use pattern::PatternError;
 pub use policy::{Accepted, ExceptionKind, ExceptionUses, LegacyCodec, ReadPolicy, UsedException};
 pub use rules::Rules;
+pub use source::{AsyncKeySource, CachedKeys, KeyProvider, KeySourceError, PendingKey};
 pub use tree::{
     Decision, Demand, OpenPolicy, OpenReport, SealPolicy, SealReport, Unopened, open_item,
     seal_item,

@@ -3,6 +3,7 @@
 mod error;
 mod id;
 mod master;
+mod weak;
 
 use std::fmt;
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use zeroize::Zeroizing;
 pub use error::KeyError;
 pub use id::KeyId;
 pub use master::MasterKey;
+pub(crate) use weak::WeakKey;
 
 use crate::aead::CbcHmac;
 use crate::aead::kdf::PseudorandomKey;

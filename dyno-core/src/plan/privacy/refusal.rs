@@ -60,6 +60,17 @@ pub(super) fn no_key_to_open(id: &KeyId) -> Error {
     )
 }
 
+/// The error of a value that would be sealed with a retired key.
+pub(super) fn seals_retired(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::KeyRetired,
+        format!(
+            "to be sealed with key `{id}`, which is retired; promote another key (`Keyring::promote`)"
+        ),
+    )
+}
+
+/// The error of a value that is sealed with a retired key.
 pub(super) fn retired(id: &KeyId) -> Error {
     Error::new(
         ErrorKind::KeyRetired,
