@@ -41,6 +41,7 @@ pub struct Rules {
     encrypted: Vec<Encrypted>,
     left: Vec<Pattern>,
     keyring: Option<Keyring>,
+    item_seals: Option<Keyring>,
     read_policy: ReadPolicy,
 }
 
@@ -132,6 +133,47 @@ impl Rules {
         self
     }
 
+    /// Seals the items of objects whose type is marked `#[dyno(seal)]` with the primary of these keys, a
+    /// [`Keyring`] or one key; seals that any of them made are accepted, but for those of a retired one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use dyno_crypto::{EncryptionKey, Rules};
+    ///
+    /// let rules = Rules::new().seal_items(EncryptionKey::generate("seal-1")?)?;
+    /// assert_eq!(rules.seal_key().expect("it was given").id(), "seal-1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`PatternError`] when the id of a key already stands for another key.
+    pub fn seal_items(mut self, keys: impl Into<Keyring>) -> Result<Self, PatternError> {
+        let keys = keys.into();
+        for id in keys.states().keys() {
+            if let Some(key) = keys.find(id.as_bytes()) {
+                self.check_key(key)?;
+            }
+        }
+        self.item_seals = Some(keys);
+        Ok(self)
+    }
+
+    /// The key to seal items with.
+    pub fn seal_key(&self) -> Option<&EncryptionKey> {
+        self.item_seals.as_ref().map(Keyring::primary)
+    }
+
+    /// The key with this id, to verify the seals of items with, if it is not retired.
+    pub fn seal_key_by_id(&self, id: &KeyId) -> Option<&EncryptionKey> {
+        let keys = self.item_seals.as_ref()?;
+        match keys.state(id)? {
+            KeyState::Active | KeyState::Primary => keys.find(id.as_bytes()),
+            KeyState::Retired => None,
+        }
+    }
+
     /// Accepts what the policy says in place of encrypted values, for the time of a migration.
     #[must_use]
     pub fn with_read_policy(mut self, policy: ReadPolicy) -> Self {
@@ -163,7 +205,10 @@ impl Rules {
     pub fn key_state(&self, id: &KeyId) -> Option<KeyState> {
         match self.given().find(|key| key.id() == id) {
             Some(_) => Some(KeyState::Primary),
-            None => self.keyring.as_ref()?.state(id),
+            None => [&self.keyring, &self.item_seals]
+                .into_iter()
+                .flatten()
+                .find_map(|keyring| keyring.state(id)),
         }
     }
 
@@ -203,9 +248,9 @@ impl Rules {
     }
 
     fn check_key(&self, key: &EncryptionKey) -> Result<(), PatternError> {
-        let kept = self
-            .keyring
-            .iter()
+        let kept = [&self.keyring, &self.item_seals]
+            .into_iter()
+            .flatten()
             .filter_map(|keyring| keyring.find(key.id().as_bytes()));
         for known in self.given().chain(kept) {
             if known.id() == key.id() && known.check_value() != key.check_value() {

@@ -41,6 +41,9 @@ pub enum ErrorKind {
     NewerFormat,
     /// There is nothing at this path of the stored object.
     PathNotFound,
+    /// An item is not as it was sealed, or has no seal though its type demands one (`#[dyno(seal)]`); or a type that does
+    /// not demand seals was about to save over a sealed object.
+    SealBroken,
     /// A shard that is loaded when it is asked for was changed by somebody since its object was loaded. Reload the
     /// object, or ask for the newest state of the shard: `lazy.get().latest()`.
     SnapshotMoved,

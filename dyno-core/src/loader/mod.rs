@@ -84,6 +84,23 @@ pub trait ConfigLoader: Send + Sync + 'static {
         self.inner()?.key_state(id)
     }
 
+    /// The key to seal the items of an object with, if its type is marked `#[dyno(seal)]`; without one such an object
+    /// is neither saved nor loaded.
+    ///
+    /// The object shown holds the attributes of its primary key and nothing else: nothing else of a loaded object is
+    /// known to be genuine when the key is asked for.
+    fn seal_key(&self, object: &Item) -> Option<EncryptionKey> {
+        self.inner()?.seal_key(object)
+    }
+
+    /// The key with this id, to verify the seal of an item with; by default the one that would seal it, if its id fits.
+    fn seal_key_by_id(&self, id: &KeyId, object: &Item) -> Option<EncryptionKey> {
+        match self.inner() {
+            Some(inner) => inner.seal_key_by_id(id, object),
+            None => self.seal_key(object).filter(|key| key.id() == id),
+        }
+    }
+
     /// What is accepted in place of encrypted values, for the time of a migration; `None` accepts nothing.
     fn read_policy(&self) -> Option<&ReadPolicy> {
         self.inner()?.read_policy()

@@ -18,6 +18,14 @@ impl ConfigLoader for Rules {
         Self::key_state(self, id)
     }
 
+    fn seal_key(&self, _: &Item) -> Option<EncryptionKey> {
+        Self::seal_key(self).cloned()
+    }
+
+    fn seal_key_by_id(&self, id: &KeyId, _: &Item) -> Option<EncryptionKey> {
+        Self::seal_key_by_id(self, id).cloned()
+    }
+
     fn read_policy(&self) -> Option<&ReadPolicy> {
         Self::read_policy(self)
     }

@@ -38,7 +38,7 @@ pub(crate) use join::{Listed, Loaded, Mismatch, join, shown};
 pub(crate) use layout::layout;
 pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
 pub(crate) use pieces::{Codec, PIECE_ATTRIBUTES, cut};
-pub(crate) use privacy::{Decisions, binding, binding_of};
+pub(crate) use privacy::{Decisions, ItemSeals, Verifier, binding, binding_of};
 pub(crate) use root::{Found, PAST_ETAGS, RootState, tag_attribute, write_type};
 pub(crate) use route::Route;
 pub(crate) use shard::{Place, Placing, ShardField, Span};

@@ -22,7 +22,7 @@ use crate::shape::{Kind, Role, Stored, TypedPath};
 /// of the root. Whoever loaded the object before gets a conflict when it saves. A value that is stored in
 /// several items, lies inside an encrypted one, an enum, a field with aliases or a value that
 /// only `serde` understands, or in a shard that is stored in pieces, is written by a load and a save instead, tried again while others
-/// save in between; so is any value if the loader [needs the object](crate::ConfigLoader::needs_object).
+/// save in between; so is any value of a sealed object (`#[dyno(seal)]`), and any value if the loader [needs the object](crate::ConfigLoader::needs_object).
 /// A crash leaves the old value or the new one.
 ///
 /// The value may be anything that converts into the field's type: `"Nara"` for a `String`, but `3u32` for a `u32`, since
@@ -197,7 +197,8 @@ impl Operation {
     /// Whether only the object, as it is stored, tells how to write the value.
     fn needs_object(&self, route: &Route) -> bool {
         let whole = self.loader().is_some_and(ConfigLoader::needs_object);
-        whole || route.holds_shards || route.needs_object
+        let sealed = self.topology.root.seals();
+        whole || sealed || route.holds_shards || route.needs_object
     }
 
     /// The write of a value without reading the object; `None` if that cannot be.

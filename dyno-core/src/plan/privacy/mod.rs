@@ -3,6 +3,7 @@
 //! Decisions are made first, on the whole object, because a loader may look at all of it; then values are sealed or
 //! opened item by item. A path is decided once, so a loader that changes its mind between the two cannot matter.
 
+mod items;
 mod refusal;
 mod walk;
 
@@ -15,6 +16,7 @@ use dyno_crypto::{
 };
 use dyno_value::{FieldPath, Item, Segment, ValueError};
 
+pub(crate) use self::items::{ItemSeals, Verifier, seal_key_id};
 use self::refusal::no_key_to_open;
 use self::walk::{Mode, Walk};
 use super::address::Address;
@@ -381,6 +383,7 @@ pub(crate) fn binding_of(context: &str, keys: &[(&str, &AttributeValue)]) -> Res
 
 fn crypto_error(error: dyno_crypto::Error) -> Error {
     let kind = match &error {
+        dyno_crypto::Error::ItemSeal { .. } => ErrorKind::SealBroken,
         dyno_crypto::Error::NotEncrypted { .. } => ErrorKind::NotEncrypted,
         dyno_crypto::Error::KeyRetired { .. } => ErrorKind::KeyRetired,
         dyno_crypto::Error::Value(_) => ErrorKind::InvalidValue,

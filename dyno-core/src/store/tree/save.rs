@@ -14,7 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::plan::{
-    self, Address, Decisions, Digest, Digests, Keyed, KnownEntries, Numbering, RootState, Topology,
+    self, Address, Decisions, Digest, Digests, ItemSeals, Keyed, KnownEntries, Numbering,
+    RootState, Topology,
 };
 use crate::shape::FieldShape;
 use crate::store::drive;
@@ -198,8 +199,17 @@ impl Operation {
         {
             state.check_writable()?;
         }
+        let seals = ItemSeals::of(self.topology.root, &root, self.loader())?;
+        if let Expect::Base(state) = &expect
+            && state.seal.is_some()
+            && before != next.digests
+        {
+            seals.check_over_sealed(self.topology.root)?;
+        }
         let commit = match &expect {
-            Expect::Base(_) if before == next.digests => Commit::Nothing,
+            Expect::Base(state) if before == next.digests && !seals.are_not_those_of(state) => {
+                Commit::Nothing
+            }
             Expect::Base(state) if only_one_own_differs(&before, &next.digests, &next.own) => {
                 Commit::Own(self.own_writes(&root, state, cut, (&before, &next.own), &own_now)?)
             }
