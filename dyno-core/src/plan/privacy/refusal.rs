@@ -1,6 +1,6 @@
 //! Why a value is neither sealed nor opened, said for people.
 
-use dyno_crypto::KeyId;
+use dyno_crypto::{KeyId, KeySourceError};
 
 use crate::error::{Error, ErrorKind};
 
@@ -25,6 +25,16 @@ pub(super) fn in_clear(clear: Clear) -> Error {
         }
     };
     Error::new(ErrorKind::NotEncrypted, why)
+}
+
+/// The error of a pass that needs a key which nobody asked for yet.
+pub(super) fn key_awaited(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::KeySource,
+        format!(
+            "key `{id}` is at its source, which is asked only when an operation is awaited; await one that needs it first"
+        ),
+    )
 }
 
 pub(super) fn key_missing() -> Error {
@@ -58,6 +68,14 @@ pub(super) fn no_key_to_open(id: &KeyId) -> Error {
              `ConfigLoader::decryption_key`"
         ),
     )
+}
+
+/// The error of a key that its source does not give, for opening or for sealing.
+pub(super) fn not_given(error: KeySourceError) -> Error {
+    match &error {
+        KeySourceError::Retired { id } => retired(id),
+        _ => Error::new(ErrorKind::KeySource, error.to_string()).with_source(error),
+    }
 }
 
 pub(super) fn retired(id: &KeyId) -> Error {

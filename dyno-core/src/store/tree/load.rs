@@ -26,7 +26,7 @@ impl Operation {
         let wants = |field: &ShardField| parts.wants(field.is_lazy());
         let reading = self.reading(&owner, &root, parts, &wants, consistent);
         let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
-        self.opened(key, &root, parts, snapshot)
+        self.opened(key, &root, parts, snapshot).await
     }
 
     /// What [`load_tree`](Self::load_tree) sends; `base` is the object as it is known.
@@ -73,7 +73,18 @@ impl Operation {
     }
 
     /// Joins and opens what was read.
-    pub(in crate::store) fn opened(
+    pub(in crate::store) async fn opened(
+        &self,
+        key: &Key,
+        root: &Address,
+        parts: Shards,
+        snapshot: snapshot::Snapshot,
+    ) -> Result<LoadedTree> {
+        self.with_keys(snapshot, |snapshot| self.joined(key, root, parts, snapshot))
+            .await
+    }
+
+    fn joined(
         &self,
         key: &Key,
         root: &Address,
