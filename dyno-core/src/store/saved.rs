@@ -316,10 +316,18 @@ impl<T: PartialEq> PartialEq for Saved<T> {
 }
 
 /// A save of a [`Saved`] object; see [`Saved::save`].
-#[derive(Debug)]
 #[must_use = "nothing is saved until it is awaited"]
 pub struct SaveSaved<'a, T> {
     saved: &'a mut Saved<T>,
+}
+
+/// Without the value, which may be one that is encrypted.
+impl<T> fmt::Debug for SaveSaved<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SaveSaved")
+            .field("key", &self.saved.key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Stored> SaveSaved<'_, T> {
@@ -346,10 +354,18 @@ impl<'a, T: Stored> IntoFuture for SaveSaved<'a, T> {
 }
 
 /// A reload of a [`Saved`] object; see [`Saved::reload`].
-#[derive(Debug)]
 #[must_use = "nothing is loaded until it is awaited"]
 pub struct Reload<'a, T> {
     saved: &'a mut Saved<T>,
+}
+
+/// Without the value, which may be one that is encrypted.
+impl<T> fmt::Debug for Reload<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reload")
+            .field("key", &self.saved.key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Stored> Reload<'_, T> {
@@ -377,10 +393,18 @@ impl<'a, T: Stored> IntoFuture for Reload<'a, T> {
 }
 
 /// A deletion of a [`Saved`] object; see [`Saved::delete`].
-#[derive(Debug)]
 #[must_use = "nothing is deleted until it is awaited"]
 pub struct DeleteSaved<T> {
     saved: Saved<T>,
+}
+
+/// Without the value, which may be one that is encrypted.
+impl<T> fmt::Debug for DeleteSaved<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeleteSaved")
+            .field("key", &self.saved.key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Stored> DeleteSaved<T> {

@@ -1,5 +1,6 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, ParsePathError, Segment, measure_value};
+use std::fmt;
 
 use super::drive;
 use super::operation::{Operation, Options, Pending, common_options};
@@ -36,7 +37,6 @@ use crate::shape::{Kind, Role, Stored, TypedPath};
 /// [`ErrorKind::InvalidPath`] if the type has no such field, [`ErrorKind::InvalidValue`] if the value does not fit it,
 /// [`ErrorKind::NotFound`], [`ErrorKind::PathNotFound`] if the stored object has nothing around that place (a list
 /// grows by saving it whole), [`ErrorKind::KeyRefused`], and those of [`Save`](crate::Save).
-#[derive(Debug)]
 #[must_use = "nothing is written until it is awaited"]
 pub struct WritePath<T, V> {
     key: Key,
@@ -44,6 +44,15 @@ pub struct WritePath<T, V> {
     value: V,
     options: Options,
     object: std::marker::PhantomData<fn() -> T>,
+}
+
+/// Without the value, which may be one that is encrypted.
+impl<T, V> fmt::Debug for WritePath<T, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WritePath")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Stored, V> WritePath<T, V> {

@@ -72,12 +72,30 @@ pub(super) fn no_key_to_open(id: &KeyId) -> Error {
 
 /// The error of a key that its source does not give, for opening or for sealing.
 pub(super) fn not_given(error: KeySourceError) -> Error {
-    match &error {
-        KeySourceError::Retired { id } => retired(id),
-        _ => Error::new(ErrorKind::KeySource, error.to_string()).with_source(error),
-    }
+    let why = match &error {
+        KeySourceError::Retired { id } => format!(
+            "key `{id}` is retired at its source; seal with another one, or restore it there to open what it still seals"
+        ),
+        error => error.to_string(),
+    };
+    let kind = match &error {
+        KeySourceError::Retired { .. } => ErrorKind::KeyRetired,
+        _ => ErrorKind::KeySource,
+    };
+    Error::new(kind, why).with_source(error)
 }
 
+/// The error of a value that would be sealed with a retired key.
+pub(super) fn seals_retired(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::KeyRetired,
+        format!(
+            "to be sealed with key `{id}`, which is retired; promote another key (`Keyring::promote`)"
+        ),
+    )
+}
+
+/// The error of a value that is sealed with a retired key.
 pub(super) fn retired(id: &KeyId) -> Error {
     Error::new(
         ErrorKind::KeyRetired,

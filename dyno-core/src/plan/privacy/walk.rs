@@ -6,7 +6,7 @@ use dyno_value::{FieldPath, Item, Segment};
 
 use super::refusal::{
     Clear, in_clear, key_awaited, key_missing, may_not_open, may_not_seal, no_key_to_open,
-    not_given, retired,
+    not_given, retired, seals_retired,
 };
 use super::{Decisions, Sealing};
 use crate::error::Result;
@@ -265,7 +265,7 @@ impl<'a> Walk<'a> {
         let refusal = match self.loader {
             Some(loader) if !loader.may_seal() => may_not_seal(),
             Some(loader) if loader.key_state(key.id()) == Some(KeyState::Retired) => {
-                retired(key.id())
+                seals_retired(key.id())
             }
             _ => return Ok(Must::Seal(key)),
         };
