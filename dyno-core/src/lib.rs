@@ -32,8 +32,9 @@ mod untyped;
 pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use aws_smithy_types::Blob;
 pub use dyno_crypto::{
-    EncryptionKey, ExceptionKind, ExceptionUses, KeyError, KeyId, KeyState, Keyring, KeyringError,
-    LegacyCodec, MasterKey, PatternError, ReadPolicy, Rules, UsedException,
+    AsyncKeySource, CachedKeys, EncryptionKey, ExceptionKind, ExceptionUses, KeyError, KeyId,
+    KeyProvider, KeySourceError, KeyState, Keyring, KeyringError, LegacyCodec, MasterKey,
+    PatternError, PendingKey, ReadPolicy, Rules, UsedException,
 };
 pub use dyno_value::{FieldPath, Item, ParsePathError, Segment, ValueCause, ValueError};
 pub use error::{Error, ErrorKind, Result, SaveError};

@@ -57,6 +57,8 @@ pub enum ErrorKind {
     Credentials,
     /// The embedded engine could not be opened.
     Engine,
+    /// The source of a key could not be asked, or gave what it must not. Nothing was written.
+    KeySource,
     /// The answer to a write was lost, and whether it was applied could not be learned. Load the object to see.
     OutcomeUnknown,
     /// The service refused the request.

@@ -1,6 +1,8 @@
 //! Patterns as a loader.
 
-use dyno_crypto::{EncryptionKey, KeyId, KeyState, ReadPolicy, Rules};
+use std::sync::Arc;
+
+use dyno_crypto::{EncryptionKey, KeyId, KeyProvider, KeyState, ReadPolicy, Rules};
 use dyno_value::{FieldPath, Item};
 
 use super::ConfigLoader;
@@ -8,6 +10,14 @@ use super::ConfigLoader;
 impl ConfigLoader for Rules {
     fn encryption_key(&self, path: &FieldPath, _: &Item) -> Option<EncryptionKey> {
         Self::encryption_key(self, path).cloned()
+    }
+
+    fn encryption_key_id(&self, path: &FieldPath, _: &Item) -> Option<KeyId> {
+        Self::encryption_key_id(self, path).cloned()
+    }
+
+    fn key_provider(&self) -> Option<Arc<dyn KeyProvider>> {
+        Self::key_provider(self)
     }
 
     fn decryption_key(&self, id: &KeyId, path: &FieldPath, _: &Item) -> Option<EncryptionKey> {

@@ -15,7 +15,7 @@ use crate::reserved;
 use crate::shape::{Body, Element, FieldShape, Kind, Role, Shape};
 
 /// Where a path leads.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Route {
     /// The shard that holds the value; `None` if the root item does.
     pub(crate) shard: Option<ShardField>,

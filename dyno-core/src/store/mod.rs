@@ -6,6 +6,7 @@ mod delete;
 mod document;
 mod drive;
 mod fetch;
+mod keys;
 mod lazy;
 mod load;
 mod operation;

@@ -33,7 +33,7 @@ pub(super) struct Reading<'a> {
 }
 
 /// A root item with the shards that belong to it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Snapshot {
     pub(super) root: Item,
     /// `None`: the root is an item that the mapper does not manage.

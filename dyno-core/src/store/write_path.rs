@@ -158,7 +158,8 @@ impl Operation {
         } else {
             route
         };
-        let Some(write) = self.blind_write(key, path, route, value)? else {
+        let write = self.with_keys(route, |route| self.blind_write(key, path, route, value));
+        let Some(write) = write.await? else {
             return Ok(false);
         };
         match drive::run(&self.store, write).await? {

@@ -94,7 +94,8 @@ impl Decisions {
         let entries = Entries::default();
         let mut walk = Walk::new(keys, &entries, loader, Mode::Save);
         let reached = walk.down(shape, path, stored, value)?;
-        Ok(reached.then_some(walk.made))
+        let made = walk.finish()?;
+        Ok(reached.then_some(made))
     }
 
     fn made(
@@ -109,7 +110,7 @@ impl Decisions {
         if loader.is_some() || shape.demands_encryption() {
             walk.object(tree, Some(shape), None)?;
         }
-        Ok(walk.made)
+        walk.finish()
     }
 
     /// Says why a stored value does not become a field: sealed with a key that the loader does not give, or of

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_crypto::{Accepted, EncryptionKey, Envelope, KeyId, KeyState};
+use dyno_crypto::{Accepted, EncryptionKey, Envelope, KeyId, KeySourceError, KeyState};
 use dyno_value::{FieldPath, Item, Segment};
 
 use super::refusal::{
-    Clear, in_clear, key_missing, may_not_open, may_not_seal, no_key_to_open, retired,
-    seals_retired, two_keys,
+    Clear, in_clear, key_awaited, key_missing, may_not_open, may_not_seal, no_key_to_open,
+    not_given, retired, seals_retired, two_keys,
 };
 use super::{Decisions, Sealing};
 use crate::error::Result;
@@ -46,7 +46,9 @@ pub(super) struct Walk<'a> {
     stored: FieldPath,
     /// The check values of the keys given so far.
     keys: HashMap<KeyId, [u8; 8]>,
-    pub(super) made: Decisions,
+    made: Decisions,
+    /// A key that must be asked for. The walk goes on, to learn of all others, and what it decides is not used.
+    awaited: Option<(KeyId, FieldPath)>,
 }
 
 impl<'a> Walk<'a> {
@@ -66,6 +68,19 @@ impl<'a> Walk<'a> {
             stored,
             keys: HashMap::new(),
             made: Decisions::default(),
+            awaited: None,
+        }
+    }
+
+    /// What was decided.
+    ///
+    /// # Errors
+    ///
+    /// A key must be asked for first.
+    pub(super) fn finish(self) -> Result<Decisions> {
+        match self.awaited {
+            Some((id, path)) => Err(key_awaited(&id).at_path(path)),
+            None => Ok(self.made),
         }
     }
 
@@ -197,11 +212,17 @@ impl<'a> Walk<'a> {
     /// # Errors
     ///
     /// It must be sealed, and the loader gives no key, or may not seal.
-    fn must(&self, spread: Option<&Must>, privacy: Privacy) -> Result<Option<Must>> {
+    fn must(&mut self, spread: Option<&Must>, privacy: Privacy) -> Result<Option<Must>> {
         if let Some(must) = spread {
             return Ok(Some(must.clone()));
         }
         let marked = privacy == Privacy::Encrypted;
+        if let Some(id) = self
+            .loader
+            .and_then(|loader| loader.encryption_key_id(&self.path, self.view))
+        {
+            return self.must_with_id(id, marked);
+        }
         let key = self
             .loader
             .and_then(|loader| loader.encryption_key(&self.path, self.view));
@@ -211,6 +232,37 @@ impl<'a> Walk<'a> {
             (Mode::Save, Some(key)) => self.sealing(key).map(Some),
             (Mode::Save, None) if marked => Err(key_missing().at_path(self.path.clone())),
             (_, None) => Ok(None),
+        }
+    }
+
+    /// What holds for a value that is sealed with a key of the loader's provider.
+    fn must_with_id(&mut self, id: KeyId, marked: bool) -> Result<Option<Must>> {
+        match self.mode {
+            Mode::Load if marked => Ok(Some(Must::BeSealed(Clear::OfMarkedField))),
+            Mode::Load => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
+            Mode::Save => match self.provided(&id) {
+                Some(Ok(key)) => self.sealing(key).map(Some),
+                Some(Err(error)) => Err(not_given(error).at_path(self.path.clone())),
+                None => {
+                    self.awaited.get_or_insert((id, self.path.clone()));
+                    Ok(None)
+                }
+            },
+        }
+    }
+
+    /// What the loader's provider says of a key; `None` if it must be asked first.
+    fn provided(&self, id: &KeyId) -> Option<Result<EncryptionKey, KeySourceError>> {
+        let provider = self.loader.and_then(ConfigLoader::key_provider);
+        match provider {
+            Some(provider) => provider.held(id).map(|answer| match answer {
+                Ok(key) if key.id() != id => Err(KeySourceError::OtherId {
+                    id: id.clone(),
+                    given: key.id().clone(),
+                }),
+                answer => answer,
+            }),
+            None => Some(Err(KeySourceError::unknown(id))),
         }
     }
 
@@ -271,7 +323,7 @@ impl<'a> Walk<'a> {
 
     /// How a value is stored that others lie inside of.
     fn around(
-        &self,
+        &mut self,
         kind: Option<Kind>,
         field: Option<&'static FieldShape>,
         is_entry: bool,
@@ -394,7 +446,15 @@ impl<'a> Walk<'a> {
             }
             Some(loader) => match loader.decryption_key(&id, &self.path, self.view) {
                 Some(key) => return self.keep(key),
-                None => no_key_to_open(&id),
+                None => match self.provided(&id) {
+                    Some(Ok(key)) => return self.keep(key),
+                    Some(Err(KeySourceError::Unknown { .. })) => no_key_to_open(&id),
+                    Some(Err(error)) => return Err(not_given(error).at_path(self.path.clone())),
+                    None => {
+                        self.awaited.get_or_insert((id, self.path.clone()));
+                        return Ok(());
+                    }
+                },
             },
             None => no_key_to_open(&id),
         };

@@ -28,7 +28,7 @@ impl Operation {
         let mut reading = self.reading(&owner, &root, parts, &wants, consistent);
         reading.seals = seals.as_ref();
         let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
-        self.opened(key, &root, parts, snapshot)
+        self.opened(key, &root, parts, snapshot).await
     }
 
     /// What [`load_tree`](Self::load_tree) sends; `base` is the object as it is known.
@@ -76,7 +76,18 @@ impl Operation {
     }
 
     /// Joins and opens what was read.
-    pub(in crate::store) fn opened(
+    pub(in crate::store) async fn opened(
+        &self,
+        key: &Key,
+        root: &Address,
+        parts: Shards,
+        snapshot: snapshot::Snapshot,
+    ) -> Result<LoadedTree> {
+        self.with_keys(snapshot, |snapshot| self.joined(key, root, parts, snapshot))
+            .await
+    }
+
+    fn joined(
         &self,
         key: &Key,
         root: &Address,

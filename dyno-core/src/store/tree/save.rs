@@ -30,7 +30,11 @@ impl Operation {
         key: &Key,
         expecting: Expecting,
     ) -> Result<Baseline> {
-        let prepared = self.prepare(tree, key, expecting)?;
+        let prepared = self
+            .with_keys((tree, expecting), |(tree, expecting)| {
+                self.prepare(tree, key, expecting)
+            })
+            .await?;
         prepared.run(&self.store).await
     }
 
