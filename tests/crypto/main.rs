@@ -3,6 +3,7 @@
 
 mod fields;
 mod fixture;
+mod item_seal;
 mod loaders;
 mod modes;
 mod policy;
