@@ -64,7 +64,11 @@ fn calls_in_a_turn(side: &mut impl FnMut(u32) -> Duration) -> u32 {
         if took >= TURN || calls >= 1 << 20 {
             return calls;
         }
-        calls = if took * 4 < TURN { calls * 4 } else { calls * 2 };
+        calls = if took * 4 < TURN {
+            calls * 4
+        } else {
+            calls * 2
+        };
     }
 }
 

@@ -58,7 +58,7 @@ mod testdata;
 mod tree;
 
 pub use binding::{Binding, BindingError};
-pub use cipher::{open, seal};
+pub use cipher::{Sealer, open, seal};
 pub use dyno_value::{FieldPath, Item, Segment, ValueError, encoding};
 pub use envelope::{Envelope, EnvelopeError, is_envelope};
 pub use error::Error;

@@ -5,6 +5,8 @@ use aes::cipher::block_padding::Pkcs7;
 use aes::cipher::{BlockModeDecrypt, BlockModeEncrypt, InnerIvInit, KeyInit};
 use hkdf::Hkdf;
 use hmac::{Hmac, Mac};
+use rand::TryRng;
+use rand::rngs::SysRng;
 use sha2::Sha512;
 
 pub(super) const BLOCK: usize = 16;
@@ -43,18 +45,19 @@ impl Bare {
 
     /// Ciphertext and tag, in a buffer of its own.
     pub(super) fn seal(&self, input: &Input) -> Vec<u8> {
+        self.seal_under(&input.iv, input)
+    }
+
+    /// [`seal`](Self::seal) under another vector.
+    pub(super) fn seal_under(&self, iv: &[u8; BLOCK], input: &Input) -> Vec<u8> {
         let length = (input.message.len() / BLOCK + 1) * BLOCK;
         let mut output = vec![0; length + TAG];
         let (ciphertext, tag) = output.split_at_mut(length);
-        cbc::Encryptor::inner_iv_init(&self.cipher, (&input.iv).into())
+        cbc::Encryptor::inner_iv_init(&self.cipher, iv.into())
             .encrypt_padded_b2b::<Pkcs7>(&input.message, ciphertext)
             .expect("the buffer has room");
-        let full = self
-            .hash_of(&input.associated, &input.iv, ciphertext)
-            .finalize();
-        for (byte, from) in tag.iter_mut().zip(full.as_bytes()) {
-            *byte = *from;
-        }
+        let full = self.hash_of(&input.associated, iv, ciphertext).finalize();
+        tag.copy_from_slice(full.as_bytes().first_chunk::<TAG>().expect("64 bytes"));
         output
     }
 
@@ -81,6 +84,15 @@ impl Bare {
         hash.update(&bits.to_be_bytes());
         hash
     }
+}
+
+/// An initialization vector from the operating system.
+pub(super) fn draw() -> [u8; BLOCK] {
+    let mut iv = [0; BLOCK];
+    SysRng
+        .try_fill_bytes(&mut iv)
+        .expect("the system gives random bytes");
+    iv
 }
 
 /// The parts of an envelope after its header.

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{
     Binding, Decision, EncryptionKey, Error, FieldPath, Item, KeyId, MasterKey, OpenPolicy,
-    SealPolicy, encoding,
+    SealPolicy, Sealer, encoding,
 };
 
 use super::bare::{BLOCK, Bare, Input, Sealed};
@@ -78,7 +78,13 @@ impl World {
         place
     }
 
-    pub(super) fn seal(&self, place: &Place) -> AttributeValue {
+    pub(super) fn seal(&self, sealer: &mut Sealer, place: &Place) -> AttributeValue {
+        sealer
+            .seal(&place.value, &self.key, &self.binding, &place.path)
+            .expect("seals")
+    }
+
+    pub(super) fn seal_alone(&self, place: &Place) -> AttributeValue {
         self.seal_one(&place.value, &place.path)
     }
 
@@ -91,17 +97,11 @@ impl World {
     }
 
     pub(super) fn seal_item(&self, item: &mut Item) {
-        let taken = std::mem::take(item);
-        *item = dyno_crypto::seal_item(taken, &FieldPath::root(), &self.binding, self)
-            .expect("seals")
-            .0;
+        dyno_crypto::seal_item(item, &FieldPath::root(), &self.binding, self).expect("seals");
     }
 
     pub(super) fn open_item(&self, item: &mut Item) {
-        let taken = std::mem::take(item);
-        *item = dyno_crypto::open_item(taken, &FieldPath::root(), &self.binding, self)
-            .expect("opens")
-            .0;
+        dyno_crypto::open_item(item, &FieldPath::root(), &self.binding, self).expect("opens");
     }
 }
 

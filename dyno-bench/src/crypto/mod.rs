@@ -10,6 +10,8 @@ mod cases;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use dyno_crypto::Sealer;
+
 use self::cases::{Place, World};
 use crate::alloc;
 use crate::measure::compare;
@@ -45,6 +47,7 @@ pub(crate) fn run(report: &mut dyn FnMut(Case)) {
     for (bytes, size) in SIZES {
         let place = world.place("field", bytes);
         report(seal(&world, &place, size));
+        report(seal_alone(&world, &place, size));
         report(open(&world, &place, size));
     }
     let places: Vec<Place> = (0..FIELDS)
@@ -55,15 +58,36 @@ pub(crate) fn run(report: &mut dyn FnMut(Case)) {
 }
 
 fn seal(world: &World, place: &Place, size: &str) -> Case {
+    let mut sealer = Sealer::new();
     let found = compare(
-        |calls| repeat(calls, || world.seal(place)),
+        |calls| repeat(calls, || world.seal(&mut sealer, place)),
         |calls| repeat(calls, || world.bare.seal(&place.input)),
     );
     Case {
         name: format!("seal {size}"),
         found,
         bound: VALUE_BOUND,
-        allocations: alloc::count(|| drop(world.seal(place))),
+        allocations: alloc::count(|| drop(world.seal(&mut sealer, place))),
+        allowed: 1,
+    }
+}
+
+/// A value sealed by itself: here the baseline also draws a vector, which takes a call to the system.
+fn seal_alone(world: &World, place: &Place, size: &str) -> Case {
+    let found = compare(
+        |calls| repeat(calls, || world.seal_alone(place)),
+        |calls| {
+            repeat(calls, || {
+                let iv = bare::draw();
+                world.bare.seal_under(&iv, &place.input)
+            })
+        },
+    );
+    Case {
+        name: format!("seal alone {size}"),
+        found,
+        bound: VALUE_BOUND,
+        allocations: alloc::count(|| drop(world.seal_alone(place))),
         allowed: 1,
     }
 }
@@ -71,7 +95,11 @@ fn seal(world: &World, place: &Place, size: &str) -> Case {
 fn open(world: &World, place: &Place, size: &str) -> Case {
     let found = compare(
         |calls| repeat(calls, || world.open(place)),
-        |calls| repeat(calls, || world.bare.open(&place.input.associated, place.sealed())),
+        |calls| {
+            repeat(calls, || {
+                world.bare.open(&place.input.associated, place.sealed())
+            })
+        },
     );
     Case {
         name: format!("open {size}"),
