@@ -3,14 +3,17 @@
 
 pub use dyno_core::{
     ActionKind, Attribute, AttributeValue, Blob, CapacityUnits, ConfigLoader, Delete, DeleteSaved,
-    Document, Documents, DyObject, EncryptionKey, EnsureTables, Error, ErrorKind, FieldPath,
-    IntoPath, Item, Key, KeyAttribute, KeyError, KeyId, KeyKind, KeyState, KeyValue, Keyring,
-    KeyringError, Lazy, LazyGet, LazyGetMut, Load, LoadOptional, MasterKey, Object, ParsePathError,
-    Path, PatternError, Plan, PlannedAction, PlannedRequest, ReadPath, Reload, Result, Rules, Save,
-    SaveError, SaveSaved, Saved, Segment, Shards, Store, Stored, TypeTag, TypedPath, ValueCause,
-    ValueError, WritePath, document, shape,
+    Document, Documents, DyObject, EncryptionKey, EnsureTables, Error, ErrorKind, ExceptionKind,
+    ExceptionUses, FieldPath, IntoPath, Item, Key, KeyAttribute, KeyError, KeyId, KeyKind,
+    KeyState, KeyValue, Keyring, KeyringError, Lazy, LazyGet, LazyGetMut, LegacyCodec, Load,
+    LoadOptional, LoaderFault, MasterKey, Object, ParsePathError, Path, PatternError, Plan,
+    PlannedAction, PlannedRequest, ReadOnly, ReadPath, ReadPolicy, Reload, Result, Rules, Save,
+    SaveError, SaveSaved, Saved, Segment, Shards, Store, Stored, TypeTag, TypedPath, UsedException,
+    ValueCause, ValueError, WriteOnly, WritePath, check_loader, document, shape,
 };
 pub use dyno_derive::DyObject;
+#[cfg(feature = "legacy")]
+pub use dyno_legacy as legacy;
 
 #[doc(hidden)]
 pub use dyno_core::__private;

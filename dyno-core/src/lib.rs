@@ -32,20 +32,21 @@ mod untyped;
 pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use aws_smithy_types::Blob;
 pub use dyno_crypto::{
-    EncryptionKey, KeyError, KeyId, KeyState, Keyring, KeyringError, MasterKey, PatternError, Rules,
+    EncryptionKey, ExceptionKind, ExceptionUses, KeyError, KeyId, KeyState, Keyring, KeyringError,
+    LegacyCodec, MasterKey, PatternError, ReadPolicy, Rules, UsedException,
 };
 pub use dyno_value::{FieldPath, Item, ParsePathError, Segment, ValueCause, ValueError};
 pub use error::{Error, ErrorKind, Result, SaveError};
 pub use forecast::{ActionKind, Plan, PlannedAction, PlannedRequest};
 pub use key::{Key, KeyKind, KeyValue};
-pub use loader::{ConfigLoader, TypeTag};
+pub use loader::{ConfigLoader, ReadOnly, TypeTag, WriteOnly};
 pub use object::DyObject;
 pub use shape::{
     Attribute, IntoPath, KeyAttribute, Lazy, LazyGet, LazyGetMut, Object, Path, Stored, TypedPath,
 };
 pub use store::{
-    Delete, DeleteSaved, Document, Documents, EnsureTables, Load, LoadOptional, ReadPath, Reload,
-    Save, SaveSaved, Saved, Shards, Store, WritePath,
+    Delete, DeleteSaved, Document, Documents, EnsureTables, Load, LoadOptional, LoaderFault,
+    ReadPath, Reload, Save, SaveSaved, Saved, Shards, Store, WritePath, check_loader,
 };
 pub use units::CapacityUnits;
 

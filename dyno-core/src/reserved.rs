@@ -47,6 +47,9 @@ pub(crate) const DATA: &str = "_dy_data";
 /// Number of a piece, in all but the first.
 pub(crate) const PIECE: &str = "_dy_piece";
 
+/// The seal over all other attributes of its item.
+pub(crate) const SEAL: &str = "_dy_seal";
+
 /// Whether an attribute belongs to the mapper.
 pub(crate) fn is_reserved(name: &str) -> bool {
     name.starts_with(PREFIX)
@@ -54,9 +57,9 @@ pub(crate) fn is_reserved(name: &str) -> bool {
 
 /// Whether an attribute is one that this version writes: an object that kept its metadata brings them back.
 pub(crate) fn is_known(name: &str) -> bool {
-    const KNOWN: [&str; 21] = [
+    const KNOWN: [&str; 22] = [
         FORMAT, TYPE, TAG, ETAG, SEQUENCE, LIFE, PAST, SHARDS, LAYOUT, TRASH, STATE, SINCE, TTL,
-        STAMP, ENTRIES, PIECES, LENGTH, CODEC, DIGEST, DATA, PIECE,
+        STAMP, ENTRIES, PIECES, LENGTH, CODEC, DIGEST, DATA, PIECE, SEAL,
     ];
     KNOWN.contains(&name)
 }

@@ -46,25 +46,35 @@
 
 mod aead;
 mod binding;
+mod blind;
 mod cipher;
 mod envelope;
 mod error;
+mod item_seal;
 mod key;
 mod keyring;
+mod pattern;
+mod policy;
 mod random;
 mod rules;
+mod source;
 #[cfg(test)]
 mod testdata;
 mod tree;
 
 pub use binding::{Binding, BindingError};
+pub use blind::{BlindIndex, IndexError, IndexKey, IndexKeys, Normalizer};
 pub use cipher::{Sealer, open, seal};
 pub use dyno_value::{FieldPath, Item, Segment, ValueError, encoding};
 pub use envelope::{Envelope, EnvelopeError, is_envelope};
 pub use error::Error;
+pub use item_seal::{ItemSeal, SEAL_ATTRIBUTE, seal_attributes, verify_attributes};
 pub use key::{EncryptionKey, KeyError, KeyId, MasterKey};
 pub use keyring::{KeyState, Keyring, KeyringError};
-pub use rules::{PatternError, Rules};
+pub use pattern::PatternError;
+pub use policy::{Accepted, ExceptionKind, ExceptionUses, LegacyCodec, ReadPolicy, UsedException};
+pub use rules::Rules;
+pub use source::{AsyncKeySource, CachedKeys, KeyProvider, KeySourceError, PendingKey};
 pub use tree::{
     Decision, Demand, OpenPolicy, OpenReport, SealPolicy, SealReport, Unopened, open_item,
     seal_item,

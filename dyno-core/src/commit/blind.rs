@@ -313,6 +313,10 @@ impl<'a> BlindWrite<'a> {
         if self.attempts.any_lost() {
             return Err(unknown());
         }
+        if state.seal.is_some() {
+            // The seal is made anew with the whole item, or the save refuses.
+            return Ok(Step::Done(Written::ReadFirst));
+        }
         let Some(field) = &self.write.shard else {
             return Err(path_not_found());
         };

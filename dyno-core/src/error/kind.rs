@@ -29,7 +29,9 @@ pub enum ErrorKind {
     Corrupt,
     /// A stored value does not fit its field.
     DoesNotFit,
-    /// An encrypted value cannot be opened: its key is missing or retired, or it was damaged or moved.
+    /// A key is retired: what it sealed is not opened, and nothing is sealed with it.
+    KeyRetired,
+    /// An encrypted value cannot be opened: its key is missing, or it was damaged or moved.
     NotDecrypted,
     /// A value is stored in clear where its field demands encryption.
     NotEncrypted,
@@ -39,6 +41,9 @@ pub enum ErrorKind {
     NewerFormat,
     /// There is nothing at this path of the stored object.
     PathNotFound,
+    /// An item is not as it was sealed, or has no seal though its type demands one (`#[dyno(seal)]`); or a type that does
+    /// not demand seals was about to save over a sealed object.
+    SealBroken,
     /// A shard that is loaded when it is asked for was changed by somebody since its object was loaded. Reload the
     /// object, or ask for the newest state of the shard: `lazy.get().latest()`.
     SnapshotMoved,

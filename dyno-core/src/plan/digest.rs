@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{Item, ValueError, encoding};
+use dyno_value::{FieldPath, Item, ValueError, encoding};
 use sha2::{Digest as _, Sha256};
 
 use super::entries::Entries;
-use super::privacy::Decisions;
-use super::split::Bodies;
+use super::privacy::{Decisions, Mark};
+use super::split::{Bodies, ShardBody};
 use crate::reserved;
 use crate::shape::TableShape;
 
@@ -41,18 +41,26 @@ impl Digest {
         half.try_into().map(Self).map_err(ValueError::custom)
     }
 
-    /// The same body with values sealed at these places; the same fingerprint without any.
-    fn with_sealed(self, sealed: &[String]) -> Self {
-        let Self(body) = self;
-        let mut mixed = body;
-        for place in sealed {
-            let hash: [u8; 32] = Sha256::digest(place).into();
+    /// The same value with these sealed in it; the same fingerprint without any.
+    fn marked(self, marks: &[Mark]) -> Self {
+        let Self(mut mixed) = self;
+        for mark in marks {
+            let mut hash = Sha256::new();
+            for part in mark.bytes() {
+                hash.update(Self::length(&part));
+                hash.update(part);
+            }
+            let hash: [u8; 32] = hash.finalize().into();
             mixed
                 .iter_mut()
                 .zip(hash)
                 .for_each(|(byte, other)| *byte ^= other);
         }
         Self(mixed)
+    }
+
+    fn length(bytes: &[u8]) -> [u8; 8] {
+        u64::try_from(bytes.len()).unwrap_or(u64::MAX).to_be_bytes()
     }
 
     /// The fingerprint of a shard's body.
@@ -63,7 +71,7 @@ impl Digest {
     pub(crate) fn of_item(item: &Item) -> Result<Self, ValueError> {
         let mut hash = Sha256::new();
         for (name, digest) in attributes(item)? {
-            hash.update(u64::try_from(name.len()).unwrap_or(u64::MAX).to_be_bytes());
+            hash.update(Self::length(name.as_bytes()));
             hash.update(name);
             hash.update(digest.0);
         }
@@ -93,18 +101,14 @@ impl Digests {
         decisions: &Decisions,
         table: &TableShape,
     ) -> Result<Self, ValueError> {
-        let mut root = attributes(&bodies.root)?;
+        let marks = decisions.marks(bodies.shards.values().map(|body| body.field.path.clone()));
+        let mut root = marked_attributes(&bodies.root, marks.inside(&FieldPath::root()))?;
         root.remove(table.key_name());
         table.sort_name().map(|sort| root.remove(sort));
-        // A rule may name an entry of a list by its index, so what is sealed in it changes when it moves.
-        let entries_of_lists = bodies.shards.values().map(|body| &body.field);
-        let entries_of_lists = entries_of_lists.filter(|field| field.is_in_collection());
-        let sealed = decisions.sealed_in(entries_of_lists.map(|field| field.path.clone()));
-        let shard = |(id, body): (&String, &super::split::ShardBody)| {
-            let digest =
-                Digest::of_item(&body.item).map_err(|error| error.under_path(&body.field.path))?;
-            let sealed = sealed.get(&body.field.path).map_or(&[][..], Vec::as_slice);
-            Ok((id.clone(), digest.with_sealed(sealed)))
+        let shard = |(id, body): (&String, &ShardBody)| {
+            let path = &body.field.path;
+            let digest = Digest::of_item(&body.item).map_err(|error| error.under_path(path))?;
+            Ok((id.clone(), digest.marked(marks.inside(path))))
         };
         Ok(Self {
             root,
@@ -114,15 +118,39 @@ impl Digests {
     }
 }
 
-impl Digest {
-    /// The fingerprint of each attribute.
-    ///
-    /// # Errors
-    ///
-    /// A value has no form in DynamoDB.
-    pub(crate) fn by_attribute(item: &Item) -> Result<BTreeMap<String, Self>, ValueError> {
-        attributes(item)
+/// The fingerprints of the attributes of independent shards.
+///
+/// # Errors
+///
+/// A value has no form in DynamoDB; its path begins at the object's root.
+pub(crate) fn own_attributes(
+    bodies: &Bodies,
+    decisions: &Decisions,
+) -> Result<BTreeMap<String, BTreeMap<String, Digest>>, ValueError> {
+    let marks = decisions.marks(bodies.shards.values().map(|body| body.field.path.clone()));
+    let independent = bodies
+        .shards
+        .iter()
+        .filter(|(_, shard)| shard.field.independent);
+    independent
+        .map(|(id, shard)| {
+            let path = &shard.field.path;
+            match marked_attributes(&shard.item, marks.inside(path)) {
+                Ok(attributes) => Ok((id.clone(), attributes)),
+                Err(error) => Err(error.under_path(path)),
+            }
+        })
+        .collect()
+}
+
+fn marked_attributes(item: &Item, marks: &[Mark]) -> Result<BTreeMap<String, Digest>, ValueError> {
+    let mut found = attributes(item)?;
+    for mark in marks {
+        if let Some(digest) = mark.attribute().and_then(|name| found.get_mut(name)) {
+            *digest = digest.marked(std::slice::from_ref(mark));
+        }
     }
+    Ok(found)
 }
 
 fn attributes(item: &Item) -> Result<BTreeMap<String, Digest>, ValueError> {

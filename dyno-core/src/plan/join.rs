@@ -165,6 +165,7 @@ pub(crate) fn join(
     let decisions = Decisions::for_load(&tree, &view, entries, topology.root, loader)?;
     drop(view);
     let mut tree = decisions.open(tree, &FieldPath::root(), binding)?;
+    decisions.report_exceptions(topology.root.name());
     if !keeps_metadata {
         strip_key(&mut tree, topology);
     }

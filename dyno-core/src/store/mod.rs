@@ -1,5 +1,6 @@
 //! The store: everything that sends requests.
 
+mod check;
 mod clients;
 mod delete;
 mod document;
@@ -27,6 +28,7 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Intercept;
 
+pub use self::check::{LoaderFault, check_loader};
 use self::clients::Clients;
 pub use self::delete::Delete;
 pub use self::document::{

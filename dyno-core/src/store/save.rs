@@ -1,4 +1,6 @@
 use dyno_value::Item;
+use std::fmt;
+
 use uuid::Uuid;
 
 use super::operation::{Operation, Options, Pending, common_options};
@@ -31,13 +33,21 @@ use crate::shape::{Role, Stored, write_object};
 /// [`ErrorKind::InvalidValue`], [`ErrorKind::InvalidShape`], [`ErrorKind::TooLarge`], [`ErrorKind::KeyRefused`],
 /// [`ErrorKind::AlreadyExists`] with [`if_absent`](Self::if_absent), [`ErrorKind::TypeMismatch`],
 /// [`ErrorKind::NewerFormat`], [`ErrorKind::Contended`], [`ErrorKind::OutcomeUnknown`], and those of the service.
-#[derive(Debug)]
 #[must_use = "nothing is saved until it is awaited"]
 pub struct Save<T> {
     object: T,
     key: Option<Key>,
     if_absent: bool,
     options: Options,
+}
+
+/// Without the value, which may be one that is encrypted.
+impl<T> fmt::Debug for Save<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Save")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Stored> Save<T> {

@@ -1,6 +1,7 @@
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
+use dyno_crypto::UsedException;
 use dyno_value::Item;
 
 use super::delete;
@@ -21,6 +22,7 @@ pub struct Saved<T> {
     key: Key,
     options: Options,
     baseline: Baseline,
+    exceptions: Vec<UsedException>,
 }
 
 impl<T: Stored> Saved<T> {
@@ -30,6 +32,7 @@ impl<T: Stored> Saved<T> {
             key,
             options,
             baseline,
+            exceptions: Vec::new(),
         }
     }
 
@@ -47,8 +50,13 @@ impl<T: Stored> Saved<T> {
             None => read_object(tree),
         };
         let object = object.map_err(|error| loaded.decisions.does_not_fit(error))?;
+        let exceptions = loaded.decisions.take_exceptions();
         let baseline = loaded.compared_with(&operation.topology, write_object(&object)?)?;
-        Ok(Self::new(object, key, operation.options(), baseline))
+        let saved = Self::new(object, key, operation.options(), baseline);
+        Ok(Self {
+            exceptions,
+            ..saved
+        })
     }
 
     /// Refuses to load less of an object than its type needs.
@@ -62,6 +70,12 @@ impl<T: Stored> Saved<T> {
     /// The object's key.
     pub fn key(&self) -> &Key {
         &self.key
+    }
+
+    /// The values that were not encrypted when the object was loaded and should have been, and that the
+    /// [read policy](crate::ReadPolicy) accepted all the same. The next save encrypts them.
+    pub fn exceptions(&self) -> &[UsedException] {
+        &self.exceptions
     }
 
     /// The object alone; what was remembered of its version is forgotten.
@@ -273,6 +287,7 @@ impl<T: Clone> Clone for Saved<T> {
             key: self.key.clone(),
             options: self.options.clone(),
             baseline: self.baseline.clone(),
+            exceptions: self.exceptions.clone(),
         }
     }
 }
@@ -301,10 +316,18 @@ impl<T: PartialEq> PartialEq for Saved<T> {
 }
 
 /// A save of a [`Saved`] object; see [`Saved::save`].
-#[derive(Debug)]
 #[must_use = "nothing is saved until it is awaited"]
 pub struct SaveSaved<'a, T> {
     saved: &'a mut Saved<T>,
+}
+
+/// Without the value, which may be one that is encrypted.
+impl<T> fmt::Debug for SaveSaved<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SaveSaved")
+            .field("key", &self.saved.key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Stored> SaveSaved<'_, T> {
@@ -331,10 +354,18 @@ impl<'a, T: Stored> IntoFuture for SaveSaved<'a, T> {
 }
 
 /// A reload of a [`Saved`] object; see [`Saved::reload`].
-#[derive(Debug)]
 #[must_use = "nothing is loaded until it is awaited"]
 pub struct Reload<'a, T> {
     saved: &'a mut Saved<T>,
+}
+
+/// Without the value, which may be one that is encrypted.
+impl<T> fmt::Debug for Reload<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reload")
+            .field("key", &self.saved.key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Stored> Reload<'_, T> {
@@ -362,10 +393,18 @@ impl<'a, T: Stored> IntoFuture for Reload<'a, T> {
 }
 
 /// A deletion of a [`Saved`] object; see [`Saved::delete`].
-#[derive(Debug)]
 #[must_use = "nothing is deleted until it is awaited"]
 pub struct DeleteSaved<T> {
     saved: Saved<T>,
+}
+
+/// Without the value, which may be one that is encrypted.
+impl<T> fmt::Debug for DeleteSaved<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeleteSaved")
+            .field("key", &self.saved.key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Stored> DeleteSaved<T> {

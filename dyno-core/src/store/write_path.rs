@@ -1,5 +1,6 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, ParsePathError, Segment, measure_value};
+use std::fmt;
 
 use super::drive;
 use super::operation::{Operation, Options, Pending, common_options};
@@ -21,7 +22,7 @@ use crate::shape::{Kind, Role, Stored, TypedPath};
 /// of the root. Whoever loaded the object before gets a conflict when it saves. A value that is stored in
 /// several items, lies inside an encrypted one, an enum, a field with aliases or a value that
 /// only `serde` understands, or in a shard that is stored in pieces, is written by a load and a save instead, tried again while others
-/// save in between; so is any value if the loader [needs the object](crate::ConfigLoader::needs_object).
+/// save in between; so is any value of a sealed object (`#[dyno(seal)]`), and any value if the loader [needs the object](crate::ConfigLoader::needs_object).
 /// A crash leaves the old value or the new one.
 ///
 /// The value may be anything that converts into the field's type: `"Nara"` for a `String`, but `3u32` for a `u32`, since
@@ -36,7 +37,6 @@ use crate::shape::{Kind, Role, Stored, TypedPath};
 /// [`ErrorKind::InvalidPath`] if the type has no such field, [`ErrorKind::InvalidValue`] if the value does not fit it,
 /// [`ErrorKind::NotFound`], [`ErrorKind::PathNotFound`] if the stored object has nothing around that place (a list
 /// grows by saving it whole), [`ErrorKind::KeyRefused`], and those of [`Save`](crate::Save).
-#[derive(Debug)]
 #[must_use = "nothing is written until it is awaited"]
 pub struct WritePath<T, V> {
     key: Key,
@@ -44,6 +44,15 @@ pub struct WritePath<T, V> {
     value: V,
     options: Options,
     object: std::marker::PhantomData<fn() -> T>,
+}
+
+/// Without the value, which may be one that is encrypted.
+impl<T, V> fmt::Debug for WritePath<T, V> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WritePath")
+            .field("key", &self.key)
+            .finish_non_exhaustive()
+    }
 }
 
 impl<T: Stored, V> WritePath<T, V> {
@@ -188,7 +197,8 @@ impl Operation {
     /// Whether only the object, as it is stored, tells how to write the value.
     fn needs_object(&self, route: &Route) -> bool {
         let whole = self.loader().is_some_and(ConfigLoader::needs_object);
-        whole || route.holds_shards || route.needs_object
+        let sealed = self.topology.root.seals();
+        whole || sealed || route.holds_shards || route.needs_object
     }
 
     /// The write of a value without reading the object; `None` if that cannot be.

@@ -17,10 +17,13 @@ use crate::{Binding, EncryptionKey, Error};
 
 pub use sealer::Sealer;
 
+/// Bytes of the length that the padded form begins with, at most.
+const MAX_LENGTH_PREFIX: usize = 4;
+
 /// Encrypts a value of any type for one place of one object; the result is binary.
 ///
 /// The result is 52 bytes, the key id, and the encoded value filled up to a multiple of 16 bytes. It hides the value
-/// and its type, not its approximate length. Sealing the same value twice gives different bytes.
+/// and its type, not its approximate length ([`EncryptionKey::pad_to`] does). Sealing the same value twice gives different bytes.
 ///
 /// # Errors
 ///
@@ -95,10 +98,17 @@ impl Prepared {
         key: &EncryptionKey,
         path: &FieldPath,
     ) -> Result<Self, Error> {
-        Self::encoded(key, encoding::size_bound(value), |output| {
-            encoding::encode_into(value, output)
-        })
-        .map_err(|error| Error::of_value(error, path))
+        let bound = encoding::size_bound(value);
+        let prepared = match key.bucket() {
+            None => Self::encoded(key, bound, |output| encoding::encode_into(value, output)),
+            Some(bucket) => {
+                let room = (bound + MAX_LENGTH_PREFIX).next_multiple_of(bucket);
+                Self::encoded(key, room, |output| {
+                    encoding::encode_padded_into(value, bucket, output)
+                })
+            }
+        };
+        prepared.map_err(|error| Error::of_value(error, path))
     }
 
     /// Takes what `encode` appends, which is at most `room` bytes, so that the buffer is allocated once and no

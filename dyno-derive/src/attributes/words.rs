@@ -11,6 +11,7 @@ const OBJECT: &[&str] = &[
     "loader",
     "region",
     "rename_all",
+    "seal",
     "sort",
     "table",
     "tag",

@@ -40,8 +40,9 @@ pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
         .context
         .value()
         .map(|context| quote!(.context(#context)));
+    let sealed = object.given.seal.value().map(|()| quote!(.sealed()));
     quote! {
-        const SHAPE: &'static __dyno::Shape = &#body.of::<Self>() #stored #tag #context;
+        const SHAPE: &'static __dyno::Shape = &#body.of::<Self>() #stored #tag #context #sealed;
     }
 }
 

@@ -3,15 +3,22 @@
 //! Decisions are made first, on the whole object, because a loader may look at all of it; then values are sealed or
 //! opened item by item. A path is decided once, so a loader that changes its mind between the two cannot matter.
 
+mod items;
+mod refusal;
 mod walk;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_crypto::{Binding, Decision, Demand, EncryptionKey, KeyId, OpenPolicy, SealPolicy};
+use dyno_crypto::{
+    Binding, Decision, Demand, EncryptionKey, KeyId, OpenPolicy, SealPolicy, UsedException,
+};
 use dyno_value::{FieldPath, Item, Segment, ValueError};
 
-use self::walk::{Mode, Walk, no_key_to_open};
+pub(crate) use self::items::{ItemSeals, Verifier, seal_key_id};
+use self::refusal::no_key_to_open;
+use self::walk::{Mode, Walk};
 use super::address::Address;
 use super::entries::Entries;
 use crate::error::{Error, ErrorKind, Result};
@@ -20,13 +27,22 @@ use crate::loader::ConfigLoader;
 use crate::shape::Shape;
 
 /// The keys of an object's encrypted values, by path from the root.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Decisions {
-    keys: HashMap<FieldPath, EncryptionKey>,
-    /// The same places as the program knows them, where these differ: by index in place of entry id.
-    shown: Vec<FieldPath>,
+    keys: HashMap<FieldPath, Sealing>,
+    /// What stands in the place of values that an older library sealed.
+    legacy: BTreeMap<FieldPath, AttributeValue>,
+    /// The exceptions that were made for values in clear.
+    exceptions: Vec<UsedException>,
     /// Sealed values that no key was given for, by the path that the program knows; they stay as they are.
     unopened: HashMap<FieldPath, KeyId>,
+}
+
+#[derive(Debug)]
+struct Sealing {
+    key: EncryptionKey,
+    /// The place as the program knows it: by the name that a field has today, by index in place of entry id.
+    known_as: FieldPath,
 }
 
 impl Decisions {
@@ -111,8 +127,9 @@ impl Decisions {
     pub(crate) fn without_secrets(&self, error: ValueError) -> ValueError {
         let secret = self
             .keys
-            .keys()
-            .chain(&self.shown)
+            .iter()
+            .flat_map(|(stored, sealing)| [stored, &sealing.known_as])
+            .chain(self.legacy.keys())
             .any(|sealed| error.path().starts_with(sealed));
         if !secret {
             return error;
@@ -137,32 +154,39 @@ impl Decisions {
 
     /// Every sealed value that was found, with the key that opens it, if one was given.
     pub(crate) fn sealed(&self) -> impl Iterator<Item = (&FieldPath, Option<&EncryptionKey>)> {
-        let opened = self.keys.iter().map(|(path, key)| (path, Some(key)));
+        let opened = self
+            .keys
+            .iter()
+            .map(|(path, sealing)| (path, Some(&sealing.key)));
         opened.chain(self.unopened.keys().map(|path| (path, None)))
     }
 
-    /// The places inside each of these that are sealed, as seen from there.
-    pub(crate) fn sealed_in(
-        &self,
-        shards: impl Iterator<Item = FieldPath>,
-    ) -> HashMap<FieldPath, Vec<String>> {
-        let mut found: HashMap<FieldPath, Vec<String>> =
-            shards.map(|path| (path, Vec::new())).collect();
-        if found.is_empty() {
-            return found;
+    /// The values sealed inside each of these parts of the object, and of its root.
+    pub(crate) fn marks(&self, parts: impl Iterator<Item = FieldPath>) -> Marks {
+        let mut marks = Marks(parts.map(|path| (path, Vec::new())).collect());
+        marks.0.insert(FieldPath::root(), Vec::new());
+        self.keys
+            .iter()
+            .for_each(|(stored, sealing)| marks.add(stored, &sealing.known_as, sealing.key.id()));
+        marks
+    }
+
+    /// Warns of each exception that was made.
+    pub(crate) fn report_exceptions(&self, object: &str) {
+        for used in &self.exceptions {
+            tracing::warn!(
+                object,
+                path = %used.path(),
+                kind = ?used.kind(),
+                reason = used.reason(),
+                "accepted a value that is not encrypted",
+            );
         }
-        self.keys.keys().for_each(|sealed| {
-            let mut around = sealed.clone();
-            while around.pop().is_some() {
-                if let (Some(places), Some(inside)) =
-                    (found.get_mut(&around), sealed.strip_prefix(&around))
-                {
-                    places.push(inside.to_string());
-                    break;
-                }
-            }
-        });
-        found
+    }
+
+    /// The exceptions that were made, in the order of the walk.
+    pub(crate) fn take_exceptions(&mut self) -> Vec<UsedException> {
+        std::mem::take(&mut self.exceptions)
     }
 
     /// Whether nothing is encrypted.
@@ -194,7 +218,7 @@ impl Decisions {
         binding: &Binding,
     ) -> Result<AttributeValue> {
         match (self.keys.get(path), value) {
-            (Some(key), value) => {
+            (Some(Sealing { key, .. }), value) => {
                 dyno_crypto::seal(&value, key, binding, path).map_err(crypto_error)
             }
             (None, AttributeValue::M(inner)) => {
@@ -213,16 +237,30 @@ impl Decisions {
         if !self.is_empty() {
             dyno_crypto::open_item(&mut item, base, binding, self).map_err(crypto_error)?;
         }
+        for (path, value) in &self.legacy {
+            let place = path.strip_prefix(base);
+            if let Some(stored) = place.and_then(|place| value_at_mut(&mut item, &place)) {
+                stored.clone_from(value);
+            }
+        }
         Ok(item)
+    }
+}
+
+impl fmt::Debug for Decisions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decisions")
+            .field("keys", &self.keys)
+            .field("unopened", &self.unopened)
+            .finish_non_exhaustive()
     }
 }
 
 impl SealPolicy for Decisions {
     fn decide(&self, path: &FieldPath, _: &AttributeValue) -> Result<Decision, dyno_crypto::Error> {
-        Ok(self
-            .keys
-            .get(path)
-            .map_or(Decision::Inspect, |key| Decision::Seal(key.clone())))
+        Ok(self.keys.get(path).map_or(Decision::Inspect, |sealing| {
+            Decision::Seal(sealing.key.clone())
+        }))
     }
 }
 
@@ -232,12 +270,80 @@ impl OpenPolicy for Decisions {
         _: &KeyId,
         path: &FieldPath,
     ) -> Result<Option<EncryptionKey>, dyno_crypto::Error> {
-        Ok(self.keys.get(path).cloned())
+        Ok(self.keys.get(path).map(|sealing| sealing.key.clone()))
     }
 
     fn demand(&self, _: &FieldPath, _: &AttributeValue) -> Result<Demand, dyno_crypto::Error> {
         Ok(Demand::Inspect)
     }
+}
+
+/// Which values are sealed inside each part of an object, and with which keys: a part in which that differs is written
+/// again, though its values are the same.
+#[derive(Debug, Default)]
+pub(crate) struct Marks(HashMap<FieldPath, Vec<Mark>>);
+
+/// One sealed value, as seen from the part that holds it.
+#[derive(Clone, Debug)]
+pub(crate) struct Mark {
+    place: FieldPath,
+    id: KeyId,
+}
+
+impl Marks {
+    /// The values sealed inside one part, which stands at this path.
+    pub(crate) fn inside(&self, part: &FieldPath) -> &[Mark] {
+        self.0.get(part).map_or(&[], Vec::as_slice)
+    }
+
+    fn add(&mut self, stored: &FieldPath, known_as: &FieldPath, id: &KeyId) {
+        let mut part = stored.clone();
+        while part.pop().is_some() {
+            if let Some(marks) = self.0.get_mut(&part) {
+                let inside = known_as.segments().iter().skip(part.depth());
+                marks.push(Mark {
+                    place: inside.cloned().collect(),
+                    id: id.clone(),
+                });
+                return;
+            }
+        }
+    }
+}
+
+impl Mark {
+    /// The attribute of the part that the value is, or lies in.
+    pub(crate) fn attribute(&self) -> Option<&str> {
+        match self.place.segments().first() {
+            Some(Segment::Key(name)) => Some(name),
+            Some(Segment::Index(_)) | None => None,
+        }
+    }
+
+    /// Bytes that tell marks apart.
+    pub(crate) fn bytes(&self) -> [Vec<u8>; 2] {
+        [
+            self.id.as_bytes().to_vec(),
+            self.place.to_string().into_bytes(),
+        ]
+    }
+}
+
+/// The value at a path inside an item.
+fn value_at_mut<'a>(item: &'a mut Item, path: &FieldPath) -> Option<&'a mut AttributeValue> {
+    let (Segment::Key(first), rest) = path.segments().split_first()? else {
+        return None;
+    };
+    rest.iter()
+        .try_fold(item.get_mut(first)?, |value, segment| {
+            match (value, segment) {
+                (AttributeValue::M(inner), Segment::Key(name)) => inner.get_mut(name),
+                (AttributeValue::L(elements), Segment::Index(index)) => {
+                    elements.get_mut(usize::try_from(*index).ok()?)
+                }
+                _ => None,
+            }
+        })
 }
 
 /// What every encrypted value of an object is bound to besides its path: context and root key.
@@ -251,7 +357,7 @@ pub(crate) fn binding(shape: &Shape, root: &Address) -> Result<Binding> {
         .map(|(name, value)| (name, KeyValue::to_value(value)))
         .collect();
     let keys: Vec<_> = values.iter().map(|(name, value)| (*name, value)).collect();
-    Binding::new(shape.encryption_context(), &keys).map_err(|error| {
+    binding_of(shape.encryption_context(), &keys).map_err(|error| {
         Error::new(
             ErrorKind::InvalidShape,
             format!("type `{}`: {error}", shape.name()),
@@ -259,9 +365,21 @@ pub(crate) fn binding(shape: &Shape, root: &Address) -> Result<Binding> {
     })
 }
 
+/// The binding to this context and key.
+///
+/// # Errors
+///
+/// One of them is too long.
+pub(crate) fn binding_of(context: &str, keys: &[(&str, &AttributeValue)]) -> Result<Binding> {
+    Binding::new(context, keys)
+        .map_err(|error| Error::new(ErrorKind::InvalidShape, error.to_string()))
+}
+
 fn crypto_error(error: dyno_crypto::Error) -> Error {
     let kind = match &error {
+        dyno_crypto::Error::ItemSeal { .. } => ErrorKind::SealBroken,
         dyno_crypto::Error::NotEncrypted { .. } => ErrorKind::NotEncrypted,
+        dyno_crypto::Error::KeyRetired { .. } => ErrorKind::KeyRetired,
         dyno_crypto::Error::Value(_) => ErrorKind::InvalidValue,
         dyno_crypto::Error::AlreadyEncrypted { .. } | dyno_crypto::Error::Rng => {
             ErrorKind::KeyRefused

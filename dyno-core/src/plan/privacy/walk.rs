@@ -1,11 +1,17 @@
 //! The walk that decides, value by value.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_crypto::{EncryptionKey, Envelope, KeyId};
+use dyno_crypto::{Accepted, EncryptionKey, Envelope, KeyId, KeyState};
 use dyno_value::{FieldPath, Item, Segment};
 
-use super::Decisions;
-use crate::error::{Error, ErrorKind, Result};
+use super::refusal::{
+    Clear, in_clear, key_missing, may_not_open, may_not_seal, no_key_to_open, retired,
+    seals_retired, two_keys,
+};
+use super::{Decisions, Sealing};
+use crate::error::Result;
 use crate::loader::ConfigLoader;
 use crate::plan::address::shard_id_at;
 use crate::plan::entries::Entries;
@@ -19,18 +25,27 @@ pub(super) enum Mode {
     Save,
 }
 
+/// That a value must be sealed, and what is known of its key.
+#[derive(Clone)]
+pub(super) enum Must {
+    /// It is read, so that its envelope names the key; why it must be sealed.
+    BeSealed(Clear),
+    /// It is written, with this key.
+    Seal(EncryptionKey),
+}
+
 pub(super) struct Walk<'a> {
     /// What the loader is shown.
     view: &'a Item,
     entries: &'a Entries,
     loader: Option<&'a dyn ConfigLoader>,
     mode: Mode,
-    /// Whether what is read must be sealed, though no key is named for it: it is inside a field that is marked so.
-    demanded: bool,
     /// Where the value is, by the names that fields have today: what the loader is asked and errors say.
     path: FieldPath,
     /// Where the value is, by the names under which it is stored: what it is bound to.
     stored: FieldPath,
+    /// The check values of the keys given so far.
+    keys: HashMap<KeyId, [u8; 8]>,
     pub(super) made: Decisions,
 }
 
@@ -47,20 +62,20 @@ impl<'a> Walk<'a> {
             entries,
             loader,
             mode,
-            demanded: false,
             path,
             stored,
+            keys: HashMap::new(),
             made: Decisions::default(),
         }
     }
 
-    /// Looks at every attribute of an item or map; `spread` is the key of an outer value whose parts are sealed one
+    /// Looks at every attribute of an item or map; `spread` is what holds for an outer value whose parts are sealed one
     /// by one.
     pub(super) fn object(
         &mut self,
         item: &Item,
         shape: Option<&'static Shape>,
-        spread: Option<&EncryptionKey>,
+        spread: Option<&Must>,
     ) -> Result<()> {
         let mut names: Vec<_> = item.iter().collect();
         names.sort_unstable_by_key(|(name, _)| *name);
@@ -94,7 +109,7 @@ impl<'a> Walk<'a> {
         value: &AttributeValue,
         kind: Option<Kind>,
         field: Option<&'static FieldShape>,
-        spread: Option<&EncryptionKey>,
+        spread: Option<&Must>,
     ) -> Result<()> {
         let privacy = field.map_or(Privacy::AskLoader, FieldShape::privacy);
         if privacy == Privacy::Plain {
@@ -103,22 +118,14 @@ impl<'a> Walk<'a> {
         if self.mode == Mode::Load
             && let Some(id) = envelope_key(value)
         {
-            let demanded = self.demanded || privacy == Privacy::Encrypted || spread.is_some();
+            let demanded = privacy == Privacy::Encrypted || spread.is_some();
             return self.found_envelope(id, demanded);
         }
-        let key = self.key_for(spread);
-        let in_parts = stays_in_parts(kind, field);
-        if key.is_none() && (self.demanded || privacy == Privacy::Encrypted) {
-            if self.mode == Mode::Load && in_parts {
-                return self.demanding(|walk| walk.parts(value, kind, None));
-            }
-            return self.key_missing();
+        let must = self.must(spread, privacy)?;
+        if must.is_none() || stays_in_parts(kind, field) {
+            return self.parts(value, kind, must.as_ref());
         }
-        match key {
-            Some(key) if in_parts => self.parts(value, kind, Some(&key)),
-            Some(key) => self.whole(key),
-            None => self.parts(value, kind, None),
-        }
+        must.map_or(Ok(()), |must| self.whole(value, kind, must))
     }
 
     /// Looks inside a value that is not sealed as one.
@@ -126,7 +133,7 @@ impl<'a> Walk<'a> {
         &mut self,
         value: &AttributeValue,
         kind: Option<Kind>,
-        spread: Option<&EncryptionKey>,
+        spread: Option<&Must>,
     ) -> Result<()> {
         match (value, kind) {
             (AttributeValue::M(inner), Some(Kind::Map(element))) => {
@@ -137,7 +144,7 @@ impl<'a> Walk<'a> {
             }
             (AttributeValue::M(inner), _) => self.object(inner, None, spread),
             (AttributeValue::L(elements), _) => self.list(elements, kind, spread),
-            _ => spread.map_or(Ok(()), |key| self.whole(key.clone())),
+            _ => spread.map_or(Ok(()), |must| self.whole(value, kind, must.clone())),
         }
     }
 
@@ -148,21 +155,12 @@ impl<'a> Walk<'a> {
         collection: Collection,
         element: Element,
         field: &'static FieldShape,
-        spread: Option<&EncryptionKey>,
+        spread: Option<&Must>,
     ) -> Result<()> {
         if field.privacy() == Privacy::Plain {
             return Ok(());
         }
-        let key = self.key_for(spread);
-        if key.is_none() && (self.demanded || field.privacy() == Privacy::Encrypted) {
-            if self.mode == Mode::Load && !self.demanded {
-                return self
-                    .demanding(|walk| walk.collection(value, collection, element, field, None));
-            }
-            if self.mode == Mode::Save {
-                return self.key_missing();
-            }
-        }
+        let must = self.must(spread, field.privacy())?;
         let (AttributeValue::M(entries), Kind::Object(shape)) = (value, element.kind()) else {
             return Ok(());
         };
@@ -186,28 +184,45 @@ impl<'a> Walk<'a> {
                 Collection::Map => Segment::Key(name.clone()),
             });
             self.stored.push(Segment::Key(name));
-            let key = self.key_for(key.as_ref());
-            self.object(entry, Some(shape), key.as_ref())?;
+            let must = self.must(must.as_ref(), Privacy::AskLoader)?;
+            self.object(entry, Some(shape), must.as_ref())?;
             self.stored.pop();
             self.path.pop();
         }
         Ok(())
     }
 
-    /// Walks on where everything must be sealed.
-    fn demanding(&mut self, walk: impl FnOnce(&mut Self) -> Result<()>) -> Result<()> {
-        let before = std::mem::replace(&mut self.demanded, true);
-        let walked = walk(self);
-        self.demanded = before;
-        walked
+    /// What holds for a value: what holds for an outer one that is sealed in parts, or else what the loader says.
+    ///
+    /// # Errors
+    ///
+    /// It must be sealed, and the loader gives no key, or may not seal.
+    fn must(&self, spread: Option<&Must>, privacy: Privacy) -> Result<Option<Must>> {
+        if let Some(must) = spread {
+            return Ok(Some(must.clone()));
+        }
+        let marked = privacy == Privacy::Encrypted;
+        let key = self
+            .loader
+            .and_then(|loader| loader.encryption_key(&self.path, self.view));
+        match (self.mode, key) {
+            (Mode::Load, _) if marked => Ok(Some(Must::BeSealed(Clear::OfMarkedField))),
+            (Mode::Load, Some(_)) => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
+            (Mode::Save, Some(key)) => self.sealing(key).map(Some),
+            (Mode::Save, None) if marked => Err(key_missing().at_path(self.path.clone())),
+            (_, None) => Ok(None),
+        }
     }
 
-    /// The key of an outer value that is sealed in parts, or else what the loader says.
-    fn key_for(&self, spread: Option<&EncryptionKey>) -> Option<EncryptionKey> {
-        spread.cloned().or_else(|| {
-            self.loader
-                .and_then(|loader| loader.encryption_key(&self.path, self.view))
-        })
+    fn sealing(&self, key: EncryptionKey) -> Result<Must> {
+        let refusal = match self.loader {
+            Some(loader) if !loader.may_seal() => may_not_seal(),
+            Some(loader) if loader.key_state(key.id()) == Some(KeyState::Retired) => {
+                seals_retired(key.id())
+            }
+            _ => return Ok(Must::Seal(key)),
+        };
+        Err(refusal.at_path(self.path.clone()))
     }
 
     /// Follows a path to the value that is to be written at its end; `false` if one around it is sealed as a whole.
@@ -245,7 +260,7 @@ impl<'a> Walk<'a> {
             } else {
                 match self.around(kind, field, is_entry, spread.take().as_ref())? {
                     Around::Clear => {}
-                    Around::InParts(key) => spread = Some(key),
+                    Around::InParts(must) => spread = Some(must),
                     Around::Plain => return Ok(true),
                     Around::Whole => return Ok(false),
                 }
@@ -260,26 +275,20 @@ impl<'a> Walk<'a> {
         kind: Option<Kind>,
         field: Option<&'static FieldShape>,
         is_entry: bool,
-        spread: Option<&EncryptionKey>,
+        spread: Option<&Must>,
     ) -> Result<Around> {
         let privacy = field.map_or(Privacy::AskLoader, FieldShape::privacy);
         if privacy == Privacy::Plain {
             return Ok(Around::Plain);
         }
-        match self.key_for(spread) {
-            Some(key) if is_entry || stays_in_parts(kind, field) => Ok(Around::InParts(key)),
+        match self.must(spread, privacy)? {
+            Some(must) if is_entry || stays_in_parts(kind, field) => Ok(Around::InParts(must)),
             Some(_) => Ok(Around::Whole),
-            None if privacy == Privacy::Encrypted => self.key_missing().map(|()| Around::Whole),
             None => Ok(Around::Clear),
         }
     }
 
-    fn map(
-        &mut self,
-        inner: &Item,
-        element: Element,
-        spread: Option<&EncryptionKey>,
-    ) -> Result<()> {
+    fn map(&mut self, inner: &Item, element: Element, spread: Option<&Must>) -> Result<()> {
         let mut names: Vec<_> = inner.iter().collect();
         names.sort_unstable_by_key(|(name, _)| *name);
         for (name, value) in names {
@@ -297,7 +306,7 @@ impl<'a> Walk<'a> {
         &mut self,
         elements: &[AttributeValue],
         kind: Option<Kind>,
-        spread: Option<&EncryptionKey>,
+        spread: Option<&Must>,
     ) -> Result<()> {
         let element_kind = match kind {
             Some(Kind::List(element)) => Some(element),
@@ -315,7 +324,7 @@ impl<'a> Walk<'a> {
         segment: Segment,
         value: &AttributeValue,
         kind: Option<Kind>,
-        spread: Option<&EncryptionKey>,
+        spread: Option<&Must>,
     ) -> Result<()> {
         self.path.push(segment.clone());
         self.stored.push(segment);
@@ -325,59 +334,75 @@ impl<'a> Walk<'a> {
         Ok(())
     }
 
-    fn whole(&mut self, key: EncryptionKey) -> Result<()> {
-        match self.mode {
-            Mode::Save => {
-                self.keep(key);
-                Ok(())
+    /// A value that is to be sealed as one, and is not.
+    fn whole(&mut self, value: &AttributeValue, kind: Option<Kind>, must: Must) -> Result<()> {
+        match must {
+            Must::Seal(key) => self.keep(key),
+            Must::BeSealed(clear) => {
+                let policy = self.loader.and_then(ConfigLoader::read_policy);
+                match policy.and_then(|policy| policy.accept(&self.path, value)) {
+                    Some(accepted) => self.accept(accepted, value, kind),
+                    None => Err(in_clear(clear).at_path(self.path.clone())),
+                }
             }
-            Mode::Load => Err(Error::new(
-                ErrorKind::NotEncrypted,
-                "found in clear where encryption is demanded; it was written without its key, or by something else",
-            )
-            .at_path(self.path.clone())),
         }
     }
 
-    fn keep(&mut self, key: EncryptionKey) {
-        if self.path != self.stored {
-            self.made.shown.push(self.path.clone());
+    /// Takes a value that is not sealed for the time of a migration; what is inside may be sealed already.
+    fn accept(
+        &mut self,
+        accepted: Accepted,
+        value: &AttributeValue,
+        kind: Option<Kind>,
+    ) -> Result<()> {
+        let (used, in_place) = accepted.into_parts();
+        self.made.exceptions.push(used);
+        match in_place {
+            Some(opened) => {
+                self.made.legacy.insert(self.stored.clone(), opened);
+                Ok(())
+            }
+            None => self.parts(value, kind, None),
         }
-        self.made.keys.insert(self.stored.clone(), key);
+    }
+
+    /// Notes the key of a value.
+    ///
+    /// # Errors
+    ///
+    /// The loader gave another key under the same id: what one of them seals, no reader could tell from the other's.
+    fn keep(&mut self, key: EncryptionKey) -> Result<()> {
+        let known = self.keys.entry(key.id().clone());
+        let check_value = *known.or_insert_with(|| key.check_value());
+        if check_value != key.check_value() {
+            return Err(two_keys(key.id()).at_path(self.path.clone()));
+        }
+        let sealing = Sealing {
+            key,
+            known_as: self.path.clone(),
+        };
+        self.made.keys.insert(self.stored.clone(), sealing);
+        Ok(())
     }
 
     /// Notes the key of a sealed value. Without one it stays as it is, unless it must not be taken for the value.
     fn found_envelope(&mut self, id: KeyId, demanded: bool) -> Result<()> {
-        let key = self
-            .loader
-            .and_then(|loader| loader.decryption_key(&id, &self.path, self.view));
-        match key {
-            Some(key) => {
-                self.keep(key);
-                Ok(())
+        let refusal = match self.loader {
+            Some(loader) if !loader.may_open() => may_not_open(),
+            Some(loader) if loader.key_state(&id) == Some(KeyState::Retired) => {
+                return Err(retired(&id).at_path(self.path.clone()));
             }
-            None if demanded => Err(no_key_to_open(&id).at_path(self.path.clone())),
-            None => {
-                self.made.unopened.insert(self.path.clone(), id);
-                Ok(())
-            }
-        }
-    }
-
-    fn key_missing(&self) -> Result<()> {
-        let error = match self.mode {
-            Mode::Save => Error::new(
-                ErrorKind::KeyRefused,
-                "must be encrypted, and the loader gives no key; name its path in `Rules::encrypt`, or answer \
-                 `ConfigLoader::encryption_key` for it",
-            ),
-            Mode::Load => Error::new(
-                ErrorKind::NotEncrypted,
-                "found in clear where `#[dyno(encrypt)]` demands encryption; it was stored before the field was marked, or \
-                 something else wrote it",
-            ),
+            Some(loader) => match loader.decryption_key(&id, &self.path, self.view) {
+                Some(key) => return self.keep(key),
+                None => no_key_to_open(&id),
+            },
+            None => no_key_to_open(&id),
         };
-        Err(error.at_path(self.path.clone()))
+        if demanded {
+            return Err(refusal.at_path(self.path.clone()));
+        }
+        self.made.unopened.insert(self.path.clone(), id);
+        Ok(())
     }
 }
 
@@ -398,8 +423,8 @@ fn envelope_key(value: &AttributeValue) -> Option<KeyId> {
 enum Around {
     /// In clear, as far as the value itself goes.
     Clear,
-    /// Sealed part by part with this key.
-    InParts(EncryptionKey),
+    /// Sealed part by part.
+    InParts(Must),
     /// In clear, with all inside.
     Plain,
     /// Sealed as one value.
@@ -409,15 +434,4 @@ enum Around {
 fn stays_in_parts(kind: Option<Kind>, field: Option<&'static FieldShape>) -> bool {
     field.is_some_and(|field| field.field_role() == Role::Shard)
         || kind.is_some_and(Kind::must_stay_in_parts)
-}
-
-/// The error of a sealed value whose key the loader does not give.
-pub(super) fn no_key_to_open(id: &KeyId) -> Error {
-    Error::new(
-        ErrorKind::NotDecrypted,
-        format!(
-            "sealed with key `{id}`, which the loader does not give; give it with `Rules::with_keyring`, or answer \
-             `ConfigLoader::decryption_key`"
-        ),
-    )
 }

@@ -9,8 +9,7 @@ use dyno_crypto::{EncryptionKey, KeyId};
 use dyno_value::{FieldPath, Item, Segment};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::key::KeyValue;
-use crate::loader::{ConfigLoader, TypeTag};
+use crate::loader::ConfigLoader;
 use crate::plan::Decisions;
 use crate::shape::{FieldShape, Kind, Shape};
 
@@ -187,8 +186,8 @@ pub(super) struct DocumentLoader {
 }
 
 impl ConfigLoader for DocumentLoader {
-    fn primary_key(&self, object: &Item) -> Option<KeyValue> {
-        self.loader.as_ref()?.primary_key(object)
+    fn inner(&self) -> Option<&dyn ConfigLoader> {
+        self.loader.as_deref()
     }
 
     fn encryption_key(&self, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
@@ -201,20 +200,12 @@ impl ConfigLoader for DocumentLoader {
     }
 
     fn decryption_key(&self, id: &KeyId, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
-        self.loader.as_ref()?.decryption_key(id, path, object)
+        self.inner()?.decryption_key(id, path, object)
     }
 
     fn keep_metadata(&self, object: &Item) -> bool {
         let loader = self.loader.as_ref();
         self.keeps_metadata
             .unwrap_or_else(|| loader.is_some_and(|loader| loader.keep_metadata(object)))
-    }
-
-    fn type_of(&self, name: &str, value: &AttributeValue) -> Option<TypeTag> {
-        self.loader.as_ref()?.type_of(name, value)
-    }
-
-    fn needs_object(&self) -> bool {
-        self.loader.as_ref().is_some_and(ConfigLoader::needs_object)
     }
 }

@@ -8,7 +8,7 @@ use super::{Baseline, Later, LoadedTree, Own, Stored};
 use crate::commit::Sizes;
 use crate::error::Result;
 use crate::plan::{
-    self, Address, Bodies, Decisions, Digest, Digests, Entries, Extras, Form, Keyed, KnownEntries,
+    self, Address, Decisions, Digest, Digests, Entries, Extras, Form, Keyed, KnownEntries,
     Numbering, RootState, ShardField, Stamp, Topology,
 };
 use crate::reserved;
@@ -40,7 +40,7 @@ impl LoadedTree {
         let without_secrets = |error| decisions.without_secrets(error);
         let digests =
             Digests::of(&bodies, &entries, &decisions, topology.table).map_err(without_secrets)?;
-        let attributes = own_attributes(&bodies).map_err(without_secrets)?;
+        let attributes = plan::own_attributes(&bodies, &decisions).map_err(without_secrets)?;
         Ok(Baseline {
             own: with_versions(attributes, &versions),
             digests,
@@ -103,7 +103,7 @@ impl Part {
         bodies.root.clear();
         bodies.shards.retain(|id, _| inside(id));
         let digests = Digests::of(&bodies, &keyed.entries, decisions, topology.table)?;
-        let own = with_versions(own_attributes(&bodies)?, versions);
+        let own = with_versions(plan::own_attributes(&bodies, decisions)?, versions);
         Ok(Self {
             digests,
             known: keyed.known,
@@ -174,22 +174,6 @@ impl Baseline {
             Stored::Plain(_) => KnownRoot::Plain,
         }
     }
-}
-
-/// The fingerprints of the attributes of independent shards.
-pub(super) fn own_attributes(
-    bodies: &Bodies,
-) -> std::result::Result<BTreeMap<String, BTreeMap<String, Digest>>, dyno_value::ValueError> {
-    let independent = bodies
-        .shards
-        .iter()
-        .filter(|(_, shard)| shard.field.independent);
-    independent
-        .map(|(id, shard)| match Digest::by_attribute(&shard.item) {
-            Ok(attributes) => Ok((id.clone(), attributes)),
-            Err(error) => Err(error.under_path(&shard.field.path)),
-        })
-        .collect()
 }
 
 /// The versions of the independent shards among those that were read.

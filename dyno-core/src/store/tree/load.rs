@@ -24,7 +24,9 @@ impl Operation {
         let root = self.root(key)?;
         let owner = self.owner(&root);
         let wants = |field: &ShardField| parts.wants(field.is_lazy());
-        let reading = self.reading(&owner, &root, parts, &wants, consistent);
+        let seals = self.verifier(&root)?;
+        let mut reading = self.reading(&owner, &root, parts, &wants, consistent);
+        reading.seals = seals.as_ref();
         let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
         self.opened(key, &root, parts, snapshot)
     }
@@ -69,6 +71,7 @@ impl Operation {
             },
             shard_projection: Projection::default(),
             consistent,
+            seals: None,
         }
     }
 

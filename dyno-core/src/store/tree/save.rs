@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item};
 
-use super::baseline::own_attributes;
 use super::draft::refuse_key_names;
 use super::{Baseline, Cut, Expecting, Own, Stored, same_key};
 use crate::commit::independent::{Independent, OwnVersion};
@@ -15,7 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::plan::{
-    self, Address, Decisions, Digest, Digests, Keyed, KnownEntries, Numbering, RootState, Topology,
+    self, Address, Decisions, Digest, Digests, ItemSeals, Keyed, KnownEntries, Numbering,
+    RootState, Topology,
 };
 use crate::shape::FieldShape;
 use crate::store::drive;
@@ -190,8 +190,8 @@ impl Operation {
             Expecting::Anything => (Baseline::default(), Expect::Anything),
             Expecting::Nothing => (Baseline::default(), Expect::Nothing),
         };
-        let own_now =
-            own_attributes(&cut.bodies).map_err(|error| cut.decisions.without_secrets(error))?;
+        let own_now = plan::own_attributes(&cut.bodies, &cut.decisions)
+            .map_err(|error| cut.decisions.without_secrets(error))?;
         next.known = cut.known.clone();
         let before = std::mem::replace(&mut next.digests, cut.digests.clone());
         if let Expect::Base(state) = &expect
@@ -199,10 +199,19 @@ impl Operation {
         {
             state.check_writable()?;
         }
+        let seals = ItemSeals::of(self.topology.root, &root, self.loader())?;
+        if let Expect::Base(state) = &expect
+            && state.seal.is_some()
+            && before != next.digests
+        {
+            seals.check_over_sealed(self.topology.root)?;
+        }
         let commit = match &expect {
-            Expect::Base(_) if before == next.digests => Commit::Nothing,
+            Expect::Base(state) if before == next.digests && !seals.are_not_those_of(state) => {
+                Commit::Nothing
+            }
             Expect::Base(state) if only_one_own_differs(&before, &next.digests, &next.own) => {
-                Commit::Own(self.own_writes(&root, state, cut, &before, &next.own)?)
+                Commit::Own(self.own_writes(&root, state, cut, (&before, &next.own), &own_now)?)
             }
             _ => {
                 let before = matches!(expect, Expect::Base(_)).then_some(&before);
@@ -240,20 +249,19 @@ impl Operation {
         root: &Address,
         state: &RootState,
         cut: Cut,
-        before: &Digests,
-        own: &BTreeMap<String, Own>,
+        (before, own): (&Digests, &BTreeMap<String, Own>),
+        own_now: &BTreeMap<String, BTreeMap<String, Digest>>,
     ) -> Result<Vec<(String, Independent)>> {
         let (owner, binding) = (self.owner(root), self.binding(root)?);
         let mut writes = Vec::new();
         for (id, shard) in cut.bodies.shards {
-            let Some(known) = own.get(&id) else {
+            let (Some(known), Some(after)) = (own.get(&id), own_now.get(&id)) else {
                 continue;
             };
             if before.shards.get(&id) == cut.digests.shards.get(&id) {
                 continue;
             }
             refuse_key_names(&shard)?;
-            let after = Digest::by_attribute(&shard.item)?;
             let mut body = cut
                 .decisions
                 .seal(shard.item, &shard.field.path, &binding)?;
@@ -261,7 +269,7 @@ impl Operation {
                 address: owner.address(&shard.field, false, 0)?,
                 life: state.life,
                 seen: known.version,
-                changes: changes(&known.attributes, &after, &mut body),
+                changes: changes(&known.attributes, after, &mut body),
             };
             writes.push((id, Independent::new(write)));
         }

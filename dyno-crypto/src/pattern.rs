@@ -1,12 +1,14 @@
 //! Text to pattern, and whether a path fits it.
 
+use std::fmt;
+
 use dyno_value::{FieldPath, Segment};
 
-use super::PatternError;
+use crate::KeyringError;
 
 /// A path in which steps may be left open.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Pattern {
+pub(crate) struct Pattern {
     steps: Vec<Step>,
 }
 
@@ -21,7 +23,7 @@ enum Step {
 }
 
 impl Pattern {
-    pub(super) fn parse(text: &str) -> Result<Self, PatternError> {
+    pub(crate) fn parse(text: &str) -> Result<Self, PatternError> {
         let mut steps = Vec::new();
         let mut rest = match text.strip_prefix('$') {
             Some(after) => next_step(text, after)?,
@@ -38,8 +40,22 @@ impl Pattern {
         }
     }
 
+    /// Reads every text.
+    ///
+    /// # Errors
+    ///
+    /// One of them is no pattern.
+    pub(crate) fn parse_all<P: AsRef<str>>(
+        patterns: impl IntoIterator<Item = P>,
+    ) -> Result<Vec<Self>, PatternError> {
+        patterns
+            .into_iter()
+            .map(|pattern| Self::parse(pattern.as_ref()))
+            .collect()
+    }
+
     /// Whether the pattern names this very path, not one above or below it.
-    pub(super) fn matches(&self, path: &FieldPath) -> bool {
+    pub(crate) fn matches(&self, path: &FieldPath) -> bool {
         let segments = path.segments();
         self.steps.len() == segments.len()
             && self
@@ -105,3 +121,64 @@ fn parse_step(text: &str) -> Option<Step> {
         },
     }
 }
+
+/// Whether one of the patterns names this very path.
+pub(crate) fn fits(patterns: &[Pattern], path: &FieldPath) -> bool {
+    patterns.iter().any(|pattern| pattern.matches(path))
+}
+
+/// A pattern, or the key given with it, that [`Rules`](crate::Rules) or a [`ReadPolicy`](crate::ReadPolicy) cannot take.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PatternError(Refusal);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    Syntax {
+        pattern: String,
+        found: String,
+        expected: &'static str,
+    },
+    Key(KeyringError),
+    NoKeyring,
+    NoReason,
+}
+
+impl From<Refusal> for PatternError {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusal)
+    }
+}
+
+impl PatternError {
+    fn syntax(pattern: &str, found: &str, expected: &'static str) -> Self {
+        Self(Refusal::Syntax {
+            pattern: pattern.to_owned(),
+            found: found.to_owned(),
+            expected,
+        })
+    }
+}
+
+impl fmt::Display for PatternError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.0 {
+            Refusal::Syntax {
+                pattern,
+                found,
+                expected,
+            } => write!(
+                f,
+                "pattern `{pattern}`: expected {expected}, found `{found}`"
+            ),
+            Refusal::Key(error) => fmt::Display::fmt(error, f),
+            Refusal::NoKeyring => {
+                f.write_str("no keyring is given; call `with_keyring` before `encrypt_with_primary`")
+            }
+            Refusal::NoReason => f.write_str(
+                "an exception from encryption needs a reason; say why it is made, for whoever finds it later",
+            ),
+        }
+    }
+}
+
+impl std::error::Error for PatternError {}

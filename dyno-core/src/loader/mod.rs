@@ -1,0 +1,163 @@
+//! The callbacks with which a program decides keys, encryption and types.
+
+mod modes;
+mod rules;
+
+use std::sync::Arc;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_crypto::{EncryptionKey, KeyId, KeyState, ReadPolicy};
+use dyno_value::{FieldPath, Item};
+
+pub use self::modes::{ReadOnly, WriteOnly};
+use crate::key::KeyValue;
+
+/// Decides, per object and per field, what the types leave open. Every method has a default, so a loader answers only
+/// what it cares about.
+///
+/// A loader given to a call wins over the one of the type (`#[dyno(loader = path)]`), which wins over the store's.
+/// The object shown is complete and in clear when it is saved; when it is loaded its encrypted values are still
+/// sealed, so an answer may depend only on attributes that are never encrypted. [`check_loader`](crate::check_loader) tests that.
+///
+/// # Examples
+///
+/// ```
+/// use dyno_core::{ConfigLoader, EncryptionKey, FieldPath, Item};
+///
+/// struct Secrets { key: EncryptionKey }
+///
+/// impl ConfigLoader for Secrets {
+///     fn encryption_key(&self, path: &FieldPath, _object: &Item) -> Option<EncryptionKey> {
+///         (path == "name").then(|| self.key.clone())
+///     }
+/// }
+/// ```
+///
+/// A loader that builds on another one names it and overrides what it changes:
+///
+/// ```
+/// use dyno_core::{ConfigLoader, Item, Rules};
+///
+/// struct KeepsMetadata(Rules);
+///
+/// impl ConfigLoader for KeepsMetadata {
+///     fn inner(&self) -> Option<&dyn ConfigLoader> {
+///         Some(&self.0)
+///     }
+///
+///     fn keep_metadata(&self, _: &Item) -> bool {
+///         true
+///     }
+/// }
+/// ```
+pub trait ConfigLoader: Send + Sync + 'static {
+    /// The loader that this one builds on: it answers every method that this one does not override.
+    fn inner(&self) -> Option<&dyn ConfigLoader> {
+        None
+    }
+
+    /// The partition key of a new object that has no key field; `None` generates a UUID (version 7).
+    fn primary_key(&self, object: &Item) -> Option<KeyValue> {
+        self.inner()?.primary_key(object)
+    }
+
+    /// The key to seal the value at `path` with; `None` leaves it in clear and asks for the values inside it.
+    ///
+    /// Where it gives a key, a load accepts sealed values only, but for what the [read policy](Self::read_policy)
+    /// accepts.
+    fn encryption_key(&self, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
+        self.inner()?.encryption_key(path, object)
+    }
+
+    /// The key with this id, to open the value at `path`; by default the one that would seal it, if its id fits.
+    fn decryption_key(&self, id: &KeyId, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
+        match self.inner() {
+            Some(inner) => inner.decryption_key(id, path, object),
+            None => self
+                .encryption_key(path, object)
+                .filter(|key| key.id() == id),
+        }
+    }
+
+    /// What the key with this id is used for, if that is known: a retired key fails with an error of its own.
+    fn key_state(&self, id: &KeyId) -> Option<KeyState> {
+        self.inner()?.key_state(id)
+    }
+
+    /// The key to seal the items of an object with, if its type is marked `#[dyno(seal)]`; without one such an object
+    /// is neither saved nor loaded.
+    ///
+    /// The object shown holds the attributes of its primary key and nothing else: nothing else of a loaded object is
+    /// known to be genuine when the key is asked for.
+    fn seal_key(&self, object: &Item) -> Option<EncryptionKey> {
+        self.inner()?.seal_key(object)
+    }
+
+    /// The key with this id, to verify the seal of an item with; by default the one that would seal it, if its id fits.
+    fn seal_key_by_id(&self, id: &KeyId, object: &Item) -> Option<EncryptionKey> {
+        match self.inner() {
+            Some(inner) => inner.seal_key_by_id(id, object),
+            None => self.seal_key(object).filter(|key| key.id() == id),
+        }
+    }
+
+    /// What is accepted in place of encrypted values, for the time of a migration; `None` accepts nothing.
+    fn read_policy(&self) -> Option<&ReadPolicy> {
+        self.inner()?.read_policy()
+    }
+
+    /// Whether the program may seal values; see [`ReadOnly`].
+    fn may_seal(&self) -> bool {
+        self.inner().is_none_or(ConfigLoader::may_seal)
+    }
+
+    /// Whether the program may open sealed values; see [`WriteOnly`].
+    fn may_open(&self) -> bool {
+        self.inner().is_none_or(ConfigLoader::may_open)
+    }
+
+    /// Whether an object keeps the mapper's own attributes when it is loaded, for a flattened map to collect.
+    fn keep_metadata(&self, object: &Item) -> bool {
+        self.inner()
+            .is_some_and(|inner| inner.keep_metadata(object))
+    }
+
+    /// The variant of the value in field `name`, if it was stored without a type tag.
+    fn type_of(&self, name: &str, value: &AttributeValue) -> Option<TypeTag> {
+        self.inner()?.type_of(name, value)
+    }
+
+    /// Whether [`encryption_key`](Self::encryption_key) looks at the object beyond its key attributes; then a path is
+    /// read with the whole object, and written by a load and a save.
+    fn needs_object(&self) -> bool {
+        self.inner().is_some_and(ConfigLoader::needs_object)
+    }
+}
+
+/// The tag of an enum's variant.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TypeTag(String);
+
+impl TypeTag {
+    /// A tag with this text.
+    pub fn new(tag: impl Into<String>) -> Self {
+        Self(tag.into())
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<L: ConfigLoader> ConfigLoader for Arc<L> {
+    fn inner(&self) -> Option<&dyn ConfigLoader> {
+        Some(&**self)
+    }
+}
+
+impl ConfigLoader for Arc<dyn ConfigLoader> {
+    fn inner(&self) -> Option<&dyn ConfigLoader> {
+        Some(&**self)
+    }
+}

@@ -1,0 +1,75 @@
+//! Loaders for programs that may do only one of the two.
+
+use super::ConfigLoader;
+
+/// A loader with which nothing is opened: for a service that takes values in and must not see those of others.
+///
+/// A save that replaces or creates, and a write of a path, work as always. A load of an object fails at the first
+/// sealed value that its type must have, with [`ErrorKind::NotDecrypted`](crate::ErrorKind::NotDecrypted).
+///
+/// This is a rule for the program, not a lock: whoever has the key of a symmetric cipher can open with it.
+///
+/// # Examples
+///
+/// ```
+/// use dyno_core::{EncryptionKey, Rules, WriteOnly};
+///
+/// let rules = Rules::new().encrypt(["name"], EncryptionKey::generate("k1")?)?;
+/// let loader = WriteOnly::new(rules);
+/// # let _ = loader;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct WriteOnly<L>(L);
+
+impl<L: ConfigLoader> WriteOnly<L> {
+    /// The same loader, opening nothing.
+    pub fn new(loader: L) -> Self {
+        Self(loader)
+    }
+}
+
+impl<L: ConfigLoader> ConfigLoader for WriteOnly<L> {
+    fn inner(&self) -> Option<&dyn ConfigLoader> {
+        Some(&self.0)
+    }
+
+    fn may_open(&self) -> bool {
+        false
+    }
+}
+
+/// A loader with which nothing is sealed: for a service that reads and must not write what is secret.
+///
+/// Loads work as always. A save or a write of a path that would have to seal a value is refused before the first
+/// request, with [`ErrorKind::KeyRefused`](crate::ErrorKind::KeyRefused); values are never stored in clear instead.
+///
+/// # Examples
+///
+/// ```
+/// use dyno_core::{EncryptionKey, ReadOnly, Rules};
+///
+/// let rules = Rules::new().encrypt(["name"], EncryptionKey::generate("k1")?)?;
+/// let loader = ReadOnly::new(rules);
+/// # let _ = loader;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct ReadOnly<L>(L);
+
+impl<L: ConfigLoader> ReadOnly<L> {
+    /// The same loader, sealing nothing.
+    pub fn new(loader: L) -> Self {
+        Self(loader)
+    }
+}
+
+impl<L: ConfigLoader> ConfigLoader for ReadOnly<L> {
+    fn inner(&self) -> Option<&dyn ConfigLoader> {
+        Some(&self.0)
+    }
+
+    fn may_seal(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,92 @@
+//! Why a value is neither sealed nor opened, said for people.
+
+use dyno_crypto::KeyId;
+
+use crate::error::{Error, ErrorKind};
+
+/// Why a value that is read must be sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Clear {
+    /// The loader gives a key for it.
+    OfLoadersChoice,
+    /// Its field is marked.
+    OfMarkedField,
+}
+
+pub(super) fn in_clear(clear: Clear) -> Error {
+    let why = match clear {
+        Clear::OfLoadersChoice => {
+            "found in clear where the loader demands encryption: it was stored before the loader did, or something else \
+             wrote it; to read it for a while, accept it with `ReadPolicy::allow_plaintext`"
+        }
+        Clear::OfMarkedField => {
+            "found in clear where `#[dyno(encrypt)]` demands encryption: it was stored before the field was marked, or \
+             something else wrote it; to read it for a while, accept it with `ReadPolicy::allow_plaintext`"
+        }
+    };
+    Error::new(ErrorKind::NotEncrypted, why)
+}
+
+pub(super) fn key_missing() -> Error {
+    Error::new(
+        ErrorKind::KeyRefused,
+        "must be encrypted, and the loader gives no key; name its path in `Rules::encrypt`, or answer \
+         `ConfigLoader::encryption_key` for it",
+    )
+}
+
+pub(super) fn may_not_open() -> Error {
+    Error::new(
+        ErrorKind::NotDecrypted,
+        "sealed, and the loader is write-only; read it with a loader that may open",
+    )
+}
+
+pub(super) fn may_not_seal() -> Error {
+    Error::new(
+        ErrorKind::KeyRefused,
+        "must be encrypted, and the loader is read-only; save with a loader that may seal",
+    )
+}
+
+/// The error of a sealed value whose key the loader does not give.
+pub(super) fn no_key_to_open(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::NotDecrypted,
+        format!(
+            "sealed with key `{id}`, which the loader does not give; give it with `Rules::with_keyring`, or answer \
+             `ConfigLoader::decryption_key`"
+        ),
+    )
+}
+
+/// The error of a value that would be sealed with a retired key.
+pub(super) fn seals_retired(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::KeyRetired,
+        format!(
+            "to be sealed with key `{id}`, which is retired; promote another key (`Keyring::promote`)"
+        ),
+    )
+}
+
+/// The error of a value that is sealed with a retired key.
+pub(super) fn retired(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::KeyRetired,
+        format!(
+            "sealed with key `{id}`, which is retired; activate it (`Keyring::activate`), reseal what it still seals \
+             (`Store::reseal`), and retire it again"
+        ),
+    )
+}
+
+/// The error of a loader that gives two keys under one id.
+pub(super) fn two_keys(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::KeyRefused,
+        format!(
+            "the loader gives two different keys with the id `{id}`; give each key an id of its own"
+        ),
+    )
+}

@@ -1,0 +1,114 @@
+//! Loaders built on others, and loaders that cannot be used.
+
+use dyno::{ConfigLoader, DyObject, EncryptionKey, FieldPath, Item, KeyValue, Rules, check_loader};
+
+use crate::fixture::{Account, account, key, key_ids, rules, store};
+
+struct Numbered(Rules);
+
+impl ConfigLoader for Numbered {
+    fn inner(&self) -> Option<&dyn ConfigLoader> {
+        Some(&self.0)
+    }
+
+    fn primary_key(&self, _: &Item) -> Option<KeyValue> {
+        Some(KeyValue::from("number 1"))
+    }
+}
+
+#[tokio::test]
+async fn a_loader_answers_what_it_overrides_and_leaves_the_rest_to_the_inner_one() {
+    let (store, _) = store().await;
+    let store = store.with_loader(std::sync::Arc::new(Numbered(rules(&key("k1")))));
+    let saved = store.save(account()).await.unwrap();
+    assert_eq!(saved.key().to_string(), "number 1");
+    assert_eq!(key_ids(&store).await, vec!["k1"; 5]);
+    assert_eq!(*store.load::<Account>("number 1").await.unwrap(), account());
+}
+
+/// Looks at a field before it decides about others.
+struct Depends {
+    on: &'static str,
+    key: EncryptionKey,
+}
+
+impl ConfigLoader for Depends {
+    fn encryption_key(&self, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
+        let secret = object.get(self.on).is_some_and(|value| value.is_s());
+        (secret && (path == "name" || path == "card")).then(|| self.key.clone())
+    }
+
+    fn needs_object(&self) -> bool {
+        true
+    }
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Users", key = "ID")]
+struct User {
+    name: String,
+    card: String,
+    kind: String,
+}
+
+#[test]
+fn a_loader_that_depends_on_an_encrypted_field_is_found() {
+    let user = || User {
+        name: "Naomi".into(),
+        card: "4242".into(),
+        kind: "vip".into(),
+    };
+    let key = key("k1");
+    let on = |on| Depends {
+        on,
+        key: key.clone(),
+    };
+    check_loader(&on("kind"), &user()).unwrap();
+    let fault = check_loader(&on("name"), &user()).unwrap_err();
+    assert_eq!(
+        fault
+            .paths()
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>(),
+        ["card", "name"]
+    );
+    assert!(
+        fault
+            .to_string()
+            .contains("decide on attributes that are never encrypted"),
+        "{fault}"
+    );
+}
+
+#[test]
+fn a_loader_without_a_key_for_a_marked_field_is_found() {
+    let fault = check_loader(&Rules::new(), &account()).unwrap_err();
+    assert!(fault.paths().is_empty());
+    assert!(fault.to_string().contains("gives no key"), "{fault}");
+    check_loader(&rules(&key("k1")), &account()).unwrap();
+}
+
+/// Gives a new key under the same id whenever it is asked.
+struct Careless;
+
+impl ConfigLoader for Careless {
+    fn encryption_key(&self, path: &FieldPath, _: &Item) -> Option<EncryptionKey> {
+        path.segments().last()?;
+        EncryptionKey::generate("k1").ok()
+    }
+}
+
+#[tokio::test]
+async fn two_keys_of_one_id_are_refused() {
+    let (store, recorder) = store().await;
+    let error = store.save(account()).loader(Careless).await.unwrap_err();
+    assert_eq!(error.kind(), dyno::ErrorKind::KeyRefused);
+    assert!(
+        error
+            .to_string()
+            .contains("two different keys with the id `k1`"),
+        "{error}"
+    );
+    assert!(recorder.take().is_empty());
+}

@@ -1,0 +1,272 @@
+//! What is not encrypted and should be, accepted for a while.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, SystemTime};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno::{ErrorKind, ExceptionKind, LegacyCodec, ReadPolicy};
+
+use crate::fixture::{Account, FIELDS, account, clear_account, items, key, key_ids, rules, store};
+
+fn reason() -> &'static str {
+    "encrypted since 2026-11"
+}
+
+fn accepting() -> ReadPolicy {
+    ReadPolicy::strict()
+        .allow_plaintext(FIELDS, reason())
+        .unwrap()
+}
+
+#[tokio::test]
+async fn a_value_in_clear_is_refused_unless_the_policy_accepts_it() {
+    let (store, _) = store().await;
+    let key = key("k1");
+    let saved = store.save(clear_account()).await.unwrap();
+    let error = store
+        .load::<Account>(saved.key())
+        .loader(rules(&key))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotEncrypted);
+    assert!(error.to_string().contains("allow_plaintext"), "{error}");
+
+    let policy = accepting();
+    let load = store.load::<Account>(saved.key());
+    let loaded = load
+        .loader(rules(&key).with_read_policy(policy.clone()))
+        .await
+        .unwrap();
+    assert_eq!(*loaded, account());
+    let used: Vec<_> = loaded
+        .exceptions()
+        .iter()
+        .map(|used| used.path().to_string())
+        .collect();
+    assert_eq!(
+        used,
+        [
+            "address.city",
+            "card",
+            "name",
+            "orders[0].note",
+            "orders[1].note"
+        ]
+    );
+    assert!(
+        loaded
+            .exceptions()
+            .iter()
+            .all(|used| used.reason() == reason())
+    );
+    let uses = policy.uses();
+    assert_eq!(
+        (uses[0].kind(), uses[0].count()),
+        (ExceptionKind::Plaintext, 5)
+    );
+}
+
+#[tokio::test]
+async fn an_exception_holds_for_its_own_fields_only() {
+    let (store, _) = store().await;
+    let key = key("k1");
+    let saved = store.save(clear_account()).await.unwrap();
+    let policy = ReadPolicy::strict()
+        .allow_plaintext(["name", "card"], reason())
+        .unwrap();
+    let load = store
+        .load::<Account>(saved.key())
+        .loader(rules(&key).with_read_policy(policy));
+    let error = load.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotEncrypted);
+    assert_eq!(error.path().unwrap(), "address.city");
+}
+
+#[tokio::test]
+async fn what_was_accepted_in_clear_is_encrypted_by_the_next_save() {
+    let (store, _) = store().await;
+    let key = key("k1");
+    let saved = store.save(clear_account()).await.unwrap();
+    let load = store.load::<Account>(saved.key());
+    let mut loaded = load
+        .loader(rules(&key).with_read_policy(accepting()))
+        .await
+        .unwrap();
+    loaded.save().await.unwrap();
+    assert_eq!(key_ids(&store).await, vec!["k1"; 5]);
+    let loaded = store
+        .load::<Account>(saved.key())
+        .loader(rules(&key))
+        .await
+        .unwrap();
+    assert_eq!(*loaded, account());
+    assert!(loaded.exceptions().is_empty());
+    let shown = format!("{:?}", items(&store).await);
+    assert!(
+        !shown.contains("Naomi") && !shown.contains("Osaka"),
+        "{shown}"
+    );
+}
+
+#[tokio::test]
+async fn a_damaged_sealed_value_is_not_taken_for_one_in_clear() {
+    let (store, _) = store().await;
+    let key = key("k1");
+    let saved = store.save(account()).loader(rules(&key)).await.unwrap();
+    let client = store.client::<Account>().unwrap();
+    let mut root = dyno_testkit::dump(&client, "Accounts")
+        .await
+        .unwrap()
+        .remove(0);
+    let mut bytes = root["card"].as_b().unwrap().as_ref().to_vec();
+    bytes.pop();
+    root.insert("card".to_owned(), AttributeValue::B(bytes.into()));
+    client
+        .put_item()
+        .table_name("Accounts")
+        .set_item(Some(root))
+        .send()
+        .await
+        .unwrap();
+    let load = store.load::<Account>(saved.key());
+    let error = load
+        .loader(rules(&key).with_read_policy(accepting()))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotEncrypted);
+    assert_eq!(error.path().unwrap(), "card");
+}
+
+/// A clock that shows so many seconds after the epoch.
+#[derive(Clone)]
+struct Clock(Arc<AtomicU64>);
+
+impl Clock {
+    fn at(seconds: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(seconds)))
+    }
+
+    fn set(&self, seconds: u64) {
+        self.0.store(seconds, Ordering::Relaxed);
+    }
+
+    fn policy(&self, end: u64) -> ReadPolicy {
+        let clock = self.clone();
+        let now = move || time(clock.0.load(Ordering::Relaxed));
+        let policy = ReadPolicy::strict().with_clock(now);
+        policy
+            .allow_plaintext(FIELDS, reason())
+            .unwrap()
+            .until(time(end))
+    }
+}
+
+fn time(seconds: u64) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+#[tokio::test]
+async fn an_exception_ends_at_its_time_and_stays_ended_when_the_clock_is_set_back() {
+    let (store, _) = store().await;
+    let key = key("k1");
+    let saved = store.save(clear_account()).await.unwrap();
+    let clock = Clock::at(1000);
+    let policy = clock.policy(2000);
+    let load = || {
+        let load = store.load::<Account>(saved.key());
+        load.loader(rules(&key).with_read_policy(policy.clone()))
+    };
+    let kind = |error: dyno::Error| error.kind();
+    clock.set(1999);
+    assert!(load().await.is_ok());
+    clock.set(2000);
+    assert_eq!(
+        load().await.map_err(kind).unwrap_err(),
+        ErrorKind::NotEncrypted
+    );
+    clock.set(1500);
+    assert_eq!(
+        load().await.map_err(kind).unwrap_err(),
+        ErrorKind::NotEncrypted
+    );
+}
+
+#[tokio::test]
+async fn an_exception_does_not_hold_while_the_clock_shows_a_time_before_it_was_made() {
+    let (store, _) = store().await;
+    let key = key("k1");
+    let saved = store.save(clear_account()).await.unwrap();
+    let clock = Clock::at(1000);
+    let policy = clock.policy(2000);
+    clock.set(999);
+    let load = store
+        .load::<Account>(saved.key())
+        .loader(rules(&key).with_read_policy(policy));
+    assert_eq!(load.await.unwrap_err().kind(), ErrorKind::NotEncrypted);
+}
+
+/// Texts that begin with `old:` are sealed, by an older library of little skill.
+struct Old;
+
+impl LegacyCodec for Old {
+    fn open(&self, value: &AttributeValue) -> Option<AttributeValue> {
+        let text = value.as_s().ok()?.strip_prefix("old:")?;
+        Some(AttributeValue::S(text.chars().rev().collect()))
+    }
+}
+
+#[tokio::test]
+async fn values_of_an_older_library_are_read_where_the_policy_says_so_and_sealed_by_the_next_save()
+{
+    let (store, _) = store().await;
+    let key = key("k1");
+    let mut old = clear_account();
+    old.name = "old:imoaN".into();
+    old.address.city = "old:akasO".into();
+    let saved = store.save(old).await.unwrap();
+    let strict = store
+        .load::<Account>(saved.key())
+        .loader(rules(&key))
+        .await
+        .unwrap_err();
+    assert_eq!(strict.kind(), ErrorKind::NotEncrypted);
+
+    let policy = ReadPolicy::strict()
+        .allow_legacy(["name", "address.city"], Old, "until all is resealed")
+        .unwrap()
+        .allow_plaintext(FIELDS, reason())
+        .unwrap();
+    let load = store.load::<Account>(saved.key());
+    let mut loaded = load
+        .loader(rules(&key).with_read_policy(policy.clone()))
+        .await
+        .unwrap();
+    assert_eq!(*loaded, account());
+    let counts: Vec<_> = policy
+        .uses()
+        .iter()
+        .map(|uses| (uses.kind(), uses.count()))
+        .collect();
+    assert_eq!(
+        counts,
+        [(ExceptionKind::Legacy, 2), (ExceptionKind::Plaintext, 3)]
+    );
+    let city = store.read_path::<Account, String>(saved.key(), "address.city");
+    let city = city
+        .loader(rules(&key).with_read_policy(policy))
+        .await
+        .unwrap();
+    assert_eq!(city, "Osaka");
+
+    loaded.save().await.unwrap();
+    assert_eq!(key_ids(&store).await, vec!["k1"; 5]);
+    assert_eq!(
+        *store
+            .load::<Account>(saved.key())
+            .loader(rules(&key))
+            .await
+            .unwrap(),
+        account()
+    );
+}
