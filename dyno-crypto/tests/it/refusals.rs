@@ -3,11 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
 use dyno_crypto::{
-    Decision, Demand, EncryptionKey, Error, FieldPath, Item, KeyId, OpenPolicy, SealPolicy,
-    open_item, seal, seal_item,
+    Decision, Demand, EncryptionKey, Error, FieldPath, Item, KeyId, OpenPolicy, SealPolicy, seal,
 };
 
-use crate::items::{ByRules, item_of, sample};
+use crate::items::{ByRules, item_of, open_item, sample, seal_item};
 use crate::{binding, key, path, string};
 
 fn open_name(value: AttributeValue) -> Result<Item, Error> {

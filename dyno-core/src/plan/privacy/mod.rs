@@ -200,13 +200,11 @@ impl Decisions {
     /// # Errors
     ///
     /// A value is sealed already, or has no form in DynamoDB; or the generator of the system failed.
-    pub(crate) fn seal(&self, item: Item, base: &FieldPath, binding: &Binding) -> Result<Item> {
-        if self.is_empty() {
-            return Ok(item);
+    pub(crate) fn seal(&self, mut item: Item, base: &FieldPath, binding: &Binding) -> Result<Item> {
+        if !self.is_empty() {
+            dyno_crypto::seal_item(&mut item, base, binding, self).map_err(crypto_error)?;
         }
-        dyno_crypto::seal_item(item, base, binding, self)
-            .map(|(sealed, _)| sealed)
-            .map_err(crypto_error)
+        Ok(item)
     }
 
     /// Seals one value, which stands at `path` of the object, or the values inside it.
@@ -236,21 +234,17 @@ impl Decisions {
     /// # Errors
     ///
     /// A value was damaged or moved, or sealed with another key of the same id.
-    pub(crate) fn open(&self, item: Item, base: &FieldPath, binding: &Binding) -> Result<Item> {
-        let mut opened = if self.is_empty() {
-            item
-        } else {
-            dyno_crypto::open_item(item, base, binding, self)
-                .map(|(opened, _)| opened)
-                .map_err(crypto_error)?
-        };
+    pub(crate) fn open(&self, mut item: Item, base: &FieldPath, binding: &Binding) -> Result<Item> {
+        if !self.is_empty() {
+            dyno_crypto::open_item(&mut item, base, binding, self).map_err(crypto_error)?;
+        }
         for (path, value) in &self.legacy {
             let place = path.strip_prefix(base);
-            if let Some(stored) = place.and_then(|place| value_at_mut(&mut opened, &place)) {
+            if let Some(stored) = place.and_then(|place| value_at_mut(&mut item, &place)) {
                 stored.clone_from(value);
             }
         }
-        Ok(opened)
+        Ok(item)
     }
 }
 

@@ -1,0 +1,68 @@
+use dyno_value::FieldPath;
+
+use super::write_path;
+use crate::Error;
+
+/// Where the bytes of a path are written.
+pub(crate) trait Output {
+    fn put(&mut self, bytes: &[u8]);
+}
+
+impl Output for Vec<u8> {
+    fn put(&mut self, bytes: &[u8]) {
+        self.extend_from_slice(bytes);
+    }
+}
+
+/// As many bytes as the paths of most values have, at least.
+const USUAL: usize = 64;
+
+/// The bytes of one path; nothing is allocated for one of usual length.
+pub(crate) struct Place {
+    usual: [u8; USUAL],
+    length: usize,
+    /// All bytes, once they are more.
+    long: Vec<u8>,
+}
+
+impl Place {
+    /// # Errors
+    ///
+    /// [`Error::NotAllowedHere`]: no value stands at this path, or it is longer than can be bound.
+    pub(crate) fn of(path: &FieldPath) -> Result<Self, Error> {
+        let mut place = Self {
+            usual: [0; USUAL],
+            length: 0,
+            long: Vec::new(),
+        };
+        write_path(path, &mut place)?;
+        Ok(place)
+    }
+
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        if self.long.is_empty() {
+            self.usual.get(..self.length).unwrap_or_default()
+        } else {
+            &self.long
+        }
+    }
+}
+
+impl Output for Place {
+    fn put(&mut self, bytes: &[u8]) {
+        let end = self.length + bytes.len();
+        match self.usual.get_mut(self.length..end) {
+            Some(room) if self.long.is_empty() => {
+                room.copy_from_slice(bytes);
+                self.length = end;
+            }
+            _ => {
+                if self.long.is_empty() {
+                    self.long
+                        .extend_from_slice(self.usual.get(..self.length).unwrap_or_default());
+                }
+                self.long.extend_from_slice(bytes);
+            }
+        }
+    }
+}
