@@ -2,7 +2,7 @@ use std::fmt;
 
 use dyno_value::{FieldPath, ValueCause, ValueError};
 
-use crate::KeyId;
+use crate::{IndexError, KeyId};
 
 /// Why values were not sealed or opened. It names the field and the key id, never a value or a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -11,6 +11,14 @@ pub enum Error {
     /// A value that is to be sealed is a sealed value already: it was read without its key and is saved again.
     AlreadyEncrypted {
         /// Where the value stands.
+        path: FieldPath,
+    },
+    /// There is no index value of a value.
+    Index(IndexError),
+    /// The attributes of an item are not those that its seal was made over: one was changed, added, dropped or moved
+    /// here from elsewhere, or the seal itself was. Which of these is not said.
+    ItemSeal {
+        /// Where the item stands in its object; the root's item has the empty path.
         path: FieldPath,
     },
     /// No key is given for a value that must not be stored in clear.
@@ -70,6 +78,7 @@ impl Error {
     pub fn path(&self) -> Option<&FieldPath> {
         match self {
             Self::AlreadyEncrypted { path }
+            | Self::ItemSeal { path }
             | Self::KeyMissing { path }
             | Self::KeyRetired { path, .. }
             | Self::KeyUnavailable { path, .. }
@@ -78,7 +87,7 @@ impl Error {
             | Self::Open { path }
             | Self::Unsupported { path, .. } => Some(path),
             Self::Value(error) => Some(error.path()),
-            Self::Rng => None,
+            Self::Index(_) | Self::Rng => None,
         }
     }
 
@@ -103,6 +112,16 @@ impl fmt::Display for Error {
             Self::AlreadyEncrypted { path } => write!(
                 f,
                 "field `{path}` is sealed already; it was read without its key: read it with the key, or leave it as it is"
+            ),
+            Self::Index(error) => fmt::Display::fmt(error, f),
+            Self::ItemSeal { path } if path.is_root() => f.write_str(
+                "the seal of the root's item does not fit its attributes; somebody changed the item without the \
+                 key: restore it, and check that its context, object key and seal key are those it was sealed with",
+            ),
+            Self::ItemSeal { path } => write!(
+                f,
+                "the seal of the item at `{path}` does not fit its attributes; somebody changed the item without the \
+                 key: restore it, and check that its context, object key and seal key are those it was sealed with"
             ),
             Self::KeyMissing { path } => write!(
                 f,
@@ -147,3 +166,9 @@ impl fmt::Display for Error {
 }
 
 impl std::error::Error for Error {}
+
+impl From<IndexError> for Error {
+    fn from(error: IndexError) -> Self {
+        Self::Index(error)
+    }
+}

@@ -46,9 +46,11 @@
 
 mod aead;
 mod binding;
+mod blind;
 mod cipher;
 mod envelope;
 mod error;
+mod item_seal;
 mod key;
 mod keyring;
 mod pattern;
@@ -60,10 +62,12 @@ mod testdata;
 mod tree;
 
 pub use binding::{Binding, BindingError};
+pub use blind::{BlindIndex, IndexError, IndexKey, IndexKeys, Normalizer};
 pub use cipher::{open, seal};
 pub use dyno_value::{FieldPath, Item, Segment, ValueError, encoding};
 pub use envelope::{Envelope, EnvelopeError, is_envelope};
 pub use error::Error;
+pub use item_seal::{ItemSeal, SEAL_ATTRIBUTE, seal_attributes, verify_attributes};
 pub use key::{EncryptionKey, KeyError, KeyId, MasterKey};
 pub use keyring::{KeyState, Keyring, KeyringError};
 pub use pattern::PatternError;

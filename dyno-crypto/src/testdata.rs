@@ -1,5 +1,7 @@
 //! Reads the files in `testdata`.
 
+use std::fs::File;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -15,6 +17,13 @@ pub(crate) fn path(name: &str) -> PathBuf {
 pub(crate) fn read(name: &str) -> Value {
     let text = std::fs::read_to_string(path(name)).expect("the file is in the repository");
     serde_json::from_str(&text).expect("the file is JSON")
+}
+
+/// Writes a golden file where there is none.
+pub(crate) fn write_new(name: &str, document: &Value) {
+    let mut file = File::create_new(path(name)).expect("the file is frozen");
+    let text = serde_json::to_string_pretty(document).unwrap();
+    writeln!(file, "{text}").unwrap();
 }
 
 pub(crate) fn from_hex(text: &str) -> Vec<u8> {

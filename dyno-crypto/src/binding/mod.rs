@@ -5,7 +5,7 @@
 //! binding           text(context) | keys | owner
 //! keys              count 1 or 2 | count * ( text(attribute name) | 'S' or 'N' or 'B' | text(value) )
 //! owner             00, or 01 | text(context of the owner) | keys of the owner
-//! path              depth 1 to 255 | depth * ( '$' text(name), or '#' index in four bytes )
+//! path              depth 1 to 255 (0 for the root's item in an item seal) | depth * ( '$' text(name), or '#' index in four bytes )
 //! text(x)           length in two bytes | x
 //! ```
 //!
@@ -158,17 +158,23 @@ fn write_key(name: &str, value: &AttributeValue, output: &mut Vec<u8>) -> Result
     write_text(&bytes, output).map_err(refused)
 }
 
-/// Replaces the output by the bytes of a path.
+/// Replaces the output by the bytes of the path of a value.
 pub(crate) fn write_path(path: &FieldPath, output: &mut Vec<u8>) -> Result<(), Error> {
+    if path.is_root() {
+        return Err(Error::NotAllowedHere {
+            path: path.clone(),
+            why: "it is the object itself, and only values inside an object are sealed",
+        });
+    }
+    write_place(path, output)
+}
+
+/// Replaces the output by the bytes of the path of an item; that of the root's item has no steps.
+pub(crate) fn write_place(path: &FieldPath, output: &mut Vec<u8>) -> Result<(), Error> {
     let refused = |why| Error::NotAllowedHere {
         path: path.clone(),
         why,
     };
-    if path.is_root() {
-        return Err(refused(
-            "it is the object itself, and only values inside an object are sealed",
-        ));
-    }
     let depth =
         u8::try_from(path.depth()).map_err(|_| refused("its path has more than 255 steps"))?;
     output.clear();

@@ -13,10 +13,13 @@ use crate::envelope::{self, Envelope, MAX_OVERHEAD};
 use crate::random::{self, Iv};
 use crate::{Binding, EncryptionKey, Error};
 
+/// Bytes of the length that the padded form begins with, at most.
+const MAX_LENGTH_PREFIX: usize = 4;
+
 /// Encrypts a value of any type for one place of one object; the result is binary.
 ///
 /// The result is 52 bytes, the key id, and the encoded value filled up to a multiple of 16 bytes. It hides the value
-/// and its type, not its approximate length. Sealing the same value twice gives different bytes.
+/// and its type, not its approximate length ([`EncryptionKey::pad_to`] does). Sealing the same value twice gives different bytes.
 ///
 /// # Errors
 ///
@@ -85,12 +88,21 @@ pub(crate) fn seal_with(
     place: &[u8],
     path: &FieldPath,
 ) -> Result<AttributeValue, Error> {
-    let room = encoding::size_bound(value);
-    seal_encoded(iv, key, binding, place, room, |output| {
-        encoding::encode_into(value, output)
-    })
-    .map(|sealed| AttributeValue::B(Blob::new(sealed)))
-    .map_err(|error| Error::of_value(error, path))
+    let bound = encoding::size_bound(value);
+    let sealed = match key.bucket() {
+        None => seal_encoded(iv, key, binding, place, bound, |output| {
+            encoding::encode_into(value, output)
+        }),
+        Some(bucket) => {
+            let room = bound + MAX_LENGTH_PREFIX + bucket;
+            seal_encoded(iv, key, binding, place, room, |output| {
+                encoding::encode_padded_into(value, bucket, output)
+            })
+        }
+    };
+    sealed
+        .map(|sealed| AttributeValue::B(Blob::new(sealed)))
+        .map_err(|error| Error::of_value(error, path))
 }
 
 /// Seals what `encode` appends, which is at most `room` bytes, so that the buffer is allocated once and no plaintext

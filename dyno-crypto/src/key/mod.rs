@@ -8,6 +8,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use aes::Aes256;
+use dyno_value::MAX_ITEM_SIZE;
 use sha2::Sha512;
 use zeroize::Zeroizing;
 
@@ -18,6 +19,7 @@ pub use master::MasterKey;
 use crate::aead::CbcHmac;
 use crate::aead::kdf::PseudorandomKey;
 use crate::envelope::{SUITE, TAG};
+use crate::item_seal::SealMac;
 
 /// The salt of every derivation; another version of the format would have another.
 const SALT: &[u8] = b"dyno-crypto v1";
@@ -46,11 +48,16 @@ pub(crate) type Cipher = CbcHmac<Aes256, Sha512, TAG>;
 /// # Ok::<(), dyno_crypto::KeyError>(())
 /// ```
 #[derive(Clone)]
-pub struct EncryptionKey(Arc<Inner>);
+pub struct EncryptionKey {
+    inner: Arc<Inner>,
+    /// What the length of an encoded value is filled up to a multiple of, more than 1.
+    bucket: Option<usize>,
+}
 
 struct Inner {
     id: KeyId,
     cipher: Cipher,
+    seal_mac: SealMac,
     check_value: [u8; 8],
 }
 
@@ -62,8 +69,7 @@ impl EncryptionKey {
     /// * [`KeyError::IdLength`]: the id is not 1 to 64 bytes long
     pub fn new(id: impl AsRef<[u8]>, master: MasterKey) -> Result<Self, KeyError> {
         let id = KeyId::new(id)?;
-        let prk = PseudorandomKey::<Sha512>::extract(SALT, master.as_bytes());
-        drop(master);
+        let prk = extract(master);
 
         let mut keys = Zeroizing::new([0; 2 * HALF]);
         let info: [&[u8]; 4] = [b"field\0", &[SUITE], &[id.length()], id.as_bytes()];
@@ -72,14 +78,16 @@ impl EncryptionKey {
         let (mac_key, encryption_key) = keys.split_at(HALF);
         let cipher = Cipher::new(mac_key, encryption_key).ok_or(KeyError::Derivation)?;
 
-        let mut check_value = [0; 8];
-        prk.expand(&[b"check\0"], &mut check_value)
-            .map_err(|_| KeyError::Derivation)?;
-        Ok(Self(Arc::new(Inner {
+        let inner = Inner {
+            seal_mac: SealMac::derive(&prk, &id)?,
+            check_value: check_value(&prk)?,
             id,
             cipher,
-            check_value,
-        })))
+        };
+        Ok(Self {
+            inner: Arc::new(inner),
+            bucket: None,
+        })
     }
 
     /// A new key from the generator of the operating system.
@@ -96,26 +104,85 @@ impl EncryptionKey {
 
     /// The id that sealed values carry.
     pub fn id(&self) -> &KeyId {
-        &self.0.id
+        &self.inner.id
     }
 
     /// Eight bytes derived from the key, to compare keys without showing them.
     pub fn check_value(&self) -> [u8; 8] {
-        self.0.check_value
+        self.inner.check_value
+    }
+
+    /// Another handle on the same key, which hides the length of what is sealed through it: the encoded value is
+    /// filled up with zeros to a multiple of `bucket` bytes.
+    ///
+    /// All values whose encoding fits into one bucket (a text of up to `bucket` less 5 bytes does) are sealed into
+    /// the same number of bytes, and so on for two buckets and more. What it seals opens through every handle, and
+    /// values sealed before stay as they are.
+    ///
+    /// A bucket of 0 or 1 fills nothing up, and one of more than 400 KiB counts as 400 KiB, into which no item fits.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use aws_sdk_dynamodb::types::AttributeValue;
+    /// use dyno_crypto::{Binding, EncryptionKey, seal};
+    ///
+    /// let key = EncryptionKey::generate("k1")?.pad_to(64);
+    /// let binding = Binding::new("users", &[("id", &AttributeValue::S("42".into()))])?;
+    /// let length = |text: &str| {
+    ///     let value = AttributeValue::S(text.to_owned());
+    ///     let sealed = seal(&value, &key, &binding, &"diagnosis".parse().unwrap()).unwrap();
+    ///     sealed.as_b().unwrap().as_ref().len()
+    /// };
+    /// assert_eq!(length("flu"), length("a disease that has a much longer name"));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn pad_to(&self, bucket: usize) -> Self {
+        Self {
+            inner: Arc::clone(&self.inner),
+            bucket: (bucket > 1).then_some(bucket.min(MAX_ITEM_SIZE)),
+        }
+    }
+
+    pub(crate) fn bucket(&self) -> Option<usize> {
+        self.bucket
     }
 
     pub(crate) fn cipher(&self) -> &Cipher {
-        &self.0.cipher
+        &self.inner.cipher
     }
+
+    pub(crate) fn seal_mac(&self) -> &SealMac {
+        &self.inner.seal_mac
+    }
+}
+
+/// What all keys of a master key are derived from. The master key is wiped.
+pub(crate) fn extract(master: MasterKey) -> PseudorandomKey<Sha512> {
+    let prk = PseudorandomKey::extract(SALT, master.as_bytes());
+    drop(master);
+    prk
+}
+
+pub(crate) fn check_value(prk: &PseudorandomKey<Sha512>) -> Result<[u8; 8], KeyError> {
+    let mut value = [0; 8];
+    prk.expand(&[b"check\0"], &mut value)
+        .map_err(|_| KeyError::Derivation)?;
+    Ok(value)
 }
 
 impl fmt::Debug for EncryptionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let check = u64::from_be_bytes(self.0.check_value);
-        f.debug_struct("EncryptionKey")
-            .field("id", &self.0.id)
-            .field("check", &format_args!("{check:016x}"))
-            .finish()
+        let check = u64::from_be_bytes(self.inner.check_value);
+        let mut shown = f.debug_struct("EncryptionKey");
+        shown
+            .field("id", &self.inner.id)
+            .field("check", &format_args!("{check:016x}"));
+        if let Some(bucket) = self.bucket {
+            shown.field("pad_to", &bucket);
+        }
+        shown.finish()
     }
 }
 

@@ -4,6 +4,7 @@
 mod envelopes;
 mod items;
 mod keyring;
+mod reference_reader;
 mod refusals;
 mod rules;
 mod secrets;

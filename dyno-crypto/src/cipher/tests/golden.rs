@@ -3,14 +3,11 @@
 //! `cargo test -p dyno-crypto write_golden_file -- --ignored` writes it anew where there is none; for a later version
 //! of the format give it another name.
 
-use std::fs::File;
-use std::io::Write as _;
-
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::*;
-use crate::testdata::{self, read, to_hex};
+use crate::testdata::{read, to_hex, write_new};
 
 const FILE: &str = "envelope_v1.json";
 
@@ -51,9 +48,7 @@ fn the_golden_file_is_what_this_code_writes() {
 #[test]
 #[ignore = "writes the golden file where there is none"]
 fn write_golden_file() {
-    let mut file = File::create_new(testdata::path(FILE)).expect("the file is frozen");
-    let text = serde_json::to_string_pretty(&document()).unwrap();
-    writeln!(file, "{text}").unwrap();
+    write_new(FILE, &document());
 }
 
 /// Name, context, key attributes, path, value.

@@ -2,6 +2,7 @@
 
 mod draft;
 mod golden;
+mod padded;
 mod tamper;
 
 use serde_json::Value;
@@ -28,6 +29,7 @@ impl Case {
     fn all() -> Vec<Self> {
         let mut all = draft::cases();
         all.extend(golden::cases());
+        all.extend(padded::cases());
         all
     }
 
