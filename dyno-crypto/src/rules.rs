@@ -3,7 +3,7 @@
 use dyno_value::FieldPath;
 
 use crate::pattern::{Pattern, PatternError, Refusal, fits};
-use crate::{EncryptionKey, Error, KeyId, KeyState, Keyring, KeyringError, ReadPolicy};
+use crate::{EncryptionKey, Error, IndexKeys, KeyId, KeyState, Keyring, KeyringError, ReadPolicy};
 
 /// Patterns of the fields to encrypt, each with its key.
 ///
@@ -42,6 +42,7 @@ pub struct Rules {
     left: Vec<Pattern>,
     keyring: Option<Keyring>,
     read_policy: ReadPolicy,
+    index_keys: Option<IndexKeys>,
 }
 
 #[derive(Clone, Debug)]
@@ -130,6 +131,19 @@ impl Rules {
     pub fn with_keyring(mut self, keyring: Keyring) -> Self {
         self.keyring = Some(keyring);
         self
+    }
+
+    /// Indexes fields with these keys: those that their type marks, each under a key of its own that is derived from
+    /// these.
+    #[must_use]
+    pub fn index_with(mut self, keys: IndexKeys) -> Self {
+        self.index_keys = Some(keys);
+        self
+    }
+
+    /// The keys of indexes, if any were given.
+    pub fn index_keys(&self) -> Option<&IndexKeys> {
+        self.index_keys.as_ref()
     }
 
     /// Accepts what the policy says in place of encrypted values, for the time of a migration.

@@ -123,6 +123,7 @@ impl Source {
         let Loaded {
             mut tree,
             extras,
+            columns: _,
             decisions,
         } = plan::join(
             &operation.topology,

@@ -100,6 +100,7 @@ impl Operation {
         let Loaded {
             mut tree,
             extras,
+            columns,
             decisions,
         } = joined;
         let shape = self.topology.root;
@@ -118,6 +119,7 @@ impl Operation {
         Ok(LoadedTree {
             tree,
             extras,
+            columns,
             stored,
             footprint,
             versions,
