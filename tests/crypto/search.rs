@@ -57,7 +57,9 @@ async fn store() -> (Store, Recorder) {
 }
 
 async fn items(store: &Store) -> Vec<Item> {
-    dump(&store.client::<User>().unwrap(), "Users").await.unwrap()
+    dump(&store.client::<User>().unwrap(), "Users")
+        .await
+        .unwrap()
 }
 
 fn emails(found: &[Saved<User>]) -> BTreeSet<&str> {
@@ -68,7 +70,7 @@ fn operations(recorder: &Recorder) -> Vec<String> {
     let recorded = recorder.take();
     recorded
         .iter()
-        .map(|request| request.operation.clone())
+        .map(|request| request.operation().to_owned())
         .collect()
 }
 
@@ -87,7 +89,7 @@ async fn an_object_is_found_by_a_sealed_value() {
     assert_eq!(found[0].key(), naomi.key());
     assert_eq!(*found[0], user("Naomi@Example.com"));
     let found = store
-        .find::<User, _>("email", "nobody@example.com".to_owned())
+        .find::<User, String>("email", "nobody@example.com".to_owned())
         .await
         .unwrap();
     assert!(found.is_empty());
@@ -98,7 +100,10 @@ async fn an_object_is_found_by_a_sealed_value() {
 async fn what_is_found_is_saved_like_what_was_loaded() {
     let (store, recorder) = store().await;
     store.save(user("a@example.com")).await.unwrap();
-    let mut found = store.find(User::paths().email(), "a@example.com").await.unwrap();
+    let mut found = store
+        .find(User::paths().email(), "a@example.com")
+        .await
+        .unwrap();
     let found = &mut found[0];
     recorder.take();
     found.save().await.unwrap();
@@ -106,8 +111,17 @@ async fn what_is_found_is_saved_like_what_was_loaded() {
     found.email = "b@example.com".into();
     found.save().await.unwrap();
     assert_eq!(operations(&recorder), ["PutItem"]);
-    let by = async |email: &str| store.find(User::paths().email(), email).await.unwrap().len();
-    assert_eq!((by("a@example.com").await, by("b@example.com").await), (0, 1));
+    let by = async |email: &str| {
+        store
+            .find(User::paths().email(), email)
+            .await
+            .unwrap()
+            .len()
+    };
+    assert_eq!(
+        (by("a@example.com").await, by("b@example.com").await),
+        (0, 1)
+    );
 }
 
 #[tokio::test]
@@ -221,12 +235,18 @@ async fn a_copied_index_value_finds_nothing_wrong() {
     let client = store.client::<User>().unwrap();
     let put = client.put_item().table_name("Users").set_item(Some(second));
     put.send().await.unwrap();
-    let found = store.find(User::paths().email(), "a@example.com").await.unwrap();
+    let found = store
+        .find(User::paths().email(), "a@example.com")
+        .await
+        .unwrap();
     assert_eq!(emails(&found), BTreeSet::from(["a@example.com"]));
     // The next save of the other object mends its column.
     let mut second = store.load::<User>("u2").await.unwrap();
     second.save().await.unwrap();
-    let found = store.find(User::paths().email(), "b@example.com").await.unwrap();
+    let found = store
+        .find(User::paths().email(), "b@example.com")
+        .await
+        .unwrap();
     assert_eq!(emails(&found), BTreeSet::from(["b@example.com"]));
 }
 
@@ -235,9 +255,14 @@ async fn a_search_that_cannot_be_is_refused_before_the_first_request() {
     let (store, recorder) = store().await;
     let error = store.find(User::paths().note(), "n").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidPath);
-    assert!(error.to_string().contains("indexes on `email`, `tel`"), "{error}");
-    assert!(error.to_string().starts_with("cannot find User"), "{error}");
-    let find = store.find(User::paths().email(), "secret-text").loader(Rules::new());
+    assert!(
+        error.to_string().contains("indexes on `email`, `tel`"),
+        "{error}"
+    );
+    assert!(error.to_string().starts_with("find `User`: "), "{error}");
+    let find = store
+        .find(User::paths().email(), "secret-text")
+        .loader(Rules::new());
     assert!(!format!("{find:?}").contains("secret-text"));
     let error = find.await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::KeyRefused);
@@ -245,7 +270,7 @@ async fn a_search_that_cannot_be_is_refused_before_the_first_request() {
     assert!(!format!("{error} {error:?}").contains("secret-text"));
     let error = store.find(User::paths().phone(), None).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidValue);
-    let missing: Result<Vec<Saved<User>>, _> = store.find("e-mail", "x".to_owned()).await;
+    let missing = store.find::<User, String>("e-mail", "x").await;
     assert_eq!(missing.unwrap_err().kind(), ErrorKind::InvalidPath);
     assert!(recorder.take().is_empty());
 }

@@ -12,8 +12,8 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result, not_found, path_not_found};
 use crate::plan::{
-    Address, Columns, Entry, Etag, Form, Format, Found, Owner, PAST_ETAGS, RootState, ShardField, Stamp,
-    Topology, tag_attribute,
+    Address, Columns, Entry, Etag, Form, Format, Found, Owner, PAST_ETAGS, RootState, ShardField,
+    Stamp, Topology, tag_attribute,
 };
 use crate::reserved;
 

@@ -157,9 +157,8 @@ impl Indexes {
                     "this name holds the values of the index on `{}`; rename what is stored under it",
                     index.field
                 );
-                return Err(
-                    Error::new(ErrorKind::InvalidValue, why).at_path(FieldPath::root().key(*column))
-                );
+                return Err(Error::new(ErrorKind::InvalidValue, why)
+                    .at_path(FieldPath::root().key(*column)));
             }
             columns.extend(index.expected(tree.get(index.field), view, loader)?);
         }
@@ -289,7 +288,11 @@ pub(crate) fn columns_of_sealed(root: &Item, is_sealed: impl Fn(&str) -> bool) -
         let is_index_value = value.as_b().is_ok_and(|bytes| bytes.as_ref().len() <= 32);
         is_index_value && field_of_column(name).is_some_and(&is_sealed)
     };
-    let mut columns: Vec<_> = root.iter().filter(is_column).map(|(name, _)| name.clone()).collect();
+    let mut columns: Vec<_> = root
+        .iter()
+        .filter(is_column)
+        .map(|(name, _)| name.clone())
+        .collect();
     columns.sort_unstable();
     columns
 }
@@ -324,7 +327,9 @@ pub(crate) fn seals_attribute(
     loader: Option<&dyn ConfigLoader>,
 ) -> bool {
     let path = FieldPath::root().key(name);
-    decisions.sealed().any(|(sealed, _)| sealed.starts_with(&path))
+    decisions
+        .sealed()
+        .any(|(sealed, _)| sealed.starts_with(&path))
         || loader.is_some_and(|loader| loader.encryption_key(&path, view).is_some())
 }
 

@@ -212,12 +212,7 @@ impl Search {
         let loaded = Saved::<T>::load(operation, key.clone(), Shards::AsDeclared, consistent).await;
         let loaded = match loaded {
             // Gone, or an object of another type in the same table whose index value begins alike.
-            Err(error)
-                if matches!(
-                    error.kind(),
-                    ErrorKind::NotFound | ErrorKind::TypeMismatch
-                ) =>
-            {
+            Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::TypeMismatch) => {
                 return Ok(None);
             }
             loaded => loaded.map_err(operation.explain(Some(key)))?,
@@ -265,10 +260,13 @@ pub(crate) fn index_value<T: Stored, V>(
     let compute = || {
         let topology = Topology::of(T::SHAPE)?;
         let (path, _, columns) = encode(&topology, &path, value, Some(loader))?;
-        let first = columns.into_iter().next().and_then(|(_, value)| match value {
-            AttributeValue::B(bytes) => Some(bytes),
-            _ => None,
-        });
+        let first = columns
+            .into_iter()
+            .next()
+            .and_then(|(_, value)| match value {
+                AttributeValue::B(bytes) => Some(bytes),
+                _ => None,
+            });
         first.ok_or_else(|| {
             Error::new(ErrorKind::KeyRefused, "the loader gives no index key").at_path(path)
         })

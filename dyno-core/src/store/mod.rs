@@ -210,11 +210,7 @@ impl Store {
     }
 
     /// Finds the objects whose indexed field has this value; see [`Find`].
-    pub fn find<T: Stored, V>(
-        &self,
-        path: impl IntoPath<T, V>,
-        value: impl Into<V>,
-    ) -> Find<T, V> {
+    pub fn find<T: Stored, V>(&self, path: impl IntoPath<T, V>, value: impl Into<V>) -> Find<T, V> {
         Find::new(path.into_path(), value.into()).on(self)
     }
 

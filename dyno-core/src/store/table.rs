@@ -208,9 +208,11 @@ async fn ensure(store: &Store, wanted: &Table) -> Result<()> {
 fn is_active(description: Option<&TableDescription>) -> bool {
     let status = description.and_then(TableDescription::table_status);
     let indexes = description.map_or(&[][..], TableDescription::global_secondary_indexes);
-    let is_made =
-        |index: &GlobalSecondaryIndexDescription| index.index_status() != Some(&IndexStatus::Creating);
-    matches!(status, Some(TableStatus::Active | TableStatus::Updating)) && indexes.iter().all(is_made)
+    let is_made = |index: &GlobalSecondaryIndexDescription| {
+        index.index_status() != Some(&IndexStatus::Creating)
+    };
+    matches!(status, Some(TableStatus::Active | TableStatus::Updating))
+        && indexes.iter().all(is_made)
 }
 
 /// An index over one attribute that holds nothing but keys.

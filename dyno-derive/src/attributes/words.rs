@@ -86,7 +86,9 @@ pub(super) fn unknown(word: &Ident, owner: Owner, diagnostics: &Diagnostics) {
         format!("write it beside `shard`: `#[dyno(shard, {text})]`")
     } else if owner == Owner::Field && matches!(text.as_str(), "bits" | "low_entropy") {
         let option = if text == "bits" { "bits = 64" } else { &text };
-        format!("write it in the parentheses of `encrypt`: `#[dyno(encrypt(index = \"..\", {option}))]`")
+        format!(
+            "write it in the parentheses of `encrypt`: `#[dyno(encrypt(index = \"..\", {option}))]`"
+        )
     } else if owner == Owner::Field && text == "table" {
         "a shard's table is named in parentheses: `#[dyno(shard(table = \"..\"))]`".to_owned()
     } else if let Some(elsewhere) = Owner::ALL

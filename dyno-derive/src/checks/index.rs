@@ -60,7 +60,11 @@ fn text(Index { text, .. }: &Index, diagnostics: &Diagnostics) {
         diagnostics.report(text.place, "an index without a name", fix);
     } else if bytes > LONGEST_NAME {
         let what = format!("an index with a name of {bytes} bytes");
-        diagnostics.report(text.place, what, format!("use at most {LONGEST_NAME} bytes"));
+        diagnostics.report(
+            text.place,
+            what,
+            format!("use at most {LONGEST_NAME} bytes"),
+        );
     }
     if let Some(normalizer) = normalizer.filter(|known| !NORMALIZERS.contains(known)) {
         let what = format!("unknown normalizer `{normalizer}`");
@@ -84,7 +88,10 @@ fn stored_name(field: &Field, diagnostics: &Diagnostics) {
         let what = format!("the name of an indexed field cannot contain `{odd}`");
         diagnostics.report(name.place, what, fix);
     } else if name.text.len() + SUFFIX > LONGEST_NAME {
-        let what = format!("the name of an indexed field with {} bytes", name.text.len());
+        let what = format!(
+            "the name of an indexed field with {} bytes",
+            name.text.len()
+        );
         diagnostics.report(name.place, what, fix);
     }
 }

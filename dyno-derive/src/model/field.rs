@@ -211,7 +211,10 @@ impl Index {
             text,
             bits: options.and_then(|options| options.bits.value().copied()),
             low_entropy: options.is_some_and(|options| options.low_entropy.is_present()),
-            columns: [format!("{}__idx", name.text), format!("{}__idx2", name.text)],
+            columns: [
+                format!("{}__idx", name.text),
+                format!("{}__idx2", name.text),
+            ],
         })
     }
 }

@@ -41,9 +41,15 @@ struct Part {
 #[tokio::test]
 async fn an_index_inside_a_shard_or_an_embedded_object_is_refused() {
     let error = refusal::<Owner>().await;
-    assert!(error.contains("type `Owner` has an index inside `home`"), "{error}");
+    assert!(
+        error.contains("type `Owner` has an index inside `home`"),
+        "{error}"
+    );
     let error = refusal::<Tenant>().await;
-    assert!(error.contains("type `Tenant` has an index inside `homes`"), "{error}");
+    assert!(
+        error.contains("type `Tenant` has an index inside `homes`"),
+        "{error}"
+    );
     assert!(error.contains("flatten"), "{error}");
     // The same types are searched where they are roots, and where their attributes stand in one.
     let (store, _) = store().await;
@@ -72,7 +78,10 @@ async fn a_flattened_field_is_found() {
         person: Person { email: "a".into() },
     };
     store.save(flat.clone()).await.unwrap();
-    let found = store.find(Flat::paths().person().email(), "a").await.unwrap();
+    let found = store
+        .find(Flat::paths().person().email(), "a")
+        .await
+        .unwrap();
     assert_eq!(*found[0], flat);
 }
 
@@ -100,15 +109,21 @@ async fn a_field_of_a_variant_is_found_in_a_table_with_a_sort_key() {
         email: "Ä@example.com".into(),
     };
     store.save(person.clone()).key(("x", 7)).await.unwrap();
-    store.save(Account::Robot { at: 8 }).key(("x", 8)).await.unwrap();
-    let found = store.find(Account::paths().email(), "ä@EXAMPLE.com").await.unwrap();
+    store
+        .save(Account::Robot { at: 8 })
+        .key(("x", 8))
+        .await
+        .unwrap();
+    let found = store
+        .find(Account::paths().email(), "ä@EXAMPLE.com")
+        .await
+        .unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(*found[0], person);
 }
 
 #[derive(DyObject)]
 #[dyno(table = "Kinds", key = "ID")]
-#[expect(dead_code, reason = "only its shape is looked at")]
 enum Unlike {
     A {
         #[dyno(encrypt, index = "email")]
@@ -125,7 +140,8 @@ enum Unlike {
 struct Taken {
     #[dyno(flatten)]
     person: Person,
-    email__idx2: String,
+    #[dyno(rename = "email__idx2")]
+    other: String,
 }
 
 #[derive(DyObject)]
@@ -138,7 +154,10 @@ struct Keyed {
 #[tokio::test]
 async fn columns_belong_to_one_field() {
     let error = refusal::<Unlike>().await;
-    assert!(error.contains("several fields `email` that are not indexed alike"), "{error}");
+    assert!(
+        error.contains("several fields `email` that are not indexed alike"),
+        "{error}"
+    );
     let error = refusal::<Taken>().await;
     assert!(error.contains("a field under `email__idx2`"), "{error}");
     let error = refusal::<Keyed>().await;
@@ -157,7 +176,11 @@ async fn a_table_without_the_indexes_is_not_taken_for_one_with_them() {
     let error = store.ensure_tables::<User>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TableMismatch);
     let text = error.to_string();
-    for part in ["`email__idx`, `email__idx2`, `tel__idx`", "UpdateTable", "KEYS_ONLY"] {
+    for part in [
+        "`email__idx`, `email__idx2`, `tel__idx`",
+        "UpdateTable",
+        "KEYS_ONLY",
+    ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
     // More indexes than the type needs are no mistake.

@@ -10,7 +10,10 @@ async fn finds_both(store: &Store) {
     let found = store.find(User::paths().email(), "same@example.com").await;
     assert_eq!(found.unwrap().len(), 2);
     let found = store.find(User::paths().email(), "other@example.com").await;
-    assert_eq!(emails(&found.unwrap()), BTreeSet::from(["other@example.com"]));
+    assert_eq!(
+        emails(&found.unwrap()),
+        BTreeSet::from(["other@example.com"])
+    );
 }
 
 /// What a walk over the table does to each object.
@@ -45,13 +48,19 @@ async fn a_new_index_key_loses_no_object_at_any_step() {
     finds_both(&both).await;
 
     save_all(&both).await;
-    assert_eq!(columns(&both).await, ["email__idx", "email__idx2"].map(String::from).into());
+    assert_eq!(
+        columns(&both).await,
+        ["email__idx", "email__idx2"].map(String::from).into()
+    );
     finds_both(&first).await;
     finds_both(&both).await;
     finds_both(&second).await;
     recorder.take();
     save_all(&both).await;
-    assert!(!operations(&recorder).contains(&"PutItem".to_owned()), "the second walk changes nothing");
+    assert!(
+        !operations(&recorder).contains(&"PutItem".to_owned()),
+        "the second walk changes nothing"
+    );
 
     save_all(&second).await;
     assert_eq!(columns(&second).await, [String::from("email__idx2")].into());
@@ -76,7 +85,10 @@ async fn an_object_with_both_columns_is_loaded_once() {
     let store = store.with_loader(rules(keys));
     store.save(user("a@example.com")).await.unwrap();
     recorder.take();
-    let found = store.find(User::paths().email(), "a@example.com").await.unwrap();
+    let found = store
+        .find(User::paths().email(), "a@example.com")
+        .await
+        .unwrap();
     assert_eq!(found.len(), 1);
     assert_eq!(operations(&recorder), ["Query", "GetItem", "Query"]);
 }

@@ -60,7 +60,10 @@ async fn a_written_path_takes_its_columns_along_in_one_request() {
         .unwrap();
     assert_eq!(operations(&recorder), ["UpdateItem", "UpdateItem"]);
     assert_eq!(
-        (found(&store, "a@example.com").await, found(&store, "b@example.com").await),
+        (
+            found(&store, "a@example.com").await,
+            found(&store, "b@example.com").await
+        ),
         (0, 1)
     );
     assert!(items(&store).await[0].contains_key("tel__idx"));
@@ -76,7 +79,10 @@ async fn a_written_path_takes_its_columns_along_in_one_request() {
     assert_eq!(loaded.phone, None);
     recorder.take();
     loaded.save().await.unwrap();
-    assert!(recorder.take().is_empty(), "the columns are as a save writes them");
+    assert!(
+        recorder.take().is_empty(),
+        "the columns are as a save writes them"
+    );
 }
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
@@ -104,18 +110,28 @@ async fn a_path_inside_an_indexed_value_is_written_by_a_load_and_a_save() {
         let value = vec!["a".to_owned(), second.to_owned()];
         store.find(Listed::paths().number(), value)
     };
-    assert_eq!((find("b").await.unwrap().len(), find("c").await.unwrap().len()), (0, 1));
+    assert_eq!(
+        (
+            find("b").await.unwrap().len(),
+            find("c").await.unwrap().len()
+        ),
+        (0, 1)
+    );
 }
 
 #[tokio::test]
 async fn a_document_leaves_no_stale_column() {
     let (store, recorder) = store().await;
     let saved = store.save(user("a@example.com")).await.unwrap();
-    let documents = store.documents(Shape::new("Users", "ID"));
+    let documents = store.documents(Shape::root("Users", "ID"));
     let mut document = documents.read(saved.key().clone()).await.unwrap();
     document.set("$.visits", json!(7)).unwrap();
     document.save().await.unwrap();
-    assert_eq!(found(&store, "a@example.com").await, 1, "another field keeps it");
+    assert_eq!(
+        found(&store, "a@example.com").await,
+        1,
+        "another field keeps it"
+    );
     document.set("$.email", json!("b@example.com")).unwrap();
     document.save().await.unwrap();
     assert!(!items(&store).await[0].contains_key("email__idx"));
@@ -125,7 +141,11 @@ async fn a_document_leaves_no_stale_column() {
     recorder.take();
     loaded.save().await.unwrap();
     assert_eq!(operations(&recorder), ["PutItem"]);
-    assert_eq!(found(&store, "b@example.com").await, 1, "a save of the type brings it back");
+    assert_eq!(
+        found(&store, "b@example.com").await,
+        1,
+        "a save of the type brings it back"
+    );
 }
 
 #[tokio::test]
@@ -133,10 +153,11 @@ async fn a_path_of_a_document_leaves_no_stale_column() {
     let (store, _) = store().await;
     let saved = store.save(user("a@example.com")).await.unwrap();
     for shape in [
-        Shape::new("Users", "ID"),
-        Shape::new("Users", "ID").shard("home", Shape::new("Homes", "IDX")),
+        Shape::root("Users", "ID"),
+        Shape::root("Users", "ID").shard("$.home", Shape::table("Homes", "IDX")),
     ] {
         let documents = store.documents(shape);
+        documents.ensure_tables().await.unwrap();
         documents
             .write_path(saved.key().clone(), "$.email", json!("b@example.com"))
             .await
