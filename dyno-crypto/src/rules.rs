@@ -7,7 +7,8 @@ use dyno_value::FieldPath;
 
 use crate::pattern::{Pattern, PatternError, Refusal, fits};
 use crate::{
-    EncryptionKey, Error, KeyId, KeyProvider, KeyState, Keyring, KeyringError, ReadPolicy,
+    EncryptionKey, Error, IndexKeys, KeyId, KeyProvider, KeyState, Keyring, KeyringError,
+    ReadPolicy,
 };
 
 /// Patterns of the fields to encrypt, each with its key.
@@ -48,6 +49,7 @@ pub struct Rules {
     keyring: Option<Keyring>,
     item_seals: Option<Keyring>,
     read_policy: ReadPolicy,
+    index_keys: Option<IndexKeys>,
     source: Option<Source>,
 }
 
@@ -241,6 +243,19 @@ impl Rules {
     /// Where keys come from that the rules name and do not hold.
     pub fn key_provider(&self) -> Option<Arc<dyn KeyProvider>> {
         self.source.as_ref().map(|source| Arc::clone(&source.0))
+    }
+
+    /// Indexes fields with these keys: those that their type marks, each under a key of its own that is derived from
+    /// these.
+    #[must_use]
+    pub fn index_with(mut self, keys: IndexKeys) -> Self {
+        self.index_keys = Some(keys);
+        self
+    }
+
+    /// The keys of indexes, if any were given.
+    pub fn index_keys(&self) -> Option<&IndexKeys> {
+        self.index_keys.as_ref()
     }
 
     /// Accepts what the policy says in place of encrypted values, for the time of a migration.

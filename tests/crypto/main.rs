@@ -1,4 +1,4 @@
-//! Encryption over years: keys replaced, encryption turned on and off, programs that may only read or only write.
+//! Encryption over years: keys replaced, encryption turned on and off, what is searched, migrated and proved.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod fields;
@@ -8,3 +8,4 @@ mod loaders;
 mod modes;
 mod policy;
 mod rotation;
+mod search;

@@ -6,7 +6,7 @@ mod rules;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_crypto::{EncryptionKey, KeyId, KeyProvider, KeyState, ReadPolicy};
+use dyno_crypto::{EncryptionKey, IndexKeys, KeyId, KeyProvider, KeyState, ReadPolicy};
 use dyno_value::{FieldPath, Item};
 
 pub use self::modes::{ReadOnly, WriteOnly};
@@ -90,6 +90,14 @@ pub trait ConfigLoader: Send + Sync + 'static {
     /// [`decryption_key`](Self::decryption_key) does not give.
     fn key_provider(&self) -> Option<Arc<dyn KeyProvider>> {
         self.inner()?.key_provider()
+    }
+
+    /// The keys of the index on the field at `path`, in whose columns its values are written and searched.
+    ///
+    /// A search shows an empty object: an answer that depends on the object cannot be searched. Nothing is saved
+    /// without an answer.
+    fn index_keys(&self, path: &FieldPath, object: &Item) -> Option<IndexKeys> {
+        self.inner()?.index_keys(path, object)
     }
 
     /// What the key with this id is used for, if that is known: a retired key fails with an error of its own.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dyno_crypto::{EncryptionKey, KeyId, KeyProvider, KeyState, ReadPolicy, Rules};
+use dyno_crypto::{EncryptionKey, IndexKeys, KeyId, KeyProvider, KeyState, ReadPolicy, Rules};
 use dyno_value::{FieldPath, Item};
 
 use super::ConfigLoader;
@@ -22,6 +22,10 @@ impl ConfigLoader for Rules {
 
     fn decryption_key(&self, id: &KeyId, path: &FieldPath, _: &Item) -> Option<EncryptionKey> {
         Self::decryption_key(self, id, path).cloned()
+    }
+
+    fn index_keys(&self, _: &FieldPath, _: &Item) -> Option<IndexKeys> {
+        Self::index_keys(self).cloned()
     }
 
     fn key_state(&self, id: &KeyId) -> Option<KeyState> {

@@ -131,6 +131,8 @@ impl Listed {
 pub(crate) struct Loaded {
     pub(crate) tree: Item,
     pub(crate) extras: Extras,
+    /// The columns of indexes, as they are stored.
+    pub(crate) columns: Item,
     pub(crate) decisions: Decisions,
 }
 
@@ -147,6 +149,7 @@ pub(crate) fn join(
     binding: &Binding,
     loader: Option<&dyn ConfigLoader>,
 ) -> Result<Loaded> {
+    let columns = topology.indexes.take(&mut root);
     let keeps_metadata = loader.is_some_and(|loader| loader.keep_metadata(&root));
     if !keeps_metadata {
         strip_root(&mut root, topology);
@@ -174,6 +177,7 @@ pub(crate) fn join(
     Ok(Loaded {
         tree,
         extras,
+        columns,
         decisions,
     })
 }

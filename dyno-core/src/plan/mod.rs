@@ -9,6 +9,7 @@
 //! split       a tree cut into bodies              join       items verified and joined to a tree
 //! privacy     what is encrypted, with which key   extras     what no field claims
 //! digest      what changed since a load           route      a path followed through a shape
+//! index       by what sealed values are found
 //! ```
 
 mod address;
@@ -17,6 +18,7 @@ mod entries;
 mod etag;
 mod extras;
 mod format;
+mod index;
 mod join;
 mod layout;
 mod manifest;
@@ -34,6 +36,9 @@ pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, key_list
 pub(crate) use etag::Etag;
 pub(crate) use extras::Extras;
 pub(crate) use format::Format;
+pub(crate) use index::{
+    Columns, Index, columns_of_sealed, drop_stale_columns, possible_columns, seals_attribute,
+};
 pub(crate) use join::{Listed, Loaded, Mismatch, join, shown};
 pub(crate) use layout::layout;
 pub(crate) use manifest::{Entry, Form, Manifest, Stamp};

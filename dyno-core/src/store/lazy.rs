@@ -128,6 +128,7 @@ impl Source {
         let Loaded {
             mut tree,
             extras,
+            columns: _,
             decisions,
         } = operation
             .join((item, shards), &state.entries, &root)

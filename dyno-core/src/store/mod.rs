@@ -6,6 +6,7 @@ mod delete;
 mod document;
 mod drive;
 mod fetch;
+mod find;
 mod keys;
 mod lazy;
 mod load;
@@ -37,6 +38,8 @@ pub use self::document::{
     ReadOptional, ReadPath as ReadDocumentPath, Reload as ReloadDocument, SaveDocument, Write,
     WritePath as WriteDocumentPath,
 };
+pub(crate) use self::find::index_value;
+pub use self::find::{Find, FindKeys};
 pub use self::load::{Load, LoadOptional};
 pub use self::read_path::ReadPath;
 pub use self::save::Save;
@@ -205,6 +208,11 @@ impl Store {
         value: impl Into<V>,
     ) -> WritePath<T, V> {
         WritePath::new(key.into(), path.into_path(), value.into()).on(self)
+    }
+
+    /// Finds the objects whose indexed field has this value; see [`Find`].
+    pub fn find<T: Stored, V>(&self, path: impl IntoPath<T, V>, value: impl Into<V>) -> Find<T, V> {
+        Find::new(path.into_path(), value.into()).on(self)
     }
 
     /// Objects without a Rust type, stored as this shape says; see [`Documents`].

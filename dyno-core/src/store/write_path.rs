@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result, path_not_found};
 use crate::forecast::{More, Plan};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{Decisions, Route};
+use crate::plan::{self, Columns, Decisions, Route};
 use crate::shape::{Kind, Role, Stored, TypedPath};
 
 /// Writes one value of an object, without reading it.
@@ -21,7 +21,9 @@ use crate::shape::{Kind, Role, Stored, TypedPath};
 /// `UpdateItem` of the root or of an independent shard. An index of a list of shards is looked up first, by one `GetItem`
 /// of the root. Whoever loaded the object before gets a conflict when it saves. A value that is stored in
 /// several items, lies inside an encrypted one, an enum, a field with aliases or a value that
+/// only `serde` understands, inside an indexed one, or in a shard that is stored in pieces, is written by a load and a save instead, tried again while others
 /// only `serde` understands, or in a shard that is stored in pieces, is written by a load and a save instead, tried again while others
+/// save in between; so is any value if the loader [needs the object](crate::ConfigLoader::needs_object).
 /// save in between; so is any value of a sealed object (`#[dyno(seal)]`), and any value if the loader [needs the object](crate::ConfigLoader::needs_object).
 /// A crash leaves the old value or the new one.
 ///
@@ -199,7 +201,10 @@ impl Operation {
     fn needs_object(&self, route: &Route) -> bool {
         let whole = self.loader().is_some_and(ConfigLoader::needs_object);
         let sealed = self.topology.root.seals();
-        whole || sealed || route.holds_shards || route.needs_object
+        // Of a part alone the index value of the whole cannot be computed.
+        let in_indexed =
+            route.stored.depth() > 1 && self.topology.indexes.around(&route.stored).is_some();
+        whole || sealed || route.holds_shards || route.needs_object || in_indexed
     }
 
     /// The write of a value without reading the object; `None` if that cannot be.
@@ -223,6 +228,20 @@ impl Operation {
         let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(stored)) else {
             return Ok(None);
         };
+        let columns = match self.topology.indexes.around(stored) {
+            Some(index) => index.expected(value, &keys, self.loader())?,
+            None => Columns::new(),
+        };
+        let unless = match stored.segments().first() {
+            Some(Segment::Key(name))
+                if self.topology.root.untyped().is_some()
+                    && route.shard.is_none()
+                    && !decisions.is_empty() =>
+            {
+                plan::possible_columns(name).to_vec()
+            }
+            _ => Vec::new(),
+        };
         let binding = self.binding(&root)?;
         let value = value
             .map(|value| decisions.seal_value(value.clone(), stored, &binding))
@@ -234,6 +253,8 @@ impl Operation {
             shard: route.shard,
             inside: route.inside,
             value,
+            columns,
+            unless,
         };
         Ok(Some(BlindWrite::new(write)))
     }

@@ -114,6 +114,7 @@ impl Operation {
         let Loaded {
             mut tree,
             extras,
+            columns,
             decisions,
         } = joined;
         let shape = self.topology.root;
@@ -132,6 +133,7 @@ impl Operation {
         Ok(LoadedTree {
             tree,
             extras,
+            columns,
             stored,
             footprint,
             versions,

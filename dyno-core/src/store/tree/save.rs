@@ -91,12 +91,30 @@ impl Operation {
         }
         let view = shown.as_ref().unwrap_or(&tree);
         let decisions = Decisions::for_save(&tree, view, &entries, shape, self.loader())?;
+        let indexes = &self.topology.indexes;
+        let columns = indexes.expected(&tree, view, self.loader())?;
+        let strangers = if shape.untyped().is_some() {
+            plan::columns_of_sealed(&tree, |name| {
+                plan::seals_attribute(name, &decisions, view, self.loader())
+            })
+        } else {
+            Vec::new()
+        };
         let mut bodies = plan::split(tree, shape, table);
         for (name, _) in root.parts() {
             bodies.root.remove(name);
         }
-        let digests = Digests::of(&bodies, &entries, &decisions, table)
+        let held = columns
+            .into_iter()
+            .filter_map(|(column, value)| Some((column, value?)));
+        bodies.root.extend(held);
+        let mut digests = Digests::of(&bodies, &entries, &decisions, table)
             .map_err(|error| decisions.without_secrets(error))?;
+        let before = match expecting {
+            Expecting::Baseline(base) => Some(&base.digests),
+            Expecting::Anything | Expecting::Nothing => None,
+        };
+        plan::drop_stale_columns(&mut bodies.root, &mut digests, before, strangers);
         Ok(Cut {
             bodies,
             digests,
