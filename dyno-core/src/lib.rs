@@ -45,8 +45,9 @@ pub use shape::{
     Attribute, IntoPath, KeyAttribute, Lazy, LazyGet, LazyGetMut, Object, Path, Stored, TypedPath,
 };
 pub use store::{
-    Delete, DeleteSaved, Document, Documents, EnsureTables, Load, LoadOptional, LoaderFault,
-    ReadPath, Reload, Save, SaveSaved, Saved, Shards, Store, WritePath, check_loader,
+    Audit, AuditReport, Cursor, Delete, DeleteSaved, Document, Documents, EnsureTables, Failure,
+    Load, LoadOptional, LoaderFault, ReadPath, Reload, Reseal, ResealReport, Save, SaveSaved,
+    Saved, Shards, Store, WritePath, check_loader,
 };
 pub use units::CapacityUnits;
 
