@@ -336,50 +336,71 @@ async fn more_values_than_an_expression_names_take_several_updates() {
     assert_eq!(*load.await.unwrap(), wide);
 }
 
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Bags", key = "IDX")]
+struct Bag {
+    values: BTreeMap<String, String>,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Chests", key = "ID")]
+struct Chest {
+    name: String,
+    #[dyno(shard)]
+    bag: Bag,
+}
+
+/// Values whose item is nearly as large as any may be.
+fn large() -> BTreeMap<String, String> {
+    let value = |number| (format!("v{number:03}"), "x".repeat(3990));
+    (0..100).map(value).collect()
+}
+
 #[tokio::test]
 async fn what_would_not_fit_its_item_any_more_is_saved_in_pieces_or_reported() {
-    let setup = setup::<File>().await;
+    let setup = setup::<Chest>().await;
     setup.store.ensure_tables::<Wide>().await.unwrap();
     let long = "long key id ".repeat(5);
     let mut keys = dyno::Keyring::new(key("k"));
     keys.insert(key(&long)).unwrap();
-    let mut big = file();
-    // Just fits a shard of one item, with a key id of one byte.
-    big.body.text = "x".repeat(408_400);
-    let save = setup.store.save(big.clone()).key("f").loader(rules(&keys));
-    save.await.unwrap();
-    let number = |keys: &dyno::Keyring| {
+    let rules = |keys: &dyno::Keyring| {
         let rules = Rules::new().with_keyring(keys.clone());
-        rules.encrypt_with_primary(["values.*"]).unwrap()
+        let patterns = ["name", "values.*", "bag.values.*"];
+        rules.encrypt_with_primary(patterns).unwrap()
+    };
+    let chest = Chest {
+        name: "n".into(),
+        bag: Bag { values: large() },
     };
     let wide = Wide {
         id: "w".into(),
-        values: [("v".to_owned(), "x".repeat(409_450))].into(),
+        values: large(),
         nested: Vec::new(),
     };
-    let save = setup.store.save(wide.clone()).loader(number(&keys));
+    let save = setup.store.save(chest.clone()).key("c");
+    save.loader(rules(&keys)).await.unwrap();
+    let save = setup.store.save(wide.clone()).loader(rules(&keys));
     save.await.unwrap();
+    let bags = || dyno_testkit::dump(&setup.client, "Bags");
+    assert_eq!(bags().await.unwrap().len(), 1);
     keys.promote(&long).unwrap();
 
-    let report = setup
-        .store
-        .reseal::<File>()
-        .loader(rules(&keys))
-        .await
-        .unwrap();
-    assert_eq!(
-        (report.failed(), report.values()),
-        (0, SECRETS),
-        "{report:?}"
-    );
-    assert_eq!(setup.store.audit::<File>().await.unwrap().count("k"), 0);
-    assert_eq!(setup.load_file("f", &keys).await.unwrap(), big);
+    let reseal = setup.store.reseal::<Chest>().loader(rules(&keys));
+    let report = reseal.await.unwrap();
+    assert_eq!((report.failed(), report.values()), (0, 101), "{report:?}");
+    assert_eq!(bags().await.unwrap().len(), 2);
+    let audit = setup.store.audit::<Chest>().await.unwrap();
+    assert_eq!((audit.count("k"), audit.count(&long)), (0, 101));
+    let load = setup.store.load::<Chest>("c").loader(rules(&keys));
+    assert_eq!(*load.await.unwrap(), chest);
 
-    let reseal = setup.store.reseal::<Wide>().loader(number(&keys));
+    setup.recorder.take();
+    let reseal = setup.store.reseal::<Wide>().loader(rules(&keys));
     let report = reseal.await.unwrap();
     assert_eq!((report.failed(), report.values()), (1, 0));
     assert_eq!(report.failures()[0].error().kind(), ErrorKind::TooLarge);
-    let load = setup.store.load::<Wide>("w").loader(number(&keys));
+    assert_eq!(setup.recorder.operations(), ["Scan"]);
+    let load = setup.store.load::<Wide>("w").loader(rules(&keys));
     assert_eq!(*load.await.unwrap(), wide);
 }
 

@@ -28,7 +28,7 @@ pub(crate) fn pattern_of(shape: &'static Shape, path: &FieldPath) -> String {
             // The id of an entry.
             Segment::Key(_) if is_list => pattern.push_str("[*]"),
             Segment::Key(_) if is_map => {
-                pattern.push_str(if pattern.is_empty() { "*" } else { ".*" })
+                pattern.push_str(if pattern.is_empty() { "*" } else { ".*" });
             }
             // As a path writes the step, quotes included.
             Segment::Key(_) => {

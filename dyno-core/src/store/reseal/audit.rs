@@ -122,10 +122,7 @@ impl Visitor for Counting {
         };
         let topology = &operation.topology;
         let shape = topology.root;
-        let entries = match &snapshot.state {
-            Some(state) => state.entries.clone(),
-            None => Default::default(),
-        };
+        let entries = snapshot.entries();
         self.count_item(shape, &FieldPath::root(), &snapshot.root);
         for (field, item) in snapshot.shards.values() {
             self.count_item(shape, &field.path, item);

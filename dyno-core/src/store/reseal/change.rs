@@ -93,10 +93,7 @@ impl Changing {
             self.report.skipped += 1;
             return Ok(Attempt::Done);
         }
-        let entries = match &snapshot.state {
-            Some(state) => state.entries.clone(),
-            None => Default::default(),
-        };
+        let entries = snapshot.entries();
         let stale = Stale::of(
             &operation.topology,
             snapshot.root.clone(),
@@ -132,7 +129,7 @@ impl Changing {
                     return Ok(Attempt::Moved);
                 }
                 wrote = true;
-                written.iter().for_each(|how| self.report.note(how));
+                self.report.note_all(&written);
             }
         }
         if whole.is_empty() {
@@ -145,7 +142,7 @@ impl Changing {
         let left = stale.left.clone();
         match save(operation, root, snapshot, stale).await {
             Ok(()) => {
-                whole.iter().for_each(|how| self.report.note(how));
+                self.report.note_all(&whole);
                 self.report.note_left(&left);
                 Ok(Attempt::Done)
             }

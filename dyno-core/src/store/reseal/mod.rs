@@ -3,7 +3,7 @@
 //! ```text
 //! walk     object after object        cursor   where it got to         pace     how fast
 //! object   one of them, read whole    keep     what must stay sealed   change   what is written
-//! reseal   the operation              report   what came of it         walked   what all reports say
+//! operation what a program asks for    report   what came of it         walked   what all reports say
 //! audit    the same without a key     counts   what came of that
 //! ```
 
@@ -13,19 +13,15 @@ mod counts;
 mod cursor;
 mod keep;
 mod object;
+mod operation;
 mod pace;
 mod report;
-#[expect(
-    clippy::module_inception,
-    reason = "the operation that the folder is named after"
-)]
-mod reseal;
 mod walk;
 mod walked;
 
 pub use self::audit::Audit;
 pub use self::counts::AuditReport;
 pub use self::cursor::Cursor;
+pub use self::operation::Reseal;
 pub use self::report::ResealReport;
-pub use self::reseal::Reseal;
 pub use self::walked::Failure;

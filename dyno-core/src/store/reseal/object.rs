@@ -1,5 +1,7 @@
 //! One object of a walk, read whole.
 
+use std::collections::BTreeMap;
+
 use crate::commit::Footprint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{RootState, ShardField};
@@ -18,7 +20,7 @@ pub(super) async fn read_rest(operation: &Operation, root: &Root) -> Result<Opti
             return Ok(Some(Snapshot {
                 root: root.item.clone(),
                 state: state.clone(),
-                shards: Default::default(),
+                shards: BTreeMap::new(),
                 footprint: Footprint::default(),
             }));
         }

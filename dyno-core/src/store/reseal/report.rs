@@ -86,6 +86,12 @@ impl ResealReport {
         self.walked.ended && self.walked.failed == 0 && self.skipped == 0
     }
 
+    pub(super) fn note_all(&mut self, changes: &[How]) {
+        for how in changes {
+            self.note(how);
+        }
+    }
+
     pub(super) fn note(&mut self, how: &How) {
         match how {
             How::Opened => self.opened += 1,

@@ -88,7 +88,9 @@ macro_rules! walk_options {
 pub(super) use walk_options;
 
 /// What is called with the report so far.
-pub(super) struct Listener<R>(pub(super) Option<Box<dyn FnMut(&R) + Send>>);
+pub(super) struct Listener<R>(pub(super) Option<Call<R>>);
+
+type Call<R> = Box<dyn FnMut(&R) + Send>;
 
 impl<R> Listener<R> {
     pub(super) fn call(&mut self, report: &R) {
@@ -210,13 +212,10 @@ async fn go<V: Visitor>(
         start = answer.last_evaluated_key.filter(|key| !key.is_empty());
         let walked = visitor.walked();
         walked.consumed = meter.consumed();
-        match &start {
-            Some(key) => walked.cursor = Some(Cursor::new(topology, key.clone())),
-            None => {
-                walked.cursor = None;
-                walked.ended = true;
-                return Ok(());
-            }
+        walked.cursor = start.clone().map(|key| Cursor::new(topology, key));
+        if start.is_none() {
+            walked.ended = true;
+            return Ok(());
         }
         visitor.tell();
         if let Some(pace) = &mut pace {
