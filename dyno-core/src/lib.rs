@@ -48,8 +48,9 @@ pub use shape::{
     TypedPath,
 };
 pub use store::{
-    Delete, DeleteSaved, Document, Documents, EnsureTables, Find, FindKeys, Load, LoadOptional,
-    LoaderFault, ReadPath, Reload, Save, SaveSaved, Saved, Shards, Store, WritePath, check_loader,
+    Audit, AuditReport, Cursor, Delete, DeleteSaved, Document, Documents, EnsureTables, Failure,
+    Find, FindKeys, Load, LoadOptional, LoaderFault, ReadPath, Reload, Reseal, ResealReport, Save,
+    SaveSaved, Saved, Shards, Store, WritePath, check_loader,
 };
 pub use units::CapacityUnits;
 

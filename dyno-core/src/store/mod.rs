@@ -10,10 +10,12 @@ mod find;
 mod keys;
 mod lazy;
 mod load;
+mod meter;
 mod operation;
 mod prepared;
 mod read_path;
 mod request;
+mod reseal;
 mod save;
 mod saved;
 mod service;
@@ -41,7 +43,9 @@ pub use self::document::{
 pub(crate) use self::find::index_value;
 pub use self::find::{Find, FindKeys};
 pub use self::load::{Load, LoadOptional};
+use self::meter::Meter;
 pub use self::read_path::ReadPath;
+pub use self::reseal::{Audit, AuditReport, Cursor, Failure, Reseal, ResealReport};
 pub use self::save::Save;
 pub use self::saved::{DeleteSaved, Reload, SaveSaved, Saved};
 pub use self::shards::Shards;
@@ -73,6 +77,8 @@ use crate::untyped;
 pub struct Store {
     shared: Arc<Shared>,
     loader: Option<Arc<dyn ConfigLoader>>,
+    /// Adds up what the requests consume, if somebody wants to know.
+    meter: Option<Arc<Meter>>,
 }
 
 struct Shared {
@@ -220,6 +226,16 @@ impl Store {
         Documents::new(self.clone(), shape)
     }
 
+    /// Brings every stored `T` to what a save today would encrypt, and how; see [`Reseal`].
+    pub fn reseal<T: Stored>(&self) -> Reseal<T> {
+        Reseal::new().on(self)
+    }
+
+    /// Counts the sealed values of every stored `T` by their keys, without a key; see [`Audit`].
+    pub fn audit<T: Stored>(&self) -> Audit<T> {
+        Audit::new().on(self)
+    }
+
     /// Makes the tables of `T` and of its shards, where they do not exist; see [`EnsureTables`].
     pub fn ensure_tables<T: Stored>(&self) -> EnsureTables<T> {
         EnsureTables::new(self.clone())
@@ -232,6 +248,7 @@ impl Store {
                 topologies: RwLock::default(),
             }),
             loader,
+            meter: None,
         }
     }
 

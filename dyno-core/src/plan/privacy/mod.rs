@@ -5,6 +5,7 @@
 
 mod items;
 mod refusal;
+mod renew;
 mod walk;
 
 use std::collections::{BTreeMap, HashMap};
@@ -18,6 +19,7 @@ use dyno_value::{FieldPath, Item, Segment, ValueError};
 
 pub(crate) use self::items::{ItemSeals, Verifier, seal_key_id};
 use self::refusal::no_key_to_open;
+pub(crate) use self::renew::{Change, How, Renewal, value_at};
 use self::walk::{Mode, Walk};
 use super::address::Address;
 use super::entries::Entries;
@@ -36,6 +38,8 @@ pub(crate) struct Decisions {
     exceptions: Vec<UsedException>,
     /// Sealed values that no key was given for, by the path that the program knows; they stay as they are.
     unopened: HashMap<FieldPath, KeyId>,
+    /// Of an audit: the values in clear whose fields demand encryption, by the path that the program knows.
+    clear: Vec<FieldPath>,
 }
 
 #[derive(Debug)]
@@ -76,6 +80,22 @@ impl Decisions {
         loader: Option<&dyn ConfigLoader>,
     ) -> Result<Self> {
         Self::made(tree, view, entries, shape, loader, Mode::Load)
+    }
+
+    /// Finds what is sealed and what is not, without any key.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub(crate) fn for_audit(tree: &Item, entries: &Entries, shape: &'static Shape) -> Result<Self> {
+        let mut walk = Walk::new(tree, entries, None, Mode::Audit);
+        walk.object(tree, Some(shape), None)?;
+        walk.finish()
+    }
+
+    /// Of an audit: the values in clear whose fields demand encryption.
+    pub(crate) fn in_clear(&self) -> &[FieldPath] {
+        &self.clear
     }
 
     /// Decides what to seal in one value that is to be written; `keys` are the object's key attributes, all that is
@@ -160,6 +180,11 @@ impl Decisions {
             .iter()
             .map(|(path, sealing)| (path, Some(&sealing.key)));
         opened.chain(self.unopened.keys().map(|path| (path, None)))
+    }
+
+    /// Of an audit: every sealed value, by the path that the program knows, with the id of its key.
+    pub(crate) fn envelopes(&self) -> BTreeMap<&FieldPath, &KeyId> {
+        self.unopened.iter().collect()
     }
 
     /// The values sealed inside each of these parts of the object, and of its root.

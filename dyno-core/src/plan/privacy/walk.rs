@@ -21,6 +21,8 @@ use crate::shape::{Element, FieldShape, Kind, Privacy, Role, Shape};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
+    /// Nothing is opened: what is sealed and what stands in clear is noted, and nothing is an error.
+    Audit,
     Load,
     Save,
 }
@@ -127,10 +129,10 @@ impl<'a> Walk<'a> {
         spread: Option<&Must>,
     ) -> Result<()> {
         let privacy = field.map_or(Privacy::AskLoader, FieldShape::privacy);
-        if privacy == Privacy::Plain {
+        if privacy == Privacy::Plain && self.mode != Mode::Audit {
             return Ok(());
         }
-        if self.mode == Mode::Load
+        if self.mode != Mode::Save
             && let Some(id) = envelope_key(value)
         {
             let demanded = privacy == Privacy::Encrypted || spread.is_some();
@@ -172,7 +174,7 @@ impl<'a> Walk<'a> {
         field: &'static FieldShape,
         spread: Option<&Must>,
     ) -> Result<()> {
-        if field.privacy() == Privacy::Plain {
+        if field.privacy() == Privacy::Plain && self.mode != Mode::Audit {
             return Ok(());
         }
         let must = self.must(spread, field.privacy())?;
@@ -227,8 +229,10 @@ impl<'a> Walk<'a> {
             .loader
             .and_then(|loader| loader.encryption_key(&self.path, self.view));
         match (self.mode, key) {
-            (Mode::Load, _) if marked => Ok(Some(Must::BeSealed(Clear::OfMarkedField))),
-            (Mode::Load, Some(_)) => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
+            (Mode::Audit | Mode::Load, _) if marked => {
+                Ok(Some(Must::BeSealed(Clear::OfMarkedField)))
+            }
+            (Mode::Audit | Mode::Load, Some(_)) => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
             (Mode::Save, Some(key)) => self.sealing(key).map(Some),
             (Mode::Save, None) if marked => Err(key_missing().at_path(self.path.clone())),
             (_, None) => Ok(None),
@@ -238,8 +242,8 @@ impl<'a> Walk<'a> {
     /// What holds for a value that is sealed with a key of the loader's provider.
     fn must_with_id(&mut self, id: KeyId, marked: bool) -> Result<Option<Must>> {
         match self.mode {
-            Mode::Load if marked => Ok(Some(Must::BeSealed(Clear::OfMarkedField))),
-            Mode::Load => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
+            Mode::Audit | Mode::Load if marked => Ok(Some(Must::BeSealed(Clear::OfMarkedField))),
+            Mode::Audit | Mode::Load => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
             Mode::Save => match self.provided(&id) {
                 Some(Ok(key)) => self.sealing(key).map(Some),
                 Some(Err(error)) => Err(not_given(error).at_path(self.path.clone())),
@@ -390,6 +394,10 @@ impl<'a> Walk<'a> {
     fn whole(&mut self, value: &AttributeValue, kind: Option<Kind>, must: Must) -> Result<()> {
         match must {
             Must::Seal(key) => self.keep(key),
+            Must::BeSealed(_) if self.mode == Mode::Audit => {
+                self.made.clear.push(self.path.clone());
+                self.parts(value, kind, None)
+            }
             Must::BeSealed(clear) => {
                 let policy = self.loader.and_then(ConfigLoader::read_policy);
                 match policy.and_then(|policy| policy.accept(&self.path, value)) {
@@ -440,6 +448,10 @@ impl<'a> Walk<'a> {
     /// Notes the key of a sealed value. Without one it stays as it is, unless it must not be taken for the value.
     fn found_envelope(&mut self, id: KeyId, demanded: bool) -> Result<()> {
         let refusal = match self.loader {
+            _ if self.mode == Mode::Audit => {
+                self.made.unopened.insert(self.path.clone(), id);
+                return Ok(());
+            }
             Some(loader) if !loader.may_open() => may_not_open(),
             Some(loader) if loader.key_state(&id) == Some(KeyState::Retired) => {
                 return Err(retired(&id).at_path(self.path.clone()));

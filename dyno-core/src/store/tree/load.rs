@@ -49,7 +49,8 @@ impl Operation {
         }
     }
 
-    fn reading<'a>(
+    /// What a load of these parts reads.
+    pub(in crate::store) fn reading<'a>(
         &'a self,
         owner: &'a Owner,
         root: &'a Address,
