@@ -281,8 +281,8 @@ impl Index {
     }
 }
 
-/// The columns of sealed attributes in a root that no type describes: who writes such an attribute does not know how to
-/// write its columns.
+/// What looks like a column of a sealed attribute in a root. If the type knows of no such index, who writes the attribute
+/// does not know how to write its columns.
 pub(crate) fn columns_of_sealed(root: &Item, is_sealed: impl Fn(&str) -> bool) -> Vec<String> {
     let is_column = |(name, value): &(&String, &AttributeValue)| {
         let is_index_value = value.as_b().is_ok_and(|bytes| bytes.as_ref().len() <= 32);

@@ -234,11 +234,9 @@ impl Operation {
         };
         let unless = match stored.segments().first() {
             Some(Segment::Key(name))
-                if self.topology.root.untyped().is_some()
-                    && route.shard.is_none()
-                    && !decisions.is_empty() =>
+                if columns.is_empty() && route.shard.is_none() && !decisions.is_empty() =>
             {
-                plan::possible_columns(name).to_vec()
+                self.columns_of_strangers(name)
             }
             _ => Vec::new(),
         };
@@ -257,6 +255,14 @@ impl Operation {
             unless,
         };
         Ok(Some(BlindWrite::new(write)))
+    }
+
+    /// The columns that an index on a field would have that the type does not know of: another version of it may.
+    fn columns_of_strangers(&self, field: &str) -> Vec<String> {
+        let root = self.topology.root;
+        let mut columns = plan::possible_columns(field).to_vec();
+        columns.retain(|column| root.find_field(|field| field.answers_to(column)).is_none());
+        columns
     }
 
     pub(super) fn check_writable(

@@ -172,6 +172,48 @@ async fn a_path_of_a_document_leaves_no_stale_column() {
     }
 }
 
+/// The type before its field had an index, in a program that is still running.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Users", key = "ID")]
+struct Before {
+    #[dyno(encrypt)]
+    email: String,
+    visits: u32,
+}
+
+#[tokio::test]
+async fn a_program_without_the_index_leaves_no_stale_column() {
+    let (store, recorder) = store().await;
+    let saved = store.save(user("a@example.com")).await.unwrap();
+    let mut before = store.load::<Before>(saved.key()).await.unwrap();
+    before.visits = 1;
+    before.save().await.unwrap();
+    assert_eq!(found(&store, "a@example.com").await, 1);
+    before.email = "b@example.com".into();
+    before.save().await.unwrap();
+    assert!(!items(&store).await[0].contains_key("email__idx"));
+    let mut loaded = store.load::<User>(saved.key()).await.unwrap();
+    loaded.save().await.unwrap();
+    assert_eq!(found(&store, "b@example.com").await, 1);
+
+    recorder.take();
+    let write = |email: &'static str| store.write_path(saved.key(), Before::paths().email(), email);
+    write("c@example.com").await.unwrap();
+    assert_eq!(operations(&recorder), ["UpdateItem", "GetItem", "PutItem"]);
+    assert!(!items(&store).await[0].contains_key("email__idx"));
+    recorder.take();
+    write("d@example.com").await.unwrap();
+    assert_eq!(
+        operations(&recorder),
+        ["UpdateItem"],
+        "there is no column any more"
+    );
+    assert_eq!(
+        store.load::<User>(saved.key()).await.unwrap().email,
+        "d@example.com"
+    );
+}
+
 #[tokio::test]
 async fn a_column_is_no_attribute_of_the_objects() {
     #[derive(DyObject, Clone, Debug, PartialEq)]

@@ -1,4 +1,4 @@
-//! Which values of an object are encrypted, and with which keys. The only file that names `dyno_crypto`'s functions.
+//! Which values of an object are encrypted, and with which keys. The only module that seals and opens.
 //!
 //! Decisions are made first, on the whole object, because a loader may look at all of it; then values are sealed or
 //! opened item by item. A path is decided once, so a loader that changes its mind between the two cannot matter.
