@@ -66,3 +66,38 @@ impl Output for Place {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_place_has_the_bytes_of_its_path_short_or_long() {
+        let long = "x".repeat(USUAL);
+        for (path, is_long) in [
+            (FieldPath::root().key("a").index(3).key("b"), false),
+            (FieldPath::root().key(&long), true),
+            // The last steps would fit beside the first, were it not for the long one between.
+            (
+                FieldPath::root().key("a").key(&long).index(7).key("b"),
+                true,
+            ),
+        ] {
+            let mut expected = Vec::new();
+            write_path(&path, &mut expected).unwrap();
+            let place = Place::of(&path).unwrap();
+            assert_eq!(place.as_bytes(), expected);
+            assert_eq!(place.long.is_empty(), !is_long);
+        }
+        assert!(Place::of(&FieldPath::root()).is_err());
+    }
+
+    #[test]
+    fn a_place_of_the_usual_length_stays_where_it_is() {
+        for length in USUAL - 10..=USUAL - 4 {
+            let place = Place::of(&FieldPath::root().key("x".repeat(length))).unwrap();
+            assert!(place.long.is_empty());
+            assert_eq!(place.as_bytes().len(), length + 4);
+        }
+    }
+}

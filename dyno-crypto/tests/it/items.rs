@@ -206,6 +206,7 @@ fn values_without_a_key_stay_sealed_and_are_reported() {
     let (kept, report) = open_item(sealed.clone(), &root, &binding("1"), &nobody).unwrap();
     assert_eq!(kept, sealed);
     assert_eq!(report.opened(), 0);
+    assert_eq!(report.unopened().len(), 2);
     let mut unopened: Vec<String> = report
         .into_unopened()
         .iter()

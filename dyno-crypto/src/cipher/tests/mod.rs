@@ -3,6 +3,7 @@
 mod draft;
 mod golden;
 mod padded;
+mod room;
 mod tamper;
 
 use serde_json::Value;
