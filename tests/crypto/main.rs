@@ -7,3 +7,4 @@ mod loaders;
 mod modes;
 mod policy;
 mod rotation;
+mod source;
