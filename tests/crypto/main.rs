@@ -15,3 +15,4 @@ mod reseal_faults;
 mod reseal_race;
 mod rotation;
 mod search;
+mod source;

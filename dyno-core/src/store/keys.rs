@@ -107,16 +107,12 @@ impl KeyProvider for Keys {
         if let Some(answer) = state.answers.get(id) {
             return Some(answer.clone());
         }
-        match self.provider.held(id) {
-            Some(answer) => {
-                state.answers.insert(id.clone(), answer.clone());
-                Some(answer)
-            }
-            None => {
-                state.missing.insert(id.clone());
-                None
-            }
+        let answer = self.provider.held(id);
+        match &answer {
+            Some(answer) => drop(state.answers.insert(id.clone(), answer.clone())),
+            None => drop(state.missing.insert(id.clone())),
         }
+        answer
     }
 
     fn key<'a>(&'a self, id: &'a KeyId) -> PendingKey<'a> {

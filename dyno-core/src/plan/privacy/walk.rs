@@ -233,7 +233,10 @@ impl<'a> Walk<'a> {
                 Ok(Some(Must::BeSealed(Clear::OfMarkedField)))
             }
             (Mode::Audit | Mode::Load, Some(_)) => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
-            (Mode::Save, Some(key)) => self.sealing(key).map(Some),
+            (Mode::Save, Some(key)) => {
+                self.may_seal_with(key.id())?;
+                Ok(Some(Must::Seal(key)))
+            }
             (Mode::Save, None) if marked => Err(key_missing().at_path(self.path.clone())),
             (_, None) => Ok(None),
         }
@@ -244,14 +247,23 @@ impl<'a> Walk<'a> {
         match self.mode {
             Mode::Audit | Mode::Load if marked => Ok(Some(Must::BeSealed(Clear::OfMarkedField))),
             Mode::Audit | Mode::Load => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
-            Mode::Save => match self.provided(&id) {
-                Some(Ok(key)) => self.sealing(key).map(Some),
-                Some(Err(error)) => Err(not_given(error).at_path(self.path.clone())),
-                None => {
-                    self.awaited.get_or_insert((id, self.path.clone()));
-                    Ok(None)
+            Mode::Save => {
+                self.may_seal_with(&id)?;
+                match self.provided(&id) {
+                    Some(Ok(key)) => Ok(Some(Must::Seal(key))),
+                    Some(Err(error)) => Err(not_given(error).at_path(self.path.clone())),
+                    None => {
+                        self.await_key(id);
+                        Ok(None)
+                    }
                 }
-            },
+            }
+        }
+    }
+
+    fn await_key(&mut self, id: KeyId) {
+        if self.awaited.is_none() {
+            self.awaited = Some((id, self.path.clone()));
         }
     }
 
@@ -270,13 +282,12 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn sealing(&self, key: EncryptionKey) -> Result<Must> {
+    /// That a value may be sealed with the key of this id.
+    fn may_seal_with(&self, id: &KeyId) -> Result<()> {
         let refusal = match self.loader {
             Some(loader) if !loader.may_seal() => may_not_seal(),
-            Some(loader) if loader.key_state(key.id()) == Some(KeyState::Retired) => {
-                seals_retired(key.id())
-            }
-            _ => return Ok(Must::Seal(key)),
+            Some(loader) if loader.key_state(id) == Some(KeyState::Retired) => seals_retired(id),
+            _ => return Ok(()),
         };
         Err(refusal.at_path(self.path.clone()))
     }
@@ -463,7 +474,7 @@ impl<'a> Walk<'a> {
                     Some(Err(KeySourceError::Unknown { .. })) => no_key_to_open(&id),
                     Some(Err(error)) => return Err(not_given(error).at_path(self.path.clone())),
                     None => {
-                        self.awaited.get_or_insert((id, self.path.clone()));
+                        self.await_key(id);
                         return Ok(());
                     }
                 },
