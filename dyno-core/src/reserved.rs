@@ -42,13 +42,13 @@ pub(crate) const LENGTH: &str = "_dy_length";
 pub(crate) const CODEC: &str = "_dy_codec";
 /// SHA-256 of a body stored in pieces, before compression.
 pub(crate) const DIGEST: &str = "_dy_digest";
+/// The seal over all other attributes of its item (`docs/format/item-seal-v1.md`); a writer that cannot renew it leaves
+/// such an object alone.
+pub(crate) const SEAL: &str = "_dy_seal";
 /// The bytes of one piece.
 pub(crate) const DATA: &str = "_dy_data";
 /// Number of a piece, in all but the first.
 pub(crate) const PIECE: &str = "_dy_piece";
-
-/// The seal over all other attributes of its item.
-pub(crate) const SEAL: &str = "_dy_seal";
 
 /// Whether an attribute belongs to the mapper.
 pub(crate) fn is_reserved(name: &str) -> bool {

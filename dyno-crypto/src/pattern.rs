@@ -141,6 +141,7 @@ pub(crate) enum Refusal {
     Key(KeyringError),
     NoKeyring,
     NoReason,
+    NoSource,
 }
 
 impl From<Refusal> for PatternError {
@@ -176,6 +177,9 @@ impl fmt::Display for PatternError {
             }
             Refusal::NoReason => f.write_str(
                 "an exception from encryption needs a reason; say why it is made, for whoever finds it later",
+            ),
+            Refusal::NoSource => f.write_str(
+                "no key source is given; call `with_source` before `encrypt_with_key_of_source`",
             ),
         }
     }

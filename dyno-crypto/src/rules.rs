@@ -1,9 +1,15 @@
 //! Which fields are sealed with which key, as patterns.
 
+use std::fmt;
+use std::sync::Arc;
+
 use dyno_value::FieldPath;
 
 use crate::pattern::{Pattern, PatternError, Refusal, fits};
-use crate::{EncryptionKey, Error, KeyId, KeyState, Keyring, KeyringError, ReadPolicy};
+use crate::{
+    EncryptionKey, Error, IndexKeys, KeyId, KeyProvider, KeyState, Keyring, KeyringError,
+    ReadPolicy,
+};
 
 /// Patterns of the fields to encrypt, each with its key.
 ///
@@ -43,6 +49,17 @@ pub struct Rules {
     keyring: Option<Keyring>,
     item_seals: Option<Keyring>,
     read_policy: ReadPolicy,
+    index_keys: Option<IndexKeys>,
+    source: Option<Source>,
+}
+
+#[derive(Clone)]
+struct Source(Arc<dyn KeyProvider>);
+
+impl fmt::Debug for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Source")
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -54,6 +71,8 @@ struct Encrypted {
 #[derive(Clone, Debug)]
 enum With {
     Key(EncryptionKey),
+    /// The key of the source that has this id.
+    KeyOfSource(KeyId),
     /// The primary key of the keyring.
     Primary,
 }
@@ -108,6 +127,25 @@ impl Rules {
             return Err(PatternError::from(Refusal::NoKeyring));
         }
         let (patterns, with) = (Pattern::parse_all(patterns)?, With::Primary);
+        self.encrypted.push(Encrypted { patterns, with });
+        Ok(self)
+    }
+
+    /// Encrypts the fields that fit one of the patterns with the key of the source that has this id; the source must
+    /// be given first. To replace the key, give rules with another id.
+    ///
+    /// # Errors
+    ///
+    /// [`PatternError`] when a text is no pattern, or no source was given.
+    pub fn encrypt_with_key_of_source<P: AsRef<str>>(
+        mut self,
+        patterns: impl IntoIterator<Item = P>,
+        id: KeyId,
+    ) -> Result<Self, PatternError> {
+        if self.source.is_none() {
+            return Err(PatternError::from(Refusal::NoSource));
+        }
+        let (patterns, with) = (Pattern::parse_all(patterns)?, With::KeyOfSource(id));
         self.encrypted.push(Encrypted { patterns, with });
         Ok(self)
     }
@@ -174,6 +212,52 @@ impl Rules {
         }
     }
 
+    /// Also opens values that were sealed with keys of a source, wherever they stand; what patterns and keyring know is
+    /// not asked for. The rules by themselves do not ask it: who uses them does, before it seals or opens.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use dyno_crypto::{CachedKeys, EncryptionKey, KeyId, Rules};
+    /// # use dyno_crypto::{AsyncKeySource, KeySourceError};
+    /// # struct Vault;
+    /// # impl AsyncKeySource for Vault {
+    /// #     async fn load(&self, id: &KeyId) -> Result<EncryptionKey, KeySourceError> {
+    /// #         Err(KeySourceError::unknown(id))
+    /// #     }
+    /// # }
+    ///
+    /// let rules = Rules::new()
+    ///     .with_source(CachedKeys::new(Vault))
+    ///     .encrypt_with_key_of_source(["name"], KeyId::new("2026-11")?)?;
+    /// assert_eq!(rules.encryption_key_id(&"name".parse()?).unwrap(), "2026-11");
+    /// assert!(rules.encryption_key(&"name".parse()?).is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_source(mut self, source: impl KeyProvider) -> Self {
+        self.source = Some(Source(Arc::new(source)));
+        self
+    }
+
+    /// Where keys come from that the rules name and do not hold.
+    pub fn key_provider(&self) -> Option<Arc<dyn KeyProvider>> {
+        self.source.as_ref().map(|source| Arc::clone(&source.0))
+    }
+
+    /// Indexes fields with these keys: those that their type marks, each under a key of its own that is derived from
+    /// these.
+    #[must_use]
+    pub fn index_with(mut self, keys: IndexKeys) -> Self {
+        self.index_keys = Some(keys);
+        self
+    }
+
+    /// The keys of indexes, if any were given.
+    pub fn index_keys(&self) -> Option<&IndexKeys> {
+        self.index_keys.as_ref()
+    }
+
     /// Accepts what the policy says in place of encrypted values, for the time of a migration.
     #[must_use]
     pub fn with_read_policy(mut self, policy: ReadPolicy) -> Self {
@@ -186,30 +270,46 @@ impl Rules {
         (!self.read_policy.is_strict()).then_some(&self.read_policy)
     }
 
-    /// The key to seal the value at `path` with; None when it is left in clear.
+    /// The key to seal the value at `path` with; None when it is left in clear, or sealed with a key of the source.
     pub fn encryption_key(&self, path: &FieldPath) -> Option<&EncryptionKey> {
-        if fits(&self.left, path) {
-            return None;
-        }
-        let group = self
-            .encrypted
-            .iter()
-            .find(|group| fits(&group.patterns, path))?;
-        match &group.with {
+        match self.with(path)? {
             With::Key(key) => Some(key),
+            With::KeyOfSource(_) => None,
             With::Primary => self.keyring.as_ref().map(Keyring::primary),
         }
     }
 
+    /// The id of the key of the source to seal the value at `path` with.
+    pub fn encryption_key_id(&self, path: &FieldPath) -> Option<&KeyId> {
+        match self.with(path)? {
+            With::KeyOfSource(id) => Some(id),
+            With::Key(_) | With::Primary => None,
+        }
+    }
+
+    fn with(&self, path: &FieldPath) -> Option<&With> {
+        if fits(&self.left, path) {
+            return None;
+        }
+        let mut groups = self.encrypted.iter();
+        let group = groups.find(|group| fits(&group.patterns, path))?;
+        Some(&group.with)
+    }
+
     /// What the key with this id is used for: one given with a pattern is as good as a primary.
     pub fn key_state(&self, id: &KeyId) -> Option<KeyState> {
-        match self.given().find(|key| key.id() == id) {
-            Some(_) => Some(KeyState::Primary),
-            None => [&self.keyring, &self.item_seals]
-                .into_iter()
-                .flatten()
-                .find_map(|keyring| keyring.state(id)),
+        let seals = |group: &Encrypted| match &group.with {
+            With::Key(key) => key.id() == id,
+            With::KeyOfSource(named) => named == id,
+            With::Primary => false,
+        };
+        if self.encrypted.iter().any(seals) {
+            return Some(KeyState::Primary);
         }
+        [&self.keyring, &self.item_seals]
+            .into_iter()
+            .flatten()
+            .find_map(|keyring| keyring.state(id))
     }
 
     /// The key with this id, to open a sealed value at `path`: one given with a pattern, or one of the keyring that
@@ -243,7 +343,7 @@ impl Rules {
     fn given(&self) -> impl Iterator<Item = &EncryptionKey> {
         self.encrypted.iter().filter_map(|group| match &group.with {
             With::Key(key) => Some(key),
-            With::Primary => None,
+            With::KeyOfSource(_) | With::Primary => None,
         })
     }
 

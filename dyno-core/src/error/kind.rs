@@ -5,6 +5,8 @@ pub enum ErrorKind {
     // ── The caller: the program must change.
     /// A store is installed already; a process has one.
     AlreadyInstalled,
+    /// The text is no cursor, or one of a walk over another table or type. Nothing was sent.
+    InvalidCursor,
     /// The key is empty, too long, of the wrong type, or incomplete. Nothing was sent.
     InvalidKey,
     /// The path names no field, or a place that cannot be read or written by itself. Nothing was sent.
@@ -57,6 +59,8 @@ pub enum ErrorKind {
     Credentials,
     /// The embedded engine could not be opened.
     Engine,
+    /// The source of a key could not be asked, or gave what it must not. Nothing was written.
+    KeySource,
     /// The answer to a write was lost, and whether it was applied could not be learned. Load the object to see.
     OutcomeUnknown,
     /// The service refused the request.

@@ -6,7 +6,7 @@ mod rules;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_crypto::{EncryptionKey, KeyId, KeyState, ReadPolicy};
+use dyno_crypto::{EncryptionKey, IndexKeys, KeyId, KeyProvider, KeyState, ReadPolicy};
 use dyno_value::{FieldPath, Item};
 
 pub use self::modes::{ReadOnly, WriteOnly};
@@ -77,6 +77,27 @@ pub trait ConfigLoader: Send + Sync + 'static {
                 .encryption_key(path, object)
                 .filter(|key| key.id() == id),
         }
+    }
+
+    /// The id of the key to seal the value at `path` with, if the key is one of the [provider](Self::key_provider)
+    /// and not at hand; it wins over [`encryption_key`](Self::encryption_key).
+    fn encryption_key_id(&self, path: &FieldPath, object: &Item) -> Option<KeyId> {
+        self.inner()?.encryption_key_id(path, object)
+    }
+
+    /// Where the keys come from that the loader does not have at hand. A store asks it before it seals or opens: for
+    /// what [`encryption_key_id`](Self::encryption_key_id) names, and for what stored values name and
+    /// [`decryption_key`](Self::decryption_key) does not give.
+    fn key_provider(&self) -> Option<Arc<dyn KeyProvider>> {
+        self.inner()?.key_provider()
+    }
+
+    /// The keys of the index on the field at `path`, in whose columns its values are written and searched.
+    ///
+    /// A search shows an empty object: an answer that depends on the object cannot be searched. Nothing is saved
+    /// without an answer.
+    fn index_keys(&self, path: &FieldPath, object: &Item) -> Option<IndexKeys> {
+        self.inner()?.index_keys(path, object)
     }
 
     /// What the key with this id is used for, if that is known: a retired key fails with an error of its own.

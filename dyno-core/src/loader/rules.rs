@@ -1,6 +1,8 @@
 //! Patterns as a loader.
 
-use dyno_crypto::{EncryptionKey, KeyId, KeyState, ReadPolicy, Rules};
+use std::sync::Arc;
+
+use dyno_crypto::{EncryptionKey, IndexKeys, KeyId, KeyProvider, KeyState, ReadPolicy, Rules};
 use dyno_value::{FieldPath, Item};
 
 use super::ConfigLoader;
@@ -10,8 +12,20 @@ impl ConfigLoader for Rules {
         Self::encryption_key(self, path).cloned()
     }
 
+    fn encryption_key_id(&self, path: &FieldPath, _: &Item) -> Option<KeyId> {
+        Self::encryption_key_id(self, path).cloned()
+    }
+
+    fn key_provider(&self) -> Option<Arc<dyn KeyProvider>> {
+        Self::key_provider(self)
+    }
+
     fn decryption_key(&self, id: &KeyId, path: &FieldPath, _: &Item) -> Option<EncryptionKey> {
         Self::decryption_key(self, id, path).cloned()
+    }
+
+    fn index_keys(&self, _: &FieldPath, _: &Item) -> Option<IndexKeys> {
+        Self::index_keys(self).cloned()
     }
 
     fn key_state(&self, id: &KeyId) -> Option<KeyState> {

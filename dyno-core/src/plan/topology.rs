@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::{KeyKinds, shard_id};
 use super::entries::EntryId;
+use super::index::Indexes;
 use super::shard::{Collection, Place, Placing, ShardField, Span};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyKind;
@@ -26,6 +27,8 @@ pub(crate) struct Topology {
     pub(crate) open: bool,
     /// Whether anything asks for the mapper's own attributes: a shard, a field that must be encrypted, or a seal.
     pub(crate) managed: bool,
+    /// The fields of the root that can be searched.
+    pub(crate) indexes: Indexes,
 }
 
 impl Topology {
@@ -41,6 +44,7 @@ impl Topology {
                 "has no table; name it: `#[dyno(table = \"..\", key = \"..\")]`",
             ));
         };
+        let indexes = Indexes::of(root, table)?;
         let mut walk = Walk {
             root_sort: KeyKinds::of(root).sort,
             found: Vec::new(),
@@ -95,6 +99,7 @@ impl Topology {
             spans,
             all_spans,
             managed,
+            indexes,
         })
     }
 

@@ -74,7 +74,10 @@ impl Source {
     }
 
     async fn read(&self, id: &str, latest: bool) -> Result<Fetched> {
-        let operation = &self.operation;
+        // The keys of the load may be retired meanwhile.
+        let operation = &self
+            .operation
+            .again(self.operation.name, self.operation.shared_loader());
         let root = operation.root(&self.key)?;
         let owner = operation.owner(&root);
         let whole = operation.loader().is_some_and(ConfigLoader::needs_object);
@@ -125,15 +128,11 @@ impl Source {
         let Loaded {
             mut tree,
             extras,
+            columns: _,
             decisions,
-        } = plan::join(
-            &operation.topology,
-            item,
-            &state.entries,
-            shards,
-            &operation.binding(&root)?,
-            operation.loader(),
-        )?;
+        } = operation
+            .join((item, shards), &state.entries, &root)
+            .await?;
         let left_out = |field: &FieldShape, here: &str| field.is_lazy() && here != id;
         let topology = &operation.topology;
         let place = Place::root(topology.table);

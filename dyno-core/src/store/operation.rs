@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dyno_crypto::Binding;
 
 use super::Store;
+use super::keys::WithKeys;
 use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
@@ -34,6 +35,7 @@ pub(super) struct Operation {
     pub(super) store: Store,
     pub(super) topology: Arc<Topology>,
     loader: Option<Arc<dyn ConfigLoader>>,
+    keys: Option<Arc<WithKeys>>,
 }
 
 impl Operation {
@@ -60,6 +62,7 @@ impl Operation {
                 name,
                 store,
                 topology,
+                keys: keys_of(loader.as_ref()),
                 loader,
             })
         };
@@ -67,7 +70,15 @@ impl Operation {
     }
 
     pub(super) fn loader(&self) -> Option<&dyn ConfigLoader> {
-        self.loader.as_deref()
+        match self.keys() {
+            Some(keys) => Some(keys),
+            None => self.loader.as_deref(),
+        }
+    }
+
+    /// The loader with the keys that were asked for, if it has a provider.
+    pub(super) fn keys(&self) -> Option<&WithKeys> {
+        self.keys.as_deref()
     }
 
     pub(super) fn root(&self, key: &Key) -> Result<Address> {
@@ -87,10 +98,11 @@ impl Operation {
         Verifier::of(self.topology.root, root, self.loader())
     }
 
-    /// The same operation under another name, with another loader.
+    /// The same operation under another name, with another loader; it asks for its keys anew.
     pub(super) fn again(&self, name: &'static str, loader: Option<Arc<dyn ConfigLoader>>) -> Self {
         Self {
             name,
+            keys: keys_of(loader.as_ref()),
             loader,
             ..self.clone()
         }
@@ -114,6 +126,10 @@ impl Operation {
             loader: self.loader.clone(),
         }
     }
+}
+
+fn keys_of(loader: Option<&Arc<dyn ConfigLoader>>) -> Option<Arc<WithKeys>> {
+    loader.and_then(WithKeys::of).map(Arc::new)
 }
 
 /// The options that every builder has.

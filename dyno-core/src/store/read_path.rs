@@ -12,7 +12,8 @@ use crate::forecast::Plan;
 use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::{
-    self, Address, Decisions, Loaded, Owner, PIECE_ATTRIBUTES, RootState, Route, ShardField, Span,
+    self, Address, Decisions, Entries, Loaded, Owner, PIECE_ATTRIBUTES, RootState, Route,
+    ShardField, Span,
 };
 use crate::reserved;
 use crate::shape::{FieldShape, Stored, TypedPath};
@@ -96,6 +97,21 @@ impl<T: Stored, V> ReadPath<T, V> {
 }
 
 impl Operation {
+    /// Joins and opens what was read.
+    pub(super) async fn join(
+        &self,
+        read: (Item, BTreeMap<String, (ShardField, Item)>),
+        entries: &Entries,
+        root: &Address,
+    ) -> Result<Loaded> {
+        let binding = self.binding(root)?;
+        let join = |(item, shards)| {
+            let loader = self.loader();
+            plan::join(&self.topology, item, entries, shards, &binding, loader)
+        };
+        self.with_keys(read, join).await
+    }
+
     /// The path with the ids of entries in place of indexes, as the root has them now: one `GetItem`, if there are any.
     pub(super) async fn route(
         &self,
@@ -199,14 +215,7 @@ impl Operation {
         let entries = state.map(|state| state.entries).unwrap_or_default();
         let Loaded {
             tree, decisions, ..
-        } = plan::join(
-            &self.topology,
-            item,
-            &entries,
-            shards,
-            &self.binding(&root)?,
-            self.loader(),
-        )?;
+        } = self.join((item, shards), &entries, &root).await?;
         let value = match value_at(tree, path) {
             None => route.empty_collection(&entries),
             value => value,

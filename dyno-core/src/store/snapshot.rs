@@ -11,7 +11,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::forecast::{More, Plan};
 use crate::limits;
 use crate::plan::{
-    Address, Found, Listed, Mismatch, Owner, Range, RootState, ShardField, Span, Topology, Verifier,
+    Address, Entries, Found, Listed, Mismatch, Owner, Range, RootState, ShardField, Span, Topology,
+    Verifier,
 };
 
 /// Which parts to read.
@@ -33,7 +34,7 @@ pub(super) struct Reading<'a> {
 }
 
 /// A root item with the shards that belong to it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Snapshot {
     pub(super) root: Item,
     /// `None`: the root is an item that the mapper does not manage.
@@ -41,6 +42,14 @@ pub(super) struct Snapshot {
     pub(super) shards: BTreeMap<String, (ShardField, Item)>,
     /// What was seen of the items, if they were read whole.
     pub(super) footprint: Footprint,
+}
+
+impl Snapshot {
+    /// The collections of shards that the object has.
+    pub(super) fn entries(&self) -> Entries {
+        let state = self.state.as_ref();
+        state.map_or_else(Entries::default, |state| state.entries.clone())
+    }
 }
 
 /// Of a reading without queries.

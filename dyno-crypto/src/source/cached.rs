@@ -185,10 +185,10 @@ impl<S> Cache<S> {
 }
 
 impl<S: AsyncKeySource> KeyProvider for CachedKeys<S> {
-    fn held(&self, id: &KeyId) -> Option<EncryptionKey> {
+    fn held(&self, id: &KeyId) -> Option<Result<EncryptionKey, KeySourceError>> {
         let mut state = self.0.lock();
         let time = (state.clock)();
-        state.entries.find(id, time)?.ok()
+        state.entries.find(id, time)
     }
 
     fn key<'a>(&'a self, id: &'a KeyId) -> PendingKey<'a> {

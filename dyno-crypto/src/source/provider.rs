@@ -13,8 +13,8 @@ pub type PendingKey<'a> =
 ///
 /// [`AsyncKeySource`]: crate::AsyncKeySource
 pub trait KeyProvider: Send + Sync + 'static {
-    /// The key with this id, if no request is needed for it.
-    fn held(&self, id: &KeyId) -> Option<EncryptionKey>;
+    /// What is known of the key with this id without asking anybody; `None` if somebody must be asked.
+    fn held(&self, id: &KeyId) -> Option<Result<EncryptionKey, KeySourceError>>;
 
     /// The key with this id.
     ///

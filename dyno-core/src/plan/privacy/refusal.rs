@@ -1,6 +1,6 @@
 //! Why a value is neither sealed nor opened, said for people.
 
-use dyno_crypto::KeyId;
+use dyno_crypto::{KeyId, KeySourceError};
 
 use crate::error::{Error, ErrorKind};
 
@@ -25,6 +25,16 @@ pub(super) fn in_clear(clear: Clear) -> Error {
         }
     };
     Error::new(ErrorKind::NotEncrypted, why)
+}
+
+/// The error of a pass that needs a key which nobody asked for yet.
+pub(super) fn key_awaited(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::KeySource,
+        format!(
+            "key `{id}` is at its source, which is asked only when an operation is awaited; await one that needs it first"
+        ),
+    )
 }
 
 pub(super) fn key_missing() -> Error {
@@ -60,6 +70,21 @@ pub(super) fn no_key_to_open(id: &KeyId) -> Error {
     )
 }
 
+/// The error of a key that its source does not give, for opening or for sealing.
+pub(super) fn not_given(error: KeySourceError) -> Error {
+    let why = match &error {
+        KeySourceError::Retired { id } => format!(
+            "key `{id}` is retired at its source; seal with another one, or restore it there to open what it still seals"
+        ),
+        error => error.to_string(),
+    };
+    let kind = match &error {
+        KeySourceError::Retired { .. } => ErrorKind::KeyRetired,
+        _ => ErrorKind::KeySource,
+    };
+    Error::new(kind, why).with_source(error)
+}
+
 /// The error of a value that would be sealed with a retired key.
 pub(super) fn seals_retired(id: &KeyId) -> Error {
     Error::new(
@@ -77,6 +102,16 @@ pub(super) fn retired(id: &KeyId) -> Error {
         format!(
             "sealed with key `{id}`, which is retired; activate it (`Keyring::activate`), reseal what it still seals \
              (`Store::reseal`), and retire it again"
+        ),
+    )
+}
+
+/// The error of a loader that gives two keys under one id.
+pub(super) fn two_keys(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::KeyRefused,
+        format!(
+            "the loader gives two different keys with the id `{id}`; give each key an id of its own"
         ),
     )
 }

@@ -78,7 +78,9 @@ impl Documents {
         for difference in &differences {
             tracing::warn!(%key, "{difference}");
         }
-        opened(operation, key, &root, snapshot, options, differences).map(Some)
+        opened(operation, key, &root, snapshot, options, differences)
+            .await
+            .map(Some)
     }
 
     /// Adds to an error what the stored layout says: shards are not found where the code says that they are.
@@ -118,18 +120,20 @@ impl Documents {
         };
         for _ in 0..MOST_LAYOUTS {
             let Some(stored) = StoredLayout::read(&item)? else {
-                return alone(operation, key, &root, item, options);
+                return alone(operation, key, &root, item, options).await;
             };
             let shape = stored.shape(&self.shape)?;
             let operation = self.operation_on(operation.name, &shape, options.loader.clone())?;
             if !shape.has_shards() || options.without_shards {
-                return alone(operation, key, &root, item, options);
+                return alone(operation, key, &root, item, options).await;
             }
             let Some(snapshot) = read(&operation, &root, options).await? else {
                 return Ok(None);
             };
             if StoredLayout::read(&snapshot.root)?.as_ref() == Some(&stored) {
-                return opened(operation, key, &root, snapshot, options, Vec::new()).map(Some);
+                return opened(operation, key, &root, snapshot, options, Vec::new())
+                    .await
+                    .map(Some);
             }
             // Another version of its program saved it in between.
             item = snapshot.root;
@@ -169,7 +173,7 @@ async fn read(
 }
 
 /// A document of which the root is all that is read.
-fn alone(
+async fn alone(
     operation: Operation,
     key: &Key,
     root: &Address,
@@ -187,10 +191,12 @@ fn alone(
         shards: BTreeMap::new(),
         footprint: Footprint::default(),
     };
-    opened(operation, key, root, snapshot, options, Vec::new()).map(Some)
+    opened(operation, key, root, snapshot, options, Vec::new())
+        .await
+        .map(Some)
 }
 
-fn opened(
+async fn opened(
     operation: Operation,
     key: &Key,
     root: &Address,
@@ -210,7 +216,7 @@ fn opened(
         loader: operation.shared_loader(),
     };
     let reading = operation.again(operation.name, Some(Arc::new(reader)));
-    let mut loaded = reading.opened(key, root, Shards::All, snapshot)?;
+    let mut loaded = reading.opened(key, root, Shards::All, snapshot).await?;
     let item = std::mem::take(&mut loaded.tree);
     let sealed = Sealed::found(&loaded.decisions, &item, operation.topology.root);
     let baseline =

@@ -100,7 +100,8 @@ fn has_key(place: &FieldPath, item: &Item, loader: Option<&dyn ConfigLoader>) ->
         if around.is_root() {
             return false;
         }
-        if loader.encryption_key(&around, item).is_some() {
+        let named = loader.encryption_key_id(&around, item).is_some();
+        if named || loader.encryption_key(&around, item).is_some() {
             return true;
         }
         around.pop();

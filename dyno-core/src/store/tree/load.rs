@@ -28,7 +28,7 @@ impl Operation {
         let mut reading = self.reading(&owner, &root, parts, &wants, consistent);
         reading.seals = seals.as_ref();
         let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
-        self.opened(key, &root, parts, snapshot)
+        self.opened(key, &root, parts, snapshot).await
     }
 
     /// What [`load_tree`](Self::load_tree) sends; `base` is the object as it is known.
@@ -49,7 +49,8 @@ impl Operation {
         }
     }
 
-    fn reading<'a>(
+    /// What a load of these parts reads.
+    pub(in crate::store) fn reading<'a>(
         &'a self,
         owner: &'a Owner,
         root: &'a Address,
@@ -76,7 +77,18 @@ impl Operation {
     }
 
     /// Joins and opens what was read.
-    pub(in crate::store) fn opened(
+    pub(in crate::store) async fn opened(
+        &self,
+        key: &Key,
+        root: &Address,
+        parts: Shards,
+        snapshot: snapshot::Snapshot,
+    ) -> Result<LoadedTree> {
+        self.with_keys(snapshot, |snapshot| self.joined(key, root, parts, snapshot))
+            .await
+    }
+
+    fn joined(
         &self,
         key: &Key,
         root: &Address,
@@ -103,6 +115,7 @@ impl Operation {
         let Loaded {
             mut tree,
             extras,
+            columns,
             decisions,
         } = joined;
         let shape = self.topology.root;
@@ -121,6 +134,7 @@ impl Operation {
         Ok(LoadedTree {
             tree,
             extras,
+            columns,
             stored,
             footprint,
             versions,

@@ -30,7 +30,11 @@ impl Operation {
         key: &Key,
         expecting: Expecting,
     ) -> Result<Baseline> {
-        let prepared = self.prepare(tree, key, expecting)?;
+        let prepared = self
+            .with_keys((tree, expecting), |(tree, expecting)| {
+                self.prepare(tree, key, expecting)
+            })
+            .await?;
         prepared.run(&self.store).await
     }
 
@@ -87,12 +91,28 @@ impl Operation {
         }
         let view = shown.as_ref().unwrap_or(&tree);
         let decisions = Decisions::for_save(&tree, view, &entries, shape, self.loader())?;
+        let indexes = &self.topology.indexes;
+        let columns = indexes.expected(&tree, view, self.loader())?;
+        let is_sealed = |name: &str| plan::seals_attribute(name, &decisions, view, self.loader());
+        let mut strangers = plan::columns_of_sealed(&tree, is_sealed);
+        let is_unclaimed =
+            |name: &str| shape.untyped().is_some() || extras.is_some_and(|extras| extras.own(name));
+        strangers.retain(|column| is_unclaimed(column));
         let mut bodies = plan::split(tree, shape, table);
         for (name, _) in root.parts() {
             bodies.root.remove(name);
         }
-        let digests = Digests::of(&bodies, &entries, &decisions, table)
+        let held = columns
+            .into_iter()
+            .filter_map(|(column, value)| Some((column, value?)));
+        bodies.root.extend(held);
+        let mut digests = Digests::of(&bodies, &entries, &decisions, table)
             .map_err(|error| decisions.without_secrets(error))?;
+        let before = match expecting {
+            Expecting::Baseline(base) => Some(&base.digests),
+            Expecting::Anything | Expecting::Nothing => None,
+        };
+        plan::drop_stale_columns(&mut bodies.root, &mut digests, before, strangers);
         Ok(Cut {
             bodies,
             digests,
