@@ -30,15 +30,16 @@
 //!
 //! # What is promised, and what is not
 //!
-//! Whoever reads the storage, its backups and its streams learns of a sealed value its length up to 16 bytes, its
-//! place, its key id, and when it was rewritten; not its type, and not whether two values are equal. Whoever also
-//! writes the storage cannot make a value open that was not sealed under the same key for the same context, primary
+//! Whoever reads the storage, its backups and its streams learns of a sealed value its length up to 16 bytes
+//! ([or more](EncryptionKey::pad_to)), its place, its key id, and when it was rewritten; not its type, and not whether
+//! two values are equal, unless they stand in a [blind index](BlindIndex). Whoever also writes the storage cannot make a value open that was not sealed under the same key for the same context, primary
 //! key and path. Nobody, with keys or without, can make one sealed value that opens under two keys. Every altered
 //! value fails with one and the same error, and nothing is decrypted before the tag is checked.
 //!
 //! Not promised: that a value is the newest of its place (an older sealed value of the same field can be put back);
-//! that a field or an item was not deleted; anything against whoever controls the process or holds the key; that
-//! memory is free of the clear values handed to the caller. Keys themselves are wiped when dropped, and neither keys
+//! that a field was not deleted, unless its item is sealed as a whole ([`seal_attributes`]), or that an item was not;
+//! anything against whoever controls the process or holds the key; that memory is free of the clear values handed to
+//! the caller. Keys themselves are wiped when dropped, and neither keys
 //! nor values appear in errors or debug output.
 //!
 //! One key may seal 2^40 blocks of 16 bytes before it should be replaced ([`Keyring`]); an id stands for one key for

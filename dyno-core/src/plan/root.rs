@@ -25,7 +25,7 @@ pub(crate) struct RootState {
     pub(crate) etag: Etag,
     pub(crate) sequence: u64,
     pub(crate) life: Stamp,
-    pub(crate) past: [Etag; PAST_ETAGS],
+    pub(crate) past: Box<[Etag; PAST_ETAGS]>,
     pub(crate) manifest: Manifest,
     pub(crate) entries: Entries,
     pub(crate) layout: Item,
@@ -122,7 +122,8 @@ impl RootState {
             sequence: sequence.ok_or_else(|| damaged(reserved::SEQUENCE))?,
             life,
             past: past
-                .and_then(|past| past.try_into().ok())
+                .and_then(|past| <[Etag; PAST_ETAGS]>::try_from(past).ok())
+                .map(Box::new)
                 .ok_or_else(|| damaged(reserved::PAST))?,
             manifest,
             entries,
@@ -163,13 +164,13 @@ impl RootState {
 
     /// The state after the commit `etag`, but for its shards.
     pub(crate) fn next(&self, etag: Etag) -> Self {
-        let [first, second, third, _] = self.past;
+        let [first, second, third, _] = *self.past;
         Self {
             format: Format::PRESENT,
             etag,
             sequence: self.sequence.saturating_add(1),
             life: self.life,
-            past: [self.etag, first, second, third],
+            past: Box::new([self.etag, first, second, third]),
             manifest: Manifest::default(),
             entries: Entries::default(),
             layout: self.layout.clone(),
@@ -185,7 +186,7 @@ impl RootState {
             etag,
             sequence: now_micros,
             life: etag.stamp(),
-            past: [Etag::NONE; PAST_ETAGS],
+            past: Box::new([Etag::NONE; PAST_ETAGS]),
             manifest: Manifest::default(),
             entries: Entries::default(),
             layout: Item::new(),

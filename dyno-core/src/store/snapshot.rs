@@ -354,8 +354,7 @@ impl Reading<'_> {
         let seals = self.seals.filter(|_| state.seal.is_some());
         for shard in listed {
             if let (Some(seals), Some(first)) = (seals, shard.places.first()) {
-                let item = held.items.get(first);
-                seals.verify_shard(item.unwrap_or(&Item::new()), &shard.field)?;
+                seals.verify_shard(held.items.get(first), &shard.field)?;
             }
             if shard.field.independent {
                 for place in &shard.places {

@@ -145,3 +145,31 @@ proptest! {
         let _ = Rules::new().leave([text]);
     }
 }
+
+#[test]
+fn items_are_sealed_with_the_primary_and_verified_with_any_key_that_is_not_retired() {
+    let mut keys = Keyring::new(key("a"));
+    keys.insert(key("b")).unwrap();
+    keys.insert(key("c")).unwrap();
+    keys.promote("b").unwrap();
+    keys.retire("c").unwrap();
+    let rules = Rules::new().seal_items(keys).unwrap();
+    assert_eq!(rules.seal_key().unwrap().id(), "b");
+    let known = |id: &str| rules.seal_key_by_id(&KeyId::new(id).unwrap()).is_some();
+    assert!(known("a") && known("b"));
+    assert!(!known("c") && !known("d"));
+    assert!(rules.encryption_key(&path("a")).is_none());
+    let sealed = KeyId::new("b").unwrap();
+    assert!(rules.decryption_key(&sealed, &path("a")).is_none());
+}
+
+#[test]
+fn a_seal_key_and_a_field_key_of_one_id_are_one_key() {
+    let other = || EncryptionKey::generate("k").unwrap();
+    let fields = || Rules::new().encrypt(["a"], key("k")).unwrap();
+    assert!(fields().seal_items(key("k")).is_ok());
+    let error = fields().seal_items(other()).unwrap_err();
+    assert!(error.to_string().contains("`k`"), "{error}");
+    let seals = Rules::new().seal_items(other()).unwrap();
+    assert!(seals.encrypt(["a"], key("k")).is_err());
+}

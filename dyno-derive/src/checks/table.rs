@@ -24,9 +24,12 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
         ];
         for word in words.into_iter().flatten() {
             let what = format!("`{word}` on a type without a table");
-            let fix = format!(
-                "add `table = \"..\"`, or remove `{word}`: a type without a table is stored inside others"
-            );
+            let why = if word == "seal" {
+                "what a sealed object holds is sealed with it"
+            } else {
+                "a type without a table is stored inside others"
+            };
+            let fix = format!("add `table = \"..\"`, or remove `{word}`: {why}");
             diagnostics.report_absent(word.span(), what, fix);
         }
     }

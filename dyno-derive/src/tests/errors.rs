@@ -44,6 +44,31 @@ fn an_unknown_word_is_not_reported_as_absent_too() {
 }
 
 #[test]
+fn a_seal_is_for_types_with_a_table() {
+    let sealed = || {
+        quote!(
+            #[dyno(seal)]
+            struct Part {
+                city: String,
+            }
+        )
+    };
+    assert_eq!(errors(sealed()), ["`seal` on a type without a table"]);
+    let printed = expansion(sealed());
+    assert!(
+        printed.contains("whatasealedobjectholdsissealedwithit"),
+        "{printed}"
+    );
+    let found = errors(quote!(
+        struct Part {
+            #[dyno(seal)]
+            city: String,
+        }
+    ));
+    assert_eq!(found, ["unknown attribute `seal` on a field"]);
+}
+
+#[test]
 fn words_inside_a_shard_are_told_where_they_belong() {
     let printed = expansion(quote! {
         struct Order { #[dyno(shard(key = "ID", chunked))] lines: Lines }

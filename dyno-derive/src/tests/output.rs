@@ -34,6 +34,16 @@ fn a_field_is_one_row_one_write_and_one_read() {
 }
 
 #[test]
+fn a_sealed_type_says_so() {
+    let printed = expansion(quote! {
+        #[dyno(table = "Users", key = "ID", seal)]
+        struct User { city: String }
+    });
+    let shape = r#".stored(__dyno::TableShape::new("Users","ID")).sealed()"#;
+    assert!(printed.contains(shape), "{printed}");
+}
+
+#[test]
 fn a_shard_says_how_it_departs_from_its_type() {
     let printed = expansion(quote! {
         struct Order {

@@ -206,15 +206,14 @@ impl<'a> Verifier<'a> {
     /// # Errors
     ///
     /// It is not as it was sealed, or has no seal.
-    pub(crate) fn verify_shard(&self, item: &Item, field: &ShardField) -> Result<()> {
+    pub(crate) fn verify_shard(&self, item: Option<&Item>, field: &ShardField) -> Result<()> {
         let what = format!("shard `{}`", field.id);
-        let verified = if item.contains_key(reserved::SEAL) {
-            self.verify(item, &field.path, &what)
-        } else {
-            Err(broken(format!(
+        let verified = match item.filter(|item| item.contains_key(reserved::SEAL)) {
+            Some(item) => self.verify(item, &field.path, &what),
+            None => Err(broken(format!(
                 "{what} has no seal, though the root of its object has one: somebody took it away; restore root and shards \
                  from one backup"
-            )))
+            ))),
         };
         verified.map_err(|error| error.in_table(field.table.name()))
     }

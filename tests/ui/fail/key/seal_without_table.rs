@@ -1,0 +1,9 @@
+use dyno::DyObject;
+
+#[derive(DyObject)]
+#[dyno(seal)]
+struct User {
+    name: String,
+}
+
+fn main() {}
