@@ -103,7 +103,7 @@ pub trait DyObject: Stored {
         value: impl Into<V>,
         loader: &dyn ConfigLoader,
     ) -> Result<Blob> {
-        store::index_value::<Self, V>(path.into_path(), &value.into(), loader)
+        store::index_value::<Self, V>(&path.into_path(), &value.into(), loader)
     }
 
     /// Handles of the fields: `Root::paths().location().city()`.

@@ -251,6 +251,26 @@ async fn a_copied_index_value_finds_nothing_wrong() {
 }
 
 #[tokio::test]
+async fn an_object_that_does_not_open_fails_the_search_by_name() {
+    let (store, _) = store().await;
+    store.save(user("a@example.com")).key("u1").await.unwrap();
+    let mut item = items(&store).await.remove(0);
+    let mut envelope = item["note"].as_b().unwrap().as_ref().to_vec();
+    *envelope.last_mut().unwrap() ^= 1;
+    item.insert("note".to_owned(), AttributeValue::B(Blob::new(envelope)));
+    let client = store.client::<User>().unwrap();
+    let put = client.put_item().table_name("Users").set_item(Some(item));
+    put.send().await.unwrap();
+    let error = store
+        .find(User::paths().email(), "a@example.com")
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotDecrypted);
+    assert!(error.to_string().contains("`u1`"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("example.com"));
+}
+
+#[tokio::test]
 async fn a_search_that_cannot_be_is_refused_before_the_first_request() {
     let (store, recorder) = store().await;
     let error = store.find(User::paths().note(), "n").await.unwrap_err();

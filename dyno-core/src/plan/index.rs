@@ -53,8 +53,10 @@ impl Indexes {
                 continue;
             };
             match indexes.insert(field.name(), index) {
-                Some(twin) if twin == index => continue,
-                Some(_) => return Err(invalid_shape(root, &different(field))),
+                Some(twin) if twin != index => {
+                    return Err(invalid_shape(root, &different(field)));
+                }
+                Some(_) => {}
                 None => found.0.push(Index::of(field, index, root)?),
             }
         }
@@ -98,26 +100,23 @@ impl Indexes {
     ///
     /// The field has none.
     pub(crate) fn on(&self, path: &FieldPath) -> Result<&Index> {
-        match (self.around(path), path.depth()) {
-            (Some(index), 1) => Ok(index),
-            _ => {
-                let known: Vec<_> = self
-                    .0
-                    .iter()
-                    .map(|index| format!("`{}`", index.field))
-                    .collect();
-                let known = if known.is_empty() {
-                    "the type has none".to_owned()
-                } else {
-                    format!("the type has indexes on {}", known.join(", "))
-                };
-                let why = format!(
-                    "the field has no index to be found by, and {known}; mark it \
-                     `#[dyno(encrypt, index = \"..\")]`"
-                );
-                Err(Error::new(ErrorKind::InvalidPath, why).at_path(path.clone()))
-            }
+        if let (Some(index), 1) = (self.around(path), path.depth()) {
+            return Ok(index);
         }
+        let known: Vec<_> = self
+            .0
+            .iter()
+            .map(|index| format!("`{}`", index.field))
+            .collect();
+        let known = if known.is_empty() {
+            "the type has none".to_owned()
+        } else {
+            format!("the type has indexes on {}", known.join(", "))
+        };
+        let why = format!(
+            "the field has no index to be found by, and {known}; mark it `#[dyno(encrypt, index = \"..\")]`"
+        );
+        Err(Error::new(ErrorKind::InvalidPath, why).at_path(path.clone()))
     }
 
     /// The index on the field that a path names or goes into.

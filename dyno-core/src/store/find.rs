@@ -1,10 +1,11 @@
 use std::collections::HashSet;
 use std::fmt;
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
-use dyno_value::{Item, ParsePathError};
+use dyno_value::{FieldPath, Item, ParsePathError};
 use futures_util::future::try_join_all;
 
 use super::operation::{Operation, Options, Pending, common_options};
@@ -180,22 +181,22 @@ impl<T: Stored, V> FindKeys<T, V> {
 
 /// What is looked for, and by which index values.
 struct Search {
-    topology: std::sync::Arc<Topology>,
-    path: dyno_value::FieldPath,
+    topology: Arc<Topology>,
+    path: FieldPath,
     asked: AttributeValue,
     columns: Vec<(&'static str, AttributeValue)>,
 }
 
 impl Search {
     fn of<V>(
-        topology: &std::sync::Arc<Topology>,
+        topology: &Arc<Topology>,
         path: &Result<TypedPath<V>, ParsePathError>,
         value: &V,
         loader: Option<&dyn ConfigLoader>,
     ) -> Result<Self> {
         let (path, asked, columns) = encode(topology, path, value, loader)?;
         Ok(Self {
-            topology: std::sync::Arc::clone(topology),
+            topology: Arc::clone(topology),
             path,
             asked,
             columns,
@@ -227,7 +228,7 @@ impl Search {
 }
 
 type Asked = (
-    dyno_value::FieldPath,
+    FieldPath,
     AttributeValue,
     Vec<(&'static str, AttributeValue)>,
 );
@@ -253,13 +254,13 @@ fn encode<V>(
 
 /// The index value of a value of an indexed field, under the first key that the loader gives.
 pub(crate) fn index_value<T: Stored, V>(
-    path: Result<TypedPath<V>, ParsePathError>,
+    path: &Result<TypedPath<V>, ParsePathError>,
     value: &V,
     loader: &dyn ConfigLoader,
 ) -> Result<Blob> {
     let compute = || {
         let topology = Topology::of(T::SHAPE)?;
-        let (path, _, columns) = encode(&topology, &path, value, Some(loader))?;
+        let (path, _, columns) = encode(&topology, path, value, Some(loader))?;
         let first = columns
             .into_iter()
             .next()

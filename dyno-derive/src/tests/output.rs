@@ -44,6 +44,29 @@ fn a_sealed_type_says_so() {
 }
 
 #[test]
+fn an_index_names_its_columns_after_the_stored_field() {
+    let printed = expansion(quote! {
+        #[dyno(table = "Users", key = "ID")]
+        struct User {
+            #[dyno(encrypt, index = "email", rename = "mail")]
+            email: String,
+            #[dyno(encrypt(index = "flag:exact:v1", bits = 8, low_entropy))]
+            flag: bool,
+            name: String,
+        }
+    });
+    for expected in [
+        r#"of("mail",__dyno_kinds,0).encrypted().index(__dyno::IndexShape::new("email",["mail__idx","mail__idx2"])),"#,
+        r#".index(__dyno::IndexShape::new("flag:exact:v1",["flag__idx","flag__idx2"]).bits(8u16).low_entropy())"#,
+        "__dyno::searchable::<String>(",
+        r#"of("name",__dyno_kinds,2)"#,
+    ] {
+        assert!(printed.contains(expected), "{expected} is not in {printed}");
+    }
+    assert!(!printed.contains("searchable::<bool>"));
+}
+
+#[test]
 fn a_shard_says_how_it_departs_from_its_type() {
     let printed = expansion(quote! {
         struct Order {
