@@ -151,7 +151,7 @@ async fn write(store: &Store, keys: &Keyring, saves: u64) -> u64 {
 #[tokio::test(start_paused = true)]
 async fn no_save_is_lost_in_many_orders() {
     let mut conflicts = 0;
-    for seed in 0..150 {
+    for seed in 0..60 {
         let keys = keys();
         let engine = Engine::in_memory().unwrap().inline();
         let store = Store::new(engine.client());

@@ -164,3 +164,56 @@ fn expressions(changes: &[Change]) -> Expressions {
             expressions.name(placeholder, name)
         })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::commit::cost::tests::address;
+    use crate::plan::How;
+    use aws_sdk_dynamodb::types::AttributeValue;
+
+    fn change(place: &str, old: Option<&str>, new: Option<&str>) -> Change {
+        let value = |text: &str| AttributeValue::S(text.to_owned());
+        Change {
+            place: place.parse().unwrap(),
+            old: old.map(value),
+            new: new.map(value),
+            how: How::SealedPlaintext,
+        }
+    }
+
+    #[test]
+    fn each_value_is_written_on_the_condition_of_its_old_bytes() {
+        let made = expressions(&[
+            change("a.b[3].a", Some("1"), Some("2")),
+            change("c", Some("3"), None),
+            change("d", None, Some("4")),
+        ]);
+        assert_eq!(made.update.unwrap(), "SET #0.#1[3].#0=:0,#3=:2 REMOVE #2");
+        assert_eq!(
+            made.condition.unwrap(),
+            "#0.#1[3].#0=:o0 AND #2=:o1 AND attribute_not_exists(#3)"
+        );
+        let names: Vec<_> = made.names.values().map(String::as_str).collect();
+        assert_eq!(names, ["a", "b", "c", "d"]);
+        assert_eq!(made.values.len(), 4);
+    }
+
+    #[test]
+    fn no_expression_is_too_long_and_no_value_is_left_out() {
+        let deep = (0..30)
+            .map(|step| format!("step{step}."))
+            .collect::<String>();
+        let changes: Vec<_> = (0..250)
+            .map(|number| change(&format!("{deep}v{number}"), Some("1"), Some("2")))
+            .collect();
+        let updates = Renew::all(&address("a"), changes.clone());
+        let written: Vec<_> = updates.iter().flat_map(Renew::changes).collect();
+        assert_eq!(written.len(), changes.len());
+        assert!(updates.len() > 3);
+        for (written, change) in written.iter().zip(&changes) {
+            assert_eq!(written.place, change.place);
+        }
+        assert!(updates.iter().all(|update| !too_long(update.changes())));
+    }
+}
