@@ -120,7 +120,7 @@ fn seal_item(world: &World, places: &[Place]) -> Case {
             })
         },
     );
-    let mut counted = item.clone();
+    let mut counted = item;
     Case {
         name: format!("seal item of {FIELDS} x {FIELD_BYTES} B"),
         found,
@@ -142,7 +142,7 @@ fn open_item(world: &World, places: &[Place]) -> Case {
             })
         },
     );
-    let mut counted = item.clone();
+    let mut counted = item;
     Case {
         name: format!("open item of {FIELDS} x {FIELD_BYTES} B"),
         found,

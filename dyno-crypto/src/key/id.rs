@@ -1,6 +1,7 @@
 use std::cmp::Ordering;
 use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::sync::Arc;
 
 use super::KeyError;
 
@@ -19,11 +20,20 @@ use super::KeyError;
 /// # Ok::<(), dyno_crypto::KeyError>(())
 /// ```
 #[derive(Clone)]
-pub struct KeyId {
-    /// Held in place, because every sealed value that is read has one.
-    bytes: [u8; Self::MAX_LENGTH],
-    /// How many of the bytes are meant.
-    length: u8,
+pub struct KeyId(Held);
+
+/// The text of a UUID is held in place; longer ids are rare.
+const USUAL: usize = 38;
+
+/// The bytes of an id, in place if they are few: every sealed value that is read has one.
+#[derive(Clone)]
+enum Held {
+    Few {
+        bytes: [u8; USUAL],
+        /// How many of the bytes are meant.
+        length: u8,
+    },
+    Many(Arc<[u8]>),
 }
 
 impl KeyId {
@@ -37,30 +47,31 @@ impl KeyId {
     /// * [`KeyError::IdLength`]: there are none, or more than 64
     pub fn new(bytes: impl AsRef<[u8]>) -> Result<Self, KeyError> {
         let bytes = bytes.as_ref();
-        let refused = KeyError::IdLength { bytes: bytes.len() };
-        let mut held = [0; Self::MAX_LENGTH];
-        match (held.get_mut(..bytes.len()), u8::try_from(bytes.len())) {
-            (Some(place), Ok(length @ 1..)) => {
+        let length = match u8::try_from(bytes.len()) {
+            Ok(length) if (1..=Self::MAX_LENGTH).contains(&bytes.len()) => length,
+            _ => return Err(KeyError::IdLength { bytes: bytes.len() }),
+        };
+        let mut few = [0; USUAL];
+        Ok(Self(match few.get_mut(..bytes.len()) {
+            Some(place) => {
                 place.copy_from_slice(bytes);
-                Ok(Self {
-                    bytes: held,
-                    length,
-                })
+                Held::Few { bytes: few, length }
             }
-            _ => Err(refused),
-        }
+            None => Held::Many(bytes.into()),
+        }))
     }
 
     /// The bytes.
     pub fn as_bytes(&self) -> &[u8] {
-        self.bytes
-            .get(..usize::from(self.length))
-            .unwrap_or_default()
+        match &self.0 {
+            Held::Few { bytes, length } => bytes.get(..usize::from(*length)).unwrap_or_default(),
+            Held::Many(bytes) => bytes,
+        }
     }
 
     /// How many bytes; at most 64, so a byte holds it.
     pub(crate) fn length(&self) -> u8 {
-        self.length
+        u8::try_from(self.as_bytes().len()).unwrap_or_default()
     }
 }
 

@@ -74,3 +74,20 @@ fn an_id_that_cannot_be_seen_is_shown_as_digits() {
         assert_eq!(KeyId::new(bytes).unwrap().to_string(), shown);
     }
 }
+
+#[test]
+fn ids_of_all_lengths_keep_their_bytes_and_order() {
+    let ids: Vec<KeyId> = (1..=64)
+        .map(|length| KeyId::new(vec![b'k'; length]).unwrap())
+        .collect();
+    assert!(ids.is_sorted());
+    for (id, length) in ids.iter().zip(1..) {
+        assert_eq!(id.as_bytes(), vec![b'k'; length]);
+        assert_eq!(usize::from(id.length()), length);
+        assert_eq!(ids.iter().filter(|other| *other == id).count(), 1);
+    }
+    for length in [0, 65, 256, 257, 320] {
+        let refused = KeyId::new(vec![b'k'; length]);
+        assert_eq!(refused, Err(KeyError::IdLength { bytes: length }));
+    }
+}

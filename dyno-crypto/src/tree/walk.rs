@@ -15,11 +15,10 @@ pub(super) trait Walk<'a> {
 
     /// Visits all values of an item or map, of which `depth` is the level.
     fn entries(&mut self, entries: &'a mut Item, depth: usize) -> Result<(), Error> {
-        for (name, value) in entries {
+        entries.iter_mut().try_for_each(|(name, value)| {
             self.cursor().enter_key(name);
-            self.checked(value, depth)?;
-        }
-        Ok(())
+            self.checked(value, depth)
+        })
     }
 
     /// Visits the values directly inside a list or map; other values have none.

@@ -15,27 +15,27 @@ use crate::{binding, key, path, string};
 
 /// The item sealed. Whatever the error, the item is as it was before.
 pub(crate) fn seal_item(
-    item: Item,
+    item: &Item,
     base: &FieldPath,
     binding: &Binding,
     policy: &dyn SealPolicy,
 ) -> Result<(Item, SealReport), Error> {
     let mut sealed = item.clone();
     let result = dyno_crypto::seal_item(&mut sealed, base, binding, policy);
-    assert!(result.is_ok() || sealed == item);
+    assert!(result.is_ok() || sealed == *item);
     result.map(|report| (sealed, report))
 }
 
 /// The item opened. Whatever the error, the item is as it was before.
 pub(crate) fn open_item(
-    item: Item,
+    item: &Item,
     base: &FieldPath,
     binding: &Binding,
     policy: &dyn OpenPolicy,
 ) -> Result<(Item, OpenReport), Error> {
     let mut opened = item.clone();
     let result = dyno_crypto::open_item(&mut opened, base, binding, policy);
-    assert!(result.is_ok() || opened == item);
+    assert!(result.is_ok() || opened == *item);
     result.map(|report| (opened, report))
 }
 
@@ -122,7 +122,7 @@ fn bytes(value: &AttributeValue) -> &[u8] {
 fn every_chosen_value_is_sealed_and_opens_again() {
     let policy = ByRules::new(&PATTERNS);
     let root = FieldPath::root();
-    let (sealed, report) = seal_item(sample(), &root, &binding("1"), &policy).unwrap();
+    let (sealed, report) = seal_item(&sample(), &root, &binding("1"), &policy).unwrap();
     assert_eq!(report.sealed(), 3);
     assert!(is_envelope(bytes(&sealed["name"])));
     assert!(is_envelope(bytes(&sealed["birth"])));
@@ -142,7 +142,7 @@ fn every_chosen_value_is_sealed_and_opens_again() {
         ]
     );
 
-    let (opened, report) = open_item(sealed, &root, &binding("1"), &policy).unwrap();
+    let (opened, report) = open_item(&sealed, &root, &binding("1"), &policy).unwrap();
     assert_eq!(report.opened(), 3);
     assert!(report.unopened().is_empty());
     let mut expected = sample();
@@ -156,7 +156,7 @@ fn every_chosen_value_is_sealed_and_opens_again() {
 fn a_part_of_an_object_is_bound_by_the_path_from_the_root() {
     let policy = ByRules::new(&["location.city"]);
     let part = item_of(&[("city", string("Kyoto"))]);
-    let (sealed, _) = seal_item(part.clone(), &path("location"), &binding("1"), &policy).unwrap();
+    let (sealed, _) = seal_item(&part, &path("location"), &binding("1"), &policy).unwrap();
     let alone = open(
         bytes(&sealed["city"]),
         &key("k1"),
@@ -164,9 +164,9 @@ fn a_part_of_an_object_is_bound_by_the_path_from_the_root() {
         &path("location.city"),
     );
     assert_eq!(alone, Ok(string("Kyoto")));
-    let (opened, _) = open_item(sealed.clone(), &path("location"), &binding("1"), &policy).unwrap();
+    let (opened, _) = open_item(&sealed, &path("location"), &binding("1"), &policy).unwrap();
     assert_eq!(opened, part);
-    let error = open_item(sealed, &FieldPath::root(), &binding("1"), &policy).unwrap_err();
+    let error = open_item(&sealed, &FieldPath::root(), &binding("1"), &policy).unwrap_err();
     assert_eq!(error, Error::Open { path: path("city") });
 }
 
@@ -174,13 +174,13 @@ fn a_part_of_an_object_is_bound_by_the_path_from_the_root() {
 fn sealed_values_do_not_open_when_moved() {
     let policy = ByRules::new(&PATTERNS);
     let root = FieldPath::root();
-    let (sealed, _) = seal_item(sample(), &root, &binding("1"), &policy).unwrap();
-    let error = open_item(sealed.clone(), &root, &binding("2"), &policy).unwrap_err();
+    let (sealed, _) = seal_item(&sample(), &root, &binding("1"), &policy).unwrap();
+    let error = open_item(&sealed, &root, &binding("2"), &policy).unwrap_err();
     assert!(matches!(error, Error::Open { .. }));
     let mut moved = sealed;
     let name = moved.remove("name").unwrap();
     moved.insert("birth".into(), name);
-    let error = open_item(moved, &root, &binding("1"), &policy).unwrap_err();
+    let error = open_item(&moved, &root, &binding("1"), &policy).unwrap_err();
     assert_eq!(
         error,
         Error::Open {
@@ -193,7 +193,7 @@ fn sealed_values_do_not_open_when_moved() {
 fn values_without_a_key_stay_sealed_and_are_reported() {
     let root = FieldPath::root();
     let (sealed, _) = seal_item(
-        sample(),
+        &sample(),
         &root,
         &binding("1"),
         &ByRules::new(&["name", "birth.day"]),
@@ -203,7 +203,7 @@ fn values_without_a_key_stay_sealed_and_are_reported() {
         rules: Rules::new(),
         asked: RefCell::default(),
     };
-    let (kept, report) = open_item(sealed.clone(), &root, &binding("1"), &nobody).unwrap();
+    let (kept, report) = open_item(&sealed, &root, &binding("1"), &nobody).unwrap();
     assert_eq!(kept, sealed);
     assert_eq!(report.opened(), 0);
     assert_eq!(report.unopened().len(), 2);
@@ -221,11 +221,10 @@ fn a_container_sealed_whole_is_not_asked_inside() {
     let policy = ByRules::new(&["deep"]);
     let deep = (0..31).fold(string("x"), |inner, _| AttributeValue::L(vec![inner]));
     let item = item_of(&[("deep", deep)]);
-    let (sealed, report) =
-        seal_item(item.clone(), &FieldPath::root(), &binding("1"), &policy).unwrap();
+    let (sealed, report) = seal_item(&item, &FieldPath::root(), &binding("1"), &policy).unwrap();
     assert_eq!(report.sealed(), 1);
     assert_eq!(policy.asked(), ["deep"]);
-    let (opened, _) = open_item(sealed, &FieldPath::root(), &binding("1"), &policy).unwrap();
+    let (opened, _) = open_item(&sealed, &FieldPath::root(), &binding("1"), &policy).unwrap();
     assert_eq!(opened, item);
 }
 
@@ -271,8 +270,8 @@ proptest! {
     #[test]
     fn items_come_back_whole(item in item(), seed: u32, base in prop::collection::vec(".{0,3}", 0..3)) {
         let base = base.into_iter().map(dyno_crypto::Segment::Key).collect();
-        let (sealed, sealing) = seal_item(item.clone(), &base, &binding("1"), &Some31(seed)).unwrap();
-        let (opened, opening) = open_item(sealed, &base, &binding("1"), &Some31(seed)).unwrap();
+        let (sealed, sealing) = seal_item(&item, &base, &binding("1"), &Some31(seed)).unwrap();
+        let (opened, opening) = open_item(&sealed, &base, &binding("1"), &Some31(seed)).unwrap();
         prop_assert_eq!(sealing.sealed(), opening.opened());
         let normalized: HashMap<_, _> = item.iter().map(|(name, value)| (name.clone(), normal(value))).collect();
         let opened: HashMap<_, _> = opened.iter().map(|(name, value)| (name.clone(), normal(value))).collect();

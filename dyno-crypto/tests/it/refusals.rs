@@ -12,7 +12,7 @@ use crate::{binding, key, path, string};
 fn open_name(value: AttributeValue) -> Result<Item, Error> {
     let policy = ByRules::new(&["name"]);
     open_item(
-        item_of(&[("name", value)]),
+        &item_of(&[("name", value)]),
         &FieldPath::root(),
         &binding("1"),
         &policy,
@@ -71,11 +71,10 @@ fn plain_data_that_begins_like_an_envelope_is_plain_data_elsewhere() {
         b"\xdc\x02\x01\x02k1",
     ] {
         let item = item_of(&[("photo", binary(data))]);
-        let (opened, _) =
-            open_item(item.clone(), &FieldPath::root(), &binding("1"), &policy).unwrap();
+        let (opened, _) = open_item(&item, &FieldPath::root(), &binding("1"), &policy).unwrap();
         assert_eq!(opened, item);
         let sealing = ByRules::new(&["photo"]);
-        assert!(seal_item(item, &FieldPath::root(), &binding("1"), &sealing).is_ok());
+        assert!(seal_item(&item, &FieldPath::root(), &binding("1"), &sealing).is_ok());
     }
 }
 
@@ -83,10 +82,10 @@ fn plain_data_that_begins_like_an_envelope_is_plain_data_elsewhere() {
 fn a_sealed_value_is_not_sealed_again() {
     let item = item_of(&[("name", binary(&sealed_name()))]);
     let policy = ByRules::new(&["name"]);
-    let error = seal_item(item.clone(), &FieldPath::root(), &binding("1"), &policy).unwrap_err();
+    let error = seal_item(&item, &FieldPath::root(), &binding("1"), &policy).unwrap_err();
     assert_eq!(error, Error::AlreadyEncrypted { path: path("name") });
     let (kept, _) = seal_item(
-        item.clone(),
+        &item,
         &FieldPath::root(),
         &binding("1"),
         &ByRules::new(&["x"]),
@@ -99,7 +98,7 @@ fn a_sealed_value_is_not_sealed_again() {
 fn a_value_that_dynamodb_refuses() {
     let policy = ByRules::new(&["name"]);
     let item = item_of(&[("name", AttributeValue::Ss(vec![]))]);
-    let error = seal_item(item, &FieldPath::root(), &binding("1"), &policy).unwrap_err();
+    let error = seal_item(&item, &FieldPath::root(), &binding("1"), &policy).unwrap_err();
     assert!(
         error
             .to_string()
@@ -132,12 +131,12 @@ fn what_a_policy_refuses_is_passed_on() {
     let policy = Always(Err(refusal.clone()));
     let root = FieldPath::root();
     assert_eq!(
-        seal_item(sample(), &root, &binding("1"), &policy).unwrap_err(),
+        seal_item(&sample(), &root, &binding("1"), &policy).unwrap_err(),
         refusal
     );
     let item = item_of(&[("name", binary(&sealed_name()))]);
     assert_eq!(
-        open_item(item, &root, &binding("1"), &policy).unwrap_err(),
+        open_item(&item, &root, &binding("1"), &policy).unwrap_err(),
         refusal
     );
 }
@@ -146,7 +145,7 @@ fn what_a_policy_refuses_is_passed_on() {
 fn a_key_with_another_id_than_asked_for() {
     let item = item_of(&[("name", binary(&sealed_name()))]);
     let policy = Always(Ok(Some(key("k2"))));
-    let error = open_item(item, &FieldPath::root(), &binding("1"), &policy).unwrap_err();
+    let error = open_item(&item, &FieldPath::root(), &binding("1"), &policy).unwrap_err();
     let id = KeyId::new("k1").unwrap();
     assert_eq!(
         error,
@@ -173,11 +172,11 @@ fn values_deeper_than_an_item_holds() {
         let item = || item_of(&[("deep", nested.clone())]);
         let root = FieldPath::root();
         assert_eq!(
-            seal_item(item(), &root, &binding("1"), &policy).is_ok(),
+            seal_item(&item(), &root, &binding("1"), &policy).is_ok(),
             fits
         );
         assert_eq!(
-            open_item(item(), &root, &binding("1"), &policy).is_ok(),
+            open_item(&item(), &root, &binding("1"), &policy).is_ok(),
             fits
         );
     }
