@@ -446,3 +446,28 @@ async fn documents_ask_for_keys_too_and_keep_what_was_sealed_so() {
     let read = documents.read(key).loader(rules());
     assert_eq!(read.await.unwrap_err().kind(), ErrorKind::KeySource);
 }
+
+#[tokio::test]
+async fn a_reseal_asks_for_the_keys_of_what_is_stored_and_for_the_new_one() {
+    let (store, _) = store().await;
+    let vault = Vault::of(&[("2026", Answer::Key(1)), ("2027", Answer::Key(2))]);
+    for id in ["a", "b", "c"] {
+        store
+            .save(account())
+            .key(id)
+            .loader(vault.rules("2026"))
+            .await
+            .unwrap();
+    }
+    vault.asked();
+    let report = store
+        .reseal::<Account>()
+        .loader(vault.rules("2027"))
+        .await
+        .unwrap();
+    assert_eq!(report.resealed_from("2026", "2027"), 15, "{report}");
+    let mut asked = vault.asked();
+    asked.sort_unstable();
+    assert_eq!(asked, ["2026", "2027"], "each once, for all objects");
+    assert_eq!(key_ids(&store).await, vec!["2027"; 15]);
+}

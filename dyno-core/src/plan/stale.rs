@@ -6,8 +6,9 @@ use dyno_crypto::{Binding, EncryptionKey, KeyId};
 use dyno_value::{FieldPath, Item};
 
 use super::entries::Entries;
+use super::index::Columns;
 use super::join::{join_sealed, shown};
-use super::privacy::{Change, Decisions, Renewal};
+use super::privacy::{Change, Decisions, How, Renewal};
 use super::shard::ShardField;
 use super::topology::Topology;
 use crate::error::Result;
@@ -41,7 +42,7 @@ impl Stale {
     /// Those of a load and a save: a value cannot be opened, stands in clear and must not, or gets no key.
     pub(crate) fn of(
         topology: &Topology,
-        root: Item,
+        mut root: Item,
         entries: &Entries,
         shards: BTreeMap<String, (ShardField, Item)>,
         binding: &Binding,
@@ -54,6 +55,7 @@ impl Stale {
             .collect();
         places.insert(FieldPath::root(), Part::Root);
         let shape = topology.root;
+        let columns = topology.indexes.take(&mut root);
         let sealed = join_sealed(topology, root, entries, shards, loader)?;
         let view = shown(&sealed, topology, entries);
         let load = Decisions::for_load(&sealed, &view, entries, shape, loader)?;
@@ -61,6 +63,8 @@ impl Stale {
         let clear = load.open(sealed.clone(), &FieldPath::root(), binding)?;
         let view = shown(&clear, topology, entries);
         let save = Decisions::for_save(&clear, &view, entries, shape, loader)?;
+        let expected = topology.indexes.expected(&clear, &view, loader)?;
+        drop(view);
         let Renewal {
             changes,
             left,
@@ -73,6 +77,10 @@ impl Stale {
         };
         for change in changes {
             stale.place(change, &places);
+        }
+        let indexed = stale_columns(columns, expected);
+        if !indexed.is_empty() {
+            stale.parts.entry(Part::Root).or_default().extend(indexed);
         }
         Ok(stale)
     }
@@ -90,4 +98,18 @@ impl Stale {
             }
         }
     }
+}
+
+/// The columns of indexes that hold something else than a save would write.
+fn stale_columns(mut stored: Item, expected: Columns) -> Vec<Change> {
+    let changes = expected.into_iter().filter_map(|(column, new)| {
+        let old = stored.remove(&column);
+        (old != new).then(|| Change {
+            place: FieldPath::root().key(column),
+            old,
+            new,
+            how: How::Indexed,
+        })
+    });
+    changes.collect()
 }

@@ -300,3 +300,80 @@ async fn a_lazy_shard_that_was_replaced_is_sealed() {
     let loaded = setup.store.load::<Contract>("c").shards(Shards::All).await;
     assert_eq!(loaded.unwrap().remark.get().await.unwrap().text, "new");
 }
+
+#[tokio::test]
+async fn a_reseal_seals_every_item_with_the_primary_keys_of_fields_and_of_seals() {
+    let setup = setup().await;
+    setup.saved().await;
+    let mut seals = Keyring::new(setup.keys.seals.clone());
+    seals.insert(key("seals-2")).unwrap();
+    seals.promote("seals-2").unwrap();
+    let mut fields = Keyring::new(setup.keys.fields.clone());
+    fields.insert(key("fields-2")).unwrap();
+    fields.promote("fields-2").unwrap();
+    let rules = || {
+        let rules = dyno::Rules::new().with_keyring(fields.clone());
+        let rules = rules.encrypt_with_primary(["secret"]).unwrap();
+        rules.seal_items(seals.clone()).unwrap()
+    };
+    let plan = setup.store.reseal::<Contract>().loader(rules()).dry_run();
+    let planned = plan.await.unwrap();
+    assert_eq!((planned.values(), planned.items_sealed()), (1, 1));
+
+    let reseal = setup.store.reseal::<Contract>().loader(rules());
+    let report = reseal.await.unwrap();
+    assert_eq!((report.values(), report.items_sealed()), (1, 1), "{report}");
+    assert_eq!(report.changed(), 1);
+    assert!(report.is_complete());
+    for (table, item) in setup.items().await {
+        if let Some(seal) = item.get(SEAL) {
+            let seal = seal.as_b().unwrap().as_ref();
+            assert!(seal[4..].starts_with(b"seals-2"), "{table}");
+        }
+    }
+    seals.retire("seals").unwrap();
+    fields.retire("fields").unwrap();
+    let rules = dyno::Rules::new().with_keyring(fields);
+    let rules = rules.encrypt_with_primary(["secret"]).unwrap();
+    let rules = rules.seal_items(seals).unwrap();
+    let load = setup.store.load::<Contract>("c").shards(Shards::All);
+    assert_eq!(*load.loader(rules.clone()).await.unwrap(), contract());
+    let again = setup
+        .store
+        .reseal::<Contract>()
+        .loader(rules)
+        .await
+        .unwrap();
+    assert_eq!(
+        (again.values(), again.items_sealed(), again.changed()),
+        (0, 0, 0)
+    );
+}
+
+#[tokio::test]
+async fn a_reseal_does_not_seal_what_somebody_changed() {
+    let setup = setup().await;
+    setup.saved().await;
+    let mut root = setup.root().await;
+    root.insert(
+        "title".to_owned(),
+        aws_sdk_dynamodb::types::AttributeValue::S("forged".into()),
+    );
+    setup.put("Contracts", root.clone()).await;
+    let rules = setup
+        .keys
+        .without_seals()
+        .seal_items(key("seals-2"))
+        .unwrap();
+    let report = setup
+        .store
+        .reseal::<Contract>()
+        .loader(rules)
+        .await
+        .unwrap();
+    assert_eq!((report.changed(), report.items_sealed()), (0, 0));
+    assert!(!report.is_complete());
+    let report = setup.store.reseal::<Contract>().await.unwrap();
+    assert!(!report.is_complete());
+    assert_eq!(setup.root().await, root);
+}

@@ -216,3 +216,23 @@ async fn documents_read_sealed_objects_and_do_not_write_them() {
     read.delete().await.unwrap();
     assert!(setup.items().await.is_empty());
 }
+
+#[tokio::test]
+async fn a_reseal_gives_seals_to_objects_of_before() {
+    let setup = setup().await;
+    before_seals(&setup).await;
+    let rules = setup.keys.rules().with_read_policy(policy());
+    let report = setup
+        .store
+        .reseal::<Contract>()
+        .loader(rules)
+        .await
+        .unwrap();
+    assert_eq!(
+        (report.items_sealed(), report.is_complete()),
+        (1, true),
+        "{report}"
+    );
+    let load = setup.store.load::<Contract>("c").shards(Shards::All);
+    assert_eq!(*load.await.unwrap(), contract());
+}

@@ -79,6 +79,69 @@ async fn a_new_index_key_loses_no_object_at_any_step() {
 }
 
 #[tokio::test]
+async fn a_reseal_fills_and_empties_columns_and_leaves_values_alone() {
+    let (store, _) = store().await;
+    let (a, b) = (index_key("a"), index_key("b"));
+    let old = rules(IndexKeys::new(a.clone()));
+    let with = |keys: IndexKeys| store.clone().with_loader(old.clone().index_with(keys));
+    let first = with(IndexKeys::new(a.clone()));
+    for email in ["same@example.com", "same@example.com", "other@example.com"] {
+        first.save(user(email)).await.unwrap();
+    }
+    let emails = |items: Vec<dyno::Item>| -> Vec<_> {
+        items
+            .into_iter()
+            .map(|mut item| item.remove("email"))
+            .collect()
+    };
+    let before = emails(items(&store).await);
+
+    let both = with(IndexKeys::new(a).with_second(b.clone()));
+    let report = both.reseal::<User>().await.unwrap();
+    assert_eq!(
+        (report.columns(), report.changed(), report.values()),
+        (3, 3, 0)
+    );
+    let second = with(IndexKeys::only_second(b));
+    finds_both(&second).await;
+    let report = second.reseal::<User>().await.unwrap();
+    assert_eq!(
+        (report.columns(), report.is_complete()),
+        (3, true),
+        "{report}"
+    );
+    assert_eq!(columns(&second).await, [String::from("email__idx2")].into());
+    finds_both(&second).await;
+    assert_eq!(emails(items(&store).await), before);
+    assert_eq!(second.reseal::<User>().await.unwrap().changed(), 0);
+}
+
+#[tokio::test]
+async fn a_reseal_gives_columns_to_what_was_stored_before_its_index() {
+    #[derive(DyObject, Clone)]
+    #[dyno(table = "Users", key = "ID")]
+    struct Unindexed {
+        #[dyno(encrypt)]
+        email: String,
+        #[dyno(encrypt)]
+        note: String,
+        visits: u32,
+    }
+    let (store, _) = store().await;
+    let store = store.with_loader(rules(IndexKeys::new(index_key("a"))));
+    let unindexed = Unindexed {
+        email: "other@example.com".into(),
+        note: "n".into(),
+        visits: 0,
+    };
+    store.save(unindexed).await.unwrap();
+    assert!(columns(&store).await.is_empty());
+    assert_eq!(store.reseal::<User>().await.unwrap().columns(), 1);
+    let found = store.find(User::paths().email(), "other@example.com").await;
+    assert_eq!(found.unwrap().len(), 1);
+}
+
+#[tokio::test]
 async fn an_object_with_both_columns_is_loaded_once() {
     let (store, recorder) = store().await;
     let keys = IndexKeys::new(index_key("a")).with_second(index_key("b"));

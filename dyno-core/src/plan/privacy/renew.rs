@@ -27,6 +27,8 @@ pub(crate) struct Change {
 /// What happens to a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum How {
+    /// It is the column of an index.
+    Indexed,
     /// It was sealed, and nobody encrypts it any more.
     Opened,
     /// An older library sealed it.

@@ -12,7 +12,7 @@ use super::walked::Walked;
 use crate::commit::renew::{Renew, Renewed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::plan::{Change, Form, How, Part, Stale};
+use crate::plan::{Change, Form, How, ItemSeals, Part, Stale};
 use crate::reserved;
 use crate::store::drive;
 use crate::store::operation::Operation;
@@ -41,9 +41,9 @@ enum Attempt {
 
 impl Visitor for Changing {
     async fn visit(&mut self, operation: &Operation, root: Root) -> Result<()> {
-        let before = self.report.values();
+        let before = self.report.work();
         let visited = Box::pin(self.bring_up_to_date(operation, &root)).await;
-        if self.report.values() > before {
+        if self.report.work() > before {
             self.report.changed += 1;
         }
         if matches!(&visited, Err(error) if error.kind() == ErrorKind::Contended) {
@@ -89,24 +89,33 @@ impl Changing {
         root: &Root,
         snapshot: Snapshot,
     ) -> Result<Attempt> {
-        if has_seal(&snapshot) {
-            self.report.skipped += 1;
+        let shape = operation.topology.root;
+        if has_seal(&snapshot) && !shape.seals() {
+            self.report.unsealed_type += 1;
             return Ok(Attempt::Done);
         }
+        let seals = ItemSeals::of(shape, &root.address, operation.loader())?;
+        let other_seals = snapshot
+            .state
+            .as_ref()
+            .is_none_or(|state| seals.are_not_those_of(state))
+            && shape.seals();
         let entries = snapshot.entries();
-        let stale = Stale::of(
-            &operation.topology,
-            snapshot.root.clone(),
-            &entries,
-            snapshot.shards.clone(),
-            &operation.binding(&root.address)?,
-            operation.loader(),
-            self.open,
-        )?;
-        if self.dry_run || stale.parts.is_empty() {
+        let binding = operation.binding(&root.address)?;
+        let stored = (snapshot.root.clone(), snapshot.shards.clone());
+        let stale = operation
+            .with_keys(stored, |(root, shards)| {
+                let (topology, loader) = (&operation.topology, operation.loader());
+                Stale::of(
+                    topology, root, &entries, shards, &binding, loader, self.open,
+                )
+            })
+            .await?;
+        if self.dry_run || (stale.parts.is_empty() && !other_seals) {
             for change in stale.parts.values().flatten() {
                 self.report.note(&change.how);
             }
+            self.report.items_sealed += u64::from(other_seals);
             self.report.note_left(&stale.left);
             return Ok(Attempt::Done);
         }
@@ -115,7 +124,12 @@ impl Changing {
         }
         let (mut whole, mut wrote) = (Vec::new(), false);
         for (part, changes) in &stale.parts {
-            let Some(updates) = in_place(operation, root, &snapshot, part, changes)? else {
+            let updates = if shape.seals() {
+                None
+            } else {
+                in_place(operation, root, &snapshot, part, changes)?
+            };
+            let Some(updates) = updates else {
                 whole.extend(changes.iter().map(|change| change.how.clone()));
                 continue;
             };
@@ -132,7 +146,7 @@ impl Changing {
                 self.report.note_all(&written);
             }
         }
-        if whole.is_empty() {
+        if whole.is_empty() && !other_seals {
             self.report.note_left(&stale.left);
             return Ok(Attempt::Done);
         }
@@ -143,6 +157,7 @@ impl Changing {
         match save(operation, root, snapshot, stale).await {
             Ok(()) => {
                 self.report.note_all(&whole);
+                self.report.items_sealed += u64::from(other_seals);
                 self.report.note_left(&left);
                 Ok(Attempt::Done)
             }

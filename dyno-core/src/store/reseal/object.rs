@@ -14,6 +14,9 @@ use super::walk::Root;
 /// Reads what is missing to a root that was scanned: nothing, if it has no shards; its shards, if they are as it says;
 /// or else all of it. `None`: it is gone.
 pub(super) async fn read_rest(operation: &Operation, root: &Root) -> Result<Option<Snapshot>> {
+    if operation.topology.root.seals() {
+        return read(operation, root).await;
+    }
     let state = match &root.state {
         Some(state) if !state.manifest.0.is_empty() => state,
         state => {
@@ -41,7 +44,9 @@ pub(super) async fn read_rest(operation: &Operation, root: &Root) -> Result<Opti
 pub(super) async fn read(operation: &Operation, root: &Root) -> Result<Option<Snapshot>> {
     let owner = operation.owner(&root.address);
     let wants = |_: &ShardField| true;
-    let reading = operation.reading(&owner, &root.address, Shards::All, &wants, true);
+    let seals = operation.verifier(&root.address)?;
+    let mut reading = operation.reading(&owner, &root.address, Shards::All, &wants, true);
+    reading.seals = seals.as_ref();
     reading.snapshot(&operation.store).await
 }
 

@@ -16,9 +16,11 @@ pub struct ResealReport {
     pub(super) plaintext: u64,
     pub(super) legacy: u64,
     pub(super) opened: u64,
+    pub(super) indexed: u64,
+    pub(super) items_sealed: u64,
     pub(super) left: BTreeMap<KeyId, u64>,
     pub(super) contended: u64,
-    pub(super) skipped: u64,
+    pub(super) unsealed_type: u64,
 }
 
 impl ResealReport {
@@ -29,9 +31,19 @@ impl ResealReport {
         self.changed
     }
 
-    /// The values that were changed, in all.
+    /// The values that were changed, in all, without the columns of indexes.
     pub fn values(&self) -> u64 {
         self.resealed.values().sum::<u64>() + self.plaintext + self.legacy + self.opened
+    }
+
+    /// The columns of [indexes](crate::Find) that were written or removed.
+    pub fn columns(&self) -> u64 {
+        self.indexed
+    }
+
+    /// The objects whose items were sealed anew, because they had no seals or those of another key.
+    pub fn items_sealed(&self) -> u64 {
+        self.items_sealed
     }
 
     /// The values that were sealed with another key: from which key to which, and how many.
@@ -76,14 +88,20 @@ impl ResealReport {
         self.contended
     }
 
-    /// The objects with an item seal, which this version cannot renew: nothing of them was changed.
+    /// The objects with seals over their items, though the type is not marked `#[dyno(seal)]`: nothing of them was changed,
+    /// because their seals could not be made anew.
     pub fn skipped(&self) -> u64 {
-        self.skipped
+        self.unsealed_type
     }
 
     /// Whether every object of the type was read to the end of the table, and is now as a save would write it.
     pub fn is_complete(&self) -> bool {
-        self.walked.ended && self.walked.failed == 0 && self.skipped == 0
+        self.walked.ended && self.walked.failed == 0 && self.unsealed_type == 0
+    }
+
+    /// Everything that was changed.
+    pub(super) fn work(&self) -> u64 {
+        self.values() + self.indexed + self.items_sealed
     }
 
     pub(super) fn note_all(&mut self, changes: &[How]) {
@@ -94,6 +112,7 @@ impl ResealReport {
 
     pub(super) fn note(&mut self, how: &How) {
         match how {
+            How::Indexed => self.indexed += 1,
             How::Opened => self.opened += 1,
             How::SealedLegacy => self.legacy += 1,
             How::SealedPlaintext => self.plaintext += 1,
@@ -127,7 +146,9 @@ impl fmt::Display for ResealReport {
         )?;
         let counts = [
             (self.left.values().sum(), "left sealed"),
-            (self.skipped, "skipped"),
+            (self.indexed, "columns of indexes"),
+            (self.items_sealed, "objects sealed"),
+            (self.unsealed_type, "skipped"),
             (walked.failed, "failed"),
         ];
         for (count, what) in counts.iter().filter(|(count, _)| *count > 0) {
