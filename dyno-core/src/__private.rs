@@ -9,9 +9,9 @@ use dyno_value::ValueError;
 
 use crate::loader::ConfigLoader;
 pub use crate::shape::{
-    Beside, Codec, DirectProbe, FieldShape, Kind, Object, ObjectReader, ObjectWriter, Path,
-    PathBase, PathSet, Probe, Role, SerdeProbe, SerdeValue, Shape, Stored, TableShape,
-    VariantShape, beside, explained, key, shard, stored, with,
+    Beside, Codec, DirectProbe, FieldShape, IndexShape, Kind, Object, ObjectReader, ObjectWriter,
+    Path, PathBase, PathSet, Probe, Role, SerdeProbe, SerdeValue, Shape, Stored, TableShape,
+    VariantShape, beside, explained, key, searchable, shard, stored, with,
 };
 
 /// What `Object::write` and `Object::read` return.

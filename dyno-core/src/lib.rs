@@ -32,9 +32,10 @@ mod untyped;
 pub use aws_sdk_dynamodb::types::AttributeValue;
 pub use aws_smithy_types::Blob;
 pub use dyno_crypto::{
-    AsyncKeySource, CachedKeys, EncryptionKey, ExceptionKind, ExceptionUses, KeyError, KeyId,
-    KeyProvider, KeySourceError, KeyState, Keyring, KeyringError, LegacyCodec, MasterKey,
-    PatternError, PendingKey, ReadPolicy, Rules, UsedException,
+    AsyncKeySource, BlindIndex, CachedKeys, EncryptionKey, ExceptionKind, ExceptionUses,
+    IndexError, IndexKey, IndexKeys, KeyError, KeyId, KeyProvider, KeySourceError, KeyState,
+    Keyring, KeyringError, LegacyCodec, MasterKey, Normalizer, PatternError, PendingKey,
+    ReadPolicy, Rules, UsedException,
 };
 pub use dyno_value::{FieldPath, Item, ParsePathError, Segment, ValueCause, ValueError};
 pub use error::{Error, ErrorKind, Result, SaveError};
@@ -43,11 +44,13 @@ pub use key::{Key, KeyKind, KeyValue};
 pub use loader::{ConfigLoader, ReadOnly, TypeTag, WriteOnly};
 pub use object::DyObject;
 pub use shape::{
-    Attribute, IntoPath, KeyAttribute, Lazy, LazyGet, LazyGetMut, Object, Path, Stored, TypedPath,
+    Attribute, IntoPath, KeyAttribute, Lazy, LazyGet, LazyGetMut, Object, Path, Searchable, Stored,
+    TypedPath,
 };
 pub use store::{
-    Delete, DeleteSaved, Document, Documents, EnsureTables, Load, LoadOptional, LoaderFault,
-    ReadPath, Reload, Save, SaveSaved, Saved, Shards, Store, WritePath, check_loader,
+    Audit, AuditReport, Cursor, Delete, DeleteSaved, Document, Documents, EnsureTables, Failure,
+    Find, FindKeys, Load, LoadOptional, LoaderFault, ReadPath, Reload, Reseal, ResealReport, Save,
+    SaveSaved, Saved, Shards, Store, WritePath, check_loader,
 };
 pub use units::CapacityUnits;
 

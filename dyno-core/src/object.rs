@@ -1,8 +1,12 @@
 //! The trait that gives a stored type its verbs.
 
+use aws_smithy_types::Blob;
+
+use crate::error::Result;
 use crate::key::Key;
+use crate::loader::ConfigLoader;
 use crate::shape::{self, IntoPath, Path, Stored};
-use crate::store::{Delete, Load, ReadPath, Save, WritePath};
+use crate::store::{self, Delete, Find, Load, ReadPath, Save, WritePath};
 
 /// The operations of every type that derives `DyObject` and names a table.
 ///
@@ -41,6 +45,65 @@ pub trait DyObject: Stored {
         value: impl Into<V>,
     ) -> WritePath<Self, V> {
         WritePath::new(key.into(), path.into_path(), value.into())
+    }
+
+    /// Finds the objects whose indexed field has this value; see [`Find`].
+    fn find<V>(path: impl IntoPath<Self, V>, value: impl Into<V>) -> Find<Self, V> {
+        Find::new(path.into_path(), value.into())
+    }
+
+    /// The index value of a value of an indexed field, under the first index key that the loader gives.
+    ///
+    /// It is what the field's column holds. As the primary key of the object it makes an encrypted key: the key says
+    /// nothing of the value, and who knows the value and has the index key finds the object with one `GetItem`. Such
+    /// an index has 256 bits, because a key stands for one object. A new index key is a new primary key then: save the
+    /// objects again under it, and delete them under the old one. Nothing is sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use dyno_core::{Blob, DyObject as _, EncryptionKey, IndexKey, IndexKeys, Rules, Store};
+    /// use dyno_derive::DyObject;
+    ///
+    /// #[derive(DyObject)]
+    /// #[dyno(crate = dyno_core, table = "Patients", key = "ID")]
+    /// struct Patient {
+    ///     #[dyno(key)]
+    ///     id: Blob,
+    ///     #[dyno(encrypt(index = "insurance-number", bits = 256))]
+    ///     number: String,
+    /// }
+    ///
+    /// let rules = Rules::new()
+    ///     .encrypt(["number"], EncryptionKey::generate("k1")?)?
+    ///     .index_with(IndexKeys::new(IndexKey::generate("search-1")?));
+    /// let store = Store::embedded()?.with_loader(rules.clone());
+    /// store.ensure_tables::<Patient>().await?;
+    ///
+    /// let id = |number: &str| Patient::index_value(Patient::paths().number(), number, &rules);
+    /// store.save(Patient { id: id("A123")?, number: "A123".into() }).await?;
+    /// let found = store.load::<Patient>(id("A123")?).await?;
+    /// assert_eq!(found.number, "A123");
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "embedded"))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidPath`](crate::ErrorKind::InvalidPath) if the field has no index,
+    /// [`ErrorKind::KeyRefused`](crate::ErrorKind::KeyRefused) if the loader gives no index key,
+    /// [`ErrorKind::InvalidValue`](crate::ErrorKind::InvalidValue) if the value has no index value.
+    fn index_value<V>(
+        path: impl IntoPath<Self, V>,
+        value: impl Into<V>,
+        loader: &dyn ConfigLoader,
+    ) -> Result<Blob> {
+        store::index_value::<Self, V>(path.into_path(), &value.into(), loader)
     }
 
     /// Handles of the fields: `Root::paths().location().city()`.

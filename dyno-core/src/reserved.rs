@@ -42,6 +42,9 @@ pub(crate) const LENGTH: &str = "_dy_length";
 pub(crate) const CODEC: &str = "_dy_codec";
 /// SHA-256 of a body stored in pieces, before compression.
 pub(crate) const DIGEST: &str = "_dy_digest";
+/// The seal over all other attributes of its item (`docs/format/item-seal-v1.md`); a writer that cannot renew it leaves
+/// such an object alone.
+pub(crate) const SEAL: &str = "_dy_seal";
 /// The bytes of one piece.
 pub(crate) const DATA: &str = "_dy_data";
 /// Number of a piece, in all but the first.
@@ -54,9 +57,9 @@ pub(crate) fn is_reserved(name: &str) -> bool {
 
 /// Whether an attribute is one that this version writes: an object that kept its metadata brings them back.
 pub(crate) fn is_known(name: &str) -> bool {
-    const KNOWN: [&str; 21] = [
+    const KNOWN: [&str; 22] = [
         FORMAT, TYPE, TAG, ETAG, SEQUENCE, LIFE, PAST, SHARDS, LAYOUT, TRASH, STATE, SINCE, TTL,
-        STAMP, ENTRIES, PIECES, LENGTH, CODEC, DIGEST, DATA, PIECE,
+        STAMP, ENTRIES, PIECES, LENGTH, CODEC, DIGEST, DATA, PIECE, SEAL,
     ];
     KNOWN.contains(&name)
 }

@@ -28,10 +28,7 @@ pub(crate) const TAG: usize = 32;
 const FIXED_HEADER: usize = 4;
 
 /// Bytes before the initialization vector, at most.
-const MAX_HEADER: usize = FIXED_HEADER + KeyId::MAX_LENGTH;
-
-/// Bytes besides header and encoded value, at most: vector, padding and tag.
-pub(crate) const MAX_OVERHEAD: usize = MAX_HEADER + BLOCK + BLOCK + TAG;
+pub(crate) const MAX_HEADER: usize = FIXED_HEADER + KeyId::MAX_LENGTH;
 
 /// The parts of a sealed value. Nothing is decrypted, and nothing here is known to be genuine: that is known when the
 /// value has been opened.
@@ -52,11 +49,8 @@ pub(crate) const MAX_OVERHEAD: usize = MAX_HEADER + BLOCK + BLOCK + TAG;
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Envelope<'a> {
-    header: &'a [u8],
+    parts: Parts<'a>,
     key_id: KeyId,
-    iv: &'a [u8; BLOCK],
-    ciphertext: &'a [u8],
-    tag: &'a [u8],
 }
 
 impl<'a> Envelope<'a> {
@@ -68,6 +62,28 @@ impl<'a> Envelope<'a> {
     /// * [`EnvelopeError::Unsupported`]: a newer version of this library wrote them, or nobody did
     /// * [`EnvelopeError::Malformed`]: the lengths do not add up
     pub fn parse(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
+        let parts = Parts::parse(bytes)?;
+        let key_id = KeyId::new(parts.key_id()).map_err(|_| EnvelopeError::Malformed)?;
+        Ok(Self { parts, key_id })
+    }
+
+    /// The id of the key that the value is sealed with.
+    pub fn key_id(&self) -> &KeyId {
+        &self.key_id
+    }
+}
+
+/// The parts of a sealed value as they stand in its bytes.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) struct Parts<'a> {
+    header: &'a [u8],
+    iv: &'a [u8; BLOCK],
+    ciphertext: &'a [u8],
+    tag: &'a [u8],
+}
+
+impl<'a> Parts<'a> {
+    pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
         let (version, suite) = match bytes {
             [MAGIC, version, suite, _, ..] => (*version, *suite),
             _ => return Err(EnvelopeError::NotAnEnvelope),
@@ -81,22 +97,20 @@ impl<'a> Envelope<'a> {
     fn split(bytes: &'a [u8]) -> Option<Self> {
         let id_length = usize::from(*bytes.get(FIXED_HEADER - 1)?);
         let (header, rest) = bytes.split_at_checked(FIXED_HEADER + id_length)?;
-        let key_id = KeyId::new(header.get(FIXED_HEADER..)?).ok()?;
         let (iv, rest) = rest.split_first_chunk()?;
         let (ciphertext, tag) = rest.split_at_checked(rest.len().checked_sub(TAG)?)?;
         let whole_blocks = !ciphertext.is_empty() && ciphertext.len().is_multiple_of(BLOCK);
-        whole_blocks.then_some(Self {
+        let is_id = (1..=KeyId::MAX_LENGTH).contains(&id_length);
+        (whole_blocks && is_id).then_some(Self {
             header,
-            key_id,
             iv,
             ciphertext,
             tag,
         })
     }
 
-    /// The id of the key that the value is sealed with.
-    pub fn key_id(&self) -> &KeyId {
-        &self.key_id
+    pub(crate) fn key_id(&self) -> &'a [u8] {
+        self.header.get(FIXED_HEADER..).unwrap_or_default()
     }
 
     pub(crate) fn header(&self) -> &'a [u8] {
@@ -122,7 +136,7 @@ impl fmt::Debug for Envelope<'_> {
             .field("key_id", &self.key_id)
             .field(
                 "ciphertext",
-                &format_args!("{} bytes", self.ciphertext.len()),
+                &format_args!("{} bytes", self.parts.ciphertext.len()),
             )
             .finish_non_exhaustive()
     }
@@ -132,17 +146,20 @@ impl fmt::Debug for Envelope<'_> {
 ///
 /// Random bytes have it once in 2^30.
 pub fn is_envelope(bytes: &[u8]) -> bool {
-    Envelope::parse(bytes).is_ok()
+    Parts::parse(bytes).is_ok()
 }
 
 /// The bytes before the initialization vector, which are authenticated too.
 pub(crate) fn header(id: &KeyId) -> ([u8; MAX_HEADER], usize) {
     let mut header = [0; MAX_HEADER];
-    let fixed = [MAGIC, VERSION, SUITE, id.length()];
-    for (byte, from) in header.iter_mut().zip(fixed.iter().chain(id.as_bytes())) {
-        *byte = *from;
+    let (fixed, rest) = header.split_at_mut(FIXED_HEADER);
+    fixed.copy_from_slice(&[MAGIC, VERSION, SUITE, id.length()]);
+    let id = id.as_bytes();
+    // An id has at most as many bytes as the rest.
+    if let Some(rest) = rest.get_mut(..id.len()) {
+        rest.copy_from_slice(id);
     }
-    (header, FIXED_HEADER + id.as_bytes().len())
+    (header, FIXED_HEADER + id.len())
 }
 
 /// Why bytes are not a sealed value.

@@ -218,6 +218,12 @@ impl Keyring {
     }
 }
 
+impl From<EncryptionKey> for Keyring {
+    fn from(primary: EncryptionKey) -> Self {
+        Self::new(primary)
+    }
+}
+
 fn unknown(id: &[u8]) -> KeyringError {
     KeyringError::Unknown {
         id: String::from_utf8_lossy(id).into_owned(),

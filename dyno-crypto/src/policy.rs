@@ -58,6 +58,7 @@ struct Exception {
 enum Accepts {
     Plaintext,
     Legacy(Arc<dyn LegacyCodec>),
+    Unsealed,
 }
 
 /// Opens values that an older library sealed.
@@ -74,6 +75,8 @@ pub enum ExceptionKind {
     Legacy,
     /// A value in clear.
     Plaintext,
+    /// An object without an item seal.
+    Unsealed,
 }
 
 impl ReadPolicy {
@@ -110,6 +113,19 @@ impl ReadPolicy {
         reason: impl AsRef<str>,
     ) -> Result<Self, PatternError> {
         self.allow(Accepts::Legacy(Arc::new(codec)), patterns, reason.as_ref())
+    }
+
+    /// Accepts objects without item seals where their type demands them (`#[dyno(seal)]`), and lets types that demand none
+    /// save over sealed objects: to turn seals on or off for objects that are there already.
+    ///
+    /// While it holds, whoever writes the storage can take the seals off an object and change what is in clear.
+    ///
+    /// # Errors
+    ///
+    /// [`PatternError`] when the reason is empty.
+    pub fn allow_unsealed(self, reason: impl AsRef<str>) -> Result<Self, PatternError> {
+        let no_pattern: [&str; 0] = [];
+        self.allow(Accepts::Unsealed, no_pattern, reason.as_ref())
     }
 
     /// Ends the exception given last at this time. Once it has ended, it stays so in this process, even if the clock is
@@ -164,7 +180,7 @@ impl ReadPolicy {
         };
         let legacy = holding().find_map(|exception| match &exception.accepts {
             Accepts::Legacy(codec) => codec.open(value).map(|opened| (exception, Some(opened))),
-            Accepts::Plaintext => None,
+            Accepts::Plaintext | Accepts::Unsealed => None,
         });
         let plaintext = || {
             let plain = holding().find(|exception| matches!(exception.accepts, Accepts::Plaintext));
@@ -182,6 +198,28 @@ impl ReadPolicy {
             },
             opened,
         })
+    }
+
+    /// Whether an object without item seals is accepted. Does not count as a use.
+    pub fn allows_unsealed(&self) -> bool {
+        self.unsealed().is_some()
+    }
+
+    /// Whether this object, whose item has no seal, is accepted. Counts as a use of the exception.
+    pub fn accept_unsealed(&self) -> Option<UsedException> {
+        let exception = self.unsealed()?;
+        exception.uses.fetch_add(1, Ordering::Relaxed);
+        Some(UsedException {
+            path: FieldPath::root(),
+            kind: ExceptionKind::Unsealed,
+            reason: Arc::clone(&exception.reason),
+        })
+    }
+
+    fn unsealed(&self) -> Option<&Exception> {
+        let now = (self.clock)();
+        let mut all = self.exceptions.iter().map(|exception| &**exception);
+        all.find(|exception| matches!(exception.accepts, Accepts::Unsealed) && exception.holds(now))
     }
 
     fn allow<P: AsRef<str>>(
@@ -221,6 +259,7 @@ impl Accepts {
         match self {
             Self::Legacy(_) => ExceptionKind::Legacy,
             Self::Plaintext => ExceptionKind::Plaintext,
+            Self::Unsealed => ExceptionKind::Unsealed,
         }
     }
 }
@@ -230,6 +269,7 @@ impl Clone for Accepts {
         match self {
             Self::Legacy(codec) => Self::Legacy(Arc::clone(codec)),
             Self::Plaintext => Self::Plaintext,
+            Self::Unsealed => Self::Unsealed,
         }
     }
 }

@@ -6,43 +6,52 @@ use rand::rngs::SysRng;
 use crate::Error;
 use crate::aead::BLOCK;
 
-/// How many initialization vectors one call to the operating system gives.
-const BATCH: usize = 8;
+/// The most initialization vectors that one call to the operating system gives; with more, each costs the same.
+const BATCH: usize = 32;
 
 /// An initialization vector. A repeated one would show that two plaintexts begin alike; with 128 random bits, none
 /// repeats within the life of a key.
 pub(crate) type Iv = [u8; BLOCK];
 
-/// Where initialization vectors come from: the operating system, or a test.
-pub(crate) trait IvSource {
-    fn next(&mut self) -> Result<Iv, Error>;
-}
-
-/// Initialization vectors for many values, drawn several at a time because each call to the system costs as much as
-/// sealing a small value.
-pub(crate) struct SystemIvs {
+/// Initialization vectors for several values, drawn together because a call to the system costs half as much as sealing
+/// a small value.
+pub(crate) struct IvPool<F = fn(&mut [u8]) -> Result<(), Error>> {
+    /// The system, or what a test puts in its place.
+    fill: F,
     pool: [Iv; BATCH],
-    used: usize,
+    /// The vectors from here to `end` are not used yet.
+    next: usize,
+    end: usize,
 }
 
-impl SystemIvs {
-    /// Draws nothing yet.
+impl IvPool {
+    /// Vectors from the operating system. Draws nothing yet.
     pub(crate) fn new() -> Self {
-        Self {
-            pool: [[0; BLOCK]; BATCH],
-            used: BATCH,
-        }
+        Self::from_source(fill)
     }
 }
 
-impl IvSource for SystemIvs {
-    fn next(&mut self) -> Result<Iv, Error> {
-        if self.used >= BATCH {
-            fill(self.pool.as_flattened_mut())?;
-            self.used = 0;
+impl<F: FnMut(&mut [u8]) -> Result<(), Error>> IvPool<F> {
+    pub(crate) fn from_source(fill: F) -> Self {
+        Self {
+            fill,
+            pool: [[0; BLOCK]; BATCH],
+            next: 0,
+            end: 0,
         }
-        let iv = self.pool.get(self.used).copied().ok_or(Error::Rng)?;
-        self.used += 1;
+    }
+
+    /// The next vector, where so many more are wanted, this one included. A call to the system draws no more than
+    /// these.
+    pub(crate) fn next(&mut self, wanted: usize) -> Result<Iv, Error> {
+        if self.next == self.end {
+            let count = wanted.clamp(1, BATCH);
+            let drawn = self.pool.get_mut(..count).unwrap_or_default();
+            (self.fill)(drawn.as_flattened_mut())?;
+            (self.next, self.end) = (0, count);
+        }
+        let iv = self.pool.get(self.next).copied().ok_or(Error::Rng)?;
+        self.next += 1;
         Ok(iv)
     }
 }
@@ -60,9 +69,47 @@ mod tests {
 
     #[test]
     fn vectors_do_not_repeat_across_batches() {
-        let mut ivs = SystemIvs::new();
-        let drawn: HashSet<Iv> = (0..100_000).map(|_| ivs.next().unwrap()).collect();
+        let mut ivs = IvPool::new();
+        let drawn: HashSet<Iv> = (0..100_000)
+            .map(|_| ivs.next(usize::MAX).unwrap())
+            .collect();
         assert_eq!(drawn.len(), 100_000);
         assert!(!drawn.contains(&[0; BLOCK]));
+    }
+
+    #[test]
+    fn the_system_is_asked_for_what_is_wanted_and_no_more() {
+        for (wanted, calls) in [
+            (1, vec![1]),
+            (20, vec![20]),
+            (32, vec![32]),
+            (70, vec![32, 32, 6]),
+        ] {
+            let mut drawn = Vec::new();
+            let mut ivs = IvPool::from_source(|bytes: &mut [u8]| {
+                drawn.push(bytes.len() / BLOCK);
+                fill(bytes)
+            });
+            let different: HashSet<Iv> = (1..=wanted)
+                .rev()
+                .map(|left| ivs.next(left).unwrap())
+                .collect();
+            assert_eq!(different.len(), wanted);
+            assert_eq!(drawn, calls);
+        }
+    }
+
+    #[test]
+    fn nothing_is_given_when_the_system_fails() {
+        let mut failing = true;
+        let mut ivs = IvPool::from_source(|bytes: &mut [u8]| {
+            if failing {
+                failing = false;
+                return Err(Error::Rng);
+            }
+            fill(bytes)
+        });
+        assert_eq!(ivs.next(3), Err(Error::Rng));
+        assert_ne!(ivs.next(3).unwrap(), [0; BLOCK]);
     }
 }

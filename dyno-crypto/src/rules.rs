@@ -7,7 +7,8 @@ use dyno_value::FieldPath;
 
 use crate::pattern::{Pattern, PatternError, Refusal, fits};
 use crate::{
-    EncryptionKey, Error, KeyId, KeyProvider, KeyState, Keyring, KeyringError, ReadPolicy,
+    EncryptionKey, Error, IndexKeys, KeyId, KeyProvider, KeyState, Keyring, KeyringError,
+    ReadPolicy,
 };
 
 /// Patterns of the fields to encrypt, each with its key.
@@ -46,7 +47,9 @@ pub struct Rules {
     encrypted: Vec<Encrypted>,
     left: Vec<Pattern>,
     keyring: Option<Keyring>,
+    item_seals: Option<Keyring>,
     read_policy: ReadPolicy,
+    index_keys: Option<IndexKeys>,
     source: Option<Source>,
 }
 
@@ -168,6 +171,47 @@ impl Rules {
         self
     }
 
+    /// Seals the items of objects whose type is marked `#[dyno(seal)]` with the primary of these keys, a
+    /// [`Keyring`] or one key; seals that any of them made are accepted, but for those of a retired one.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use dyno_crypto::{EncryptionKey, Rules};
+    ///
+    /// let rules = Rules::new().seal_items(EncryptionKey::generate("seal-1")?)?;
+    /// assert_eq!(rules.seal_key().expect("it was given").id(), "seal-1");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`PatternError`] when the id of a key already stands for another key.
+    pub fn seal_items(mut self, keys: impl Into<Keyring>) -> Result<Self, PatternError> {
+        let keys = keys.into();
+        for id in keys.states().keys() {
+            if let Some(key) = keys.find(id.as_bytes()) {
+                self.check_key(key)?;
+            }
+        }
+        self.item_seals = Some(keys);
+        Ok(self)
+    }
+
+    /// The key to seal items with.
+    pub fn seal_key(&self) -> Option<&EncryptionKey> {
+        self.item_seals.as_ref().map(Keyring::primary)
+    }
+
+    /// The key with this id, to verify the seals of items with, if it is not retired.
+    pub fn seal_key_by_id(&self, id: &KeyId) -> Option<&EncryptionKey> {
+        let keys = self.item_seals.as_ref()?;
+        match keys.state(id)? {
+            KeyState::Active | KeyState::Primary => keys.find(id.as_bytes()),
+            KeyState::Retired => None,
+        }
+    }
+
     /// Also opens values that were sealed with keys of a source, wherever they stand; what patterns and keyring know is
     /// not asked for. The rules by themselves do not ask it: who uses them does, before it seals or opens.
     ///
@@ -199,6 +243,19 @@ impl Rules {
     /// Where keys come from that the rules name and do not hold.
     pub fn key_provider(&self) -> Option<Arc<dyn KeyProvider>> {
         self.source.as_ref().map(|source| Arc::clone(&source.0))
+    }
+
+    /// Indexes fields with these keys: those that their type marks, each under a key of its own that is derived from
+    /// these.
+    #[must_use]
+    pub fn index_with(mut self, keys: IndexKeys) -> Self {
+        self.index_keys = Some(keys);
+        self
+    }
+
+    /// The keys of indexes, if any were given.
+    pub fn index_keys(&self) -> Option<&IndexKeys> {
+        self.index_keys.as_ref()
     }
 
     /// Accepts what the policy says in place of encrypted values, for the time of a migration.
@@ -249,7 +306,10 @@ impl Rules {
         if self.encrypted.iter().any(seals) {
             return Some(KeyState::Primary);
         }
-        self.keyring.as_ref()?.state(id)
+        [&self.keyring, &self.item_seals]
+            .into_iter()
+            .flatten()
+            .find_map(|keyring| keyring.state(id))
     }
 
     /// The key with this id, to open a sealed value at `path`: one given with a pattern, or one of the keyring that
@@ -288,9 +348,9 @@ impl Rules {
     }
 
     fn check_key(&self, key: &EncryptionKey) -> Result<(), PatternError> {
-        let kept = self
-            .keyring
-            .iter()
+        let kept = [&self.keyring, &self.item_seals]
+            .into_iter()
+            .flatten()
             .filter_map(|keyring| keyring.find(key.id().as_bytes()));
         for known in self.given().chain(kept) {
             if known.id() == key.id() && known.check_value() != key.check_value() {

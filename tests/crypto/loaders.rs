@@ -88,3 +88,27 @@ fn a_loader_without_a_key_for_a_marked_field_is_found() {
     assert!(fault.to_string().contains("gives no key"), "{fault}");
     check_loader(&rules(&key("k1")), &account()).unwrap();
 }
+
+/// Gives a new key under the same id whenever it is asked.
+struct Careless;
+
+impl ConfigLoader for Careless {
+    fn encryption_key(&self, path: &FieldPath, _: &Item) -> Option<EncryptionKey> {
+        path.segments().last()?;
+        EncryptionKey::generate("k1").ok()
+    }
+}
+
+#[tokio::test]
+async fn two_keys_of_one_id_are_refused() {
+    let (store, recorder) = store().await;
+    let error = store.save(account()).loader(Careless).await.unwrap_err();
+    assert_eq!(error.kind(), dyno::ErrorKind::KeyRefused);
+    assert!(
+        error
+            .to_string()
+            .contains("two different keys with the id `k1`"),
+        "{error}"
+    );
+    assert!(recorder.take().is_empty());
+}

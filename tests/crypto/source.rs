@@ -446,3 +446,14 @@ async fn documents_ask_for_keys_too_and_keep_what_was_sealed_so() {
     let read = documents.read(key).loader(rules());
     assert_eq!(read.await.unwrap_err().kind(), ErrorKind::KeySource);
 }
+
+#[tokio::test]
+async fn a_reseal_asks_for_both_keys_once() {
+    let vault = Vault::of(&[("2026", Answer::Key(1)), ("2027", Answer::Key(2))]);
+    let (store, _, key) = saved_with(&vault, "2026").await;
+    let store = store.with_loader(vault.rules("2027"));
+    store.reseal::<Account>().await.unwrap();
+    assert_eq!(key_ids(&store).await, vec!["2027"; 5]);
+    assert_eq!(vault.asked(), ["2026", "2027"]);
+    assert_eq!(*store.load::<Account>(key).await.unwrap(), account());
+}

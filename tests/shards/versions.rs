@@ -189,7 +189,7 @@ async fn an_independent_shard_of_a_newer_format_is_not_written() {
     setup.saved(page).await;
     for table in ["Pages", "Counters"] {
         let mut item = setup.dump(table).await.remove(0);
-        item.insert("_dy_format".into(), AttributeValue::N("12".into()));
+        item.insert("_dy_format".into(), AttributeValue::N("13".into()));
         put(&setup, table, item).await;
     }
     let mut loaded = setup.store.load::<Page>("k").await.unwrap();

@@ -165,7 +165,7 @@ async fn a_format_that_may_be_read_and_not_written_is_not_written() {
     let saved = store.save(Person::john()).key("p").await.unwrap();
     let client = store.client::<Person>().unwrap();
     let mut item = dump(&client, "Person").await.unwrap().remove(0);
-    item.insert("_dy_format".to_owned(), AttributeValue::N("12".to_owned()));
+    item.insert("_dy_format".to_owned(), AttributeValue::N("13".to_owned()));
     client
         .put_item()
         .table_name("Person")

@@ -12,8 +12,8 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result, not_found, path_not_found};
 use crate::plan::{
-    Address, Entry, Etag, Form, Format, Found, Owner, PAST_ETAGS, RootState, ShardField, Stamp,
-    Topology, tag_attribute,
+    Address, Columns, Entry, Etag, Form, Format, Found, Owner, PAST_ETAGS, RootState, ShardField,
+    Stamp, Topology, tag_attribute,
 };
 use crate::reserved;
 
@@ -28,6 +28,10 @@ pub(crate) struct PathWrite<'a> {
     pub(crate) inside: FieldPath,
     /// The value, sealed; `None` removes it.
     pub(crate) value: Option<AttributeValue>,
+    /// What the columns of the value's index hold from now on; they stand in the root, as the value does.
+    pub(crate) columns: Columns,
+    /// Attributes of the root that only who reads them can bring up to date: nothing is written if there is one.
+    pub(crate) unless: Vec<String>,
 }
 
 /// How a blind write ends.
@@ -35,7 +39,8 @@ pub(crate) struct PathWrite<'a> {
 pub(crate) enum Written {
     /// The value is stored.
     Done,
-    /// Nothing was written: the object must be read first, because the shard is or will be in pieces.
+    /// Nothing was written: the object must be read first, because the shard is or will be in pieces, or the value
+    /// has an index that no type describes.
     ReadFirst,
 }
 
@@ -105,10 +110,11 @@ impl<'a> BlindWrite<'a> {
     }
 
     fn plain_update(&self) -> Action {
-        let expressions = self.set_path(Expressions::default(), &[]);
+        let expressions = self.name_unless(self.set_path(Expressions::default(), &[]));
         let condition = format!(
-            "attribute_exists(#k) AND attribute_not_exists(#f){}",
-            self.list_condition()
+            "attribute_exists(#k) AND attribute_not_exists(#f){}{}",
+            self.list_condition(),
+            self.unless_condition()
         );
         let expressions = expressions
             .name("#k", self.write.root.key_name())
@@ -122,12 +128,12 @@ impl<'a> BlindWrite<'a> {
 
     fn root_update(&self, etag: Etag) -> Action {
         let condition = format!(
-            "{OURS} AND #t <> :t AND NOT contains(#h, :t){}",
-            self.list_condition()
+            "{OURS} AND #t <> :t AND NOT contains(#h, :t){}{}",
+            self.list_condition(),
+            self.unless_condition()
         );
-        let expressions = self
-            .set_path(self.commit(etag), &commit_sets())
-            .when(condition);
+        let expressions = self.set_path(self.commit(etag), &commit_sets());
+        let expressions = self.name_unless(expressions).when(condition);
         Action::Update {
             address: self.write.root.clone(),
             expressions,
@@ -207,14 +213,29 @@ impl<'a> BlindWrite<'a> {
         }
         let place = placeholders(self.write.inside.segments());
         let mut sets = other.to_vec();
-        let mut remove = String::new();
+        let mut removes = Vec::new();
         match &self.write.value {
             Some(value) => {
                 sets.insert(0, format!("{place}=:v"));
                 expressions = expressions.value(":v", value.clone());
             }
-            None => remove = format!(" REMOVE {place}"),
+            None => removes.push(place),
         }
+        for (index, (column, value)) in self.write.columns.iter().enumerate() {
+            expressions = expressions.name(format!("#x{index}"), column);
+            match value {
+                Some(value) => {
+                    sets.push(format!("#x{index}=:x{index}"));
+                    expressions = expressions.value(format!(":x{index}"), value.clone());
+                }
+                None => removes.push(format!("#x{index}")),
+            }
+        }
+        let remove = if removes.is_empty() {
+            String::new()
+        } else {
+            format!(" REMOVE {}", removes.join(", "))
+        };
         let set = if sets.is_empty() {
             String::new()
         } else {
@@ -236,6 +257,26 @@ impl<'a> BlindWrite<'a> {
             }
         }
         condition
+    }
+
+    fn name_unless(&self, expressions: Expressions) -> Expressions {
+        let unless = self.write.unless.iter().enumerate();
+        unless.fold(expressions, |expressions, (index, name)| {
+            expressions.name(format!("#u{index}"), name)
+        })
+    }
+
+    fn unless_condition(&self) -> String {
+        let unless = 0..self.write.unless.len();
+        unless
+            .map(|index| format!(" AND attribute_not_exists(#u{index})"))
+            .collect()
+    }
+
+    /// Whether what stands there holds one of the attributes that must not be there.
+    fn must_read(&self, standing: &Item) -> bool {
+        let mut unless = self.write.unless.iter();
+        unless.any(|name| standing.contains_key(name))
     }
 
     /// What the refusal of the only request of an independent shard means.
@@ -286,6 +327,9 @@ impl<'a> BlindWrite<'a> {
             });
         };
         if !self.write.topology.managed {
+            if self.must_read(&item) {
+                return Ok(Step::Done(Written::ReadFirst));
+            }
             return Err(if item.contains_key(reserved::FORMAT) {
                 Error::new(
                     ErrorKind::TypeMismatch,
@@ -313,7 +357,14 @@ impl<'a> BlindWrite<'a> {
         if self.attempts.any_lost() {
             return Err(unknown());
         }
+        if state.seal.is_some() {
+            // The seal is made anew with the whole item, or the save refuses.
+            return Ok(Step::Done(Written::ReadFirst));
+        }
         let Some(field) = &self.write.shard else {
+            if self.must_read(&item) {
+                return Ok(Step::Done(Written::ReadFirst));
+            }
             return Err(path_not_found());
         };
         let Some(entry) = state.manifest.0.get(&field.id) else {

@@ -39,7 +39,7 @@ impl<'a> Delete<'a> {
                 .name("#f", reserved::FORMAT)
                 .name("#y", tag_attribute(topology.root))
                 .name("#l", reserved::LAYOUT)
-                .value(":f", Format::PRESENT.to_value())
+                .value(":f", Format::of(topology.root.seals()).to_value())
                 .value(":y", AttributeValue::S(topology.root.type_tag().to_owned()))
                 .value(":l", AttributeValue::M(known));
         Self::with(topology, root, shards, condition, None)

@@ -7,6 +7,7 @@
 //! | [`blind::BlindWrite`] | A and B without a read, of one path | 1 |
 //! | [`delete::Delete`] | one transaction | 1 |
 //! | [`independent::Independent`] | one update of a shard with a version of its own | 1 |
+//! | [`renew::Renew`] | one update of sealed values, each over its exact old bytes | 1 |
 //! | [`plain::Plain`] | one item without the mapper's attributes | 1 |
 //!
 //! `cost` says what a request consumes before it is sent, `effect` what its updates make of an item, and `footprint`
@@ -24,6 +25,7 @@ mod footprint;
 pub(crate) mod independent;
 mod outcome;
 pub(crate) mod plain;
+pub(crate) mod renew;
 pub(crate) mod save;
 mod shard;
 mod size;

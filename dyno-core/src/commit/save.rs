@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dyno_value::Item;
+use dyno_value::{FieldPath, Item};
 
 use super::independent;
 use super::outcome::{self, Standing, Verdict};
@@ -12,7 +12,7 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::{
-    Address, Entries, Entry, Etag, Form, Format, Owner, RootState, ShardField, Stamp, Topology,
+    Address, Entries, Entry, Etag, Form, ItemSeals, Owner, RootState, ShardField, Stamp, Topology,
     write_type,
 };
 use crate::reserved;
@@ -34,6 +34,8 @@ pub(crate) struct Draft<'a> {
     pub(crate) kept: BTreeSet<String>,
     /// Shards and collections that were never loaded, and stay with all inside them.
     pub(crate) unloaded: BTreeSet<String>,
+    /// What becomes of the seals of the items.
+    pub(crate) seals: ItemSeals,
 }
 
 /// One shard to write.
@@ -140,6 +142,12 @@ impl<'a> Save<'a> {
             Some(base) => base.next(etag),
             None => RootState::first(etag, now_micros),
         };
+        if base.is_some_and(|base| base.seal.is_some()) {
+            self.draft
+                .seals
+                .check_over_sealed(self.draft.topology.root)?;
+        }
+        state.seal = self.draft.seals.key_id();
         let mut actions = Vec::new();
         for (id, shard) in &self.draft.written {
             let before = base.and_then(|base| base.manifest.0.get(id)).copied();
@@ -161,7 +169,7 @@ impl<'a> Save<'a> {
                 state.entries.0.insert(id.clone(), collected.clone());
             }
         }
-        actions.insert(0, self.root_action(&state));
+        actions.insert(0, self.root_action(&state)?);
         // Without an etag in its condition, only the token tells a late copy of the request from a new one.
         let alone = matches!(&*actions, [_]) && !matches!(self.over, Over::Nothing);
         let request = match actions.pop() {
@@ -178,9 +186,12 @@ impl<'a> Save<'a> {
         Ok((request, state))
     }
 
-    fn root_action(&self, state: &RootState) -> Action {
+    fn root_action(&self, state: &RootState) -> Result<Action> {
         let mut item = self.draft.root_body.clone();
         state.write(&mut item, self.draft.topology);
+        // Nothing is added after the seal, which covers all that stands in the item.
+        let seals = &self.draft.seals;
+        seals.seal(&mut item, &FieldPath::root(), state.sequence)?;
         let condition = match &self.over {
             Over::Nothing => Expressions::condition("attribute_not_exists(#k)")
                 .name("#k", self.draft.root.key_name()),
@@ -189,11 +200,11 @@ impl<'a> Save<'a> {
                 .name("#t", reserved::ETAG)
                 .value(":t", base.etag.to_value()),
         };
-        Action::Put {
+        Ok(Action::Put {
             address: self.draft.root.clone(),
             item,
             condition: Some(condition),
-        }
+        })
     }
 
     fn shard_puts(
@@ -211,12 +222,20 @@ impl<'a> Save<'a> {
             let mut item = body.clone();
             item.extend(address.to_item());
             write_type(&mut item, shard.field.shape);
-            item.insert(reserved::FORMAT.to_owned(), Format::PRESENT.to_value());
+            item.insert(
+                reserved::FORMAT.to_owned(),
+                state.present_format().to_value(),
+            );
             item.insert(reserved::STAMP.to_owned(), state.etag.stamp().to_value());
             if !shard.field.independent {
                 item.insert(reserved::SEQUENCE.to_owned(), number(state.sequence));
             }
             item.insert(reserved::LIFE.to_owned(), state.life.to_value());
+            // The digest in the first piece covers the others.
+            if piece == 0 {
+                let seals = &self.draft.seals;
+                seals.seal(&mut item, &shard.field.path, state.sequence)?;
+            }
             let condition = match (&shard.seen, &self.over) {
                 (Some(seen), Over::Object(_)) if entry.form == Form::Independent => {
                     Some(independent::as_seen(state.life, *seen))

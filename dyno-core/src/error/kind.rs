@@ -5,6 +5,8 @@ pub enum ErrorKind {
     // ── The caller: the program must change.
     /// A store is installed already; a process has one.
     AlreadyInstalled,
+    /// The text is no cursor, or one of a walk over another table or type. Nothing was sent.
+    InvalidCursor,
     /// The key is empty, too long, of the wrong type, or incomplete. Nothing was sent.
     InvalidKey,
     /// The path names no field, or a place that cannot be read or written by itself. Nothing was sent.
@@ -41,6 +43,9 @@ pub enum ErrorKind {
     NewerFormat,
     /// There is nothing at this path of the stored object.
     PathNotFound,
+    /// An item is not as it was sealed, or has no seal though its type demands one (`#[dyno(seal)]`); or a type that does
+    /// not demand seals was about to save over a sealed object.
+    SealBroken,
     /// A shard that is loaded when it is asked for was changed by somebody since its object was loaded. Reload the
     /// object, or ask for the newest state of the shard: `lazy.get().latest()`.
     SnapshotMoved,

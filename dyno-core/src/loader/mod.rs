@@ -6,7 +6,7 @@ mod rules;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_crypto::{EncryptionKey, KeyId, KeyProvider, KeyState, ReadPolicy};
+use dyno_crypto::{EncryptionKey, IndexKeys, KeyId, KeyProvider, KeyState, ReadPolicy};
 use dyno_value::{FieldPath, Item};
 
 pub use self::modes::{ReadOnly, WriteOnly};
@@ -92,9 +92,34 @@ pub trait ConfigLoader: Send + Sync + 'static {
         self.inner()?.key_provider()
     }
 
+    /// The keys of the index on the field at `path`, in whose columns its values are written and searched.
+    ///
+    /// A search shows an empty object: an answer that depends on the object cannot be searched. Nothing is saved
+    /// without an answer.
+    fn index_keys(&self, path: &FieldPath, object: &Item) -> Option<IndexKeys> {
+        self.inner()?.index_keys(path, object)
+    }
+
     /// What the key with this id is used for, if that is known: a retired key fails with an error of its own.
     fn key_state(&self, id: &KeyId) -> Option<KeyState> {
         self.inner()?.key_state(id)
+    }
+
+    /// The key to seal the items of an object with, if its type is marked `#[dyno(seal)]`; without one such an object
+    /// is neither saved nor loaded.
+    ///
+    /// The object shown holds the attributes of its primary key and nothing else: nothing else of a loaded object is
+    /// known to be genuine when the key is asked for.
+    fn seal_key(&self, object: &Item) -> Option<EncryptionKey> {
+        self.inner()?.seal_key(object)
+    }
+
+    /// The key with this id, to verify the seal of an item with; by default the one that would seal it, if its id fits.
+    fn seal_key_by_id(&self, id: &KeyId, object: &Item) -> Option<EncryptionKey> {
+        match self.inner() {
+            Some(inner) => inner.seal_key_by_id(id, object),
+            None => self.seal_key(object).filter(|key| key.id() == id),
+        }
     }
 
     /// What is accepted in place of encrypted values, for the time of a migration; `None` accepts nothing.

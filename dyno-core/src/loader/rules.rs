@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dyno_crypto::{EncryptionKey, KeyId, KeyProvider, KeyState, ReadPolicy, Rules};
+use dyno_crypto::{EncryptionKey, IndexKeys, KeyId, KeyProvider, KeyState, ReadPolicy, Rules};
 use dyno_value::{FieldPath, Item};
 
 use super::ConfigLoader;
@@ -24,8 +24,20 @@ impl ConfigLoader for Rules {
         Self::decryption_key(self, id, path).cloned()
     }
 
+    fn index_keys(&self, _: &FieldPath, _: &Item) -> Option<IndexKeys> {
+        Self::index_keys(self).cloned()
+    }
+
     fn key_state(&self, id: &KeyId) -> Option<KeyState> {
         Self::key_state(self, id)
+    }
+
+    fn seal_key(&self, _: &Item) -> Option<EncryptionKey> {
+        Self::seal_key(self).cloned()
+    }
+
+    fn seal_key_by_id(&self, id: &KeyId, _: &Item) -> Option<EncryptionKey> {
+        Self::seal_key_by_id(self, id).cloned()
     }
 
     fn read_policy(&self) -> Option<&ReadPolicy> {

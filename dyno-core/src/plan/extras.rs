@@ -55,6 +55,11 @@ impl Extras {
         extras
     }
 
+    /// Whether an attribute of the object is one that no field claims.
+    pub(crate) fn own(&self, name: &str) -> bool {
+        self.own.contains_key(name)
+    }
+
     /// Adds what was found in parts that were loaded later.
     pub(crate) fn add(&mut self, later: Self) {
         self.own.extend(later.own);

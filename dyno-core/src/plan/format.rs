@@ -12,7 +12,15 @@ pub(crate) struct Format(u32);
 
 impl Format {
     /// What this version writes.
-    pub(crate) const PRESENT: Self = Self(10 * READER + WRITER);
+    pub(crate) const PRESENT: Self = Self(10 * READER + 1);
+
+    /// What this version writes of sealed objects: a writer that does not know seals would break them.
+    pub(crate) const SEALED: Self = Self(10 * READER + 2);
+
+    /// What this version writes of an object that is sealed or not.
+    pub(crate) const fn of(sealed: bool) -> Self {
+        if sealed { Self::SEALED } else { Self::PRESENT }
+    }
 
     /// The format of an item; `None` if the mapper does not manage it.
     ///
@@ -82,4 +90,4 @@ pub(super) fn damaged(attribute: &'static str) -> Error {
 }
 
 const READER: u32 = 1;
-const WRITER: u32 = 1;
+const WRITER: u32 = 2;

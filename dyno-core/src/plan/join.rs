@@ -131,6 +131,8 @@ impl Listed {
 pub(crate) struct Loaded {
     pub(crate) tree: Item,
     pub(crate) extras: Extras,
+    /// The columns of indexes, as they are stored.
+    pub(crate) columns: Item,
     pub(crate) decisions: Decisions,
 }
 
@@ -147,20 +149,12 @@ pub(crate) fn join(
     binding: &Binding,
     loader: Option<&dyn ConfigLoader>,
 ) -> Result<Loaded> {
+    let columns = topology.indexes.take(&mut root);
     let keeps_metadata = loader.is_some_and(|loader| loader.keep_metadata(&root));
     if !keeps_metadata {
         strip_root(&mut root, topology);
     }
-    let mut bodies = Bodies {
-        root,
-        ..Bodies::default()
-    };
-    for (id, (field, mut item)) in shards {
-        strip_shard(&mut item, &field);
-        bodies.shards.insert(id, ShardBody { field, item });
-    }
-    let mut tree = split::nest(bodies, entries).ok_or_else(misplaced)?;
-    name_variants(&mut tree, topology.root, loader);
+    let tree = nested(topology, root, entries, shards, loader)?;
     let view = shown(&tree, topology, entries);
     let decisions = Decisions::for_load(&tree, &view, entries, topology.root, loader)?;
     drop(view);
@@ -174,8 +168,45 @@ pub(crate) fn join(
     Ok(Loaded {
         tree,
         extras,
+        columns,
         decisions,
     })
+}
+
+/// Joins verified items to a keyed tree whose encrypted values are still sealed, without the mapper's attributes.
+///
+/// # Errors
+///
+/// A shard is not where its owner is.
+pub(crate) fn join_sealed(
+    topology: &Topology,
+    mut root: Item,
+    entries: &Entries,
+    shards: BTreeMap<String, (ShardField, Item)>,
+    loader: Option<&dyn ConfigLoader>,
+) -> Result<Item> {
+    strip_root(&mut root, topology);
+    nested(topology, root, entries, shards, loader)
+}
+
+fn nested(
+    topology: &Topology,
+    root: Item,
+    entries: &Entries,
+    shards: BTreeMap<String, (ShardField, Item)>,
+    loader: Option<&dyn ConfigLoader>,
+) -> Result<Item> {
+    let mut bodies = Bodies {
+        root,
+        ..Bodies::default()
+    };
+    for (id, (field, mut item)) in shards {
+        strip_shard(&mut item, &field);
+        bodies.shards.insert(id, ShardBody { field, item });
+    }
+    let mut tree = split::nest(bodies, entries).ok_or_else(misplaced)?;
+    name_variants(&mut tree, topology.root, loader);
+    Ok(tree)
 }
 
 /// The tree as the program knows it, with lists in place of maps by entry id.

@@ -9,6 +9,8 @@
 //! split       a tree cut into bodies              join       items verified and joined to a tree
 //! privacy     what is encrypted, with which key   extras     what no field claims
 //! digest      what changed since a load           route      a path followed through a shape
+//! index       by what sealed values are found
+//! stale       what a save would encrypt otherwise pattern    a path without the data in it
 //! ```
 
 mod address;
@@ -17,15 +19,18 @@ mod entries;
 mod etag;
 mod extras;
 mod format;
+mod index;
 mod join;
 mod layout;
 mod manifest;
+mod pattern;
 mod pieces;
 mod privacy;
 mod root;
 mod route;
 mod shard;
 mod split;
+mod stale;
 mod topology;
 
 pub(crate) use address::{Address, KeyKinds, Owner, Range, SortRange, path_of};
@@ -34,13 +39,20 @@ pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, key_list
 pub(crate) use etag::Etag;
 pub(crate) use extras::Extras;
 pub(crate) use format::Format;
-pub(crate) use join::{Listed, Loaded, Mismatch, join, shown};
+pub(crate) use index::{
+    Columns, Index, columns_of_sealed, drop_stale_columns, possible_columns, seals_attribute,
+};
+pub(crate) use join::{Listed, Loaded, Mismatch, join, join_sealed, shown};
 pub(crate) use layout::layout;
 pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
+pub(crate) use pattern::pattern_of;
 pub(crate) use pieces::{Codec, PIECE_ATTRIBUTES, cut};
-pub(crate) use privacy::{Decisions, binding, binding_of};
+pub(crate) use privacy::{
+    Change, Decisions, How, ItemSeals, Verifier, binding, binding_of, value_at,
+};
 pub(crate) use root::{Found, PAST_ETAGS, RootState, tag_attribute, write_type};
 pub(crate) use route::Route;
 pub(crate) use shard::{Place, Placing, ShardField, Span};
 pub(crate) use split::{Bodies, ShardBody, mark_unloaded, split, unloaded_ids};
+pub(crate) use stale::{Part, Stale};
 pub(crate) use topology::Topology;

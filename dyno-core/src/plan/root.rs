@@ -9,6 +9,7 @@ use super::etag::Etag;
 use super::format::{Format, damaged};
 use super::layout::layout;
 use super::manifest::{Manifest, ManifestError, Stamp};
+use super::privacy::seal_key_id;
 use super::topology::Topology;
 use crate::error::{Error, ErrorKind, Result};
 use crate::reserved;
@@ -28,6 +29,8 @@ pub(crate) struct RootState {
     pub(crate) manifest: Manifest,
     pub(crate) entries: Entries,
     pub(crate) layout: Item,
+    /// The id of the key that the item is sealed with, if it has a seal. Empty if that is damaged.
+    pub(crate) seal: Option<Vec<u8>>,
 }
 
 /// What stands at a root's place.
@@ -124,6 +127,7 @@ impl RootState {
             manifest,
             entries,
             layout: layout.unwrap_or_default(),
+            seal: seal_key_id(item),
         })
     }
 
@@ -169,6 +173,7 @@ impl RootState {
             manifest: Manifest::default(),
             entries: Entries::default(),
             layout: self.layout.clone(),
+            seal: None,
         }
     }
 
@@ -184,14 +189,20 @@ impl RootState {
             manifest: Manifest::default(),
             entries: Entries::default(),
             layout: Item::new(),
+            seal: None,
         }
     }
 
-    /// Adds the attributes to the object's own.
+    /// The format that this version gives the object's items.
+    pub(crate) fn present_format(&self) -> Format {
+        Format::of(self.seal.is_some())
+    }
+
+    /// Adds the attributes to the object's own, but for the seal.
     pub(crate) fn write(&self, item: &mut Item, topology: &Topology) {
         let past = self.past.iter().map(|etag| etag.to_value()).collect();
         let own = [
-            (reserved::FORMAT, Format::PRESENT.to_value()),
+            (reserved::FORMAT, self.present_format().to_value()),
             (reserved::ETAG, self.etag.to_value()),
             (
                 reserved::SEQUENCE,

@@ -273,6 +273,17 @@ fn into_field(
     if shape.untyped().is_some() {
         return Ok((None, None));
     }
+    let indexed = shape.find_field(|field| {
+        field
+            .search()
+            .is_some_and(|index| index.columns().contains(&name))
+    });
+    if let Some(field) = indexed {
+        return Err(format!(
+            "`{name}` holds the values of the index on `{}`, which dyno writes with the field",
+            field.name()
+        ));
+    }
     if let Some(element) = collected(shape) {
         return Ok((Some(element.kind()), None));
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::{KeyKinds, shard_id};
 use super::entries::EntryId;
+use super::index::Indexes;
 use super::shard::{Collection, Place, Placing, ShardField, Span};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyKind;
@@ -24,8 +25,10 @@ pub(crate) struct Topology {
     pub(crate) all_spans: BTreeSet<Span>,
     /// Whether there can be more shards than [`shards`](Self::shards): a type contains itself, or has a collection.
     pub(crate) open: bool,
-    /// Whether anything asks for the mapper's own attributes: a shard, or a field that must be encrypted.
+    /// Whether anything asks for the mapper's own attributes: a shard, a field that must be encrypted, or a seal.
     pub(crate) managed: bool,
+    /// The fields of the root that can be searched.
+    pub(crate) indexes: Indexes,
 }
 
 impl Topology {
@@ -41,6 +44,7 @@ impl Topology {
                 "has no table; name it: `#[dyno(table = \"..\", key = \"..\")]`",
             ));
         };
+        let indexes = Indexes::of(root, table)?;
         let mut walk = Walk {
             root_sort: KeyKinds::of(root).sort,
             found: Vec::new(),
@@ -70,10 +74,18 @@ impl Topology {
             );
             return Err(invalid_shape(root, &why));
         }
+        if let Some(field) = found.iter().find(|field| root.seals() && field.independent) {
+            let why = format!(
+                "is sealed, and its shard `{}` is independent, so that the object's seals would say nothing of it; drop \
+                 `independent` or `seal`",
+                field.pattern
+            );
+            return Err(invalid_shape(root, &why));
+        }
         let eager = found.iter().filter(|field| !field.is_lazy());
         let spans = eager.filter_map(ShardField::span).collect();
         let all_spans = found.iter().filter_map(ShardField::span).collect();
-        let managed = root.demands_encryption() || !found.is_empty();
+        let managed = root.seals() || root.demands_encryption() || !found.is_empty();
         let (mut entries, mut shards): (Vec<_>, Vec<_>) =
             found.into_iter().partition(ShardField::is_in_collection);
         shards.sort_by(|a, b| a.id.cmp(&b.id));
@@ -87,6 +99,7 @@ impl Topology {
             spans,
             all_spans,
             managed,
+            indexes,
         })
     }
 

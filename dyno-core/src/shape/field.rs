@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::ValueError;
 
-use super::Shape;
+use super::{IndexShape, Shape};
 use crate::key::KeyKind;
 
 /// One field of a struct or variant.
@@ -13,6 +13,7 @@ pub struct FieldShape {
     aliases: &'static [&'static str],
     role: Role,
     privacy: Privacy,
+    index: Option<IndexShape>,
     kind: KindSource,
     placing: Placing,
 }
@@ -41,6 +42,7 @@ impl FieldShape {
             aliases: &[],
             role: Role::Inline,
             privacy: Privacy::AskLoader,
+            index: None,
             kind: KindSource::Alone(kind),
             placing: Placing {
                 table: None,
@@ -91,6 +93,13 @@ impl FieldShape {
     #[must_use]
     pub const fn plain(mut self) -> Self {
         self.privacy = Privacy::Plain;
+        self
+    }
+
+    /// The same field, whose values can be searched.
+    #[must_use]
+    pub const fn index(mut self, index: IndexShape) -> Self {
+        self.index = Some(index);
         self
     }
 
@@ -148,6 +157,11 @@ impl FieldShape {
     /// Who decides whether the field is encrypted.
     pub const fn privacy(&self) -> Privacy {
         self.privacy
+    }
+
+    /// How the field's values are searched, if they are.
+    pub const fn search(&self) -> Option<&IndexShape> {
+        self.index.as_ref()
     }
 
     /// What the field's value looks like inside, once it is loaded.

@@ -22,6 +22,11 @@ impl Kind {
         self.any_field(|field| field.field_role() == Role::Shard)
     }
 
+    /// Whether something inside can be searched.
+    pub(crate) fn holds_index(self) -> bool {
+        self.any_field(|field| field.search().is_some())
+    }
+
     /// Whether something inside is loaded when it is asked for.
     pub(crate) fn has_lazy_parts(self) -> bool {
         self.any_field(FieldShape::is_lazy)

@@ -15,6 +15,7 @@ pub struct Shape {
     tag: &'static str,
     context: &'static str,
     table: Option<TableShape>,
+    seals: bool,
     body: Body,
     untyped: Option<Untyped>,
 }
@@ -72,6 +73,7 @@ impl Shape {
             tag: name,
             context: name,
             table: None,
+            seals: false,
             body,
             untyped: None,
         }
@@ -139,6 +141,18 @@ impl Shape {
     pub const fn context(mut self, context: &'static str) -> Self {
         self.context = context;
         self
+    }
+
+    /// The same shape, of objects whose items are sealed.
+    #[must_use]
+    pub const fn sealed(mut self) -> Self {
+        self.seals = true;
+        self
+    }
+
+    /// Whether the items of an object are sealed: of this one and of all its shards.
+    pub const fn seals(&self) -> bool {
+        self.seals
     }
 
     /// The type's name in Rust, for error messages.

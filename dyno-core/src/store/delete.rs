@@ -240,6 +240,7 @@ fn root_alone<'a>(operation: &'a Operation, owner: &'a Owner, root: &'a Address)
         spans: &NO_SPANS,
         shard_projection: Projection::default(),
         consistent: true,
+        seals: None,
     }
 }
 

@@ -131,6 +131,7 @@ async fn query(store: &Store, range: &Range, consistent: bool) -> Result<BTreeMa
             .expression_attribute_names("#p", table.key_name())
             .expression_attribute_names("#s", table.sort_name().unwrap_or_default())
             .expression_attribute_values(":p", range.partition.to_value())
+            .set_return_consumed_capacity(store.asks_for_capacity())
             .set_exclusive_start_key(start);
         for (placeholder, bound) in &bounds {
             query = query
@@ -140,6 +141,7 @@ async fn query(store: &Store, range: &Range, consistent: bool) -> Result<BTreeMa
             .send()
             .await
             .map_err(|error| service::failure(error, &[table.name()]))?;
+        store.note_read(answer.consumed_capacity.as_slice());
         for item in answer.items.unwrap_or_default() {
             if let Some(address) = Address::of_item(table, range.region, &item) {
                 found.insert(address, item);
@@ -167,11 +169,12 @@ async fn get(
         .consistent_read(consistent)
         .set_projection_expression(projection.text)
         .set_expression_attribute_names(names)
+        .set_return_consumed_capacity(store.asks_for_capacity())
         .send()
-        .await;
-    answer
-        .map(|answer| answer.item)
-        .map_err(|error| service::failure(error, &[address.table]))
+        .await
+        .map_err(|error| service::failure(error, &[address.table]))?;
+    store.note_read(answer.consumed_capacity.as_slice());
+    Ok(answer.item)
 }
 
 async fn fetch_batch(
@@ -191,9 +194,11 @@ async fn fetch_batch(
         let answer = client
             .batch_get_item()
             .set_request_items(Some(requests))
+            .set_return_consumed_capacity(store.asks_for_capacity())
             .send()
             .await
             .map_err(|error| service::failure(error, &tables))?;
+        store.note_read(answer.consumed_capacity());
         let mut responses = answer.responses.unwrap_or_default();
         for table in &tables {
             place(
@@ -290,10 +295,12 @@ pub(super) async fn fetch_at_once(
     match client
         .transact_get_items()
         .set_transact_items(Some(gets))
+        .set_return_consumed_capacity(store.asks_for_capacity())
         .send()
         .await
     {
         Ok(answer) => {
+            store.note_read(answer.consumed_capacity());
             let items = answer
                 .responses
                 .unwrap_or_default()

@@ -85,6 +85,7 @@ impl Source {
         let route = Route::of(&operation.topology, &path, Some(&self.state.entries))?;
         let wants = |field: &ShardField| whole || field.lazy_part.as_deref() == Some(id);
         let spans = route.spans(&operation.topology);
+        let seals = operation.verifier(&root)?;
         let reading = Reading {
             topology: &operation.topology,
             owner: &owner,
@@ -95,6 +96,7 @@ impl Source {
             spans: &spans,
             shard_projection: Projection::default(),
             consistent: true,
+            seals: seals.as_ref(),
         };
         let snapshot = if latest || whole {
             reading
@@ -126,6 +128,7 @@ impl Source {
         let Loaded {
             mut tree,
             extras,
+            columns: _,
             decisions,
         } = operation
             .join((item, shards), &state.entries, &root)

@@ -6,13 +6,16 @@ mod delete;
 mod document;
 mod drive;
 mod fetch;
+mod find;
 mod keys;
 mod lazy;
 mod load;
+mod meter;
 mod operation;
 mod prepared;
 mod read_path;
 mod request;
+mod reseal;
 mod save;
 mod saved;
 mod service;
@@ -37,8 +40,12 @@ pub use self::document::{
     ReadOptional, ReadPath as ReadDocumentPath, Reload as ReloadDocument, SaveDocument, Write,
     WritePath as WriteDocumentPath,
 };
+pub(crate) use self::find::index_value;
+pub use self::find::{Find, FindKeys};
 pub use self::load::{Load, LoadOptional};
+use self::meter::Meter;
 pub use self::read_path::ReadPath;
+pub use self::reseal::{Audit, AuditReport, Cursor, Failure, Reseal, ResealReport};
 pub use self::save::Save;
 pub use self::saved::{DeleteSaved, Reload, SaveSaved, Saved};
 pub use self::shards::Shards;
@@ -70,6 +77,8 @@ use crate::untyped;
 pub struct Store {
     shared: Arc<Shared>,
     loader: Option<Arc<dyn ConfigLoader>>,
+    /// Adds up what the requests consume, if somebody wants to know.
+    meter: Option<Arc<Meter>>,
 }
 
 struct Shared {
@@ -207,9 +216,24 @@ impl Store {
         WritePath::new(key.into(), path.into_path(), value.into()).on(self)
     }
 
+    /// Finds the objects whose indexed field has this value; see [`Find`].
+    pub fn find<T: Stored, V>(&self, path: impl IntoPath<T, V>, value: impl Into<V>) -> Find<T, V> {
+        Find::new(path.into_path(), value.into()).on(self)
+    }
+
     /// Objects without a Rust type, stored as this shape says; see [`Documents`].
     pub fn documents(&self, shape: untyped::Shape) -> Documents {
         Documents::new(self.clone(), shape)
+    }
+
+    /// Brings every stored `T` to what a save today would encrypt, and how; see [`Reseal`].
+    pub fn reseal<T: Stored>(&self) -> Reseal<T> {
+        Reseal::new().on(self)
+    }
+
+    /// Counts the sealed values of every stored `T` by their keys, without a key; see [`Audit`].
+    pub fn audit<T: Stored>(&self) -> Audit<T> {
+        Audit::new().on(self)
     }
 
     /// Makes the tables of `T` and of its shards, where they do not exist; see [`EnsureTables`].
@@ -224,6 +248,7 @@ impl Store {
                 topologies: RwLock::default(),
             }),
             loader,
+            meter: None,
         }
     }
 

@@ -9,7 +9,7 @@ use super::keys::WithKeys;
 use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Address, Owner, Topology};
+use crate::plan::{self, Address, Owner, Topology, Verifier};
 use crate::shape::{Shape, Stored};
 
 /// The boxed future that builders turn into.
@@ -91,6 +91,11 @@ impl Operation {
 
     pub(super) fn binding(&self, root: &Address) -> Result<Binding> {
         plan::binding(self.topology.root, root)
+    }
+
+    /// What verifies the seals of the object's items, if its type demands them.
+    pub(super) fn verifier(&self, root: &Address) -> Result<Option<Verifier<'_>>> {
+        Verifier::of(self.topology.root, root, self.loader())
     }
 
     /// The same operation under another name, with another loader; it asks for its keys anew.

@@ -22,7 +22,7 @@ use crate::shape::{FieldShape, Stored, TypedPath};
 ///
 /// Sends one `BatchGetItem` of the root and the shard that holds the value, or one `GetItem` if the root holds it,
 /// and asks for nothing else of them. An index of a list of shards is looked up first, by one `GetItem` of the root; a value in a
-/// shard that is stored in pieces takes one more `BatchGetItem`. DynamoDB charges for the whole items. The value is of one committed state, as
+/// shard that is stored in pieces takes one more `BatchGetItem`. Of a sealed object (`#[dyno(seal)]`) both items are read whole. DynamoDB charges for the whole items. The value is of one committed state, as
 /// with [`Load`](crate::Load).
 ///
 /// # Errors
@@ -125,7 +125,9 @@ impl Operation {
         }
         let root = self.root(key)?;
         let owner = self.owner(&root);
-        let reading = self.order_alone(&owner, &root, consistent);
+        let seals = self.verifier(&root)?;
+        let mut reading = self.order_alone(&owner, &root, consistent);
+        reading.seals = seals.as_ref();
         let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
         let entries = snapshot.state.map(|state| state.entries);
         Route::of(&self.topology, path, Some(&entries.unwrap_or_default()))
@@ -143,12 +145,17 @@ impl Operation {
             topology: &self.topology,
             owner,
             root,
-            root_projection: projection(RootState::ATTRIBUTES.into_iter().chain(keys)),
+            root_projection: if self.topology.root.seals() {
+                Projection::default()
+            } else {
+                projection(RootState::ATTRIBUTES.into_iter().chain(keys))
+            },
             entry: None,
             wants: &|_| false,
             spans: &NO_SPANS,
             shard_projection: Projection::default(),
             consistent,
+            seals: None,
         }
     }
 
@@ -193,7 +200,9 @@ impl Operation {
         let owner = self.owner(&root);
         let parts = Parts::of(self, route);
         let wants = |field: &ShardField| parts.wants(field);
-        let reading = parts.reading(self, &owner, &root, &wants, consistent);
+        let seals = self.verifier(&root)?;
+        let mut reading = parts.reading(self, &owner, &root, &wants, consistent);
+        reading.seals = seals.as_ref();
         let Parts { route, .. } = &parts;
         let path = &route.stored;
         let Snapshot {
@@ -230,11 +239,12 @@ impl Parts {
     fn of(operation: &Operation, route: Route) -> Self {
         let topology = &operation.topology;
         let whole = operation.loader().is_some_and(ConfigLoader::needs_object);
-        let (root_projection, shard_projection) = if whole || route.holds_shards {
-            (Projection::default(), Projection::default())
-        } else {
-            projections(topology, &route)
-        };
+        let (root_projection, shard_projection) =
+            if whole || route.holds_shards || topology.root.seals() {
+                (Projection::default(), Projection::default())
+            } else {
+                projections(topology, &route)
+            };
         Self {
             spans: if whole {
                 topology.all_spans.clone()
@@ -284,6 +294,7 @@ impl Parts {
             spans: &self.spans,
             shard_projection: self.shard_projection.clone(),
             consistent,
+            seals: None,
         }
     }
 }

@@ -39,12 +39,16 @@ macro_rules! conditional {
 
 /// The answer to a single write; a failed condition brings the item that stands there.
 macro_rules! answer_of {
-    ($sent:expr, $error:ident, $table:expr) => {
+    ($store:expr, $sent:expr, $error:ident, $table:expr) => {
         match $sent {
-            Ok(_) => Answer::Applied,
+            Ok(answer) => {
+                $store.note_written(answer.consumed_capacity.as_slice());
+                Answer::Applied
+            }
             Err(SdkError::ServiceError(refused))
                 if refused.err().is_conditional_check_failed_exception() =>
             {
+                $store.note_refused();
                 match refused.into_err() {
                     $error::ConditionalCheckFailedException(failed) => {
                         Answer::ConditionFailed(failed.item)
@@ -64,8 +68,14 @@ async fn single(store: &Store, action: Action) -> Answer {
         Action::Put {
             item, condition, ..
         } => {
-            let put = conditional!(client.put_item(), table, condition.unwrap_or_default());
-            answer_of!(put.set_item(Some(item)).send().await, PutItemError, table)
+            let put = conditional!(client.put_item(), table, condition.unwrap_or_default())
+                .set_return_consumed_capacity(store.asks_for_capacity());
+            answer_of!(
+                store,
+                put.set_item(Some(item)).send().await,
+                PutItemError,
+                table
+            )
         }
         Action::Update {
             address,
@@ -73,13 +83,16 @@ async fn single(store: &Store, action: Action) -> Answer {
         } => {
             let update = client
                 .update_item()
-                .set_update_expression(expressions.update.take());
+                .set_update_expression(expressions.update.take())
+                .set_return_consumed_capacity(store.asks_for_capacity());
             let update = conditional!(update, table, expressions).set_key(Some(address.to_item()));
-            answer_of!(update.send().await, UpdateItemError, table)
+            answer_of!(store, update.send().await, UpdateItemError, table)
         }
         Action::Delete { address, condition } => {
-            let delete = conditional!(client.delete_item(), table, condition.unwrap_or_default());
+            let delete = conditional!(client.delete_item(), table, condition.unwrap_or_default())
+                .set_return_consumed_capacity(store.asks_for_capacity());
             answer_of!(
+                store,
                 delete.set_key(Some(address.to_item())).send().await,
                 DeleteItemError,
                 table
@@ -103,10 +116,14 @@ async fn transact(store: &Store, token: String, actions: Vec<Action>) -> Result<
         .transact_write_items()
         .client_request_token(token)
         .set_transact_items(Some(items))
+        .set_return_consumed_capacity(store.asks_for_capacity())
         .send()
         .await;
     Ok(match sent {
-        Ok(_) => Answer::Applied,
+        Ok(answer) => {
+            store.note_written(answer.consumed_capacity());
+            Answer::Applied
+        }
         Err(error) => service::transaction_answer(error, &tables),
     })
 }

@@ -11,7 +11,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::forecast::{More, Plan};
 use crate::limits;
 use crate::plan::{
-    Address, Found, Listed, Mismatch, Owner, Range, RootState, ShardField, Span, Topology,
+    Address, Entries, Found, Listed, Mismatch, Owner, Range, RootState, ShardField, Span, Topology,
+    Verifier,
 };
 
 /// Which parts to read.
@@ -28,6 +29,8 @@ pub(super) struct Reading<'a> {
     pub(super) spans: &'a BTreeSet<Span>,
     pub(super) shard_projection: Projection,
     pub(super) consistent: bool,
+    /// What verifies the seals of the items, which are then read whole; `None` takes them as they are.
+    pub(super) seals: Option<&'a Verifier<'a>>,
 }
 
 /// A root item with the shards that belong to it.
@@ -39,6 +42,14 @@ pub(super) struct Snapshot {
     pub(super) shards: BTreeMap<String, (ShardField, Item)>,
     /// What was seen of the items, if they were read whole.
     pub(super) footprint: Footprint,
+}
+
+impl Snapshot {
+    /// The collections of shards that the object has.
+    pub(super) fn entries(&self) -> Entries {
+        let state = self.state.as_ref();
+        state.map_or_else(Entries::default, |state| state.entries.clone())
+    }
 }
 
 /// Of a reading without queries.
@@ -85,7 +96,7 @@ impl Reading<'_> {
         let mut before: Option<(RootState, Vec<Mismatch>)> = None;
         let mut round = 0;
         loop {
-            let state = match RootState::read(&root, self.topology.root)? {
+            let state = match self.verified(&root)? {
                 Found::Object(state) => state,
                 Found::Foreign => {
                     return Ok(Some(Snapshot {
@@ -279,7 +290,7 @@ impl Reading<'_> {
             let Some(root) = found.remove(self.root) else {
                 return Ok(None);
             };
-            let Found::Object(now) = RootState::read(&root, self.topology.root)? else {
+            let Found::Object(now) = self.verified(&root)? else {
                 return Ok(None);
             };
             for address in &addresses {
@@ -308,10 +319,19 @@ impl Reading<'_> {
         let Some(root) = held.items.remove(self.root) else {
             return Ok(None);
         };
-        match RootState::read(&root, self.topology.root)? {
+        match self.verified(&root)? {
             Found::Object(state) => Ok(Some(state)),
             Found::Foreign | Found::NotLive => Ok(None),
         }
+    }
+
+    /// What stands at the root's place, once its seal is known to be right.
+    fn verified(&self, root: &Item) -> Result<Found> {
+        let found = RootState::read(root, self.topology.root)?;
+        if let (Some(seals), Found::Object(_) | Found::Foreign) = (self.seals, &found) {
+            seals.verify_root(root)?;
+        }
+        Ok(found)
     }
 
     fn listed(&self, state: &RootState) -> Result<Vec<Listed>> {
@@ -330,7 +350,13 @@ impl Reading<'_> {
         let read = root.as_ref().map(|item| (self.root, item));
         let mut footprint = Footprint::read(read.into_iter().chain(&held.items));
         let mut shards = BTreeMap::new();
+        // An unsealed root was accepted by the read policy, and so are its shards; a sealed one has sealed shards only.
+        let seals = self.seals.filter(|_| state.seal.is_some());
         for shard in listed {
+            if let (Some(seals), Some(first)) = (seals, shard.places.first()) {
+                let item = held.items.get(first);
+                seals.verify_shard(item.unwrap_or(&Item::new()), &shard.field)?;
+            }
             if shard.field.independent {
                 for place in &shard.places {
                     if let Some(item) = held.items.get(place) {

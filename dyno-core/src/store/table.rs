@@ -3,7 +3,9 @@ use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, TableDescription, TableStatus,
+    AttributeDefinition, BillingMode, GlobalSecondaryIndex, GlobalSecondaryIndexDescription,
+    IndexStatus, KeySchemaElement, KeyType, Projection, ProjectionType, ScalarAttributeType,
+    TableDescription, TableStatus,
 };
 
 use super::operation::{Operation, Options, Pending};
@@ -15,12 +17,15 @@ use crate::shape::{Stored, TableShape};
 
 /// Makes the tables of a type and of its shards, where they do not exist, and waits until they can be used.
 ///
+/// A field with an index has two global secondary indexes, called like the attributes that hold its index values; one
+/// stays empty, and costs nothing, until the index key is replaced.
+///
 /// Sends one `CreateTable` (billed per request) for each table, and `DescribeTable` for those that exist or are not
 /// active at once. A table that exists is checked, not changed.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::TableMismatch`] if a table has other keys than the type declares, [`ErrorKind::InvalidShape`], and
+/// [`ErrorKind::TableMismatch`] if a table has other keys than the type declares or lacks an index, [`ErrorKind::InvalidShape`], and
 /// those of the service.
 #[derive(Debug)]
 #[must_use = "nothing is made until it is awaited"]
@@ -55,6 +60,14 @@ pub(super) async fn ensure_all(operation: &Operation) -> Result<()> {
         ensure(&operation.store, &table).await?;
     }
     Ok(())
+}
+
+/// One table, as it must be.
+#[derive(Debug)]
+struct Table {
+    keys: TableKeys,
+    /// The binary attributes that have a global secondary index of their name.
+    indexes: Vec<&'static str>,
 }
 
 /// The keys of one table.
@@ -93,7 +106,7 @@ impl TableKeys {
     }
 }
 
-fn tables(topology: &Topology) -> Result<Vec<TableKeys>> {
+fn tables(topology: &Topology) -> Result<Vec<Table>> {
     let strings = KeyKinds {
         partition: None,
         sort: None,
@@ -123,10 +136,22 @@ fn tables(topology: &Topology) -> Result<Vec<TableKeys>> {
             .in_table(table.table));
         }
     }
-    Ok(by_name.into_values().collect())
+    let table = |keys: TableKeys| Table {
+        keys,
+        indexes: if keys.table == root.table {
+            topology.indexes.columns().collect()
+        } else {
+            Vec::new()
+        },
+    };
+    Ok(by_name.into_values().map(table).collect())
 }
 
-async fn ensure(store: &Store, table: &TableKeys) -> Result<()> {
+async fn ensure(store: &Store, wanted: &Table) -> Result<()> {
+    let Table {
+        keys: table,
+        indexes,
+    } = wanted;
     let client = store.clients().of(table.region).reads;
     let mut create = client
         .create_table()
@@ -141,6 +166,14 @@ async fn ensure(store: &Store, table: &TableKeys) -> Result<()> {
             .key_type(role);
         create = create.attribute_definitions(attribute.build().map_err(incomplete)?);
         create = create.key_schema(key.build().map_err(incomplete)?);
+    }
+    for name in indexes {
+        let attribute = AttributeDefinition::builder()
+            .attribute_name(*name)
+            .attribute_type(ScalarAttributeType::B);
+        create = create
+            .attribute_definitions(attribute.build().map_err(incomplete)?)
+            .global_secondary_indexes(secondary_index(name)?);
     }
     match create.send().await {
         Ok(answer) if is_active(answer.table_description()) => return Ok(()),
@@ -158,6 +191,7 @@ async fn ensure(store: &Store, table: &TableKeys) -> Result<()> {
             .table;
         if let Some(description) = &description {
             check_keys(table, description)?;
+            check_indexes(wanted, description)?;
         }
         if is_active(description.as_ref()) {
             return Ok(());
@@ -173,7 +207,60 @@ async fn ensure(store: &Store, table: &TableKeys) -> Result<()> {
 
 fn is_active(description: Option<&TableDescription>) -> bool {
     let status = description.and_then(TableDescription::table_status);
+    let indexes = description.map_or(&[][..], TableDescription::global_secondary_indexes);
+    let is_made = |index: &GlobalSecondaryIndexDescription| {
+        index.index_status() != Some(&IndexStatus::Creating)
+    };
     matches!(status, Some(TableStatus::Active | TableStatus::Updating))
+        && indexes.iter().all(is_made)
+}
+
+/// An index over one attribute that holds nothing but keys.
+fn secondary_index(name: &str) -> Result<GlobalSecondaryIndex> {
+    let key = KeySchemaElement::builder()
+        .attribute_name(name)
+        .key_type(KeyType::Hash);
+    let projection = Projection::builder().projection_type(ProjectionType::KeysOnly);
+    GlobalSecondaryIndex::builder()
+        .index_name(name)
+        .key_schema(key.build().map_err(incomplete)?)
+        .projection(projection.build())
+        .build()
+        .map_err(incomplete)
+}
+
+fn check_indexes(wanted: &Table, description: &TableDescription) -> Result<()> {
+    let is_binary = |name: &str| {
+        let mut definitions = description.attribute_definitions().iter();
+        definitions.any(|definition| {
+            definition.attribute_name() == name
+                && *definition.attribute_type() == ScalarAttributeType::B
+        })
+    };
+    let stands = |name: &str| {
+        let mut indexes = description.global_secondary_indexes().iter();
+        indexes.any(|index| {
+            let key = index.key_schema();
+            index.index_name() == Some(name)
+                && matches!(key, [key] if key.attribute_name() == name)
+                && is_binary(name)
+        })
+    };
+    let missing: Vec<_> = wanted
+        .indexes
+        .iter()
+        .filter(|name| !stands(name))
+        .map(|name| format!("`{name}`"))
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    let table = wanted.keys.table;
+    let why = format!(
+        "table `{table}` exists without the indexes to search by: {}; add each with `UpdateTable`, one after the other,          as a global secondary index of that name whose partition key is the attribute of that name, of type B, with          projection KEYS_ONLY",
+        missing.join(", ")
+    );
+    Err(Error::new(ErrorKind::TableMismatch, why).in_table(table))
 }
 
 fn check_keys(table: &TableKeys, description: &TableDescription) -> Result<()> {

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result, path_not_found};
 use crate::forecast::{More, Plan};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{Decisions, Route};
+use crate::plan::{self, Columns, Decisions, Route};
 use crate::shape::{Kind, Role, Stored, TypedPath};
 
 /// Writes one value of an object, without reading it.
@@ -21,8 +21,10 @@ use crate::shape::{Kind, Role, Stored, TypedPath};
 /// `UpdateItem` of the root or of an independent shard. An index of a list of shards is looked up first, by one `GetItem`
 /// of the root. Whoever loaded the object before gets a conflict when it saves. A value that is stored in
 /// several items, lies inside an encrypted one, an enum, a field with aliases or a value that
+/// only `serde` understands, inside an indexed one, or in a shard that is stored in pieces, is written by a load and a save instead, tried again while others
 /// only `serde` understands, or in a shard that is stored in pieces, is written by a load and a save instead, tried again while others
 /// save in between; so is any value if the loader [needs the object](crate::ConfigLoader::needs_object).
+/// save in between; so is any value of a sealed object (`#[dyno(seal)]`), and any value if the loader [needs the object](crate::ConfigLoader::needs_object).
 /// A crash leaves the old value or the new one.
 ///
 /// The value may be anything that converts into the field's type: `"Nara"` for a `String`, but `3u32` for a `u32`, since
@@ -198,7 +200,11 @@ impl Operation {
     /// Whether only the object, as it is stored, tells how to write the value.
     fn needs_object(&self, route: &Route) -> bool {
         let whole = self.loader().is_some_and(ConfigLoader::needs_object);
-        whole || route.holds_shards || route.needs_object
+        let sealed = self.topology.root.seals();
+        // Of a part alone the index value of the whole cannot be computed.
+        let in_indexed =
+            route.stored.depth() > 1 && self.topology.indexes.around(&route.stored).is_some();
+        whole || sealed || route.holds_shards || route.needs_object || in_indexed
     }
 
     /// The write of a value without reading the object; `None` if that cannot be.
@@ -222,6 +228,18 @@ impl Operation {
         let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(stored)) else {
             return Ok(None);
         };
+        let columns = match self.topology.indexes.around(stored) {
+            Some(index) => index.expected(value, &keys, self.loader())?,
+            None => Columns::new(),
+        };
+        let unless = match stored.segments().first() {
+            Some(Segment::Key(name))
+                if columns.is_empty() && route.shard.is_none() && !decisions.is_empty() =>
+            {
+                self.columns_of_strangers(name)
+            }
+            _ => Vec::new(),
+        };
         let binding = self.binding(&root)?;
         let value = value
             .map(|value| decisions.seal_value(value.clone(), stored, &binding))
@@ -233,8 +251,18 @@ impl Operation {
             shard: route.shard,
             inside: route.inside,
             value,
+            columns,
+            unless,
         };
         Ok(Some(BlindWrite::new(write)))
+    }
+
+    /// The columns that an index on a field would have that the type does not know of: another version of it may.
+    fn columns_of_strangers(&self, field: &str) -> Vec<String> {
+        let root = self.topology.root;
+        let mut columns = plan::possible_columns(field).to_vec();
+        columns.retain(|column| root.find_field(|field| field.answers_to(column)).is_none());
+        columns
     }
 
     pub(super) fn check_writable(

@@ -44,9 +44,9 @@ pub(super) fn decrypt<C: BlockCipher>(
     iv: &[u8; BLOCK],
     ciphertext: &[u8],
 ) -> Result<Zeroizing<Vec<u8>>, Rejected> {
-    let mut message = Zeroizing::new(ciphertext.to_vec());
+    let mut message = Zeroizing::new(vec![0; ciphertext.len()]);
     let length = cbc::Decryptor::inner_iv_init(cipher, iv.into())
-        .decrypt_padded::<Pkcs7>(&mut message)
+        .decrypt_padded_b2b::<Pkcs7>(ciphertext, &mut message)
         .map_err(|_| Rejected)?
         .len();
     message.truncate(length);

@@ -12,11 +12,15 @@
 //! Numbers are big-endian. Every part has its length before it or a fixed one, so that two different places never
 //! give the same bytes.
 
+mod place;
+
 use std::borrow::Cow;
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Segment, ValueCause, number, type_name};
+
+pub(crate) use place::{Output, Place};
 
 use crate::Error;
 
@@ -158,8 +162,8 @@ fn write_key(name: &str, value: &AttributeValue, output: &mut Vec<u8>) -> Result
     write_text(&bytes, output).map_err(refused)
 }
 
-/// Replaces the output by the bytes of the path of a value.
-pub(crate) fn write_path(path: &FieldPath, output: &mut Vec<u8>) -> Result<(), Error> {
+/// Appends the bytes of the path of a value.
+pub(crate) fn write_path(path: &FieldPath, output: &mut impl Output) -> Result<(), Error> {
     if path.is_root() {
         return Err(Error::NotAllowedHere {
             path: path.clone(),
@@ -169,26 +173,27 @@ pub(crate) fn write_path(path: &FieldPath, output: &mut Vec<u8>) -> Result<(), E
     write_place(path, output)
 }
 
-/// Replaces the output by the bytes of the path of an item; that of the root's item has no steps.
-pub(crate) fn write_place(path: &FieldPath, output: &mut Vec<u8>) -> Result<(), Error> {
+/// Appends the bytes of the path of an item; that of the root's item has no steps.
+pub(crate) fn write_place(path: &FieldPath, output: &mut impl Output) -> Result<(), Error> {
     let refused = |why| Error::NotAllowedHere {
         path: path.clone(),
         why,
     };
     let depth =
         u8::try_from(path.depth()).map_err(|_| refused("its path has more than 255 steps"))?;
-    output.clear();
-    output.push(depth);
+    output.put(&[depth]);
     for segment in path.segments() {
         match segment {
             Segment::Key(name) => {
-                output.push(NAME_STEP);
-                write_text(name.as_bytes(), output)
+                let length = u16::try_from(name.len())
                     .map_err(|_| refused("a name in its path has more than 65535 bytes"))?;
+                let [high, low] = length.to_be_bytes();
+                output.put(&[NAME_STEP, high, low]);
+                output.put(name.as_bytes());
             }
             Segment::Index(index) => {
-                output.push(INDEX_STEP);
-                output.extend_from_slice(&index.to_be_bytes());
+                let [a, b, c, d] = index.to_be_bytes();
+                output.put(&[INDEX_STEP, a, b, c, d]);
             }
         }
     }

@@ -8,6 +8,15 @@ fn string(text: &str) -> AttributeValue {
 }
 
 #[test]
+fn a_binding_tells_its_context() {
+    let id = AttributeValue::S("1".into());
+    assert_eq!(
+        Binding::new("users", &[("id", &id)]).unwrap().context(),
+        "users"
+    );
+}
+
+#[test]
 fn the_bytes_are_those_documented() {
     let id = string("user#42");
     let line = AttributeValue::N("7.0".into());

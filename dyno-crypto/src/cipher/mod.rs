@@ -1,5 +1,7 @@
 //! Seal and open one value.
 
+mod sealer;
+
 use std::mem;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -8,10 +10,12 @@ use dyno_value::{FieldPath, ValueError, encoding};
 use zeroize::Zeroizing;
 
 use crate::aead::BLOCK;
-use crate::binding::write_path;
-use crate::envelope::{self, Envelope, MAX_OVERHEAD};
+use crate::binding::Place;
+use crate::envelope::{self, Parts, TAG};
 use crate::random::{self, Iv};
 use crate::{Binding, EncryptionKey, Error};
+
+pub use sealer::Sealer;
 
 /// Bytes of the length that the padded form begins with, at most.
 const MAX_LENGTH_PREFIX: usize = 4;
@@ -51,11 +55,11 @@ pub fn seal(
     binding: &Binding,
     path: &FieldPath,
 ) -> Result<AttributeValue, Error> {
-    let mut place = Vec::new();
-    write_path(path, &mut place)?;
+    let place = Place::of(path)?;
+    let prepared = Prepared::new(value, key, path)?;
     let mut iv = Iv::default();
     random::fill(&mut iv)?;
-    seal_with(&iv, value, key, binding, &place, path)
+    Ok(prepared.seal(&iv, key, binding, place.as_bytes()))
 }
 
 /// Decrypts what [`seal`] gave for the same key, object and place. Numbers come back in normal form and sets in the
@@ -71,75 +75,92 @@ pub fn open(
     binding: &Binding,
     path: &FieldPath,
 ) -> Result<AttributeValue, Error> {
-    let mut place = Vec::new();
-    write_path(path, &mut place)?;
-    Envelope::parse(bytes)
+    let place = Place::of(path)?;
+    Parts::parse(bytes)
         .ok()
-        .and_then(|envelope| open_at(&envelope, key, binding, &place))
+        .and_then(|envelope| open_at(&envelope, key, binding, place.as_bytes()))
         .ok_or_else(|| Error::Open { path: path.clone() })
 }
 
-/// [`seal`] with the vector given, and the path in both forms.
-pub(crate) fn seal_with(
-    iv: &Iv,
-    value: &AttributeValue,
-    key: &EncryptionKey,
-    binding: &Binding,
-    place: &[u8],
-    path: &FieldPath,
-) -> Result<AttributeValue, Error> {
-    let bound = encoding::size_bound(value);
-    let sealed = match key.bucket() {
-        None => seal_encoded(iv, key, binding, place, bound, |output| {
-            encoding::encode_into(value, output)
-        }),
-        Some(bucket) => {
-            let room = bound + MAX_LENGTH_PREFIX + bucket;
-            seal_encoded(iv, key, binding, place, room, |output| {
-                encoding::encode_padded_into(value, bucket, output)
-            })
-        }
-    };
-    sealed
-        .map(|sealed| AttributeValue::B(Blob::new(sealed)))
-        .map_err(|error| Error::of_value(error, path))
+/// An encoded value with room around it, to be encrypted where it is. It is wiped when it is dropped before that.
+pub(crate) struct Prepared {
+    output: Zeroizing<Vec<u8>>,
+    /// Where the encoded value begins.
+    start: usize,
 }
 
-/// Seals what `encode` appends, which is at most `room` bytes, so that the buffer is allocated once and no plaintext
-/// stays behind when it grows.
-fn seal_encoded(
-    iv: &Iv,
-    key: &EncryptionKey,
-    binding: &Binding,
-    place: &[u8],
-    room: usize,
-    encode: impl FnOnce(&mut Vec<u8>) -> Result<(), ValueError>,
-) -> Result<Vec<u8>, ValueError> {
-    let (header, length) = envelope::header(key.id());
-    let header = header.get(..length).unwrap_or_default();
-    // Wiped when the encoding fails halfway; once sealed, it holds no plaintext any more.
-    let mut output = Zeroizing::new(Vec::with_capacity(MAX_OVERHEAD + room));
-    output.extend_from_slice(header);
-    output.extend_from_slice(iv);
-    encode(&mut output)?;
-    let associated = [header, binding.as_bytes(), place];
-    key.cipher()
-        .seal(iv, &associated, &mut output, length + BLOCK);
-    Ok(mem::take(&mut *output))
+impl Prepared {
+    /// # Errors
+    ///
+    /// [`Error::Value`]: DynamoDB would refuse the value, which stands at `path`.
+    pub(crate) fn new(
+        value: &AttributeValue,
+        key: &EncryptionKey,
+        path: &FieldPath,
+    ) -> Result<Self, Error> {
+        let bound = encoding::size_bound(value);
+        let prepared = match key.bucket() {
+            None => Self::encoded(key, bound, |output| encoding::encode_into(value, output)),
+            Some(bucket) => {
+                let room = (bound + MAX_LENGTH_PREFIX).next_multiple_of(bucket);
+                Self::encoded(key, room, |output| {
+                    encoding::encode_padded_into(value, bucket, output)
+                })
+            }
+        };
+        prepared.map_err(|error| Error::of_value(error, path))
+    }
+
+    /// Takes what `encode` appends, which is at most `room` bytes, so that the buffer is allocated once and no
+    /// plaintext stays behind when it grows. When it is exactly as much, the buffer becomes the sealed value as it is;
+    /// otherwise the type of a binary value needs a small allocation to remember its room.
+    fn encoded(
+        key: &EncryptionKey,
+        room: usize,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), ValueError>,
+    ) -> Result<Self, ValueError> {
+        let (header, length) = envelope::header(key.id());
+        let start = length + BLOCK;
+        let padded = (room / BLOCK + 1) * BLOCK;
+        let mut output = Zeroizing::new(Vec::with_capacity(start + padded + TAG));
+        output.extend_from_slice(header.get(..length).unwrap_or_default());
+        output.extend_from_slice(&Iv::default());
+        encode(&mut output)?;
+        Ok(Self { output, start })
+    }
+
+    /// Encrypts the value under the key that it was prepared for.
+    pub(crate) fn seal(
+        mut self,
+        iv: &Iv,
+        key: &EncryptionKey,
+        binding: &Binding,
+        place: &[u8],
+    ) -> AttributeValue {
+        let mut output = mem::take(&mut *self.output);
+        let (header, length) = envelope::header(key.id());
+        if let Some(room) = output.get_mut(length..self.start) {
+            room.copy_from_slice(iv);
+        }
+        let header = header.get(..length).unwrap_or_default();
+        let associated = [header, binding.as_bytes(), place];
+        key.cipher().seal(iv, &associated, &mut output, self.start);
+        AttributeValue::B(Blob::new(output))
+    }
 }
 
 /// Opens an envelope, or says no more than that it does not open.
 pub(crate) fn open_at(
-    envelope: &Envelope<'_>,
+    envelope: &Parts<'_>,
     key: &EncryptionKey,
     binding: &Binding,
     place: &[u8],
 ) -> Option<AttributeValue> {
-    if envelope.key_id() != key.id() {
+    if envelope.key_id() != key.id().as_bytes() {
         return None;
     }
     let associated = [envelope.header(), binding.as_bytes(), place];
-    let encoded = key
+    let mut encoded = key
         .cipher()
         .open(
             envelope.iv(),
@@ -148,11 +169,7 @@ pub(crate) fn open_at(
             envelope.tag(),
         )
         .ok()?;
-    if encoding::is_padded(&encoded) {
-        encoding::decode_padded(&encoded).ok()
-    } else {
-        encoding::decode(&encoded).ok()
-    }
+    encoding::decode_taking(&mut encoded).ok()
 }
 
 #[cfg(test)]

@@ -12,6 +12,11 @@ pub enum KeyError {
         /// How many bytes it has.
         bytes: usize,
     },
+    /// A master key is not 32 bytes long.
+    MasterLength {
+        /// How many bytes it has.
+        bytes: usize,
+    },
     /// The random generator of the operating system failed.
     Rng,
 }
@@ -22,6 +27,9 @@ impl fmt::Display for KeyError {
             Self::Derivation => f.write_str("the key derivation refused its lengths"),
             Self::IdLength { bytes } => {
                 write!(f, "a key id has 1 to 64 bytes, this one has {bytes}")
+            }
+            Self::MasterLength { bytes } => {
+                write!(f, "a master key has 32 bytes, this one has {bytes}")
             }
             Self::Rng => f.write_str("the random generator of the operating system failed"),
         }

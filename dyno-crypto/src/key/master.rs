@@ -18,6 +18,27 @@ impl MasterKey {
         Self(bytes)
     }
 
+    /// A master key from bytes whose number is known only when the program runs, for example those of a file.
+    ///
+    /// # Errors
+    ///
+    /// * [`KeyError::MasterLength`]: they are not 32
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use dyno_crypto::MasterKey;
+    ///
+    /// let error = MasterKey::from_slice(b"too short").unwrap_err();
+    /// assert_eq!(error.to_string(), "a master key has 32 bytes, this one has 9");
+    /// ```
+    pub fn from_slice(bytes: &[u8]) -> Result<Self, KeyError> {
+        let bytes = bytes
+            .try_into()
+            .map_err(|_| KeyError::MasterLength { bytes: bytes.len() })?;
+        Ok(Self(bytes))
+    }
+
     /// A new master key from the generator of the operating system.
     ///
     /// # Errors

@@ -1,11 +1,15 @@
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item, Segment};
+use dyno_value::{FieldPath, Item};
 
-use super::{Demand, OpenPolicy, OpenReport, Unopened, check_depth, list_index};
-use crate::binding::write_path;
+use super::walk::{Cursor, Walk};
+use super::{Demand, OpenPolicy, OpenReport, Unopened};
+use crate::binding::Place;
 use crate::cipher::open_at;
-use crate::envelope::{Envelope, EnvelopeError};
-use crate::{Binding, Error};
+use crate::envelope::{EnvelopeError, Parts};
+use crate::{Binding, Error, KeyId};
+
+/// As many sealed values as most items have, at most.
+const USUAL: usize = 32;
 
 /// Opens the sealed values of an item, wherever they stand, and refuses clear values where the policy demands sealed
 /// ones.
@@ -22,122 +26,96 @@ use crate::{Binding, Error};
 /// * [`Error::Value`]: values nest deeper than an item can hold them
 /// * whatever the policy returns
 ///
-/// The item is taken and does not come back with an error; a caller who needs it then keeps a copy.
+/// With an error, the item is as it was.
 pub fn open_item(
-    mut item: Item,
+    item: &mut Item,
     base: &FieldPath,
     binding: &Binding,
     policy: &dyn OpenPolicy,
-) -> Result<(Item, OpenReport), Error> {
-    let mut walk = Walk {
+) -> Result<OpenReport, Error> {
+    let mut opening = Opening {
         binding,
         policy,
-        path: base.clone(),
-        place: Vec::new(),
-        report: OpenReport::default(),
+        cursor: Cursor::new(base),
+        opened: Vec::with_capacity(item.len().min(USUAL)),
+        unopened: Vec::new(),
     };
-    walk.entries(&mut item, 1)?;
-    Ok((item, walk.report))
+    opening.entries(item, 1)?;
+    // From here on nothing fails.
+    let report = OpenReport {
+        opened: opening.opened.len(),
+        unopened: opening.unopened,
+    };
+    for (slot, value) in opening.opened {
+        *slot = value;
+    }
+    Ok(report)
 }
 
-struct Walk<'a> {
-    binding: &'a Binding,
-    policy: &'a dyn OpenPolicy,
-    /// The path of the value at hand.
-    path: FieldPath,
-    /// Reused for the bytes of the path.
-    place: Vec<u8>,
-    report: OpenReport,
+struct Opening<'a, 'p> {
+    binding: &'p Binding,
+    policy: &'p dyn OpenPolicy,
+    cursor: Cursor,
+    /// Sealed values, and what is to stand in their places.
+    opened: Vec<(&'a mut AttributeValue, AttributeValue)>,
+    unopened: Vec<Unopened>,
 }
 
-impl Walk<'_> {
-    fn entries(&mut self, entries: &mut Item, depth: usize) -> Result<(), Error> {
-        entries
-            .iter_mut()
-            .try_for_each(|(name, value)| self.step(Segment::Key(name.clone()), value, depth))
+impl<'a> Walk<'a> for Opening<'a, '_> {
+    fn cursor(&mut self) -> &mut Cursor {
+        &mut self.cursor
     }
 
-    fn step(
-        &mut self,
-        segment: Segment,
-        value: &mut AttributeValue,
-        depth: usize,
-    ) -> Result<(), Error> {
-        self.path.push(segment);
-        self.value(value, depth)?;
-        self.path.pop();
-        Ok(())
-    }
-
-    fn value(&mut self, value: &mut AttributeValue, depth: usize) -> Result<(), Error> {
-        check_depth(depth, &self.path)?;
+    fn value(&mut self, value: &'a mut AttributeValue, depth: usize) -> Result<(), Error> {
         let envelope = match &*value {
-            AttributeValue::B(bytes) => Envelope::parse(bytes.as_ref()),
+            AttributeValue::B(bytes) => Parts::parse(bytes.as_ref()),
             _ => Err(EnvelopeError::NotAnEnvelope),
         };
         match envelope {
             Ok(envelope) => {
                 if let Some(opened) = self.open(&envelope)? {
-                    *value = opened;
-                    self.report.opened += 1;
+                    self.opened.push((value, opened));
                 }
                 Ok(())
             }
-            Err(reason) => self.clear(value, reason, depth),
-        }
-    }
-
-    fn open(&mut self, envelope: &Envelope<'_>) -> Result<Option<AttributeValue>, Error> {
-        let id = envelope.key_id();
-        let Some(key) = self.policy.key(id, &self.path)? else {
-            self.report.unopened.push(Unopened {
-                path: self.path.clone(),
-                key_id: id.clone(),
-            });
-            return Ok(None);
-        };
-        if key.id() != id {
-            return Err(Error::KeyUnavailable {
-                id: id.clone(),
-                path: self.path.clone(),
-            });
-        }
-        write_path(&self.path, &mut self.place)?;
-        match open_at(envelope, &key, self.binding, &self.place) {
-            Some(value) => Ok(Some(value)),
-            None => Err(Error::Open {
-                path: self.path.clone(),
-            }),
-        }
-    }
-
-    /// A value that is no envelope, for the reason given.
-    fn clear(
-        &mut self,
-        value: &mut AttributeValue,
-        reason: EnvelopeError,
-        depth: usize,
-    ) -> Result<(), Error> {
-        match self.policy.demand(&self.path, value)? {
-            Demand::Skip => Ok(()),
-            Demand::Sealed => Err(self.not_sealed(reason)),
-            Demand::Inspect => match value {
-                AttributeValue::L(elements) => {
-                    elements
-                        .iter_mut()
-                        .enumerate()
-                        .try_for_each(|(index, element)| {
-                            self.step(Segment::Index(list_index(index)), element, depth + 1)
-                        })
-                }
-                AttributeValue::M(entries) => self.entries(entries, depth + 1),
-                _ => Ok(()),
+            Err(reason) => match self.policy.demand(self.cursor.path(), value)? {
+                Demand::Skip => Ok(()),
+                Demand::Sealed => Err(self.not_sealed(reason)),
+                Demand::Inspect => self.inside(value, depth),
             },
         }
     }
+}
 
+impl Opening<'_, '_> {
+    fn open(&mut self, envelope: &Parts<'_>) -> Result<Option<AttributeValue>, Error> {
+        let path = self.cursor.path();
+        let Ok(id) = KeyId::new(envelope.key_id()) else {
+            return Err(Error::Open { path: path.clone() });
+        };
+        let Some(key) = self.policy.key(&id, path)? else {
+            self.unopened.push(Unopened {
+                path: path.clone(),
+                key_id: id,
+            });
+            return Ok(None);
+        };
+        if *key.id() != id {
+            return Err(Error::KeyUnavailable {
+                id,
+                path: path.clone(),
+            });
+        }
+        let place = Place::of(path)?;
+        match open_at(envelope, &key, self.binding, place.as_bytes()) {
+            Some(value) => Ok(Some(value)),
+            None => Err(Error::Open { path: path.clone() }),
+        }
+    }
+
+    /// A value that is no envelope, for the reason given, where one is demanded.
     fn not_sealed(&self, reason: EnvelopeError) -> Error {
-        let path = self.path.clone();
+        let path = self.cursor.path().clone();
         match reason {
             EnvelopeError::NotAnEnvelope => Error::NotEncrypted { path },
             EnvelopeError::Unsupported { version, suite } => Error::Unsupported {

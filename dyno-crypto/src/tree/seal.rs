@@ -1,16 +1,24 @@
-use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item, Segment};
+use std::ops::Range;
 
-use super::{Decision, SealPolicy, SealReport, check_depth, list_index};
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{FieldPath, Item};
+
+use super::walk::{Cursor, Walk};
+use super::{Decision, SealPolicy, SealReport};
 use crate::binding::write_path;
-use crate::cipher::seal_with;
-use crate::random::{IvSource, SystemIvs};
-use crate::{Binding, Error, is_envelope};
+use crate::cipher::Prepared;
+use crate::random::IvPool;
+use crate::{Binding, EncryptionKey, Error, is_envelope};
+
+/// As many sealed values as most items have, at most, and bytes of their paths.
+const USUAL: usize = 32;
+const USUAL_PLACES: usize = 512;
 
 /// Seals the values of an item that the policy chooses.
 ///
 /// `base` is the path of the item itself inside the object that `binding` names: the root's item has the empty path,
-/// the item of another part has the path of that part. Values that are not sealed are moved, not copied.
+/// the item of another part has the path of that part. Values that are not sealed stay where
+/// they are.
 ///
 /// # Errors
 ///
@@ -20,7 +28,7 @@ use crate::{Binding, Error, is_envelope};
 /// * [`Error::Rng`]: the random generator of the operating system failed
 /// * whatever the policy returns
 ///
-/// The item is taken and does not come back with an error; a caller who needs it then keeps a copy.
+/// With an error, the item is as it was.
 ///
 /// # Examples
 ///
@@ -38,90 +46,94 @@ use crate::{Binding, Error, is_envelope};
 ///
 /// let id = AttributeValue::S("42".into());
 /// let binding = Binding::new("users", &[("id", &id)])?;
-/// let item = Item::from([
+/// let mut item = Item::from([
 ///     ("id".to_owned(), id),
 ///     ("name".to_owned(), AttributeValue::S("Naomi".into())),
 /// ]);
 /// let policy = Names(EncryptionKey::generate("k1")?);
-/// let (sealed, report) = seal_item(item, &FieldPath::root(), &binding, &policy)?;
+/// let report = seal_item(&mut item, &FieldPath::root(), &binding, &policy)?;
 /// assert_eq!(report.sealed(), 1);
-/// assert!(sealed["name"].is_b() && sealed["id"].is_s());
+/// assert!(item["name"].is_b() && item["id"].is_s());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub fn seal_item(
-    mut item: Item,
+    item: &mut Item,
     base: &FieldPath,
     binding: &Binding,
     policy: &dyn SealPolicy,
-) -> Result<(Item, SealReport), Error> {
-    let mut walk = Walk {
-        binding,
+) -> Result<SealReport, Error> {
+    seal_item_with(&mut IvPool::new(), item, base, binding, policy)
+}
+
+/// [`seal_item`] with vectors from this pool.
+pub(super) fn seal_item_with<F: FnMut(&mut [u8]) -> Result<(), Error>>(
+    ivs: &mut IvPool<F>,
+    item: &mut Item,
+    base: &FieldPath,
+    binding: &Binding,
+    policy: &dyn SealPolicy,
+) -> Result<SealReport, Error> {
+    let mut choice = Choice {
         policy,
-        ivs: SystemIvs::new(),
-        path: base.clone(),
-        place: Vec::new(),
-        report: SealReport::default(),
+        cursor: Cursor::new(base),
+        chosen: Vec::with_capacity(item.len().min(USUAL)),
+        places: Vec::with_capacity(USUAL_PLACES),
     };
-    walk.entries(&mut item, 1)?;
-    Ok((item, walk.report))
+    choice.entries(item, 1)?;
+    let Choice { chosen, places, .. } = choice;
+
+    let sealed = chosen.len();
+    let mut vectors = Vec::with_capacity(sealed);
+    for left in (1..=sealed).rev() {
+        vectors.push(ivs.next(left)?);
+    }
+    // From here on nothing fails.
+    for (chosen, iv) in chosen.into_iter().zip(&vectors) {
+        let place = places.get(chosen.place).unwrap_or_default();
+        *chosen.slot = chosen.prepared.seal(iv, &chosen.key, binding, place);
+    }
+    Ok(SealReport { sealed })
 }
 
-struct Walk<'a, I> {
-    binding: &'a Binding,
-    policy: &'a dyn SealPolicy,
-    ivs: I,
-    /// The path of the value at hand.
-    path: FieldPath,
-    /// Reused for the bytes of the path.
-    place: Vec<u8>,
-    report: SealReport,
+/// The first of two passes: what is to be sealed, and its encoding. Only then is it known how many vectors to draw.
+struct Choice<'a, 'p> {
+    policy: &'p dyn SealPolicy,
+    cursor: Cursor,
+    chosen: Vec<Chosen<'a>>,
+    /// The bytes of the paths of all chosen values.
+    places: Vec<u8>,
 }
 
-impl<I: IvSource> Walk<'_, I> {
-    fn entries(&mut self, entries: &mut Item, depth: usize) -> Result<(), Error> {
-        entries
-            .iter_mut()
-            .try_for_each(|(name, value)| self.step(Segment::Key(name.clone()), value, depth))
+struct Chosen<'a> {
+    slot: &'a mut AttributeValue,
+    prepared: Prepared,
+    key: EncryptionKey,
+    /// Its part of the places.
+    place: Range<usize>,
+}
+
+impl<'a> Walk<'a> for Choice<'a, '_> {
+    fn cursor(&mut self) -> &mut Cursor {
+        &mut self.cursor
     }
 
-    fn step(
-        &mut self,
-        segment: Segment,
-        value: &mut AttributeValue,
-        depth: usize,
-    ) -> Result<(), Error> {
-        self.path.push(segment);
-        self.value(value, depth)?;
-        self.path.pop();
-        Ok(())
-    }
-
-    fn value(&mut self, value: &mut AttributeValue, depth: usize) -> Result<(), Error> {
-        check_depth(depth, &self.path)?;
-        match self.policy.decide(&self.path, value)? {
+    fn value(&mut self, value: &'a mut AttributeValue, depth: usize) -> Result<(), Error> {
+        let path = self.cursor.path();
+        match self.policy.decide(path, value)? {
             Decision::Leave => Ok(()),
-            Decision::Inspect => match value {
-                AttributeValue::L(elements) => {
-                    elements
-                        .iter_mut()
-                        .enumerate()
-                        .try_for_each(|(index, element)| {
-                            self.step(Segment::Index(list_index(index)), element, depth + 1)
-                        })
-                }
-                AttributeValue::M(entries) => self.entries(entries, depth + 1),
-                _ => Ok(()),
-            },
+            Decision::Inspect => self.inside(value, depth),
             Decision::Seal(key) => {
                 if matches!(value, AttributeValue::B(bytes) if is_envelope(bytes.as_ref())) {
-                    return Err(Error::AlreadyEncrypted {
-                        path: self.path.clone(),
-                    });
+                    return Err(Error::AlreadyEncrypted { path: path.clone() });
                 }
-                write_path(&self.path, &mut self.place)?;
-                let iv = self.ivs.next()?;
-                *value = seal_with(&iv, value, &key, self.binding, &self.place, &self.path)?;
-                self.report.sealed += 1;
+                let start = self.places.len();
+                write_path(path, &mut self.places)?;
+                self.chosen.push(Chosen {
+                    prepared: Prepared::new(value, &key, path)?,
+                    slot: value,
+                    key,
+                    place: start..self.places.len(),
+                });
                 Ok(())
             }
         }

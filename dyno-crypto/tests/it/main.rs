@@ -8,6 +8,7 @@ mod reference_reader;
 mod refusals;
 mod rules;
 mod secrets;
+mod slots;
 mod strategy;
 mod values;
 

@@ -3,11 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
 use dyno_crypto::{
-    Decision, Demand, EncryptionKey, Error, FieldPath, Item, KeyId, OpenPolicy, SealPolicy,
-    open_item, seal, seal_item,
+    Decision, Demand, EncryptionKey, Error, FieldPath, Item, KeyId, OpenPolicy, SealPolicy, seal,
 };
 
-use crate::items::{ByRules, item_of, sample};
+use crate::items::{ByRules, item_of, open_item, sample, seal_item};
 use crate::{binding, key, path, string};
 
 fn open_name(value: AttributeValue) -> Result<Item, Error> {
@@ -160,10 +159,18 @@ fn a_key_with_another_id_than_asked_for() {
 
 #[test]
 fn values_deeper_than_an_item_holds() {
-    let nested = |depth| (1..depth).fold(string("x"), |inner, _| AttributeValue::L(vec![inner]));
+    let in_lists = |depth| (1..depth).fold(string("x"), |inner, _| AttributeValue::L(vec![inner]));
+    let in_maps = |depth| {
+        (1..depth).fold(string("x"), |inner, _| {
+            AttributeValue::M(item_of(&[("m", inner)]))
+        })
+    };
     let policy = Always(Ok(None));
-    for (depth, fits) in [(32, true), (33, false), (500, false)] {
-        let item = || item_of(&[("deep", nested(depth))]);
+    for (nested, fits) in [(32, true), (33, false), (500, false)]
+        .into_iter()
+        .flat_map(|(depth, fits)| [(in_lists(depth), fits), (in_maps(depth), fits)])
+    {
+        let item = || item_of(&[("deep", nested.clone())]);
         let root = FieldPath::root();
         assert_eq!(
             seal_item(item(), &root, &binding("1"), &policy).is_ok(),

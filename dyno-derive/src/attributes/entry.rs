@@ -4,11 +4,14 @@ use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, LitStr, Meta, Path, Token, TypePath, parenthesized, token};
+use syn::{Attribute, Ident, LitInt, LitStr, Meta, Path, Token, TypePath, parenthesized, token};
 
 use super::{Given, words};
 use crate::diagnostics::Diagnostics;
 use crate::model::Case;
+
+/// Bits of the hash that index values are cut from.
+const MAX_BITS: u16 = 256;
 
 /// One `word` or `word = value`.
 pub(super) struct Entry {
@@ -210,6 +213,28 @@ impl Entry {
             value => (value.to_token_stream(), format!("write `{word} = \"..\"`")),
         };
         diagnostics.report_across(value, format!("`{word}` takes a string"), fix);
+        Err(word)
+    }
+
+    /// A number of bits, as in `#[dyno(encrypt(index = "email", bits = 64))]`.
+    pub(super) fn bits(self, diagnostics: &Diagnostics) -> Result<Given<u16>, Ident> {
+        let word = self.word;
+        let bits = match &self.value {
+            Value::Other(tokens) => syn::parse2::<LitInt>(tokens.clone()).ok(),
+            _ => None,
+        };
+        let bits = bits.and_then(|bits| Some((bits.base10_parse::<u16>().ok()?, bits.span())));
+        if let Some((value, place)) = bits
+            && (1..=MAX_BITS).contains(&value)
+        {
+            return Ok(Given { value, word, place });
+        }
+        let place = match &self.value {
+            Value::Absent => word.to_token_stream(),
+            value => value.to_token_stream(),
+        };
+        let what = format!("`{word}` takes a number from 1 to {MAX_BITS}");
+        diagnostics.report_across(place, what, format!("write `{word} = 64`"));
         Err(word)
     }
 

@@ -1,7 +1,7 @@
 use syn::{Attribute, Ident, Path, TypePath};
 
 use super::words::{self, Owner};
-use super::{Given, ShardAttributes, Slot, entry, serde};
+use super::{EncryptAttributes, Given, ShardAttributes, Slot, entry, serde};
 use crate::diagnostics::Diagnostics;
 
 /// The attributes on a field.
@@ -10,9 +10,11 @@ pub(crate) struct FieldAttributes {
     pub(crate) aliases: Vec<Given<String>>,
     pub(crate) chunked: Slot<()>,
     pub(crate) default: Slot<Option<TypePath>>,
-    pub(crate) encrypt: Slot<()>,
+    pub(crate) encrypt: Slot<EncryptAttributes>,
     pub(crate) flatten: Slot<()>,
     pub(crate) independent: Slot<()>,
+    /// As a word of its own; it may stand in the parentheses of `encrypt` too.
+    pub(crate) index: Slot<String>,
     pub(crate) key: Slot<()>,
     pub(crate) plain: Slot<()>,
     pub(crate) rename: Slot<String>,
@@ -32,9 +34,14 @@ impl FieldAttributes {
                 "default" => this
                     .default
                     .fill(entry.flag_or_function(diagnostics), diagnostics),
-                "encrypt" => this.encrypt.fill(entry.flag(diagnostics), diagnostics),
+                "encrypt" => {
+                    let given = entry.flag_or_words("encrypt(index = \"..\")", diagnostics);
+                    let given = given.map(|given| EncryptAttributes::parse(given, diagnostics));
+                    this.encrypt.fill(given, diagnostics);
+                }
                 "flatten" => this.flatten.fill(entry.flag(diagnostics), diagnostics),
                 "independent" => this.independent.fill(entry.flag(diagnostics), diagnostics),
+                "index" => this.index.fill(entry.text(diagnostics), diagnostics),
                 "key" => this.key.fill(entry.flag(diagnostics), diagnostics),
                 "plain" => this.plain.fill(entry.flag(diagnostics), diagnostics),
                 "rename" => this.rename.fill(entry.text(diagnostics), diagnostics),
@@ -59,6 +66,14 @@ impl FieldAttributes {
         this
     }
 
+    /// The index, wherever it was given.
+    pub(crate) fn index(&self) -> &Slot<String> {
+        match self.encrypt.value() {
+            Some(inside) if !self.index.is_present() => &inside.index,
+            _ => &self.index,
+        }
+    }
+
     /// Every word given, in the order of the alphabet.
     pub(crate) fn words(&self) -> Vec<&Ident> {
         let Self {
@@ -68,6 +83,7 @@ impl FieldAttributes {
             encrypt,
             flatten,
             independent,
+            index,
             key,
             plain,
             rename,
@@ -83,6 +99,7 @@ impl FieldAttributes {
             encrypt.word(),
             flatten.word(),
             independent.word(),
+            index.word(),
             key.word(),
             plain.word(),
             rename.word(),

@@ -1,8 +1,9 @@
 //! First pass: the tokens inside `#[dyno(..)]` become values. No later pass sees tokens of an attribute.
 //!
 //! `entry` splits an attribute into words and values, `slot` keeps a value with the place where it was given, and
-//! `object`, `field`, `shard` and `variant` say which words each of them takes.
+//! `object`, `field`, `encrypt`, `shard` and `variant` say which words each of them takes.
 
+mod encrypt;
 mod entry;
 mod field;
 mod object;
@@ -12,6 +13,7 @@ mod slot;
 mod variant;
 mod words;
 
+pub(crate) use encrypt::EncryptAttributes;
 pub(crate) use field::FieldAttributes;
 pub(crate) use object::ObjectAttributes;
 pub(crate) use shard::ShardAttributes;

@@ -11,6 +11,7 @@ const OBJECT: &[&str] = &[
     "loader",
     "region",
     "rename_all",
+    "seal",
     "sort",
     "table",
     "tag",
@@ -23,6 +24,7 @@ const FIELD: &[&str] = &[
     "encrypt",
     "flatten",
     "independent",
+    "index",
     "key",
     "plain",
     "rename",
@@ -31,11 +33,14 @@ const FIELD: &[&str] = &[
     "sort",
     "with",
 ];
+const ENCRYPT: &[&str] = &["bits", "index", "low_entropy"];
 const SHARD: &[&str] = &["table"];
 
 /// What an attribute stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Owner {
+    /// The parentheses of `encrypt(..)`.
+    Encrypt,
     Field,
     Object,
     /// The parentheses of `shard(..)`.
@@ -44,10 +49,17 @@ pub(super) enum Owner {
 }
 
 impl Owner {
-    const ALL: [Self; 4] = [Self::Object, Self::Variant, Self::Field, Self::Shard];
+    const ALL: [Self; 5] = [
+        Self::Object,
+        Self::Variant,
+        Self::Field,
+        Self::Shard,
+        Self::Encrypt,
+    ];
 
     fn words(self) -> &'static [&'static str] {
         match self {
+            Self::Encrypt => ENCRYPT,
             Self::Field => FIELD,
             Self::Object => OBJECT,
             Self::Shard => SHARD,
@@ -57,6 +69,7 @@ impl Owner {
 
     fn name(self) -> &'static str {
         match self {
+            Self::Encrypt => "`encrypt(..)`",
             Self::Field => "a field",
             Self::Object => "the type",
             Self::Shard => "`shard(..)`",
@@ -72,6 +85,11 @@ pub(super) fn unknown(word: &Ident, owner: Owner, diagnostics: &Diagnostics) {
     let what = format!("unknown attribute `{text}` on {}", owner.name());
     let fix = if owner == Owner::Shard && matches!(text.as_str(), "chunked" | "independent") {
         format!("write it beside `shard`: `#[dyno(shard, {text})]`")
+    } else if owner == Owner::Field && matches!(text.as_str(), "bits" | "low_entropy") {
+        let option = if text == "bits" { "bits = 64" } else { &text };
+        format!(
+            "write it in the parentheses of `encrypt`: `#[dyno(encrypt(index = \"..\", {option}))]`"
+        )
     } else if owner == Owner::Field && text == "table" {
         "a shard's table is named in parentheses: `#[dyno(shard(table = \"..\"))]`".to_owned()
     } else if let Some(elsewhere) = Owner::ALL

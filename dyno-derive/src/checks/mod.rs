@@ -1,5 +1,6 @@
 //! Third pass: the parts of an object against each other and against the rules of DynamoDB.
 
+mod index;
 mod keys;
 mod names;
 mod roles;
@@ -12,5 +13,6 @@ pub(crate) fn object(object: &Object, diagnostics: &Diagnostics) {
     table::check(object, diagnostics);
     keys::check(object, diagnostics);
     roles::check(object, diagnostics);
+    index::check(object, diagnostics);
     names::check(object, diagnostics);
 }

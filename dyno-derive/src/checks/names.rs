@@ -109,6 +109,8 @@ fn legal(name: &Name, diagnostics: &Diagnostics) {
 /// Who holds a name.
 #[derive(Clone, Copy)]
 enum Owner<'a> {
+    /// A column of the field's index.
+    Column(&'a Field),
     Field(&'a Field),
     Key(&'static str),
 }
@@ -128,6 +130,18 @@ fn unique(group: &[Field], table: Option<&Table>, diagnostics: &Diagnostics) {
                 .any(|field| matches!(field.role, Role::SortKey))
         {
             taken.insert(&sort.text, Owner::Key("sort"));
+        }
+    }
+    for field in group.iter().filter(|field| field.has_attribute()) {
+        for column in field.index.iter().flat_map(|index| &index.columns) {
+            if let Some(Owner::Key(role)) = taken.insert(column, Owner::Column(field)) {
+                let what = format!(
+                    "the index of this field is stored as `{column}`, which is the table's {} key",
+                    part(role)
+                );
+                let fix = "rename the field, `#[dyno(rename = \"..\")]`, or the key";
+                diagnostics.report(field.name.place, what, fix);
+            }
         }
     }
     // Names first, then aliases: where both claim a name, the alias is the mistake.
@@ -160,6 +174,10 @@ fn field_is_key(owner: Owner<'_>) -> bool {
     matches!(owner, Owner::Field(field) if is_key(field))
 }
 
+fn part(role: &str) -> &'static str {
+    if role == "sort" { "sort" } else { "partition" }
+}
+
 fn clash(name: &Name, field: &Field, owner: Owner<'_>, diagnostics: &Diagnostics) {
     let text = &name.text;
     if text.is_empty() {
@@ -167,7 +185,7 @@ fn clash(name: &Name, field: &Field, owner: Owner<'_>, diagnostics: &Diagnostics
     }
     match owner {
         Owner::Key(role) => {
-            let part = if role == "sort" { "sort" } else { "partition" };
+            let part = part(role);
             let fix = format!(
                 "mark the field `#[dyno({role})]`, or rename it, `#[dyno(rename = \"..\")]`"
             );
@@ -176,6 +194,14 @@ fn clash(name: &Name, field: &Field, owner: Owner<'_>, diagnostics: &Diagnostics
                 format!("`{text}` is the table's {part} key"),
                 fix,
             );
+        }
+        Owner::Column(indexed) => {
+            let what = format!(
+                "`{text}` holds the values of the index on `{}`",
+                indexed.name.text
+            );
+            let fix = "rename this field, `#[dyno(rename = \"..\")]`";
+            diagnostics.report(name.place, what, fix);
         }
         Owner::Field(other) if std::ptr::eq(other, field) => {
             let what = format!("the field is already read from `{text}`");

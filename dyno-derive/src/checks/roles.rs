@@ -17,6 +17,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
             "encrypt",
             "flatten",
             "independent",
+            "index",
             "key",
             "plain",
             "rename",
@@ -34,6 +35,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
             "default",
             "encrypt",
             "independent",
+            "index",
             "key",
             "plain",
             "rename",
@@ -99,6 +101,11 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
         "shard",
         &["with"],
         "a shard is stored by its own type's fields: remove `with`",
+    ),
+    (
+        "shard",
+        &["index"],
+        "only attributes of the object's own item can be searched: index a field that is no shard",
     ),
     (
         "independent",

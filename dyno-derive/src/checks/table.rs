@@ -18,6 +18,7 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
             given.key.word(),
             given.loader.word(),
             given.region.word(),
+            given.seal.word(),
             given.sort.word(),
             on_struct_only,
         ];

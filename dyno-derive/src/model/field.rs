@@ -23,6 +23,8 @@ pub(crate) struct Field {
     /// Of no meaning for what is not a shard.
     pub(crate) placing: Placing,
     pub(crate) privacy: Privacy,
+    /// How equal values are found though they are sealed.
+    pub(crate) index: Option<Index>,
     pub(crate) missing: Missing,
     /// The attributes as given, for checks that point at them.
     pub(crate) given: FieldAttributes,
@@ -66,6 +68,16 @@ pub(crate) enum Privacy {
     Plain,
 }
 
+/// How equal values of a sealed field are found.
+pub(crate) struct Index {
+    /// The full name, with the token that gave it.
+    pub(crate) text: Name,
+    pub(crate) bits: Option<u16>,
+    pub(crate) low_entropy: bool,
+    /// The attributes that hold its values.
+    pub(crate) columns: [String; 2],
+}
+
 /// What a field is when its attribute is absent.
 #[derive(Clone)]
 pub(crate) enum Missing {
@@ -98,10 +110,11 @@ impl Field {
         Some(Self {
             visibility: visibility.clone(),
             type_tokens: own_type.spell_out(&syntax.ty),
-            name,
             aliases: given.aliases.iter().map(Name::from).collect(),
             placing: Placing::of(&given),
             privacy: Privacy::of(&given),
+            index: Index::of(&given, &name),
+            name,
             role,
             missing,
             given,
@@ -135,6 +148,7 @@ impl Field {
             role: Role::Flatten,
             placing: Placing::default(),
             privacy: Privacy::AskLoader,
+            index: None,
             missing: Missing::Codec,
             given: FieldAttributes::default(),
         }
@@ -186,6 +200,22 @@ impl Privacy {
         } else {
             Self::AskLoader
         }
+    }
+}
+
+impl Index {
+    fn of(given: &FieldAttributes, name: &Name) -> Option<Self> {
+        let text = Name::given(given.index())?;
+        let options = given.encrypt.value();
+        Some(Self {
+            text,
+            bits: options.and_then(|options| options.bits.value().copied()),
+            low_entropy: options.is_some_and(|options| options.low_entropy.is_present()),
+            columns: [
+                format!("{}__idx", name.text),
+                format!("{}__idx2", name.text),
+            ],
+        })
     }
 }
 

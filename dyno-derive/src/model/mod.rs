@@ -10,7 +10,7 @@ mod object;
 mod own_type;
 
 pub(crate) use case::Case;
-pub(crate) use field::{Field, Missing, Placing, Privacy, Role};
+pub(crate) use field::{Field, Index, Missing, Placing, Privacy, Role};
 pub(crate) use layout::{Layout, Variant};
 pub(crate) use object::{Body, Object, Table, object};
 

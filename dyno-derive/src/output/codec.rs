@@ -131,7 +131,15 @@ fn type_and_value(field: &Field) -> (TokenStream, TokenStream) {
         Missing::Codec => None,
         Missing::Default(place) => Some(quote_spanned!(*place=> .or_default())),
     };
-    (codec_type, quote!(#value #otherwise))
+    let value = quote!(#value #otherwise);
+    let refuses_few_values = field.index.as_ref().is_some_and(|index| !index.low_entropy);
+    if !refuses_few_values {
+        return (codec_type, value);
+    }
+    let type_tokens = &field.type_tokens;
+    let place = first_span(type_tokens);
+    let value = quote_spanned!(place=> __dyno::searchable::<#type_tokens>(#value));
+    (codec_type, value)
 }
 
 fn type_and_codec(field: &Field) -> (TokenStream, TokenStream) {

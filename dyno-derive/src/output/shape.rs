@@ -13,7 +13,7 @@ use quote::quote;
 
 use super::codec::{Row, Rows};
 use super::target::Target;
-use crate::model::{Body, Name, Object, Placing, Privacy, Role};
+use crate::model::{Body, Index, Name, Object, Placing, Privacy, Role};
 
 pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let name = &object.rust_name;
@@ -40,8 +40,9 @@ pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
         .context
         .value()
         .map(|context| quote!(.context(#context)));
+    let sealed = object.given.seal.value().map(|()| quote!(.sealed()));
     quote! {
-        const SHAPE: &'static __dyno::Shape = &#body.of::<Self>() #stored #tag #context;
+        const SHAPE: &'static __dyno::Shape = &#body.of::<Self>() #stored #tag #context #sealed;
     }
 }
 
@@ -70,7 +71,8 @@ fn field(Row { field, slot, .. }: &Row<'_>, kinds: &TokenStream) -> TokenStream 
         Privacy::Plain => Some(quote!(.plain())),
     };
     let placing = placing(&field.placing);
-    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #placing #privacy #aliases)
+    let index = field.index.as_ref().map(index);
+    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #placing #privacy #index #aliases)
 }
 
 fn placing(placing: &Placing) -> TokenStream {
@@ -83,6 +85,22 @@ fn placing(placing: &Placing) -> TokenStream {
     let independent = independent.then(|| quote!(.independent()));
     let chunked = chunked.then(|| quote!(.chunked()));
     quote!(#table #independent #chunked)
+}
+
+/// ```text
+/// .index(__dyno::IndexShape::new("email:lower:v1", ["email__idx", "email__idx2"]).bits(64u16))
+/// ```
+fn index(index: &Index) -> TokenStream {
+    let Index {
+        text,
+        bits,
+        low_entropy,
+        columns: [first, second],
+    } = index;
+    let text = &text.text;
+    let bits = bits.map(|bits| quote!(.bits(#bits)));
+    let low_entropy = low_entropy.then(|| quote!(.low_entropy()));
+    quote!(.index(__dyno::IndexShape::new(#text, [#first, #second]) #bits #low_entropy))
 }
 
 fn aliases(names: &[Name]) -> Option<TokenStream> {

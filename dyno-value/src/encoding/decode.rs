@@ -1,6 +1,7 @@
 //! Bytes to value: the strict inverse of encoding.
 
-use std::fmt;
+use std::ops::Range;
+use std::{fmt, mem};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
@@ -96,6 +97,35 @@ pub fn decode_item(bytes: &[u8]) -> Result<Item, DecodeError> {
 /// [`DecodeError`] when the bytes are not what [`encode_padded_into`](super::encode_padded_into) gives for some value
 /// and bucket.
 pub fn decode_padded(bytes: &[u8]) -> Result<AttributeValue, DecodeError> {
+    let (tag, value) = unpad(bytes)?;
+    decode_root(tag, bytes.get(value).unwrap_or_default())
+}
+
+/// The value with this encoding, in the padded form or not.
+///
+/// The buffer of a string, number or binary value becomes the value, so that nothing is allocated; otherwise it stays
+/// with the caller, who may have to wipe it.
+///
+/// # Errors
+///
+/// As [`decode`] and [`decode_padded`].
+pub fn decode_taking(bytes: &mut Vec<u8>) -> Result<AttributeValue, DecodeError> {
+    let (tag, value) = if is_padded(bytes) {
+        unpad(bytes)?
+    } else {
+        let tag = bytes.first().ok_or(DecodeError::Truncated)?;
+        (*tag, 1..bytes.len())
+    };
+    match tag {
+        tag::STRING => Ok(AttributeValue::S(take_text(bytes, value)?)),
+        tag::NUMBER => Ok(AttributeValue::N(check_normal(take_text(bytes, value)?)?)),
+        tag::BINARY => Ok(AttributeValue::B(Blob::new(take(bytes, value)))),
+        _ => decode_root(tag, bytes.get(value).unwrap_or_default()),
+    }
+}
+
+/// The tag of a padded root without the mark, and where the bytes after it stand.
+fn unpad(bytes: &[u8]) -> Result<(u8, Range<usize>), DecodeError> {
     let (tag, rest) = bytes.split_first().ok_or(DecodeError::Truncated)?;
     if tag & tag::PADDED == 0 {
         return Err(DecodeError::UnknownTag);
@@ -105,7 +135,23 @@ pub fn decode_padded(bytes: &[u8]) -> Result<AttributeValue, DecodeError> {
     if reader.rest.iter().any(|byte| *byte != 0) {
         return Err(DecodeError::Padding);
     }
-    decode_root(*tag & !tag::PADDED, value)
+    let end = bytes.len() - reader.rest.len();
+    Ok((*tag & !tag::PADDED, end - value.len()..end))
+}
+
+/// The buffer, cut to a part of it.
+fn take(bytes: &mut Vec<u8>, part: Range<usize>) -> Vec<u8> {
+    bytes.truncate(part.end);
+    bytes.drain(..part.start);
+    mem::take(bytes)
+}
+
+/// [`take`] as a text; what is no text stays in the buffer.
+fn take_text(bytes: &mut Vec<u8>, part: Range<usize>) -> Result<String, DecodeError> {
+    String::from_utf8(take(bytes, part)).map_err(|error| {
+        *bytes = error.into_bytes();
+        DecodeError::Utf8
+    })
 }
 
 /// Whether bytes begin like the padded form, for [`decode_padded`].
@@ -248,7 +294,10 @@ fn text(bytes: &[u8]) -> Result<String, DecodeError> {
 }
 
 fn normal_number(bytes: &[u8]) -> Result<String, DecodeError> {
-    let text = text(bytes)?;
+    check_normal(text(bytes)?)
+}
+
+fn check_normal(text: String) -> Result<String, DecodeError> {
     if number::is_normal(&text) {
         Ok(text)
     } else {

@@ -82,10 +82,18 @@ pub fn encode_padded_into(
     Ok(())
 }
 
-/// At least as many bytes as the encoding of a value has; a small multiple of it at most.
+/// At least as many bytes as the encoding of a value has; a small multiple of it at most. For a string, a binary value,
+/// a boolean, null, and the usual numbers it is the exact length.
 ///
 /// Padding is not counted.
 pub fn size_bound(value: &AttributeValue) -> usize {
+    match value {
+        AttributeValue::B(bytes) => return 1 + bytes.as_ref().len(),
+        AttributeValue::Bool(_) | AttributeValue::Null(_) => return 1,
+        AttributeValue::N(text) => return 1 + number_bound(text),
+        AttributeValue::S(text) => return 1 + text.len(),
+        _ => {}
+    }
     let mut pending = Vec::new();
     let mut bound = own_bound(value, &mut pending);
     while let Some(value) = pending.pop() {
@@ -131,6 +139,9 @@ fn own_bound<'a>(value: &'a AttributeValue, pending: &mut Vec<&'a AttributeValue
 fn number_bound(text: &str) -> usize {
     /// A sign, `0.`, 129 zeros and 38 digits.
     const LONGEST: usize = 1 + 2 + 129 + 38;
+    if number::is_short_and_normal(text) {
+        return text.len();
+    }
     // Only an exponent, or a missing zero before the point, makes the normal form longer than the text.
     if text.bytes().any(|byte| matches!(byte, b'e' | b'E')) {
         LONGEST

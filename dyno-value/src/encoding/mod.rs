@@ -32,7 +32,7 @@
 mod decode;
 mod encode;
 
-pub use decode::{DecodeError, decode, decode_item, decode_padded, is_padded};
+pub use decode::{DecodeError, decode, decode_item, decode_padded, decode_taking, is_padded};
 pub use encode::{encode, encode_into, encode_item, encode_padded_into, size_bound};
 
 /// The first byte of an encoded value.

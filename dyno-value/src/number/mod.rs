@@ -91,7 +91,7 @@ pub fn size(text: &str) -> usize {
 
 /// Recognises the usual normal numbers by their bytes. A text of up to 38 characters can neither have too many
 /// digits nor, without an exponent, be out of range.
-fn is_short_and_normal(text: &str) -> bool {
+pub(crate) fn is_short_and_normal(text: &str) -> bool {
     if text.len() > MAX_DIGITS {
         return false;
     }

@@ -1,9 +1,11 @@
-//! Which values of an object are encrypted, and with which keys. The only file that names `dyno_crypto`'s functions.
+//! Which values of an object are encrypted, and with which keys. The only module that seals and opens.
 //!
 //! Decisions are made first, on the whole object, because a loader may look at all of it; then values are sealed or
 //! opened item by item. A path is decided once, so a loader that changes its mind between the two cannot matter.
 
+mod items;
 mod refusal;
+mod renew;
 mod walk;
 
 use std::collections::{BTreeMap, HashMap};
@@ -15,7 +17,9 @@ use dyno_crypto::{
 };
 use dyno_value::{FieldPath, Item, Segment, ValueError};
 
+pub(crate) use self::items::{ItemSeals, Verifier, seal_key_id};
 use self::refusal::no_key_to_open;
+pub(crate) use self::renew::{Change, How, Renewal, value_at};
 use self::walk::{Mode, Walk};
 use super::address::Address;
 use super::entries::Entries;
@@ -34,6 +38,8 @@ pub(crate) struct Decisions {
     exceptions: Vec<UsedException>,
     /// Sealed values that no key was given for, by the path that the program knows; they stay as they are.
     unopened: HashMap<FieldPath, KeyId>,
+    /// Of an audit: the values in clear whose fields demand encryption, by the path that the program knows.
+    clear: Vec<FieldPath>,
 }
 
 #[derive(Debug)]
@@ -74,6 +80,22 @@ impl Decisions {
         loader: Option<&dyn ConfigLoader>,
     ) -> Result<Self> {
         Self::made(tree, view, entries, shape, loader, Mode::Load)
+    }
+
+    /// Finds what is sealed and what is not, without any key.
+    ///
+    /// # Errors
+    ///
+    /// None.
+    pub(crate) fn for_audit(tree: &Item, entries: &Entries, shape: &'static Shape) -> Result<Self> {
+        let mut walk = Walk::new(tree, entries, None, Mode::Audit);
+        walk.object(tree, Some(shape), None)?;
+        walk.finish()
+    }
+
+    /// Of an audit: the values in clear whose fields demand encryption.
+    pub(crate) fn in_clear(&self) -> &[FieldPath] {
+        &self.clear
     }
 
     /// Decides what to seal in one value that is to be written; `keys` are the object's key attributes, all that is
@@ -160,6 +182,11 @@ impl Decisions {
         opened.chain(self.unopened.keys().map(|path| (path, None)))
     }
 
+    /// Of an audit: every sealed value, by the path that the program knows, with the id of its key.
+    pub(crate) fn envelopes(&self) -> BTreeMap<&FieldPath, &KeyId> {
+        self.unopened.iter().collect()
+    }
+
     /// The values sealed inside each of these parts of the object, and of its root.
     pub(crate) fn marks(&self, parts: impl Iterator<Item = FieldPath>) -> Marks {
         let mut marks = Marks(parts.map(|path| (path, Vec::new())).collect());
@@ -198,13 +225,11 @@ impl Decisions {
     /// # Errors
     ///
     /// A value is sealed already, or has no form in DynamoDB; or the generator of the system failed.
-    pub(crate) fn seal(&self, item: Item, base: &FieldPath, binding: &Binding) -> Result<Item> {
-        if self.is_empty() {
-            return Ok(item);
+    pub(crate) fn seal(&self, mut item: Item, base: &FieldPath, binding: &Binding) -> Result<Item> {
+        if !self.is_empty() {
+            dyno_crypto::seal_item(&mut item, base, binding, self).map_err(crypto_error)?;
         }
-        dyno_crypto::seal_item(item, base, binding, self)
-            .map(|(sealed, _)| sealed)
-            .map_err(crypto_error)
+        Ok(item)
     }
 
     /// Seals one value, which stands at `path` of the object, or the values inside it.
@@ -234,21 +259,17 @@ impl Decisions {
     /// # Errors
     ///
     /// A value was damaged or moved, or sealed with another key of the same id.
-    pub(crate) fn open(&self, item: Item, base: &FieldPath, binding: &Binding) -> Result<Item> {
-        let mut opened = if self.is_empty() {
-            item
-        } else {
-            dyno_crypto::open_item(item, base, binding, self)
-                .map(|(opened, _)| opened)
-                .map_err(crypto_error)?
-        };
+    pub(crate) fn open(&self, mut item: Item, base: &FieldPath, binding: &Binding) -> Result<Item> {
+        if !self.is_empty() {
+            dyno_crypto::open_item(&mut item, base, binding, self).map_err(crypto_error)?;
+        }
         for (path, value) in &self.legacy {
             let place = path.strip_prefix(base);
-            if let Some(stored) = place.and_then(|place| value_at_mut(&mut opened, &place)) {
+            if let Some(stored) = place.and_then(|place| value_at_mut(&mut item, &place)) {
                 stored.clone_from(value);
             }
         }
-        Ok(opened)
+        Ok(item)
     }
 }
 
@@ -382,6 +403,7 @@ pub(crate) fn binding_of(context: &str, keys: &[(&str, &AttributeValue)]) -> Res
 
 fn crypto_error(error: dyno_crypto::Error) -> Error {
     let kind = match &error {
+        dyno_crypto::Error::ItemSeal { .. } => ErrorKind::SealBroken,
         dyno_crypto::Error::NotEncrypted { .. } => ErrorKind::NotEncrypted,
         dyno_crypto::Error::KeyRetired { .. } => ErrorKind::KeyRetired,
         dyno_crypto::Error::Value(_) => ErrorKind::InvalidValue,

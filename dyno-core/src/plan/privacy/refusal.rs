@@ -105,3 +105,13 @@ pub(super) fn retired(id: &KeyId) -> Error {
         ),
     )
 }
+
+/// The error of a loader that gives two keys under one id.
+pub(super) fn two_keys(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::KeyRefused,
+        format!(
+            "the loader gives two different keys with the id `{id}`; give each key an id of its own"
+        ),
+    )
+}

@@ -1,12 +1,14 @@
 //! The walk that decides, value by value.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{Accepted, EncryptionKey, Envelope, KeyId, KeySourceError, KeyState};
 use dyno_value::{FieldPath, Item, Segment};
 
 use super::refusal::{
     Clear, in_clear, key_awaited, key_missing, may_not_open, may_not_seal, no_key_to_open,
-    not_given, retired, seals_retired,
+    not_given, retired, seals_retired, two_keys,
 };
 use super::{Decisions, Sealing};
 use crate::error::Result;
@@ -19,6 +21,8 @@ use crate::shape::{Element, FieldShape, Kind, Privacy, Role, Shape};
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mode {
+    /// Nothing is opened: what is sealed and what stands in clear is noted, and nothing is an error.
+    Audit,
     Load,
     Save,
 }
@@ -42,6 +46,8 @@ pub(super) struct Walk<'a> {
     path: FieldPath,
     /// Where the value is, by the names under which it is stored: what it is bound to.
     stored: FieldPath,
+    /// The check values of the keys given so far.
+    keys: HashMap<KeyId, [u8; 8]>,
     made: Decisions,
     /// A key that must be asked for. The walk goes on, to learn of all others, and what it decides is not used.
     awaited: Option<(KeyId, FieldPath)>,
@@ -62,6 +68,7 @@ impl<'a> Walk<'a> {
             mode,
             path,
             stored,
+            keys: HashMap::new(),
             made: Decisions::default(),
             awaited: None,
         }
@@ -122,10 +129,10 @@ impl<'a> Walk<'a> {
         spread: Option<&Must>,
     ) -> Result<()> {
         let privacy = field.map_or(Privacy::AskLoader, FieldShape::privacy);
-        if privacy == Privacy::Plain {
+        if privacy == Privacy::Plain && self.mode != Mode::Audit {
             return Ok(());
         }
-        if self.mode == Mode::Load
+        if self.mode != Mode::Save
             && let Some(id) = envelope_key(value)
         {
             let demanded = privacy == Privacy::Encrypted || spread.is_some();
@@ -167,7 +174,7 @@ impl<'a> Walk<'a> {
         field: &'static FieldShape,
         spread: Option<&Must>,
     ) -> Result<()> {
-        if field.privacy() == Privacy::Plain {
+        if field.privacy() == Privacy::Plain && self.mode != Mode::Audit {
             return Ok(());
         }
         let must = self.must(spread, field.privacy())?;
@@ -222,8 +229,10 @@ impl<'a> Walk<'a> {
             .loader
             .and_then(|loader| loader.encryption_key(&self.path, self.view));
         match (self.mode, key) {
-            (Mode::Load, _) if marked => Ok(Some(Must::BeSealed(Clear::OfMarkedField))),
-            (Mode::Load, Some(_)) => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
+            (Mode::Audit | Mode::Load, _) if marked => {
+                Ok(Some(Must::BeSealed(Clear::OfMarkedField)))
+            }
+            (Mode::Audit | Mode::Load, Some(_)) => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
             (Mode::Save, Some(key)) => {
                 self.may_seal_with(key.id())?;
                 Ok(Some(Must::Seal(key)))
@@ -236,8 +245,8 @@ impl<'a> Walk<'a> {
     /// What holds for a value that is sealed with a key of the loader's provider.
     fn must_with_id(&mut self, id: KeyId, marked: bool) -> Result<Option<Must>> {
         match self.mode {
-            Mode::Load if marked => Ok(Some(Must::BeSealed(Clear::OfMarkedField))),
-            Mode::Load => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
+            Mode::Audit | Mode::Load if marked => Ok(Some(Must::BeSealed(Clear::OfMarkedField))),
+            Mode::Audit | Mode::Load => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
             Mode::Save => {
                 self.may_seal_with(&id)?;
                 match self.provided(&id) {
@@ -395,9 +404,10 @@ impl<'a> Walk<'a> {
     /// A value that is to be sealed as one, and is not.
     fn whole(&mut self, value: &AttributeValue, kind: Option<Kind>, must: Must) -> Result<()> {
         match must {
-            Must::Seal(key) => {
-                self.keep(key);
-                Ok(())
+            Must::Seal(key) => self.keep(key),
+            Must::BeSealed(_) if self.mode == Mode::Audit => {
+                self.made.clear.push(self.path.clone());
+                self.parts(value, kind, None)
             }
             Must::BeSealed(clear) => {
                 let policy = self.loader.and_then(ConfigLoader::read_policy);
@@ -427,31 +437,40 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn keep(&mut self, key: EncryptionKey) {
+    /// Notes the key of a value.
+    ///
+    /// # Errors
+    ///
+    /// The loader gave another key under the same id: what one of them seals, no reader could tell from the other's.
+    fn keep(&mut self, key: EncryptionKey) -> Result<()> {
+        let known = self.keys.entry(key.id().clone());
+        let check_value = *known.or_insert_with(|| key.check_value());
+        if check_value != key.check_value() {
+            return Err(two_keys(key.id()).at_path(self.path.clone()));
+        }
         let sealing = Sealing {
             key,
             known_as: self.path.clone(),
         };
         self.made.keys.insert(self.stored.clone(), sealing);
+        Ok(())
     }
 
     /// Notes the key of a sealed value. Without one it stays as it is, unless it must not be taken for the value.
     fn found_envelope(&mut self, id: KeyId, demanded: bool) -> Result<()> {
         let refusal = match self.loader {
+            _ if self.mode == Mode::Audit => {
+                self.made.unopened.insert(self.path.clone(), id);
+                return Ok(());
+            }
             Some(loader) if !loader.may_open() => may_not_open(),
             Some(loader) if loader.key_state(&id) == Some(KeyState::Retired) => {
                 return Err(retired(&id).at_path(self.path.clone()));
             }
             Some(loader) => match loader.decryption_key(&id, &self.path, self.view) {
-                Some(key) => {
-                    self.keep(key);
-                    return Ok(());
-                }
+                Some(key) => return self.keep(key),
                 None => match self.provided(&id) {
-                    Some(Ok(key)) => {
-                        self.keep(key);
-                        return Ok(());
-                    }
+                    Some(Ok(key)) => return self.keep(key),
                     Some(Err(KeySourceError::Unknown { .. })) => no_key_to_open(&id),
                     Some(Err(error)) => return Err(not_given(error).at_path(self.path.clone())),
                     None => {

@@ -1,3 +1,4 @@
+use std::collections::BTreeSet;
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -246,11 +247,13 @@ pub(super) fn checked_form(operation: &Operation, item: Item) -> Result<Item> {
     Ok(item)
 }
 
+/// Without the values, some of which may be encrypted where they are stored; [`Document::item`] shows them.
 impl fmt::Debug for Document {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: BTreeSet<_> = self.item.keys().collect();
         f.debug_struct("Document")
             .field("key", &self.key)
-            .field("item", &self.item)
+            .field("names", &names)
             .finish_non_exhaustive()
     }
 }

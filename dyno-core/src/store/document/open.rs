@@ -167,6 +167,7 @@ async fn read(
         },
         shard_projection: Projection::default(),
         consistent: !options.eventual,
+        seals: None,
     };
     reading.snapshot(&operation.store).await
 }

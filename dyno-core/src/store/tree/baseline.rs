@@ -25,6 +25,7 @@ impl LoadedTree {
         let Self {
             tree: _,
             extras,
+            columns,
             stored,
             footprint,
             versions,
@@ -36,7 +37,8 @@ impl LoadedTree {
         let Keyed { entries, known } =
             plan::key_lists(&mut written, topology.root, topology.table, numbering)?;
         extras.restore(&mut written, topology.root);
-        let bodies = plan::split(written, topology.root, topology.table);
+        let mut bodies = plan::split(written, topology.root, topology.table);
+        bodies.root.extend(columns);
         let without_secrets = |error| decisions.without_secrets(error);
         let digests =
             Digests::of(&bodies, &entries, &decisions, topology.table).map_err(without_secrets)?;

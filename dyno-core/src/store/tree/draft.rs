@@ -9,7 +9,8 @@ use crate::commit::save::{Draft, Expect, WrittenShard};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::plan::{
-    self, Address, Bodies, Codec, Digests, Owner, RootState, ShardBody, ShardField, Stamp, Topology,
+    self, Address, Bodies, Codec, Digests, ItemSeals, Owner, RootState, ShardBody, ShardField,
+    Stamp, Topology,
 };
 use crate::store::operation::Operation;
 
@@ -28,7 +29,12 @@ impl Operation {
             known: _,
             decisions,
         } = cut;
+        let seals = ItemSeals::of(self.topology.root, &root, self.loader())?;
+        let newly_sealed = matches!(expect, Expect::Base(state) if seals.are_not_those_of(state));
         check_unloaded(&bodies, expect)?;
+        if matches!(expect, Expect::Base(state) if newly_sealed && state.seal.is_none()) {
+            check_all_loaded(&bodies)?;
+        }
         let unknown = match expect {
             Expect::Base(state) => unknown_shards(&self.topology, state, &bodies)?,
             Expect::Anything | Expect::Foreign(_) | Expect::Nothing => BTreeSet::new(),
@@ -42,7 +48,7 @@ impl Operation {
         for (id, shard) in bodies.shards {
             let unchanged =
                 before.is_some_and(|before| before.shards.get(&id) == digests.shards.get(&id));
-            if unchanged {
+            if unchanged && !newly_sealed {
                 kept.insert(id);
                 continue;
             }
@@ -62,6 +68,7 @@ impl Operation {
             written,
             kept,
             unloaded: bodies.unloaded.into_keys().collect(),
+            seals,
         })
     }
 }
@@ -173,6 +180,20 @@ fn check_unloaded(bodies: &Bodies, expect: &Expect) -> Result<()> {
     let mut unloaded = bodies.unloaded.iter();
     match unloaded.find(|(place, mark)| !stays(place, mark)) {
         Some((place, _)) => Err(not_loaded(place)),
+        None => Ok(()),
+    }
+}
+
+/// An object gets its seals with all its shards: those that were never loaded would stay without.
+fn check_all_loaded(bodies: &Bodies) -> Result<()> {
+    match bodies.unloaded.keys().next() {
+        Some(id) => Err(Error::new(
+            ErrorKind::InvalidValue,
+            format!(
+                "shard `{id}` was never loaded, and the object has no seals yet; call `get()` on it, so that all shards \
+                 are sealed together"
+            ),
+        )),
         None => Ok(()),
     }
 }

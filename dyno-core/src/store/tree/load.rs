@@ -24,7 +24,9 @@ impl Operation {
         let root = self.root(key)?;
         let owner = self.owner(&root);
         let wants = |field: &ShardField| parts.wants(field.is_lazy());
-        let reading = self.reading(&owner, &root, parts, &wants, consistent);
+        let seals = self.verifier(&root)?;
+        let mut reading = self.reading(&owner, &root, parts, &wants, consistent);
+        reading.seals = seals.as_ref();
         let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
         self.opened(key, &root, parts, snapshot).await
     }
@@ -47,7 +49,8 @@ impl Operation {
         }
     }
 
-    fn reading<'a>(
+    /// What a load of these parts reads.
+    pub(in crate::store) fn reading<'a>(
         &'a self,
         owner: &'a Owner,
         root: &'a Address,
@@ -69,6 +72,7 @@ impl Operation {
             },
             shard_projection: Projection::default(),
             consistent,
+            seals: None,
         }
     }
 
@@ -111,6 +115,7 @@ impl Operation {
         let Loaded {
             mut tree,
             extras,
+            columns,
             decisions,
         } = joined;
         let shape = self.topology.root;
@@ -129,6 +134,7 @@ impl Operation {
         Ok(LoadedTree {
             tree,
             extras,
+            columns,
             stored,
             footprint,
             versions,

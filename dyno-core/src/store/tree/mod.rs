@@ -21,6 +21,7 @@ use crate::plan::{Bodies, Decisions, Digest, Digests, Extras, KnownEntries, Root
 pub(super) struct LoadedTree {
     pub(super) tree: Item,
     extras: Extras,
+    columns: Item,
     stored: Stored,
     footprint: Footprint,
     versions: BTreeMap<String, Stamp>,

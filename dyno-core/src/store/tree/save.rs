@@ -14,7 +14,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::plan::{
-    self, Address, Decisions, Digest, Digests, Keyed, KnownEntries, Numbering, RootState, Topology,
+    self, Address, Decisions, Digest, Digests, ItemSeals, Keyed, KnownEntries, Numbering,
+    RootState, Topology,
 };
 use crate::shape::FieldShape;
 use crate::store::drive;
@@ -90,12 +91,28 @@ impl Operation {
         }
         let view = shown.as_ref().unwrap_or(&tree);
         let decisions = Decisions::for_save(&tree, view, &entries, shape, self.loader())?;
+        let indexes = &self.topology.indexes;
+        let columns = indexes.expected(&tree, view, self.loader())?;
+        let is_sealed = |name: &str| plan::seals_attribute(name, &decisions, view, self.loader());
+        let mut strangers = plan::columns_of_sealed(&tree, is_sealed);
+        let is_unclaimed =
+            |name: &str| shape.untyped().is_some() || extras.is_some_and(|extras| extras.own(name));
+        strangers.retain(|column| is_unclaimed(column));
         let mut bodies = plan::split(tree, shape, table);
         for (name, _) in root.parts() {
             bodies.root.remove(name);
         }
-        let digests = Digests::of(&bodies, &entries, &decisions, table)
+        let held = columns
+            .into_iter()
+            .filter_map(|(column, value)| Some((column, value?)));
+        bodies.root.extend(held);
+        let mut digests = Digests::of(&bodies, &entries, &decisions, table)
             .map_err(|error| decisions.without_secrets(error))?;
+        let before = match expecting {
+            Expecting::Baseline(base) => Some(&base.digests),
+            Expecting::Anything | Expecting::Nothing => None,
+        };
+        plan::drop_stale_columns(&mut bodies.root, &mut digests, before, strangers);
         Ok(Cut {
             bodies,
             digests,
@@ -202,8 +219,17 @@ impl Operation {
         {
             state.check_writable()?;
         }
+        let seals = ItemSeals::of(self.topology.root, &root, self.loader())?;
+        if let Expect::Base(state) = &expect
+            && state.seal.is_some()
+            && before != next.digests
+        {
+            seals.check_over_sealed(self.topology.root)?;
+        }
         let commit = match &expect {
-            Expect::Base(_) if before == next.digests => Commit::Nothing,
+            Expect::Base(state) if before == next.digests && !seals.are_not_those_of(state) => {
+                Commit::Nothing
+            }
             Expect::Base(state) if only_one_own_differs(&before, &next.digests, &next.own) => {
                 Commit::Own(self.own_writes(&root, state, cut, (&before, &next.own), &own_now)?)
             }

@@ -7,6 +7,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::binding::write_path;
 use crate::testdata::{read, to_hex, write_new};
 
 const FILE: &str = "envelope_v1.json";
@@ -265,9 +266,11 @@ fn envelope(number: u32, key: &EncryptionKey, input: &Input) -> Value {
     write_path(&path_text, &mut place).unwrap();
     let digest = Sha256::digest(format!("golden iv {number}"));
     let iv: Iv = digest[..16].try_into().unwrap();
-    let sealed = seal_with(&iv, &value(json), key, &binding, &place, &path_text).unwrap();
+    let sealed = Prepared::new(&value(json), key, &path_text)
+        .unwrap()
+        .seal(&iv, key, &binding, &place);
     let sealed = sealed.as_b().unwrap().as_ref();
-    let header = Envelope::parse(sealed).unwrap().header();
+    let header = Parts::parse(sealed).unwrap().header();
     json!({
         "name": name,
         "context": context,

@@ -3,6 +3,7 @@
 mod draft;
 mod golden;
 mod padded;
+mod room;
 mod tamper;
 
 use serde_json::Value;
@@ -35,7 +36,7 @@ impl Case {
 
     fn open(&self, envelope: &[u8]) -> Option<AttributeValue> {
         open_at(
-            &Envelope::parse(envelope).ok()?,
+            &Parts::parse(envelope).ok()?,
             &self.key,
             &self.binding,
             &self.place,
@@ -49,7 +50,7 @@ impl Case {
     /// What a reader in another language is told to check, step by step.
     fn check(&self) {
         let name = &self.name;
-        let envelope = Envelope::parse(&self.envelope).unwrap();
+        let envelope = Parts::parse(&self.envelope).unwrap();
         let associated = [envelope.header(), self.binding.as_bytes(), &self.place].concat();
         assert_eq!(associated, self.associated, "{name}");
         let encoded = self
@@ -78,15 +79,20 @@ impl Case {
             Some(bucket) => encoding::encode_padded_into(&self.value, bucket, output),
             None => encoding::encode_into(&self.value, output),
         };
-        seal_encoded(
-            &self.iv,
-            &self.key,
-            &self.binding,
-            &self.place,
-            room,
-            encode,
-        )
-        .unwrap()
+        self.seal_encoded(room, encode)
+    }
+}
+
+impl Case {
+    /// Seals whatever `encode` writes, in the place and under the key and vector of this case.
+    fn seal_encoded(
+        &self,
+        room: usize,
+        encode: impl FnOnce(&mut Vec<u8>) -> Result<(), ValueError>,
+    ) -> Vec<u8> {
+        let prepared = Prepared::encoded(&self.key, room, encode).unwrap();
+        let sealed = prepared.seal(&self.iv, &self.key, &self.binding, &self.place);
+        sealed.as_b().unwrap().as_ref().to_vec()
     }
 }
 

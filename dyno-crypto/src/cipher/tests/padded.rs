@@ -5,6 +5,7 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 
 use super::*;
+use crate::binding::write_path;
 use crate::testdata::{read, to_hex, write_new};
 
 const FILE: &str = "envelope_padded_v1.json";
@@ -86,9 +87,11 @@ fn padded(number: usize, key: &EncryptionKey, name: &str, bucket: usize, json: &
     let digest = Sha256::digest(format!("golden padded iv {number}"));
     let iv: Iv = digest[..16].try_into().unwrap();
     let key = key.pad_to(bucket);
-    let sealed = seal_with(&iv, &value(json), &key, &binding, &place, &path).unwrap();
+    let sealed = Prepared::new(&value(json), &key, &path)
+        .unwrap()
+        .seal(&iv, &key, &binding, &place);
     let sealed = sealed.as_b().unwrap().as_ref();
-    let header = Envelope::parse(sealed).unwrap().header();
+    let header = Parts::parse(sealed).unwrap().header();
     let mut encoded = Vec::new();
     encoding::encode_padded_into(&value(json), bucket, &mut encoded).unwrap();
     json!({

@@ -1,0 +1,186 @@
+//! Sealing and opening, against the bare calls that the cipher consists of.
+//!
+//! Both sides have their key schedules ready, hash the same associated data, make ciphertext of the same length and
+//! write it to a buffer of their own. What ours does besides: find its associated data, encode and decode the value,
+//! draw the initialization vector, and for items walk them and ask the policy.
+
+mod bare;
+mod cases;
+
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use dyno_crypto::Sealer;
+
+use self::cases::{Place, World};
+use crate::alloc;
+use crate::measure::compare;
+use crate::report::Case;
+
+/// How many bytes the sealed text has.
+const SIZES: [(usize, &str); 7] = [
+    (16, "16 B"),
+    (64, "64 B"),
+    (256, "256 B"),
+    (1024, "1 KiB"),
+    (4096, "4 KiB"),
+    (65_536, "64 KiB"),
+    (409_600, "400 KiB"),
+];
+
+/// The most that one value may cost.
+const VALUE_BOUND: f64 = 1.15;
+
+/// The most that an item may cost.
+const ITEM_BOUND: f64 = 1.35;
+
+/// The item: this many fields of this many bytes.
+const FIELDS: usize = 20;
+const FIELD_BYTES: usize = 24;
+
+/// What an item may allocate besides one for each field.
+const ITEM_ALLOCATIONS: u64 = 8;
+
+/// Measures all cases.
+pub(crate) fn run(report: &mut dyn FnMut(Case)) {
+    let world = World::new();
+    for (bytes, size) in SIZES {
+        let place = world.place("field", bytes);
+        report(seal(&world, &place, size));
+        report(seal_alone(&world, &place, size));
+        report(open(&world, &place, size));
+    }
+    let places: Vec<Place> = (0..FIELDS)
+        .map(|field| world.place(&format!("field_{field:02}"), FIELD_BYTES))
+        .collect();
+    report(seal_item(&world, &places));
+    report(open_item(&world, &places));
+}
+
+fn seal(world: &World, place: &Place, size: &str) -> Case {
+    let mut sealer = Sealer::new();
+    let found = compare(
+        |calls| repeat(calls, || world.seal(&mut sealer, place)),
+        |calls| repeat(calls, || world.bare.seal(&place.input)),
+    );
+    Case {
+        name: format!("seal {size}"),
+        found,
+        bound: VALUE_BOUND,
+        allocations: alloc::count(|| drop(world.seal(&mut sealer, place))),
+        allowed: 1,
+    }
+}
+
+/// A value sealed by itself: here the baseline also draws a vector, which takes a call to the system.
+fn seal_alone(world: &World, place: &Place, size: &str) -> Case {
+    let found = compare(
+        |calls| repeat(calls, || world.seal_alone(place)),
+        |calls| {
+            repeat(calls, || {
+                let iv = bare::draw();
+                world.bare.seal_under(&iv, &place.input)
+            })
+        },
+    );
+    Case {
+        name: format!("seal alone {size}"),
+        found,
+        bound: VALUE_BOUND,
+        allocations: alloc::count(|| drop(world.seal_alone(place))),
+        allowed: 1,
+    }
+}
+
+fn open(world: &World, place: &Place, size: &str) -> Case {
+    let found = compare(
+        |calls| repeat(calls, || world.open(place)),
+        |calls| {
+            repeat(calls, || {
+                world.bare.open(&place.input.associated, place.sealed())
+            })
+        },
+    );
+    Case {
+        name: format!("open {size}"),
+        found,
+        bound: VALUE_BOUND,
+        allocations: alloc::count(|| drop(world.open(place))),
+        allowed: 1,
+    }
+}
+
+fn seal_item(world: &World, places: &[Place]) -> Case {
+    let item = cases::clear_item(places);
+    let found = compare(
+        |calls| with_inputs(calls, || item.clone(), |item| world.seal_item(item)),
+        |calls| {
+            repeat_all(calls, || {
+                places.iter().map(|place| world.bare.seal(&place.input))
+            })
+        },
+    );
+    let mut counted = item.clone();
+    Case {
+        name: format!("seal item of {FIELDS} x {FIELD_BYTES} B"),
+        found,
+        bound: ITEM_BOUND,
+        allocations: alloc::count(|| world.seal_item(&mut counted)),
+        allowed: FIELDS as u64 + ITEM_ALLOCATIONS,
+    }
+}
+
+fn open_item(world: &World, places: &[Place]) -> Case {
+    let item = cases::sealed_item(places);
+    let found = compare(
+        |calls| with_inputs(calls, || item.clone(), |item| world.open_item(item)),
+        |calls| {
+            repeat_all(calls, || {
+                places
+                    .iter()
+                    .map(|place| world.bare.open(&place.input.associated, place.sealed()))
+            })
+        },
+    );
+    let mut counted = item.clone();
+    Case {
+        name: format!("open item of {FIELDS} x {FIELD_BYTES} B"),
+        found,
+        bound: ITEM_BOUND,
+        allocations: alloc::count(|| world.open_item(&mut counted)),
+        allowed: FIELDS as u64 + ITEM_ALLOCATIONS,
+    }
+}
+
+/// Times calls, each with the release of what it gave.
+fn repeat<T>(calls: u32, mut call: impl FnMut() -> T) -> Duration {
+    let began = Instant::now();
+    for _ in 0..calls {
+        drop(black_box(call()));
+    }
+    began.elapsed()
+}
+
+/// Times calls that change an input made beforehand. What they leave is released afterwards.
+fn with_inputs<T>(calls: u32, input: impl Fn() -> T, mut call: impl FnMut(&mut T)) -> Duration {
+    let mut inputs: Vec<T> = (0..calls).map(|_| input()).collect();
+    let began = Instant::now();
+    for input in &mut inputs {
+        call(black_box(input));
+    }
+    let took = began.elapsed();
+    drop(black_box(inputs));
+    took
+}
+
+/// Times calls that give several outputs, which are released afterwards.
+fn repeat_all<T, I: Iterator<Item = T>>(calls: u32, mut call: impl FnMut() -> I) -> Duration {
+    let mut outputs: Vec<Vec<T>> = (0..calls).map(|_| Vec::with_capacity(FIELDS)).collect();
+    let began = Instant::now();
+    for output in &mut outputs {
+        output.extend(call());
+    }
+    let took = began.elapsed();
+    drop(black_box(outputs));
+    took
+}

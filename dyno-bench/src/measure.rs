@@ -1,0 +1,127 @@
+//! Two ways of doing a thing, timed in turns.
+
+use std::time::Duration;
+
+/// How many rounds are measured; odd, so that one of them is the median.
+const ROUNDS: usize = 101;
+
+/// How long one side of a round takes, about: short, so that both sides see the same state of a shared machine.
+const TURN: Duration = Duration::from_micros(1500);
+
+/// How far the ranks at the ends of a 99 % confidence interval of the median are from it, in halves of the square root
+/// of the number of rounds.
+const CONFIDENCE: f64 = 2.576;
+
+/// What the rounds gave. Times are nanoseconds for one call.
+pub(crate) struct Comparison {
+    pub(crate) ours: f64,
+    pub(crate) baseline: f64,
+    /// Of ours to the baseline, in the same round.
+    pub(crate) ratio: Spread,
+}
+
+/// Where the ratios of all rounds lie.
+pub(crate) struct Spread {
+    pub(crate) median: f64,
+    pub(crate) p10: f64,
+    pub(crate) p90: f64,
+    /// The median is not below this, with 99 % confidence.
+    pub(crate) at_least: f64,
+}
+
+/// Measures two sides in turns; each is given a number of calls to make, and says how long they took.
+pub(crate) fn compare(
+    mut ours: impl FnMut(u32) -> Duration,
+    mut baseline: impl FnMut(u32) -> Duration,
+) -> Comparison {
+    let calls = calls_in_a_turn(&mut baseline);
+    let mut times = (Vec::new(), Vec::new());
+    let mut ratios = Vec::new();
+    for round in 0..ROUNDS {
+        let (one, other) = if round % 2 == 0 {
+            let one = ours(calls);
+            (one, baseline(calls))
+        } else {
+            let other = baseline(calls);
+            (ours(calls), other)
+        };
+        let (one, other) = (one.as_secs_f64(), other.as_secs_f64());
+        ratios.push(one / other);
+        times.0.push(one * 1e9 / f64::from(calls));
+        times.1.push(other * 1e9 / f64::from(calls));
+    }
+    Comparison {
+        ours: median(times.0),
+        baseline: median(times.1),
+        ratio: Spread::of(ratios),
+    }
+}
+
+fn calls_in_a_turn(side: &mut impl FnMut(u32) -> Duration) -> u32 {
+    let mut calls = 1;
+    loop {
+        let took = side(calls);
+        if took >= TURN || calls >= 1 << 20 {
+            return calls;
+        }
+        calls = if took * 4 < TURN {
+            calls * 4
+        } else {
+            calls * 2
+        };
+    }
+}
+
+impl Spread {
+    fn of(mut ratios: Vec<f64>) -> Self {
+        ratios.sort_unstable_by(f64::total_cmp);
+        let rounds = u32::try_from(ratios.len()).map_or(f64::INFINITY, f64::from);
+        let half_width = CONFIDENCE * rounds.sqrt() / 2.0 / rounds;
+        Self {
+            median: quantile(&ratios, 0.5),
+            p10: quantile(&ratios, 0.1),
+            p90: quantile(&ratios, 0.9),
+            at_least: quantile(&ratios, 0.5 - half_width),
+        }
+    }
+}
+
+fn median(mut figures: Vec<f64>) -> f64 {
+    figures.sort_unstable_by(f64::total_cmp);
+    quantile(&figures, 0.5)
+}
+
+/// The figure below which this part of the sorted figures lies.
+fn quantile(sorted: &[f64], part: f64) -> f64 {
+    let last = sorted.len().saturating_sub(1);
+    let before = (0..=last).filter(|rank| as_f64(*rank) < part * as_f64(last));
+    sorted.get(before.count()).copied().unwrap_or(f64::NAN)
+}
+
+fn as_f64(count: usize) -> f64 {
+    u32::try_from(count).map_or(f64::INFINITY, f64::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quantiles_are_figures_of_the_list() {
+        let figures: Vec<f64> = (0..101).map(f64::from).collect();
+        assert_eq!(
+            [0.0, 0.1, 0.5, 0.9, 1.0].map(|part| quantile(&figures, part)),
+            [0.0, 10.0, 50.0, 90.0, 100.0]
+        );
+    }
+
+    #[test]
+    fn a_side_that_takes_twice_as_long_has_ratio_two() {
+        let time = |each: u64| move |calls| Duration::from_nanos(each) * calls;
+        let found = compare(time(300), time(150));
+        for figure in [found.ratio.median, found.ratio.p10, found.ratio.at_least] {
+            assert!((figure - 2.0).abs() < 1e-9, "{figure}");
+        }
+        assert!((found.ours - 300.0).abs() < 1e-6);
+    }
+}

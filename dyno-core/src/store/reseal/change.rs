@@ -1,0 +1,237 @@
+//! What is done with one object.
+
+use std::sync::Arc;
+
+use dyno_value::{measure, measure_value};
+
+use super::keep::Keeping;
+use super::object;
+use super::report::ResealReport;
+use super::walk::{Listener, Root, Visitor};
+use super::walked::Walked;
+use crate::commit::renew::{Renew, Renewed};
+use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
+use crate::plan::{Change, Form, How, Part, Stale};
+use crate::reserved;
+use crate::store::drive;
+use crate::store::operation::Operation;
+use crate::store::shards::Shards;
+use crate::store::snapshot::Snapshot;
+use crate::store::tree::Expecting;
+
+/// Brings objects up to date, one after the other.
+#[derive(Debug)]
+pub(super) struct Changing {
+    pub(super) report: ResealReport,
+    pub(super) listener: Listener<ResealReport>,
+    /// Whether what nobody encrypts any more is opened.
+    pub(super) open: bool,
+    pub(super) dry_run: bool,
+}
+
+/// What came of one attempt at an object.
+enum Attempt {
+    Done,
+    /// Values were written, and the object as a whole is to be written next.
+    GoOn,
+    /// Somebody else was first.
+    Moved,
+}
+
+impl Visitor for Changing {
+    async fn visit(&mut self, operation: &Operation, root: Root) -> Result<()> {
+        let before = self.report.values();
+        let visited = Box::pin(self.bring_up_to_date(operation, &root)).await;
+        if self.report.values() > before {
+            self.report.changed += 1;
+        }
+        if matches!(&visited, Err(error) if error.kind() == ErrorKind::Contended) {
+            self.report.contended += 1;
+        }
+        visited
+    }
+
+    fn walked(&mut self) -> &mut Walked {
+        &mut self.report.walked
+    }
+
+    fn tell(&mut self) {
+        self.listener.call(&self.report);
+    }
+}
+
+impl Changing {
+    async fn bring_up_to_date(&mut self, operation: &Operation, root: &Root) -> Result<()> {
+        let mut snapshot = object::read_rest(operation, root).await?;
+        for attempt in 1..=MOST_ATTEMPTS {
+            let Some(read) = snapshot else {
+                return Ok(());
+            };
+            let state = read.state.clone();
+            match self.attempt(operation, root, read).await? {
+                Attempt::Done => return object::check_known(operation, state.as_ref()),
+                Attempt::GoOn => {}
+                Attempt::Moved => drive::pause(attempt).await?,
+            }
+            snapshot = object::read(operation, root).await?;
+        }
+        Err(Error::new(
+            ErrorKind::Contended,
+            "other clients kept changing the object while its values were sealed anew; what they saved is sealed as their \
+             loaders say. Go over it again later",
+        ))
+    }
+
+    async fn attempt(
+        &mut self,
+        operation: &Operation,
+        root: &Root,
+        snapshot: Snapshot,
+    ) -> Result<Attempt> {
+        if has_seal(&snapshot) {
+            self.report.skipped += 1;
+            return Ok(Attempt::Done);
+        }
+        let entries = snapshot.entries();
+        // A walk over a table takes long: for each object its source is asked what holds now.
+        let operation = &operation.again(operation.name, operation.shared_loader());
+        let binding = operation.binding(&root.address)?;
+        let open = self.open;
+        let read = (snapshot.root.clone(), snapshot.shards.clone());
+        let stale = operation.with_keys(read, |(item, shards)| {
+            let (topology, loader) = (&operation.topology, operation.loader());
+            Stale::of(topology, item, &entries, shards, &binding, loader, open)
+        });
+        let stale = stale.await?;
+        if self.dry_run || stale.parts.is_empty() {
+            for change in stale.parts.values().flatten() {
+                self.report.note(&change.how);
+            }
+            self.report.note_left(&stale.left);
+            return Ok(Attempt::Done);
+        }
+        if let Some(state) = &snapshot.state {
+            state.check_writable()?;
+        }
+        let (mut whole, mut wrote) = (Vec::new(), false);
+        for (part, changes) in &stale.parts {
+            let Some(updates) = in_place(operation, root, &snapshot, part, changes)? else {
+                whole.extend(changes.iter().map(|change| change.how.clone()));
+                continue;
+            };
+            for update in updates {
+                let written: Vec<How> = update
+                    .changes()
+                    .iter()
+                    .map(|change| change.how.clone())
+                    .collect();
+                if drive::run(&operation.store, update).await? == Renewed::Moved {
+                    return Ok(Attempt::Moved);
+                }
+                wrote = true;
+                self.report.note_all(&written);
+            }
+        }
+        if whole.is_empty() {
+            self.report.note_left(&stale.left);
+            return Ok(Attempt::Done);
+        }
+        if wrote {
+            return Ok(Attempt::GoOn);
+        }
+        let left = stale.left.clone();
+        match save(operation, root, snapshot, stale).await {
+            Ok(()) => {
+                self.report.note_all(&whole);
+                self.report.note_left(&left);
+                Ok(Attempt::Done)
+            }
+            Err(error) if error.kind() == ErrorKind::Conflict => Ok(Attempt::Moved),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// With pauses of up to a second.
+const MOST_ATTEMPTS: u32 = 8;
+
+/// The updates of one item; `None` if its values cannot be written where they are: they are inside pieces, or the item
+/// would be too large.
+fn in_place(
+    operation: &Operation,
+    root: &Root,
+    snapshot: &Snapshot,
+    part: &Part,
+    changes: &[Change],
+) -> Result<Option<Vec<Renew>>> {
+    let (address, item) = match part {
+        Part::Root => (root.address.clone(), &snapshot.root),
+        Part::Shard(id) => {
+            let state = snapshot.state.as_ref();
+            let entry = state.and_then(|state| state.manifest.0.get(id));
+            let (Some(entry), Some((field, item))) = (entry, snapshot.shards.get(id)) else {
+                return Ok(None);
+            };
+            if matches!(entry.form, Form::Pieces(..)) {
+                return Ok(None);
+            }
+            let owner = operation.owner(&root.address);
+            let address = owner.address(field, entry.in_spare_slot, 0)?;
+            (address, item)
+        }
+    };
+    let mut bytes = measure(item)?;
+    for change in changes {
+        if let Some(new) = &change.new {
+            bytes += measure_value(new)?;
+        }
+        if let Some(old) = &change.old {
+            bytes = bytes.saturating_sub(measure_value(old)?);
+        }
+    }
+    if bytes > limits::ITEM_BYTES {
+        return match snapshot.state {
+            Some(_) => Ok(None),
+            None => Err(too_large(bytes)),
+        };
+    }
+    Ok(Some(Renew::all(&address, changes.to_vec())))
+}
+
+/// Saves the object as it was read, which writes the parts that are sealed otherwise now.
+async fn save(operation: &Operation, root: &Root, snapshot: Snapshot, stale: Stale) -> Result<()> {
+    let mut loaded = operation
+        .opened(&root.key, &root.address, Shards::All, snapshot)
+        .await?;
+    let tree = std::mem::take(&mut loaded.tree);
+    let baseline = loaded.compared_with(&operation.topology, tree.clone())?;
+    let keeping = Keeping {
+        loader: operation.shared_loader(),
+        kept: stale.kept,
+    };
+    let expecting = Expecting::Baseline(Box::new(baseline));
+    operation
+        .again(operation.name, Some(Arc::new(keeping)))
+        .save_tree(tree, &root.key, expecting)
+        .await
+        .map(drop)
+}
+
+/// Whether an item of the object is sealed as a whole: a value that is changed breaks that seal.
+fn has_seal(snapshot: &Snapshot) -> bool {
+    let shards = snapshot.shards.values().map(|(_, item)| item);
+    std::iter::once(&snapshot.root)
+        .chain(shards)
+        .any(|item| item.contains_key(reserved::SEAL))
+}
+
+fn too_large(bytes: usize) -> Error {
+    Error::new(
+        ErrorKind::TooLarge,
+        format!(
+            "with its values sealed the item would have {bytes} bytes, DynamoDB allows {}; nothing was written",
+            limits::ITEM_BYTES
+        ),
+    )
+}

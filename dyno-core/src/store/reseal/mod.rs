@@ -1,0 +1,27 @@
+//! Over all objects of a type: what is sealed with which key, and how to change it.
+//!
+//! ```text
+//! walk     object after object        cursor   where it got to         pace     how fast
+//! object   one of them, read whole    keep     what must stay sealed   change   what is written
+//! operation what a program asks for    report   what came of it         walked   what all reports say
+//! audit    the same without a key     counts   what came of that
+//! ```
+
+mod audit;
+mod change;
+mod counts;
+mod cursor;
+mod keep;
+mod object;
+mod operation;
+mod pace;
+mod report;
+mod walk;
+mod walked;
+
+pub use self::audit::Audit;
+pub use self::counts::AuditReport;
+pub use self::cursor::Cursor;
+pub use self::operation::Reseal;
+pub use self::report::ResealReport;
+pub use self::walked::Failure;

@@ -1,0 +1,166 @@
+use std::marker::PhantomData;
+
+use super::change::Changing;
+use super::report::ResealReport;
+use super::walk::{self, Listener, Settings, walk_options};
+use crate::error::{Error, ErrorKind, Result};
+use crate::loader::ConfigLoader;
+use crate::shape::Stored;
+use crate::store::operation::{Operation, Options, Pending, common_options};
+
+/// Brings every stored object of a type to what a save today would encrypt, and how, without changing what the
+/// objects say.
+///
+/// * A value that is sealed with another key than the loader gives now is sealed with that one: to replace a key.
+/// * A value in clear, or sealed by an older library, that the [read policy](crate::ReadPolicy) accepts, is sealed: to
+///   turn encryption on.
+/// * A value that is sealed though nobody encrypts it any more is left as it is and counted, or opened with
+///   [`open_unclaimed`](Self::open_unclaimed): to turn encryption off.
+///
+/// Sends a `Scan` of the root's table with strong consistency, a page of 100 items at a time; for each object with shards
+/// what a load of it sends besides the root; and one `UpdateItem` for each item with a value to change, on the condition
+/// that each such value is still, to the byte, what was read. Nothing else of the item is touched, neither etag nor stamp, so
+/// neither loads nor saves of others notice: a save that comes in between wins, and the object is read again. What is
+/// stored in pieces, or would not fit its item any more, is written by a save of the object, over its etag: whoever loaded the
+/// object before gets a conflict when it saves, as it does for a plain object when it changes the same attribute. Costs 1 RCU per
+/// 4 KB read, and 1 WCU per KB of each item that is written. Shards beside the root are read twice.
+///
+/// A crash leaves every object readable, some of its values as they were. A second walk does what is left; it begins
+/// again, or [goes on](Self::from) from the cursor of the last [progress](Self::progress) event.
+///
+/// Objects that are saved behind the walk are sealed as the saving program's loader says: give the new key to all of
+/// them first. `docs/design/encryption-migration.md` has the steps.
+///
+/// # Cancel safety
+///
+/// As a crash.
+///
+/// # Errors
+///
+/// [`ErrorKind::KeyRefused`] if the loader may not seal and open, [`ErrorKind::InvalidCursor`],
+/// [`ErrorKind::InvalidShape`], and those of the service. An object that cannot be read or written does not end the
+/// walk: its key and error are in the [report](ResealReport::failures), with [`ErrorKind::KeyRetired`],
+/// [`ErrorKind::NotDecrypted`], [`ErrorKind::NotEncrypted`], [`ErrorKind::Corrupt`], [`ErrorKind::TooLarge`],
+/// [`ErrorKind::TypeMismatch`] for a shard that the type does not know, or [`ErrorKind::Contended`].
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "embedded")]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::{EncryptionKey, Keyring, Rules, Store};
+/// use dyno_derive::DyObject;
+///
+/// #[derive(DyObject)]
+/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// struct User {
+///     #[dyno(encrypt)]
+///     email: String,
+/// }
+///
+/// fn rules(keys: &Keyring) -> Result<Rules, dyno_core::PatternError> {
+///     Rules::new().with_keyring(keys.clone()).encrypt_with_primary(["email"])
+/// }
+///
+/// let store = Store::embedded()?;
+/// store.ensure_tables::<User>().await?;
+/// let mut keys = Keyring::new(EncryptionKey::generate("2026")?);
+/// let user = User { email: "ada@example.com".into() };
+/// store.save(user).key("u1").loader(rules(&keys)?).await?;
+///
+/// keys.insert(EncryptionKey::generate("2027")?)?; // in every program
+/// keys.promote("2027")?; // then, in every program
+/// let report = store
+///     .reseal::<User>()
+///     .loader(rules(&keys)?)
+///     .rate(500)
+///     .progress(|so_far| println!("{so_far}"))
+///     .await?;
+/// assert_eq!(report.resealed_from("2026", "2027"), 1);
+/// assert!(report.is_complete());
+///
+/// assert_eq!(store.audit::<User>().await?.count("2026"), 0);
+/// keys.retire("2026")?;
+/// let user = store.load::<User>("u1").loader(rules(&keys)?).await?;
+/// assert_eq!(user.email, "ada@example.com");
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "embedded"))]
+/// # fn main() {}
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is sealed until it is awaited"]
+pub struct Reseal<T> {
+    options: Options,
+    settings: Settings,
+    listener: Listener<ResealReport>,
+    open: bool,
+    dry_run: bool,
+    object: PhantomData<fn() -> T>,
+}
+
+impl<T: Stored> Reseal<T> {
+    pub(in crate::store) fn new() -> Self {
+        Self {
+            options: Options::default(),
+            settings: Settings::default(),
+            listener: Listener(None),
+            open: false,
+            dry_run: false,
+            object: PhantomData,
+        }
+    }
+
+    common_options!();
+
+    walk_options!(ResealReport);
+
+    /// Stores in clear what is sealed and nobody encrypts any more. A rule that was forgotten or misspelt is such a
+    /// one: look at [`ResealReport::left`] of a [`dry_run`](Self::dry_run) first.
+    pub fn open_unclaimed(mut self) -> Self {
+        self.open = true;
+        self
+    }
+
+    /// Reads and counts, and writes nothing: the report says what would be changed.
+    pub fn dry_run(mut self) -> Self {
+        self.dry_run = true;
+        self
+    }
+
+    async fn run(self) -> Result<ResealReport> {
+        let operation = Operation::new::<T>("reseal", self.options)?;
+        check_may(operation.loader()).map_err(operation.explain(None))?;
+        let mut changing = Changing {
+            report: ResealReport::default(),
+            listener: self.listener,
+            open: self.open,
+            dry_run: self.dry_run,
+        };
+        Box::pin(walk::walk(&operation, self.settings, &mut changing))
+            .await
+            .map_err(operation.explain(None))?;
+        Ok(changing.report)
+    }
+}
+
+fn check_may(loader: Option<&dyn ConfigLoader>) -> Result<()> {
+    let may = loader.is_none_or(|loader| loader.may_open() && loader.may_seal());
+    if may {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::KeyRefused,
+        "values are opened and sealed again, and the loader may not do both; give one that may with `.loader(..)`",
+    ))
+}
+
+impl<T: Stored> IntoFuture for Reseal<T> {
+    type Output = Result<ResealReport>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}

@@ -1,0 +1,110 @@
+//! What a walk has seen so far, whatever it does with it.
+
+use super::cursor::Cursor;
+use crate::error::Error;
+use crate::key::Key;
+use crate::store::meter::Units;
+
+/// An object that could not be read or written, and why.
+#[derive(Debug)]
+pub struct Failure {
+    key: Key,
+    error: Error,
+}
+
+impl Failure {
+    /// The object's key.
+    pub fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// Why.
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+}
+
+/// The part of a report that every walk has.
+#[derive(Debug, Default)]
+pub(super) struct Walked {
+    pub(super) objects: u64,
+    pub(super) items_scanned: u64,
+    pub(super) passed_over: u64,
+    pub(super) failed: u64,
+    pub(super) failures: Vec<Failure>,
+    pub(super) table_items: Option<u64>,
+    pub(super) consumed: Units,
+    pub(super) cursor: Option<Cursor>,
+    pub(super) ended: bool,
+}
+
+/// Failures that are kept with their key and error; the others are counted.
+const MOST_FAILURES: usize = 100;
+
+impl Walked {
+    pub(super) fn fail(&mut self, key: Key, error: Error) {
+        self.failed += 1;
+        if self.failures.len() < MOST_FAILURES {
+            self.failures.push(Failure { key, error });
+        }
+    }
+}
+
+/// What the reports of all walks can say.
+macro_rules! walked {
+    () => {
+        /// The objects that were looked at.
+        pub fn objects(&self) -> u64 {
+            self.walked.objects
+        }
+
+        /// The items of the root's table that were read: objects, and what stands between them.
+        pub fn items_scanned(&self) -> u64 {
+            self.walked.items_scanned
+        }
+
+        /// The items of the root's table that belong to objects of other types.
+        pub fn passed_over(&self) -> u64 {
+            self.walked.passed_over
+        }
+
+        /// The items of the root's table as DynamoDB counted them in the last six hours or so, if
+        /// `.estimate_size()` asked for it: what [`items_scanned`](Self::items_scanned) ends near.
+        pub fn table_items(&self) -> Option<u64> {
+            self.walked.table_items
+        }
+
+        /// The objects that could not be read or written.
+        pub fn failed(&self) -> u64 {
+            self.walked.failed
+        }
+
+        /// The first hundred of them.
+        pub fn failures(&self) -> &[crate::store::reseal::Failure] {
+            &self.walked.failures
+        }
+
+        /// Read units consumed, as the service said.
+        pub fn read_units(&self) -> f64 {
+            self.walked.consumed.reads
+        }
+
+        /// Write units consumed, as the service said. Of a write that was refused because somebody came first it says
+        /// nothing, and one unit is counted.
+        pub fn write_units(&self) -> f64 {
+            self.walked.consumed.writes
+        }
+
+        /// Where to go on, if the walk has not reached the end of the table: everything before it is done.
+        pub fn cursor(&self) -> Option<&crate::store::reseal::Cursor> {
+            self.walked.cursor.as_ref()
+        }
+
+        /// Whether the walk reached the end of the table.
+        pub fn has_ended(&self) -> bool {
+            self.walked.ended
+        }
+    };
+}
+
+pub(super) use walked;

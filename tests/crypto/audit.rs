@@ -1,0 +1,114 @@
+//! What is counted, without a key.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno::{DyObject, ErrorKind};
+
+use crate::file::{File, SECRETS, keys, promoted, rules, setup};
+
+#[tokio::test]
+async fn an_audit_counts_what_is_there_by_field_and_key() {
+    let setup = setup::<File>().await;
+    let keys = keys();
+    setup.save_file("a", &keys).await;
+    setup.save_file("b", &promoted(&keys)).await;
+    // No loader, no key.
+    let audit = setup.store.audit::<File>().await.unwrap();
+    assert!(audit.is_complete());
+    assert_eq!(audit.objects(), 2);
+    let (old, new) = (audit.count("2026"), audit.count("2027"));
+    assert_eq!((old, new, audit.count("2028")), (SECRETS, SECRETS, 0));
+    let fields: BTreeMap<_, _> = audit
+        .fields()
+        .filter(|(_, key, _)| **key == *"2026")
+        .map(|(field, _, count)| (field.to_owned(), count))
+        .collect();
+    let expected = [
+        ("body.text", 1),
+        ("counter.secret", 1),
+        ("cover.text", 1),
+        ("labels.*", 2),
+        ("lines[*].text", 3),
+        ("notes.*.text", 2),
+        ("owner", 1),
+        ("scan.text", 1),
+        ("tags[*].text", 2),
+    ];
+    let expected = expected.map(|(field, count)| (field.to_owned(), count));
+    assert_eq!(fields, expected.into());
+    assert_eq!(audit.in_clear().count(), 0);
+    for operation in setup.recorder.operations() {
+        assert!(!operation.contains("Write") && !operation.contains("Update"));
+    }
+    let text = audit.to_string();
+    assert!(text.contains("lines[*].text  sealed with `2026`"), "{text}");
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Mixed", key = "ID")]
+struct Open {
+    name: String,
+    list: Vec<String>,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Mixed", key = "ID")]
+struct Marked {
+    #[dyno(encrypt)]
+    name: String,
+    #[dyno(encrypt)]
+    list: Vec<String>,
+}
+
+#[tokio::test]
+async fn values_in_clear_of_marked_fields_are_counted() {
+    let setup = setup::<Open>().await;
+    let open = Open {
+        name: "n".into(),
+        list: vec!["l".into()],
+    };
+    setup.store.save(open).key("a").await.unwrap();
+    let audit = setup.store.audit::<Marked>().await.unwrap();
+    assert_eq!(
+        audit.in_clear().collect::<Vec<_>>(),
+        [("list", 1), ("name", 1)]
+    );
+    assert_eq!(audit.keys().count(), 0);
+}
+
+#[tokio::test]
+async fn columns_of_blind_indexes_are_counted() {
+    let setup = setup::<Open>().await;
+    let item = [
+        ("ID", AttributeValue::S("a".into())),
+        ("name", AttributeValue::S("n".into())),
+        ("list", AttributeValue::L(Vec::new())),
+        ("name__idx", AttributeValue::B(vec![1; 16].into())),
+        ("name__idx2", AttributeValue::B(vec![2; 16].into())),
+    ];
+    let item = item.map(|(name, value)| (name.to_owned(), value)).into();
+    let put = setup.client.put_item().table_name("Mixed");
+    put.set_item(Some(item)).send().await.unwrap();
+    let audit = setup.store.audit::<Open>().await.unwrap();
+    let columns: Vec<_> = audit.index_columns().collect();
+    assert_eq!(columns, [("name__idx", 1), ("name__idx2", 1)]);
+}
+
+#[tokio::test]
+async fn a_damaged_object_makes_an_audit_incomplete() {
+    let setup = setup::<File>().await;
+    setup.save_file("a", &keys()).await;
+    let delete = setup.client.delete_item().table_name("Counters");
+    let counter = dyno_testkit::dump(&setup.client, "Counters").await.unwrap();
+    delete
+        .key("IDX", counter[0]["IDX"].clone())
+        .send()
+        .await
+        .unwrap();
+    let audit = setup.store.audit::<File>().await.unwrap();
+    assert!(!audit.is_complete());
+    assert_eq!(audit.failures()[0].error().kind(), ErrorKind::Corrupt);
+    let report = setup.store.reseal::<File>().loader(rules(&keys())).await;
+    assert_eq!(report.unwrap().failed(), 1);
+}

@@ -1,0 +1,94 @@
+//! An index key is replaced while searches go on.
+
+use std::collections::BTreeSet;
+
+use dyno::{DyObject, IndexKeys, Store};
+
+use super::{User, emails, index_key, items, operations, rules, store, user};
+
+async fn finds_both(store: &Store) {
+    let found = store.find(User::paths().email(), "same@example.com").await;
+    assert_eq!(found.unwrap().len(), 2);
+    let found = store.find(User::paths().email(), "other@example.com").await;
+    assert_eq!(
+        emails(&found.unwrap()),
+        BTreeSet::from(["other@example.com"])
+    );
+}
+
+/// What a walk over the table does to each object.
+async fn save_all(store: &Store) {
+    for item in items(store).await {
+        let id = item["ID"].as_s().unwrap().clone();
+        store.load::<User>(id).await.unwrap().save().await.unwrap();
+    }
+}
+
+async fn columns(store: &Store) -> BTreeSet<String> {
+    let all = items(store).await;
+    let names = all.iter().flat_map(|item| item.keys().cloned());
+    names.filter(|name| name.contains("__idx")).collect()
+}
+
+#[tokio::test]
+async fn a_new_index_key_loses_no_object_at_any_step() {
+    let (store, recorder) = store().await;
+    let (a, b) = (index_key("a"), index_key("b"));
+    let old = rules(IndexKeys::new(a.clone()));
+    let with = |keys: IndexKeys| store.clone().with_loader(old.clone().index_with(keys));
+    let first = with(IndexKeys::new(a.clone()));
+    let both = with(IndexKeys::new(a.clone()).with_second(b.clone()));
+    let second = with(IndexKeys::only_second(b.clone()));
+
+    first.save(user("same@example.com")).await.unwrap();
+    first.save(user("other@example.com")).await.unwrap();
+    // Some programs have the new key, some not yet.
+    both.save(user("same@example.com")).await.unwrap();
+    finds_both(&first).await;
+    finds_both(&both).await;
+
+    save_all(&both).await;
+    assert_eq!(
+        columns(&both).await,
+        ["email__idx", "email__idx2"].map(String::from).into()
+    );
+    finds_both(&first).await;
+    finds_both(&both).await;
+    finds_both(&second).await;
+    recorder.take();
+    save_all(&both).await;
+    assert!(
+        !operations(&recorder).contains(&"PutItem".to_owned()),
+        "the second walk changes nothing"
+    );
+
+    save_all(&second).await;
+    assert_eq!(columns(&second).await, [String::from("email__idx2")].into());
+    finds_both(&second).await;
+
+    // And back again, the next time.
+    let c = index_key("c");
+    let both = with(IndexKeys::only_second(b).with_first(c.clone()));
+    finds_both(&both).await;
+    save_all(&both).await;
+    let third = with(IndexKeys::new(c));
+    finds_both(&third).await;
+    save_all(&third).await;
+    assert_eq!(columns(&third).await, [String::from("email__idx")].into());
+    finds_both(&third).await;
+}
+
+#[tokio::test]
+async fn an_object_with_both_columns_is_loaded_once() {
+    let (store, recorder) = store().await;
+    let keys = IndexKeys::new(index_key("a")).with_second(index_key("b"));
+    let store = store.with_loader(rules(keys));
+    store.save(user("a@example.com")).await.unwrap();
+    recorder.take();
+    let found = store
+        .find(User::paths().email(), "a@example.com")
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 1);
+    assert_eq!(operations(&recorder), ["Query", "GetItem", "Query"]);
+}
