@@ -138,7 +138,7 @@ impl<W: WrappedKeyStore> AsyncKeySource for KmsKeys<W> {
         if wrapped.id() != id {
             return Err(KeySourceError::OtherId {
                 id: id.clone(),
-                given: wrapped.id().clone(),
+                given: Box::new(wrapped.id().clone()),
             });
         }
         if wrapped.is_retired() {
