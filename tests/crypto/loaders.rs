@@ -1,6 +1,9 @@
 //! Loaders built on others, and loaders that cannot be used.
 
-use dyno::{ConfigLoader, DyObject, EncryptionKey, FieldPath, Item, KeyValue, Rules, check_loader};
+use dyno::{
+    AttributeValue, ConfigLoader, DyObject, EncryptionKey, FieldPath, Item, KeyValue, Rules,
+    check_loader,
+};
 
 use crate::fixture::{Account, account, key, key_ids, rules, store};
 
@@ -34,7 +37,7 @@ struct Depends {
 
 impl ConfigLoader for Depends {
     fn encryption_key(&self, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
-        let secret = object.get(self.on).is_some_and(|value| value.is_s());
+        let secret = object.get(self.on).is_some_and(AttributeValue::is_s);
         (secret && (path == "name" || path == "card")).then(|| self.key.clone())
     }
 

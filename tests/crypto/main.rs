@@ -1,5 +1,14 @@
 //! Encryption over years: keys replaced, encryption turned on and off, what is searched, migrated and proved.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::string_slice,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
+#![expect(
+    clippy::iter_over_hash_type,
+    reason = "what a test does with each attribute does not depend on their order"
+)]
 
 mod audit;
 mod fields;

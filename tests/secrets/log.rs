@@ -30,7 +30,8 @@ impl Log {
 
 impl Write for Log {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
+        let mut logged = self.0.lock().map_err(|_| io::ErrorKind::Other)?;
+        logged.extend_from_slice(bytes);
         Ok(bytes.len())
     }
 

@@ -3,7 +3,7 @@
 
 mod log;
 
-use std::fmt::{Debug, Display};
+use std::fmt::{Debug, Display, Write};
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -88,17 +88,11 @@ struct Seen(Arc<Mutex<String>>);
 impl Seen {
     fn all(&self, shown: impl Debug + Display) {
         self.debug(&shown);
-        self.0
-            .lock()
-            .unwrap()
-            .push_str(&format!("{shown} {shown:#}\n"));
+        writeln!(self.0.lock().unwrap(), "{shown} {shown:#}").unwrap();
     }
 
     fn debug(&self, shown: impl Debug) {
-        self.0
-            .lock()
-            .unwrap()
-            .push_str(&format!("{shown:?} {shown:#?}\n"));
+        writeln!(self.0.lock().unwrap(), "{shown:?} {shown:#?}").unwrap();
     }
 
     fn error(&self, error: impl Into<Error>) {
@@ -106,10 +100,7 @@ impl Seen {
         self.all(&error);
         let mut source = std::error::Error::source(&error);
         while let Some(cause) = source {
-            self.0
-                .lock()
-                .unwrap()
-                .push_str(&format!("{cause} {cause:?}\n"));
+            writeln!(self.0.lock().unwrap(), "{cause} {cause:?}").unwrap();
             source = cause.source();
         }
     }
@@ -117,10 +108,14 @@ impl Seen {
 
 /// Everything that shows one of the secrets.
 fn leaks(printed: &str) -> Vec<String> {
-    let hex: String = KEY.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex: String = KEY
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
     let number = NUMBER.to_string();
-    let list: Vec<_> = KEY[..6].iter().map(ToString::to_string).collect();
-    let (hex, list) = (hex[..16].to_owned(), list.join(", "));
+    let list: Vec<_> = KEY.iter().take(6).map(ToString::to_string).collect();
+    let list = list.join(", ");
     let secrets = ["MARKED", &number, &hex, &hex.to_uppercase(), &list];
     let shows = |line: &&str| secrets.iter().any(|secret| line.contains(secret));
     printed
@@ -302,14 +297,14 @@ async fn is_damaged(store: &Store, seen: &Seen) {
     };
 
     let mut damaged = root.clone();
-    let mut bytes = root["name"].as_b().unwrap().as_ref().to_vec();
+    let mut bytes = root.get("name").unwrap().as_b().unwrap().as_ref().to_vec();
     *bytes.last_mut().unwrap() ^= 1;
     damaged.insert("name".to_owned(), AttributeValue::B(bytes.into()));
     put(damaged).await.unwrap();
     seen.error(store.load::<Account>("a").await.err().unwrap());
 
     let mut moved = root.clone();
-    moved.insert("name".to_owned(), root["number"].clone());
+    moved.insert("name".to_owned(), root.get("number").unwrap().clone());
     put(moved).await.unwrap();
     seen.error(store.load::<Account>("a").await.err().unwrap());
 

@@ -329,7 +329,10 @@ pub(crate) fn seals_attribute(
     decisions
         .sealed()
         .any(|(sealed, _)| sealed.starts_with(&path))
-        || loader.is_some_and(|loader| loader.encryption_key(&path, view).is_some())
+        || loader.is_some_and(|loader| {
+            loader.encryption_key_id(&path, view).is_some()
+                || loader.encryption_key(&path, view).is_some()
+        })
 }
 
 const SUFFIXES: [&str; 2] = ["__idx", "__idx2"];

@@ -151,7 +151,7 @@ impl<S: AsyncKeySource> Cache<S> {
             if *key.id() == id {
                 Ok(key)
             } else {
-                let given = key.id().clone();
+                let given = Box::new(key.id().clone());
                 Err(KeySourceError::OtherId {
                     id: id.clone(),
                     given,

@@ -22,7 +22,7 @@ pub enum KeySourceError {
         /// The key asked for.
         id: KeyId,
         /// The id of the one given.
-        given: KeyId,
+        given: Box<KeyId>,
     },
     /// The source gave another key than before: one id is one key for ever.
     OtherKey {

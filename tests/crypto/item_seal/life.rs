@@ -355,10 +355,7 @@ async fn a_reseal_does_not_seal_what_somebody_changed() {
     let setup = setup().await;
     setup.saved().await;
     let mut root = setup.root().await;
-    root.insert(
-        "title".to_owned(),
-        aws_sdk_dynamodb::types::AttributeValue::S("forged".into()),
-    );
+    root.insert("title".to_owned(), AttributeValue::S("forged".into()));
     setup.put("Contracts", root.clone()).await;
     let rules = setup
         .keys

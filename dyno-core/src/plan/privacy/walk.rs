@@ -274,7 +274,7 @@ impl<'a> Walk<'a> {
             Some(provider) => provider.held(id).map(|answer| match answer {
                 Ok(key) if key.id() != id => Err(KeySourceError::OtherId {
                     id: id.clone(),
-                    given: key.id().clone(),
+                    given: Box::new(key.id().clone()),
                 }),
                 answer => answer,
             }),

@@ -101,16 +101,16 @@ impl Changing {
             .is_none_or(|state| seals.are_not_those_of(state))
             && shape.seals();
         let entries = snapshot.entries();
+        // A walk over a table takes long: for each object its source is asked what holds now.
+        let operation = &operation.again(operation.name, operation.shared_loader());
         let binding = operation.binding(&root.address)?;
-        let stored = (snapshot.root.clone(), snapshot.shards.clone());
-        let stale = operation
-            .with_keys(stored, |(root, shards)| {
-                let (topology, loader) = (&operation.topology, operation.loader());
-                Stale::of(
-                    topology, root, &entries, shards, &binding, loader, self.open,
-                )
-            })
-            .await?;
+        let open = self.open;
+        let read = (snapshot.root.clone(), snapshot.shards.clone());
+        let stale = operation.with_keys(read, |(item, shards)| {
+            let (topology, loader) = (&operation.topology, operation.loader());
+            Stale::of(topology, item, &entries, shards, &binding, loader, open)
+        });
+        let stale = stale.await?;
         if self.dry_run || (stale.parts.is_empty() && !other_seals) {
             for change in stale.parts.values().flatten() {
                 self.report.note(&change.how);
