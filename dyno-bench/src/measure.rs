@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 /// How many rounds are measured; odd, so that one of them is the median.
-const ROUNDS: usize = 101;
+const ROUNDS: usize = 501;
 
-/// How long one side of a round takes, about: short, so that both sides see the same state of a shared machine.
-const TURN: Duration = Duration::from_micros(1500);
+/// How long one side of a round takes, about: much shorter than the slice of time that a process gets on a busy machine,
+/// so that few rounds are interrupted.
+const TURN: Duration = Duration::from_micros(150);
 
 /// How far the ranks at the ends of a 99 % confidence interval of the median are from it, in halves of the square root
 /// of the number of rounds.
@@ -34,6 +35,8 @@ pub(crate) fn compare(
     mut ours: impl FnMut(u32) -> Duration,
     mut baseline: impl FnMut(u32) -> Duration,
 ) -> Comparison {
+    // The first one warms up, and may have been interrupted.
+    calls_in_a_turn(&mut baseline);
     let calls = calls_in_a_turn(&mut baseline);
     let mut times = (Vec::new(), Vec::new());
     let mut ratios = Vec::new();

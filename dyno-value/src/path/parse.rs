@@ -49,7 +49,7 @@ impl Parser<'_> {
         let mut word_may_follow = true;
         if self.skip('$') {
             word_may_follow = self.skip('.');
-            if word_may_follow && self.peek().is_none() {
+            if word_may_follow && self.peek().is_none_or(|next| next == '[') {
                 return Err(self.expected("a name"));
             }
         }
@@ -178,6 +178,7 @@ mod tests {
             "a.[0]",
             "$a",
             "$.",
+            "$.[0]",
             "a['b']",
             "1a",
             "a[*]",
