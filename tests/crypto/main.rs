@@ -3,6 +3,7 @@
     clippy::indexing_slicing,
     clippy::string_slice,
     clippy::unwrap_used,
+    clippy::panic,
     reason = "a test fails by panicking"
 )]
 #![expect(
