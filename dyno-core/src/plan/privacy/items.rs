@@ -4,7 +4,8 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{Binding, EncryptionKey, ItemSeal, KeyId, KeyState};
 use dyno_value::{FieldPath, Item};
 
-use super::{binding, crypto_error};
+use super::binding::binding;
+use super::seal::crypto_error;
 use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
 use crate::plan::address::Address;

@@ -6,8 +6,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{Binding, EncryptionKey, KeyId};
 use dyno_value::{FieldPath, Item, Segment};
 
+use super::decisions::{Decisions, Sealing};
 use super::refusal::no_key_to_open;
-use super::{Decisions, Sealing, crypto_error};
+use super::seal::crypto_error;
 use crate::error::Result;
 
 /// One value that is to be stored in another way, on the condition that it is still as it was read.

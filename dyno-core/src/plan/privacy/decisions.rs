@@ -1,0 +1,125 @@
+//! What was decided of an object's values.
+
+use std::collections::{BTreeMap, HashMap};
+use std::fmt;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_crypto::{EncryptionKey, KeyId, UsedException};
+use dyno_value::{FieldPath, Segment, ValueError};
+
+use super::refusal::no_key_to_open;
+use crate::error::{Error, ErrorKind};
+
+/// The keys of an object's encrypted values, by path from the root.
+#[derive(Default)]
+pub(crate) struct Decisions {
+    pub(super) keys: HashMap<FieldPath, Sealing>,
+    /// What stands in the place of values that an older library sealed.
+    pub(super) legacy: BTreeMap<FieldPath, AttributeValue>,
+    /// The exceptions that were made for values in clear.
+    pub(super) exceptions: Vec<UsedException>,
+    /// Sealed values that no key was given for, by the path that the program knows; they stay as they are.
+    pub(super) unopened: HashMap<FieldPath, KeyId>,
+    /// Of an audit: the values in clear whose fields demand encryption, by the path that the program knows.
+    pub(super) clear: Vec<FieldPath>,
+}
+
+#[derive(Debug)]
+pub(super) struct Sealing {
+    pub(super) key: EncryptionKey,
+    /// The place as the program knows it: by the name that a field has today, by index in place of entry id.
+    pub(super) known_as: FieldPath,
+}
+
+impl Decisions {
+    /// Of an audit: the values in clear whose fields demand encryption.
+    pub(crate) fn in_clear(&self) -> &[FieldPath] {
+        &self.clear
+    }
+
+    /// Says why a stored value does not become a field: sealed with a key that the loader does not give, or of
+    /// another type.
+    pub(crate) fn does_not_fit(&self, error: ValueError) -> Error {
+        let (path, cause) = self.without_secrets(error).into_parts();
+        match self.unopened.get(&path) {
+            Some(id) => no_key_to_open(id),
+            None => Error::new(ErrorKind::DoesNotFit, cause.to_string()),
+        }
+        .at_path(path)
+    }
+
+    /// The error without the value, if the value is one that is encrypted.
+    pub(crate) fn without_secrets(&self, error: ValueError) -> ValueError {
+        let secret = self
+            .keys
+            .iter()
+            .flat_map(|(stored, sealing)| [stored, &sealing.known_as])
+            .chain(self.legacy.keys())
+            .any(|sealed| error.path().starts_with(sealed));
+        if !secret {
+            return error;
+        }
+        let (path, _) = error.into_parts();
+        ValueError::custom("the value does not fit; it is encrypted, so it is not shown")
+            .under_path(&path)
+    }
+
+    /// Whether a value inside the one at `path` is sealed by itself and reached through a list.
+    pub(crate) fn any_below_list(&self, path: &FieldPath) -> bool {
+        self.keys
+            .keys()
+            .filter_map(|sealed| sealed.strip_prefix(path))
+            .any(|inside| {
+                inside
+                    .segments()
+                    .iter()
+                    .any(|segment| matches!(segment, Segment::Index(_)))
+            })
+    }
+
+    /// Every sealed value that was found, with the key that opens it, if one was given.
+    pub(crate) fn sealed(&self) -> impl Iterator<Item = (&FieldPath, Option<&EncryptionKey>)> {
+        let opened = self
+            .keys
+            .iter()
+            .map(|(path, sealing)| (path, Some(&sealing.key)));
+        opened.chain(self.unopened.keys().map(|path| (path, None)))
+    }
+
+    /// Of an audit: every sealed value, by the path that the program knows, with the id of its key.
+    pub(crate) fn envelopes(&self) -> BTreeMap<&FieldPath, &KeyId> {
+        self.unopened.iter().collect()
+    }
+
+    /// Warns of each exception that was made.
+    pub(crate) fn report_exceptions(&self, object: &str) {
+        for used in &self.exceptions {
+            tracing::warn!(
+                object,
+                path = %used.path(),
+                kind = ?used.kind(),
+                reason = used.reason(),
+                "accepted a value that is not encrypted",
+            );
+        }
+    }
+
+    /// The exceptions that were made, in the order of the walk.
+    pub(crate) fn take_exceptions(&mut self) -> Vec<UsedException> {
+        std::mem::take(&mut self.exceptions)
+    }
+
+    /// Whether nothing is encrypted.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+}
+
+impl fmt::Debug for Decisions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decisions")
+            .field("keys", &self.keys)
+            .field("unopened", &self.unopened)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,149 @@
+//! What is demanded of a value, and the key that meets it.
+
+use dyno_crypto::{EncryptionKey, KeyId, KeySourceError, KeyState};
+
+use super::state::{Mode, Must, Walk};
+use crate::error::Result;
+use crate::loader::ConfigLoader;
+use crate::plan::privacy::decisions::Sealing;
+use crate::plan::privacy::refusal::{
+    Clear, key_missing, may_not_open, may_not_seal, no_key_to_open, not_given, retired,
+    seals_retired, two_keys,
+};
+use crate::shape::Privacy;
+
+impl Walk<'_> {
+    /// What holds for a value: what holds for an outer one that is sealed in parts, or else what the loader says.
+    ///
+    /// # Errors
+    ///
+    /// It must be sealed, and the loader gives no key, or may not seal.
+    pub(super) fn must(&mut self, spread: Option<&Must>, privacy: Privacy) -> Result<Option<Must>> {
+        if let Some(must) = spread {
+            return Ok(Some(must.clone()));
+        }
+        let marked = privacy == Privacy::Encrypted;
+        if let Some(id) = self
+            .loader
+            .and_then(|loader| loader.encryption_key_id(&self.path, self.view))
+        {
+            return self.must_with_id(id, marked);
+        }
+        let key = self
+            .loader
+            .and_then(|loader| loader.encryption_key(&self.path, self.view));
+        match (self.mode, key) {
+            (Mode::Audit | Mode::Load, _) if marked => {
+                Ok(Some(Must::BeSealed(Clear::OfMarkedField)))
+            }
+            (Mode::Audit | Mode::Load, Some(_)) => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
+            (Mode::Save, Some(key)) => {
+                self.may_seal_with(key.id())?;
+                Ok(Some(Must::Seal(key)))
+            }
+            (Mode::Save, None) if marked => Err(key_missing().at_path(self.path.clone())),
+            (_, None) => Ok(None),
+        }
+    }
+
+    /// What holds for a value that is sealed with a key of the loader's provider.
+    pub(super) fn must_with_id(&mut self, id: KeyId, marked: bool) -> Result<Option<Must>> {
+        match self.mode {
+            Mode::Audit | Mode::Load if marked => Ok(Some(Must::BeSealed(Clear::OfMarkedField))),
+            Mode::Audit | Mode::Load => Ok(Some(Must::BeSealed(Clear::OfLoadersChoice))),
+            Mode::Save => {
+                self.may_seal_with(&id)?;
+                match self.provided(&id) {
+                    Some(Ok(key)) => Ok(Some(Must::Seal(key))),
+                    Some(Err(error)) => Err(not_given(error).at_path(self.path.clone())),
+                    None => {
+                        self.await_key(id);
+                        Ok(None)
+                    }
+                }
+            }
+        }
+    }
+
+    pub(super) fn await_key(&mut self, id: KeyId) {
+        if self.awaited.is_none() {
+            self.awaited = Some((id, self.path.clone()));
+        }
+    }
+
+    /// What the loader's provider says of a key; `None` if it must be asked first.
+    pub(super) fn provided(&self, id: &KeyId) -> Option<Result<EncryptionKey, KeySourceError>> {
+        let provider = self.loader.and_then(ConfigLoader::key_provider);
+        match provider {
+            Some(provider) => provider.held(id).map(|answer| match answer {
+                Ok(key) if key.id() != id => Err(KeySourceError::OtherId {
+                    id: id.clone(),
+                    given: Box::new(key.id().clone()),
+                }),
+                answer => answer,
+            }),
+            None => Some(Err(KeySourceError::unknown(id))),
+        }
+    }
+
+    /// That a value may be sealed with the key of this id.
+    pub(super) fn may_seal_with(&self, id: &KeyId) -> Result<()> {
+        let refusal = match self.loader {
+            Some(loader) if !loader.may_seal() => may_not_seal(),
+            Some(loader) if loader.key_state(id) == Some(KeyState::Retired) => seals_retired(id),
+            _ => return Ok(()),
+        };
+        Err(refusal.at_path(self.path.clone()))
+    }
+
+    /// Notes the key of a value.
+    ///
+    /// # Errors
+    ///
+    /// The loader gave another key under the same id: what one of them seals, no reader could tell from the other's.
+    pub(super) fn keep(&mut self, key: EncryptionKey) -> Result<()> {
+        let known = self.keys.entry(key.id().clone());
+        let check_value = *known.or_insert_with(|| key.check_value());
+        if check_value != key.check_value() {
+            return Err(two_keys(key.id()).at_path(self.path.clone()));
+        }
+        let sealing = Sealing {
+            key,
+            known_as: self.path.clone(),
+        };
+        self.made.keys.insert(self.stored.clone(), sealing);
+        Ok(())
+    }
+
+    /// Notes the key of a sealed value. Without one it stays as it is, unless it must not be taken for the value.
+    pub(super) fn found_envelope(&mut self, id: KeyId, demanded: bool) -> Result<()> {
+        let refusal = match self.loader {
+            _ if self.mode == Mode::Audit => {
+                self.made.unopened.insert(self.path.clone(), id);
+                return Ok(());
+            }
+            Some(loader) if !loader.may_open() => may_not_open(),
+            Some(loader) if loader.key_state(&id) == Some(KeyState::Retired) => {
+                return Err(retired(&id).at_path(self.path.clone()));
+            }
+            Some(loader) => match loader.decryption_key(&id, &self.path, self.view) {
+                Some(key) => return self.keep(key),
+                None => match self.provided(&id) {
+                    Some(Ok(key)) => return self.keep(key),
+                    Some(Err(KeySourceError::Unknown { .. })) => no_key_to_open(&id),
+                    Some(Err(error)) => return Err(not_given(error).at_path(self.path.clone())),
+                    None => {
+                        self.await_key(id);
+                        return Ok(());
+                    }
+                },
+            },
+            None => no_key_to_open(&id),
+        };
+        if demanded {
+            return Err(refusal.at_path(self.path.clone()));
+        }
+        self.made.unopened.insert(self.path.clone(), id);
+        Ok(())
+    }
+}
