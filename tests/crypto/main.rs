@@ -21,8 +21,6 @@ mod migration;
 mod modes;
 mod policy;
 mod reseal;
-mod reseal_faults;
-mod reseal_race;
 mod rotation;
 mod search;
 mod source;
