@@ -181,7 +181,7 @@ impl BlindIndex {
         let value = self.normalize(value)?;
         let mut output = Zeroizing::new(Vec::with_capacity(encoding::size_bound(&value)));
         encoding::encode_into(&value, &mut output)
-            .map_err(|error: ValueError| Error::of_value(error, &FieldPath::root()))?;
+            .map_err(|error: ValueError| Error::of_secret(error, &FieldPath::root()))?;
         Ok(output)
     }
 

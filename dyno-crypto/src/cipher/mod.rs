@@ -108,7 +108,7 @@ impl Prepared {
                 })
             }
         };
-        prepared.map_err(|error| Error::of_value(error, path))
+        prepared.map_err(|error| Error::of_secret(error, path))
     }
 
     /// Takes what `encode` appends, which is at most `room` bytes, so that the buffer is allocated once and no
