@@ -88,12 +88,9 @@ async fn a_field_becomes_secret_and_ceases_to_be_in_the_documented_steps() {
     assert!(!items.contains("example.com"));
 
     // Off, step 1: every program has the key, and no rule or mark any more.
-    let turning_off = Rules::new().with_keyring(dyno::Keyring::new(
-        encrypting
-            .encryption_key(&"emails".parse().unwrap())
-            .unwrap()
-            .clone(),
-    ));
+    let key = encrypting.encryption_key(&"emails".parse().unwrap());
+    let keys = dyno::Keyring::new(key.unwrap().clone());
+    let turning_off = Rules::new().with_keyring(keys).unwrap();
     let load = store.load::<before::User>("u0").loader(turning_off.clone());
     assert_eq!(load.await.unwrap().emails, emails());
     // Off, step 2: only when it is asked for.
@@ -125,7 +122,7 @@ async fn every_part_of_an_object_can_be_turned_on_and_off() {
     let setup = setup::<File>().await;
     let keys = keys();
     // The marked field is sealed from the beginning.
-    let little = Rules::new().with_keyring(keys.clone());
+    let little = Rules::new().with_keyring(keys.clone()).unwrap();
     let little = little.encrypt_with_primary(["owner"]).unwrap();
     let save = setup.store.save(file()).key("f").loader(little.clone());
     save.await.unwrap();
@@ -180,7 +177,7 @@ struct Book {
 async fn a_save_of_pieces_does_not_open_what_is_left_sealed() {
     let setup = setup::<Book>().await;
     let keys = keys();
-    let both = Rules::new().with_keyring(keys.clone());
+    let both = Rules::new().with_keyring(keys.clone()).unwrap();
     let both = both
         .encrypt_with_primary(["text.kept", "text.turned"])
         .unwrap();
@@ -192,7 +189,7 @@ async fn a_save_of_pieces_does_not_open_what_is_left_sealed() {
     };
     let save = setup.store.save(book.clone()).key("b").loader(both);
     save.await.unwrap();
-    let one = Rules::new().with_keyring(promoted(&keys));
+    let one = Rules::new().with_keyring(promoted(&keys)).unwrap();
     let one = one.encrypt_with_primary(["text.turned"]).unwrap();
     let report = setup
         .store
@@ -212,7 +209,7 @@ async fn a_value_sealed_as_a_whole_can_be_sealed_in_parts_and_back() {
     let setup = setup::<before::User>().await;
     let keys = keys();
     let rules = |pattern| {
-        let rules = Rules::new().with_keyring(keys.clone());
+        let rules = Rules::new().with_keyring(keys.clone()).unwrap();
         rules.encrypt_with_primary([pattern]).unwrap()
     };
     let user = before::User {

@@ -238,7 +238,7 @@ async fn is_refused(store: &Store, seen: &Seen) {
     let mut keys = Keyring::new(key("k2", [8; 32]));
     keys.insert(key("k1", KEY)).unwrap();
     keys.retire("k1").unwrap();
-    let retired = Rules::new().with_keyring(keys.clone());
+    let retired = Rules::new().with_keyring(keys.clone()).unwrap();
     seen.error(
         store
             .load::<Account>("a")

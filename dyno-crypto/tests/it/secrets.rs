@@ -27,7 +27,8 @@ fn nothing_that_holds_a_key_prints_it() {
     let rules = Rules::new()
         .encrypt(["a"], key.clone())
         .unwrap()
-        .with_keyring(keyring.clone());
+        .with_keyring(keyring.clone())
+        .unwrap();
     for shown in [
         format!("{key:?} {key:#?}"),
         format!("{keyring:?}"),
