@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno::{DyObject, ErrorKind, LegacyCodec, ReadPolicy, Rules};
+use dyno::{DyObject, ErrorKind, FieldPath, Item, LegacyCodec, ReadPolicy, Rules};
 use dyno_testkit::dump;
 
 use crate::file::{File, SECRETS, file, key, keys, promoted, rules, setup};
@@ -60,9 +60,8 @@ async fn a_field_becomes_secret_and_ceases_to_be_in_the_documented_steps() {
     // On, step 1: every program reads both, and seals what it saves.
     let soon = SystemTime::now() + Duration::from_hours(24);
     let both = ReadPolicy::strict()
-        .allow_plaintext(["emails"], "encryption is being turned on")
-        .unwrap()
-        .until(soon);
+        .allow_plaintext(["emails"], "encryption is being turned on", soon)
+        .unwrap();
     let turning_on = encrypting.clone().with_read_policy(both);
     let mut user = load().loader(turning_on.clone()).await.unwrap();
     assert_eq!(user.emails, emails());
@@ -135,7 +134,7 @@ async fn every_part_of_an_object_can_be_turned_on_and_off() {
         "counter.secret",
     ];
     let policy = ReadPolicy::strict()
-        .allow_plaintext(all, "turned on")
+        .allow_plaintext(all, "turned on", None)
         .unwrap();
     let on = rules(&promoted(&keys)).with_read_policy(policy);
     let report = setup.store.reseal::<File>().loader(on).await.unwrap();
@@ -238,7 +237,7 @@ async fn a_value_sealed_as_a_whole_can_be_sealed_in_parts_and_back() {
         2
     );
     let policy = ReadPolicy::strict()
-        .allow_plaintext(["emails"], "whole")
+        .allow_plaintext(["emails"], "whole", None)
         .unwrap();
     let whole = rules("emails").with_read_policy(policy);
     let report = setup
@@ -268,7 +267,7 @@ async fn a_value_sealed_as_a_whole_can_be_sealed_in_parts_and_back() {
 struct Marked;
 
 impl LegacyCodec for Marked {
-    fn open(&self, value: &AttributeValue) -> Option<AttributeValue> {
+    fn open(&self, value: &AttributeValue, _: &FieldPath, _: &Item) -> Option<AttributeValue> {
         let text = value.as_s().ok()?.strip_prefix("old:")?;
         Some(AttributeValue::L(
             text.split(',')
@@ -301,9 +300,9 @@ async fn legacy_values_are_sealed_and_told_apart_from_plaintext() {
     }
     let strict = Rules::new().encrypt(["emails"], key("2026")).unwrap();
     let policy = ReadPolicy::strict()
-        .allow_legacy(["emails"], Marked, "from the old library")
+        .allow_legacy(["emails"], Marked, "from the old library", None)
         .unwrap()
-        .allow_plaintext(["emails"], "which left some in clear")
+        .allow_plaintext(["emails"], "which left some in clear", None)
         .unwrap();
     let lenient = strict.clone().with_read_policy(policy);
     let reseal = setup.store.reseal::<after::User>();

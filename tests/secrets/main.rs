@@ -313,7 +313,7 @@ async fn is_damaged(store: &Store, seen: &Seen) {
     put(clear).await.unwrap();
     seen.error(store.load::<Account>("a").await.err().unwrap());
     let policy = ReadPolicy::strict()
-        .allow_plaintext(["number"], "a test")
+        .allow_plaintext(["number"], "a test", None)
         .unwrap();
     let load = store
         .load::<Account>("a")
