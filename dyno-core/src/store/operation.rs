@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use dyno_crypto::Binding;
+use dyno_value::{Item, ValueError};
 
 use super::Store;
 use super::keys::WithKeys;
 use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Address, Owner, Topology, Verifier};
-use crate::shape::{Shape, Stored};
+use crate::plan::{self, Address, Decisions, Owner, Topology, Verifier};
+use crate::shape::{Shape, Stored, write_object};
 
 /// The boxed future that builders turn into.
 pub(super) type Pending<T> = std::pin::Pin<Box<dyn Future<Output = T> + Send>>;
@@ -111,6 +112,20 @@ impl Operation {
     /// The loader, to be shared.
     pub(super) fn shared_loader(&self) -> Option<Arc<dyn ConfigLoader>> {
         self.loader.clone()
+    }
+
+    /// The object's tree.
+    ///
+    /// # Errors
+    ///
+    /// A value has no form in DynamoDB; it is not shown if it may be secret.
+    pub(super) fn tree_of<T: Stored>(&self, object: &T) -> Result<Item> {
+        write_object(object).map_err(|error| self.public(error))
+    }
+
+    /// An error without what may be secret.
+    pub(super) fn public(&self, error: ValueError) -> Error {
+        Decisions::hide_secrets(error, self.topology.root, self.loader()).into()
     }
 
     /// Says in an error which operation failed on which object.

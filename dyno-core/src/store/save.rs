@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result, SaveError};
 use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
 use crate::plan::KeyKinds;
-use crate::shape::{Role, Stored, write_object};
+use crate::shape::{Role, Stored};
 
 /// Saves one object: inserts it, or replaces what has its key.
 ///
@@ -107,8 +107,9 @@ impl<T: Stored> Save<T> {
     fn prepare(&self) -> Result<(Operation, Item, Key)> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
         let given = self.key.as_ref();
-        let tree =
-            write_object(&self.object).map_err(|error| operation.explain(given)(error.into()))?;
+        let tree = operation
+            .tree_of(&self.object)
+            .map_err(operation.explain(given))?;
         let key = key_of(&operation, &tree, given).map_err(operation.explain(given))?;
         Ok((operation, tree, key))
     }

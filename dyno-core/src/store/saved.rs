@@ -11,7 +11,7 @@ use super::tree::{Baseline, Expecting, same_key};
 use crate::error::{Error, ErrorKind, Result};
 use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
-use crate::shape::{Stored, lazy, read_object, write_object};
+use crate::shape::{Stored, lazy, read_object};
 
 /// An object together with its key and the version that is stored.
 ///
@@ -51,7 +51,7 @@ impl<T: Stored> Saved<T> {
         };
         let object = object.map_err(|error| loaded.decisions.does_not_fit(error))?;
         let exceptions = loaded.decisions.take_exceptions();
-        let baseline = loaded.compared_with(&operation.topology, write_object(&object)?)?;
+        let baseline = loaded.compared_with(&operation.topology, operation.tree_of(&object)?)?;
         let saved = Self::new(object, key, operation.options(), baseline);
         Ok(Self {
             exceptions,
@@ -178,7 +178,7 @@ impl<T: Stored> Saved<T> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
         let key = self.key.clone();
         let written = async {
-            let tree = write_object(&self.object)?;
+            let tree = operation.tree_of(&self.object)?;
             check_key_kept(&operation, &tree, &key)?;
             operation
                 .save_tree(
@@ -195,7 +195,7 @@ impl<T: Stored> Saved<T> {
     fn plan_save(&self) -> Result<Plan> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
         let plan = || {
-            let tree = write_object(&self.object)?;
+            let tree = operation.tree_of(&self.object)?;
             check_key_kept(&operation, &tree, &self.key)?;
             let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
             operation.plan_save(tree, &self.key, expecting)

@@ -19,13 +19,13 @@ use crate::shape::{Kind, Role, Stored, TypedPath};
 ///
 /// Sends one `TransactWriteItems` of the root and the shard that holds the value (2 WCU per KB of both), or one
 /// `UpdateItem` of the root or of an independent shard. An index of a list of shards is looked up first, by one `GetItem`
-/// of the root. Whoever loaded the object before gets a conflict when it saves. A value that is stored in
-/// several items, lies inside an encrypted one, an enum, a field with aliases or a value that
-/// only `serde` understands, inside an indexed one, or in a shard that is stored in pieces, is written by a load and a save instead, tried again while others
-/// only `serde` understands, or in a shard that is stored in pieces, is written by a load and a save instead, tried again while others
-/// save in between; so is any value if the loader [needs the object](crate::ConfigLoader::needs_object).
-/// save in between; so is any value of a sealed object (`#[dyno(seal)]`), and any value if the loader [needs the object](crate::ConfigLoader::needs_object).
-/// A crash leaves the old value or the new one.
+/// of the root. Whoever loaded the object before gets a conflict when it saves. A crash leaves the old value or the new
+/// one.
+///
+/// A value is written by a load and a save instead, tried again while others save in between, if it is stored in several
+/// items; if it lies inside an encrypted or indexed one, an enum, a field with aliases, a value that only `serde`
+/// understands, or a shard that is stored in pieces; if the object is sealed (`#[dyno(seal)]`); and if the loader [needs
+/// the object](crate::ConfigLoader::needs_object).
 ///
 /// The value may be anything that converts into the field's type: `"Nara"` for a `String`, but `3u32` for a `u32`, since
 /// a bare `3` is an `i32`.
@@ -303,11 +303,10 @@ impl Operation {
             ),
             None => Ok(()),
             Some(value) => {
-                measure_value(value).map_err(|error| Error::from(error.under_path(path)))?;
-                route
-                    .kind
-                    .map_or(Ok(()), |kind| fits(kind, value.clone()))
-                    .map_err(|error| Error::from(error.under_path(path)))
+                let kind = route.kind;
+                let checked = measure_value(value)
+                    .and_then(|_| kind.map_or(Ok(()), |kind| fits(kind, value.clone())));
+                checked.map_err(|error| self.public(error.under_path(path)))
             }
         }
     }
