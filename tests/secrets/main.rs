@@ -1,6 +1,7 @@
 //! Neither clear values nor keys are printed: by no error, no debug output and no log, at any level.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod features;
 mod log;
 
 use std::collections::BTreeMap;
@@ -165,6 +166,10 @@ async fn nothing_that_is_printed_shows_a_value_or_a_key() {
     is_refused(&store, &seen).await;
     has_no_form(&store, &seen).await;
     is_damaged(&store, &seen).await;
+    features::are_searched(&store, &seen).await;
+    features::are_changed(&store, &seen).await;
+    features::are_resealed(&store, &seen).await;
+    features::ask_a_source(&store, &seen).await;
     meets_faults(&seen).await;
 
     let printed = seen.0.lock().unwrap().clone();

@@ -164,4 +164,17 @@ macro_rules! common_options {
     };
 }
 
-pub(super) use common_options;
+/// Debug output of a builder: these of its fields, none of which is a value. It asks nothing of the types it is for.
+macro_rules! debug_of {
+    ($name:ident<$($of:ident),+>: $($field:ident),+) => {
+        impl<$($of),+> std::fmt::Debug for $name<$($of),+> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($field), &self.$field))+
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+pub(super) use {common_options, debug_of};

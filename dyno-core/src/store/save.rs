@@ -1,9 +1,8 @@
 use dyno_value::Item;
-use std::fmt;
 
 use uuid::Uuid;
 
-use super::operation::{Operation, Options, Pending, common_options};
+use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::saved::Saved;
 use super::tree::Expecting;
 use crate::error::{Error, ErrorKind, Result, SaveError};
@@ -41,14 +40,7 @@ pub struct Save<T> {
     options: Options,
 }
 
-/// Without the value, which may be one that is encrypted.
-impl<T> fmt::Debug for Save<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Save")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
-    }
-}
+debug_of!(Save<T>: key, if_absent);
 
 impl<T: Stored> Save<T> {
     pub(crate) fn new(object: T) -> Self {

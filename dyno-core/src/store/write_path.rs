@@ -1,9 +1,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, ParsePathError, Segment, measure_value};
-use std::fmt;
 
 use super::drive;
-use super::operation::{Operation, Options, Pending, common_options};
+use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::shards::Shards;
 use super::tree::Expecting;
 use crate::commit::Sizes;
@@ -48,14 +47,7 @@ pub struct WritePath<T, V> {
     object: std::marker::PhantomData<fn() -> T>,
 }
 
-/// Without the value, which may be one that is encrypted.
-impl<T, V> fmt::Debug for WritePath<T, V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WritePath")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
-    }
-}
+debug_of!(WritePath<T, V>: key);
 
 impl<T: Stored, V> WritePath<T, V> {
     pub(crate) fn new(key: Key, path: Result<TypedPath<V>, ParsePathError>, value: V) -> Self {
