@@ -91,6 +91,13 @@ impl Decisions {
         opened.chain(self.unopened.keys().map(|path| (path, None)))
     }
 
+    /// The values with a key: the path in the keyed tree, the path that the program knows, and the key's id.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&FieldPath, &FieldPath, &KeyId)> {
+        self.keys
+            .iter()
+            .map(|(stored, sealing)| (stored, &sealing.known_as, sealing.key.id()))
+    }
+
     /// Of an audit: every sealed value, by the path that the program knows, with the id of its key.
     pub(crate) fn envelopes(&self) -> BTreeMap<&FieldPath, &KeyId> {
         self.unopened.iter().collect()
