@@ -12,7 +12,7 @@ use crate::forecast::{More, Plan};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::{self, Columns, Decisions, Route};
-use crate::shape::{Kind, Role, Stored, TypedPath};
+use crate::shape::{Role, Stored, TypedPath, fits, fits_object};
 
 /// Writes one value of an object, without reading it.
 ///
@@ -334,58 +334,6 @@ impl Operation {
             }
         }
     }
-}
-
-/// Whether a stored value of this kind could be read back as the field.
-fn fits(kind: Kind, value: AttributeValue) -> Result<(), dyno_value::ValueError> {
-    match kind {
-        Kind::Opaque(check) => check(value),
-        Kind::Key(_) => Ok(()),
-        Kind::Lazy(inside) => fits(inside.kind(), value),
-        Kind::List(element) => match value {
-            AttributeValue::L(elements) => {
-                elements
-                    .into_iter()
-                    .enumerate()
-                    .try_for_each(|(index, value)| {
-                        fits(element.kind(), value).map_err(|error| error.under_index(index))
-                    })
-            }
-            AttributeValue::Null(_) => Ok(()),
-            other => Err(dyno_value::ValueError::expected("a list", &other)),
-        },
-        Kind::Map(element) => match value {
-            AttributeValue::M(inner) => {
-                let mut entries: Vec<_> = inner.into_iter().collect();
-                entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-                entries.into_iter().try_for_each(|(name, value)| {
-                    fits(element.kind(), value).map_err(|error| error.under_key(&name))
-                })
-            }
-            AttributeValue::Null(_) => Ok(()),
-            other => Err(dyno_value::ValueError::expected("a map", &other)),
-        },
-        Kind::Object(shape) => match value {
-            AttributeValue::M(inner) => fits_object(shape, &inner),
-            AttributeValue::Null(_) => Ok(()),
-            other => Err(dyno_value::ValueError::expected("a map", &other)),
-        },
-    }
-}
-
-fn fits_object(
-    shape: &'static crate::shape::Shape,
-    item: &Item,
-) -> Result<(), dyno_value::ValueError> {
-    let tag = item
-        .get(crate::reserved::TYPE)
-        .and_then(|tag| tag.as_s().ok());
-    for field in shape.fields_of(tag.map(String::as_str)) {
-        if let Some(value) = item.get(field.name()) {
-            fits(field.kind(), value.clone()).map_err(|error| error.under_key(field.name()))?;
-        }
-    }
-    Ok(())
 }
 
 /// Puts a value at a place of a tree; `false` if there is nothing around that place.
