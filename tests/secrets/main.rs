@@ -266,7 +266,7 @@ async fn is_refused(store: &Store, seen: &Seen) {
     let mut keys = Keyring::new(key("k2", [8; 32]));
     keys.insert(key("k1", KEY)).unwrap();
     keys.retire("k1").unwrap();
-    let retired = Rules::new().with_keyring(keys.clone());
+    let retired = Rules::new().with_keyring(keys.clone()).unwrap();
     seen.error(
         store
             .load::<Account>("a")
@@ -380,7 +380,7 @@ async fn is_damaged(store: &Store, seen: &Seen) {
     clear.insert("number".to_owned(), AttributeValue::N("12".to_owned()));
     put(clear).await.unwrap();
     let policy = ReadPolicy::strict()
-        .allow_plaintext(["number"], "a test")
+        .allow_plaintext(["number"], "a test", None)
         .unwrap();
     let load = store
         .load::<Account>("a")

@@ -60,7 +60,7 @@ use crate::store::operation::{Operation, Options, Pending, common_options, debug
 /// }
 ///
 /// fn rules(keys: &Keyring) -> Result<Rules, dyno_core::PatternError> {
-///     Rules::new().with_keyring(keys.clone()).encrypt_with_primary(["email"])
+///     Rules::new().with_keyring(keys.clone())?.encrypt_with_primary(["email"])
 /// }
 ///
 /// let store = Store::embedded()?;

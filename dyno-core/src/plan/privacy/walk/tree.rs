@@ -197,7 +197,7 @@ impl Walk<'_> {
             }
             Must::BeSealed(clear) => {
                 let policy = self.loader.and_then(ConfigLoader::read_policy);
-                match policy.and_then(|policy| policy.accept(&self.path, value)) {
+                match policy.and_then(|policy| policy.accept(&self.path, value, self.view)) {
                     Some(accepted) => self.accept(accepted, value, kind),
                     None => Err(not_sealed(value, clear).at_path(self.path.clone())),
                 }
