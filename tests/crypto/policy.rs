@@ -134,7 +134,7 @@ async fn a_damaged_sealed_value_is_not_taken_for_one_in_clear() {
         .loader(rules(&key).with_read_policy(accepting()))
         .await
         .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotEncrypted);
+    assert_eq!(error.kind(), ErrorKind::NotDecrypted);
     assert_eq!(error.path().unwrap(), "card");
 }
 
