@@ -131,8 +131,8 @@ impl ReadPolicy {
         exceptions.map(|exception| exception.uses()).collect()
     }
 
-    /// Whether this value, which is not sealed, is accepted at `path` of the object that a loader is shown. Counts as
-    /// a use of the exception.
+    /// Whether this value, which is not sealed, is accepted at `path` of the object that a loader is shown. Whoever takes
+    /// it [counts](UsedException::count) that.
     ///
     /// What begins like a sealed value is never accepted as one in clear: it is a sealed value that was damaged.
     pub fn accept(
@@ -152,30 +152,22 @@ impl ReadPolicy {
         };
         let (exception, opened) = legacy.or_else(plaintext)?;
         Some(Accepted {
-            used: exception.used(path.clone()),
+            used: UsedException::new(path.clone(), Arc::clone(exception)),
             opened,
         })
     }
 
-    /// Whether an object without item seals is accepted. Does not count as a use.
-    pub fn allows_unsealed(&self) -> bool {
-        self.unsealed().is_some()
-    }
-
-    /// Whether this object, whose item has no seal, is accepted. Counts as a use of the exception.
+    /// Whether an object without item seals is accepted. Whoever takes it [counts](UsedException::count) that.
     pub fn accept_unsealed(&self) -> Option<UsedException> {
-        let exception = self.unsealed()?;
-        Some(exception.used(FieldPath::root()))
+        let exception = self
+            .holding()
+            .find(|exception| matches!(exception.accepts, Accepts::Unsealed))?;
+        Some(UsedException::new(FieldPath::root(), Arc::clone(exception)))
     }
 
-    fn unsealed(&self) -> Option<&Exception> {
-        self.holding()
-            .find(|exception| matches!(exception.accepts, Accepts::Unsealed))
-    }
-
-    fn holding(&self) -> impl Iterator<Item = &Exception> {
+    fn holding(&self) -> impl Iterator<Item = &Arc<Exception>> {
         let now = (self.clock)();
-        let exceptions = self.exceptions.iter().map(|exception| &**exception);
+        let exceptions = self.exceptions.iter();
         exceptions.filter(move |exception| exception.holds(now))
     }
 
