@@ -55,11 +55,6 @@ impl Extras {
         extras
     }
 
-    /// Whether an attribute of the object is one that no field claims.
-    pub(crate) fn own(&self, name: &str) -> bool {
-        self.own.contains_key(name)
-    }
-
     /// Adds what was found in parts that were loaded later.
     pub(crate) fn add(&mut self, later: Self) {
         self.own.extend(later.own);
@@ -130,7 +125,7 @@ pub(super) fn for_each_object(item: &mut Item, shape: &'static Shape, visit: Vis
 }
 
 /// Whether every attribute that no field claims is taken: by a flattened map, or because no type says otherwise.
-fn collects_all(shape: &'static Shape) -> bool {
+pub(super) fn collects_all(shape: &'static Shape) -> bool {
     shape.untyped().is_some()
         || shape
             .all_fields()

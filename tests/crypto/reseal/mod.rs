@@ -1,5 +1,6 @@
 //! What a reseal writes, and what it leaves.
 
+mod columns;
 mod faults;
 mod kinds;
 mod race;

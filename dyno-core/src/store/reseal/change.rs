@@ -105,10 +105,10 @@ impl Changing {
         let operation = &operation.again(operation.name, operation.shared_loader());
         let binding = operation.binding(&root.address)?;
         let open = self.open;
-        let read = (snapshot.root.clone(), snapshot.shards.clone());
-        let stale = operation.with_keys(read, |(item, shards)| {
+        let read = (&snapshot.root, &snapshot.shards);
+        let stale = operation.with_keys(read, |read| {
             let (topology, loader) = (&operation.topology, operation.loader());
-            Stale::of(topology, item, &entries, shards, &binding, loader, open)
+            Stale::of(topology, read, &entries, &binding, loader, open)
         });
         let stale = stale.await?;
         if self.dry_run || (stale.parts.is_empty() && !other_seals) {
