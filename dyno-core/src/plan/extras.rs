@@ -55,6 +55,11 @@ impl Extras {
         extras
     }
 
+    /// Leaves an attribute of the object out of what is put back.
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.own.remove(name);
+    }
+
     /// Adds what was found in parts that were loaded later.
     pub(crate) fn add(&mut self, later: Self) {
         self.own.extend(later.own);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{Binding, EncryptionKey, KeyId};
-use dyno_value::{FieldPath, Item};
+use dyno_value::{FieldPath, Item, Segment};
 
 use super::entries::Entries;
 use super::index::{Columns, Indexes, stranger_columns};
@@ -119,6 +119,16 @@ impl Stale {
             stale.parts.entry(Part::Root).or_default().extend(indexed);
         }
         Ok(stale)
+    }
+
+    /// The attributes of the root that are to be removed.
+    pub(crate) fn removed(&self) -> impl Iterator<Item = &str> {
+        let changes = self.parts.get(&Part::Root).into_iter().flatten();
+        let removed = changes.filter(|change| change.new.is_none());
+        removed.filter_map(|change| match change.place.segments() {
+            [Segment::Key(name)] => Some(name.as_str()),
+            _ => None,
+        })
     }
 }
 

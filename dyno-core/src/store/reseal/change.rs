@@ -219,7 +219,10 @@ async fn save(operation: &Operation, root: &Root, snapshot: Snapshot, stale: Sta
         .opened(&root.key, &root.address, Shards::All, snapshot)
         .await?;
     let tree = std::mem::take(&mut loaded.tree);
-    let baseline = loaded.compared_with(&operation.topology, tree.clone())?;
+    let mut baseline = loaded.compared_with(&operation.topology, tree.clone())?;
+    stale
+        .removed()
+        .for_each(|column| baseline.remove_unclaimed(column));
     let keeping = Keeping {
         loader: operation.shared_loader(),
         kept: stale.kept,
