@@ -10,7 +10,7 @@ use super::*;
 
 fn policy() -> ReadPolicy {
     ReadPolicy::strict()
-        .allow_unsealed("sealed since November")
+        .allow_unsealed("sealed since November", None)
         .unwrap()
 }
 
@@ -107,7 +107,9 @@ async fn a_seal_that_is_wrong_is_refused_whatever_the_policy_says() {
 async fn an_exception_that_ended_accepts_nothing() {
     let setup = setup().await;
     before_seals(&setup).await;
-    let ended = policy().until(SystemTime::now() - Duration::from_secs(1));
+    let end = SystemTime::now() - Duration::from_secs(1);
+    let ended = ReadPolicy::strict().allow_unsealed("sealed since November", end);
+    let ended = ended.unwrap();
     let rules = setup.keys.rules().with_read_policy(ended.clone());
     let load = setup.store.load::<Contract>("c").loader(rules);
     assert_eq!(load.await.unwrap_err().kind(), ErrorKind::SealBroken);

@@ -229,6 +229,13 @@ async fn a_program_that_may_only_read_or_write_asks_for_what_it_may_use() {
     assert!(recorder.take().is_empty());
 }
 
+#[test]
+fn a_loader_is_checked_without_asking_its_source() {
+    let vault = Vault::of(&[]);
+    dyno::check_loader(&vault.rules("2026"), &account()).unwrap();
+    assert_eq!(vault.asked(), [""; 0]);
+}
+
 #[tokio::test]
 async fn a_plan_asks_nobody_and_says_so() {
     let vault = Vault::of(&[("2026", Answer::Key(1))]);

@@ -48,20 +48,25 @@ impl Decisions {
         .at_path(path)
     }
 
-    /// The error without the value, if the value is one that is encrypted.
+    /// The error without what is secret: neither a value that is encrypted or accepted in clear for a while, nor the
+    /// names inside it.
     pub(crate) fn without_secrets(&self, error: ValueError) -> ValueError {
-        let secret = self
+        let sealed = self
             .keys
             .iter()
             .flat_map(|(stored, sealing)| [stored, &sealing.known_as])
             .chain(self.legacy.keys())
-            .any(|sealed| error.path().starts_with(sealed));
-        if !secret {
-            return error;
-        }
-        let (path, _) = error.into_parts();
+            .chain(self.exceptions.iter().map(UsedException::path));
+        let outermost = sealed
+            .filter(|sealed| error.path().starts_with(sealed))
+            .min_by_key(|sealed| sealed.depth());
+        outermost.map(Self::without_value).unwrap_or(error)
+    }
+
+    /// The error of an encrypted value that does not fit.
+    pub(crate) fn without_value(path: &FieldPath) -> ValueError {
         ValueError::custom("the value does not fit; it is encrypted, so it is not shown")
-            .under_path(&path)
+            .under_path(path)
     }
 
     /// Whether a value inside the one at `path` is sealed by itself and reached through a list.
@@ -84,6 +89,13 @@ impl Decisions {
             .iter()
             .map(|(path, sealing)| (path, Some(&sealing.key)));
         opened.chain(self.unopened.keys().map(|path| (path, None)))
+    }
+
+    /// The values with a key: the path in the keyed tree, the path that the program knows, and the key's id.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&FieldPath, &FieldPath, &KeyId)> {
+        self.keys
+            .iter()
+            .map(|(stored, sealing)| (stored, &sealing.known_as, sealing.key.id()))
     }
 
     /// Of an audit: every sealed value, by the path that the program knows, with the id of its key.

@@ -54,7 +54,7 @@ impl ItemSeals {
                 "the loader gives no key; give one with `Rules::seal_items`, or answer `ConfigLoader::seal_key`",
             ));
         };
-        let state = loader.and_then(|loader| loader.key_state(key.id()));
+        let state = loader.and_then(|loader| loader.seal_key_state(key.id()));
         if state == Some(KeyState::Retired) {
             return Err(refused(
                 shape,
@@ -234,7 +234,7 @@ impl<'a> Verifier<'a> {
     }
 
     fn key(&self, id: &KeyId, what: &str) -> Result<EncryptionKey> {
-        let state = self.loader.and_then(|loader| loader.key_state(id));
+        let state = self.loader.and_then(|loader| loader.seal_key_state(id));
         if state == Some(KeyState::Retired) {
             return Err(Error::new(
                 ErrorKind::KeyRetired,

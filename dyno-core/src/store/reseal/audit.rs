@@ -12,7 +12,7 @@ use crate::error::Result;
 use crate::plan::{self, Decisions};
 use crate::reserved;
 use crate::shape::Stored;
-use crate::store::operation::{Operation, Options, Pending, common_options};
+use crate::store::operation::{Operation, Options, Pending, common_options, debug_of};
 
 /// Counts the sealed values of every stored object of a type by field and key id, and the values in clear that must be
 /// sealed. No key is needed: nothing is opened.
@@ -64,7 +64,6 @@ use crate::store::operation::{Operation, Options, Pending, common_options};
 /// # #[cfg(not(feature = "embedded"))]
 /// # fn main() {}
 /// ```
-#[derive(Debug)]
 #[must_use = "nothing is counted until it is awaited"]
 pub struct Audit<T> {
     options: Options,
@@ -72,6 +71,8 @@ pub struct Audit<T> {
     listener: Listener<AuditReport>,
     object: PhantomData<fn() -> T>,
 }
+
+debug_of!(Audit<T>: settings);
 
 impl<T: Stored> Audit<T> {
     pub(in crate::store) fn new() -> Self {
