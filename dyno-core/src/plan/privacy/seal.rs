@@ -2,10 +2,11 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{Binding, Decision, Demand, EncryptionKey, KeyId, OpenPolicy, SealPolicy};
-use dyno_value::{FieldPath, Item, Segment};
+use dyno_value::{FieldPath, Item};
 
 use super::decisions::{Decisions, Sealing};
 use crate::error::{Error, ErrorKind, Result};
+use crate::plan::place::value_at_mut;
 
 impl Decisions {
     /// Seals the values inside `item`, which stands at `base` of the object.
@@ -97,21 +98,4 @@ pub(super) fn crypto_error(error: &dyno_crypto::Error) -> Error {
         _ => ErrorKind::NotDecrypted,
     };
     Error::new(kind, error.to_string())
-}
-
-/// The value at a path inside an item.
-fn value_at_mut<'a>(item: &'a mut Item, path: &FieldPath) -> Option<&'a mut AttributeValue> {
-    let (Segment::Key(first), rest) = path.segments().split_first()? else {
-        return None;
-    };
-    rest.iter()
-        .try_fold(item.get_mut(first)?, |value, segment| {
-            match (value, segment) {
-                (AttributeValue::M(inner), Segment::Key(name)) => inner.get_mut(name),
-                (AttributeValue::L(elements), Segment::Index(index)) => {
-                    elements.get_mut(usize::try_from(*index).ok()?)
-                }
-                _ => None,
-            }
-        })
 }
