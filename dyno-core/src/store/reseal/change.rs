@@ -105,10 +105,10 @@ impl Changing {
         let operation = &operation.again(operation.name, operation.shared_loader());
         let binding = operation.binding(&root.address)?;
         let open = self.open;
-        let read = (snapshot.root.clone(), snapshot.shards.clone());
-        let stale = operation.with_keys(read, |(item, shards)| {
+        let read = (&snapshot.root, &snapshot.shards);
+        let stale = operation.with_keys(read, |read| {
             let (topology, loader) = (&operation.topology, operation.loader());
-            Stale::of(topology, item, &entries, shards, &binding, loader, open)
+            Stale::of(topology, read, &entries, &binding, loader, open)
         });
         let stale = stale.await?;
         if self.dry_run || (stale.parts.is_empty() && !other_seals) {
@@ -219,7 +219,10 @@ async fn save(operation: &Operation, root: &Root, snapshot: Snapshot, stale: Sta
         .opened(&root.key, &root.address, Shards::All, snapshot)
         .await?;
     let tree = std::mem::take(&mut loaded.tree);
-    let baseline = loaded.compared_with(&operation.topology, tree.clone())?;
+    let mut baseline = loaded.compared_with(&operation.topology, tree.clone())?;
+    stale
+        .removed()
+        .for_each(|column| baseline.remove_unclaimed(column));
     let keeping = Keeping {
         loader: operation.shared_loader(),
         kept: stale.kept,
