@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno::{DyObject, ErrorKind};
+use dyno::{DyObject, ErrorKind, Rules};
 
-use crate::file::{File, SECRETS, keys, promoted, rules, setup};
+use crate::file::{File, SECRETS, key, keys, promoted, rules, setup};
 
 #[tokio::test]
 async fn an_audit_counts_what_is_there_by_field_and_key() {
@@ -111,4 +111,50 @@ async fn a_damaged_object_makes_an_audit_incomplete() {
     assert_eq!(audit.failures()[0].error().kind(), ErrorKind::Corrupt);
     let report = setup.store.reseal::<File>().loader(rules(&keys())).await;
     assert_eq!(report.unwrap().failed(), 1);
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Boxes", key = "ID")]
+struct Box {
+    #[dyno(encrypt)]
+    inner: Inner,
+    #[dyno(encrypt, shard)]
+    part: Part,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+struct Inner {
+    secret: String,
+    #[dyno(plain)]
+    open: String,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Parts", key = "IDX")]
+struct Part {
+    secret: String,
+    #[dyno(plain)]
+    open: String,
+}
+
+#[tokio::test]
+async fn what_is_plain_inside_an_encrypted_field_is_not_in_clear_by_mistake() {
+    let setup = setup::<Box>().await;
+    let rules = Rules::new().encrypt(["inner", "part"], key("k1"));
+    let text = String::from;
+    let made = Box {
+        inner: Inner {
+            secret: text("s"),
+            open: text("o"),
+        },
+        part: Part {
+            secret: text("s"),
+            open: text("o"),
+        },
+    };
+    let save = setup.store.save(made).key("a").loader(rules.unwrap());
+    save.await.unwrap();
+    let audit = setup.store.audit::<Box>().await.unwrap();
+    assert_eq!(audit.in_clear().count(), 0, "{audit}");
+    assert_eq!(audit.count("k1"), 2);
 }

@@ -80,7 +80,7 @@ async fn a_clear_value_that_a_load_would_try_to_open_is_not_saved() {
     let mut retired = Keyring::new(key.clone());
     retired.insert(crate::fixture::key("k0")).unwrap();
     retired.retire("k0").unwrap();
-    let loaders = || rules(&key).with_keyring(retired.clone());
+    let loaders = || rules(&key).with_keyring(retired.clone()).unwrap();
     for id in ["k1", "k0"] {
         let mut hostile = photo();
         hostile.picture = Blob::new(looks_sealed(id));

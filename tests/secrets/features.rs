@@ -37,6 +37,7 @@ fn ring() -> Keyring {
 fn rules(fields: &Keyring) -> Rules {
     Rules::new()
         .with_keyring(fields.clone())
+        .unwrap()
         .encrypt_with_primary(["email", "pin"])
         .unwrap()
         .index_with(IndexKeys::new(index_key()))

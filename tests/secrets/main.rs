@@ -369,7 +369,7 @@ async fn is_damaged(store: &Store, seen: &Seen) {
     clear.insert("number".to_owned(), AttributeValue::N("12".to_owned()));
     put(clear).await.unwrap();
     seen.error(store.load::<Account>("a").await.err().unwrap());
-    let accepting = ReadPolicy::strict().allow_plaintext(["number", "name"], "a test");
+    let accepting = ReadPolicy::strict().allow_plaintext(["number", "name"], "a test", None);
     let mut unfit = root.clone();
     unfit.insert("name".to_owned(), AttributeValue::S(CLEAR.to_owned()));
     put(unfit).await.unwrap();

@@ -5,7 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item};
 
 use super::term::{Now, Term};
-use super::{ExceptionKind, ExceptionUses, LegacyCodec, UsedException};
+use super::{ExceptionKind, ExceptionUses, LegacyCodec};
 use crate::envelope::{MAGIC, VERSION};
 use crate::pattern::{Pattern, fits};
 
@@ -56,16 +56,6 @@ impl Exception {
 
     pub(super) fn takes_plaintext(&self, value: &AttributeValue) -> bool {
         matches!(self.accepts, Accepts::Plaintext) && !begins_like_sealed(value)
-    }
-
-    /// Counts a use at `path`.
-    pub(super) fn used(&self, path: FieldPath) -> UsedException {
-        self.uses.fetch_add(1, Ordering::Relaxed);
-        UsedException {
-            path,
-            kind: self.kind(),
-            reason: Arc::clone(&self.reason),
-        }
     }
 
     pub(super) fn uses(&self) -> ExceptionUses {

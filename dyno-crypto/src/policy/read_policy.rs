@@ -8,7 +8,7 @@ use dyno_value::{FieldPath, Item};
 
 use super::exception::{Accepts, Exception};
 use super::term::{Now, Term};
-use super::{Accepted, ExceptionUses, LegacyCodec, UsedException};
+use super::{Accepted, ExceptionKind, ExceptionUses, LegacyCodec, UsedException};
 use crate::pattern::{Pattern, PatternError, Refusal};
 
 /// Exceptions from the rule that what must be encrypted is not read in clear.
@@ -131,8 +131,8 @@ impl ReadPolicy {
         exceptions.map(|exception| exception.uses()).collect()
     }
 
-    /// Whether this value, which is not sealed, is accepted at `path` of the object that a loader is shown. Counts as
-    /// a use of the exception.
+    /// Whether this value, which is not sealed, is accepted at `path` of the object that a loader is shown. Whoever takes
+    /// it [counts](UsedException::count) that.
     ///
     /// What begins like a sealed value is never accepted as one in clear: it is a sealed value that was damaged.
     pub fn accept(
@@ -152,30 +152,42 @@ impl ReadPolicy {
         };
         let (exception, opened) = legacy.or_else(plaintext)?;
         Some(Accepted {
-            used: exception.used(path.clone()),
+            used: UsedException::new(path.clone(), Arc::clone(exception)),
             opened,
         })
     }
 
-    /// Whether an object without item seals is accepted. Does not count as a use.
-    pub fn allows_unsealed(&self) -> bool {
-        self.unsealed().is_some()
-    }
-
-    /// Whether this object, whose item has no seal, is accepted. Counts as a use of the exception.
+    /// Whether an object without item seals is accepted. Whoever takes it [counts](UsedException::count) that.
     pub fn accept_unsealed(&self) -> Option<UsedException> {
-        let exception = self.unsealed()?;
-        Some(exception.used(FieldPath::root()))
+        let exception = self
+            .holding()
+            .find(|exception| matches!(exception.accepts, Accepts::Unsealed))?;
+        Some(UsedException::new(FieldPath::root(), Arc::clone(exception)))
     }
 
-    fn unsealed(&self) -> Option<&Exception> {
-        self.holding()
-            .find(|exception| matches!(exception.accepts, Accepts::Unsealed))
-    }
-
-    fn holding(&self) -> impl Iterator<Item = &Exception> {
+    /// Why the exceptions for `path` do not accept a value there, if there are any.
+    pub fn refusal(&self, path: &FieldPath) -> Option<String> {
         let now = (self.clock)();
-        let exceptions = self.exceptions.iter().map(|exception| &**exception);
+        let for_path = |exception: &&Arc<Exception>| exception.is_for(path);
+        let mut exceptions = self.exceptions.iter().filter(for_path);
+        exceptions.find_map(|exception| {
+            let reason = &exception.reason;
+            match (exception.holds(now), exception.kind()) {
+                (false, _) => Some(format!(
+                    "the exception for it (\"{reason}\") has ended; encrypt what is stored, or make a new one"
+                )),
+                (true, ExceptionKind::Legacy) => Some(format!(
+                    "the exception for values of an older library (\"{reason}\") does not open it; check the secret that \
+                     its codec was given, and whether the value is a whole one"
+                )),
+                (true, _) => None,
+            }
+        })
+    }
+
+    fn holding(&self) -> impl Iterator<Item = &Arc<Exception>> {
+        let now = (self.clock)();
+        let exceptions = self.exceptions.iter();
         exceptions.filter(move |exception| exception.holds(now))
     }
 

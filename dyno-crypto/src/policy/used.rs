@@ -1,9 +1,12 @@
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::SystemTime;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::FieldPath;
+
+use super::exception::Exception;
 
 /// Which kind of value an exception accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,14 +42,17 @@ impl Accepted {
 }
 
 /// That an exception was used, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct UsedException {
-    pub(super) path: FieldPath,
-    pub(super) kind: ExceptionKind,
-    pub(super) reason: Arc<str>,
+    path: FieldPath,
+    exception: Arc<Exception>,
 }
 
 impl UsedException {
+    pub(super) fn new(path: FieldPath, exception: Arc<Exception>) -> Self {
+        Self { path, exception }
+    }
+
     /// Where the value stands.
     pub fn path(&self) -> &FieldPath {
         &self.path
@@ -54,12 +60,35 @@ impl UsedException {
 
     /// Which kind of value was accepted.
     pub fn kind(&self) -> ExceptionKind {
-        self.kind
+        self.exception.kind()
     }
 
     /// The reason given with the exception.
     pub fn reason(&self) -> &str {
-        &self.reason
+        &self.exception.reason
+    }
+
+    /// Counts it among the [uses](crate::ReadPolicy::uses) of the exception, once the value is really taken.
+    pub fn count(&self) {
+        self.exception.uses.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+impl PartialEq for UsedException {
+    fn eq(&self, other: &Self) -> bool {
+        self.path == other.path && Arc::ptr_eq(&self.exception, &other.exception)
+    }
+}
+
+impl Eq for UsedException {}
+
+impl fmt::Debug for UsedException {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("UsedException")
+            .field("path", &self.path)
+            .field("kind", &self.kind())
+            .field("reason", &self.reason())
+            .finish_non_exhaustive()
     }
 }
 

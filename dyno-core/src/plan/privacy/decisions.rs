@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_crypto::{EncryptionKey, KeyId, UsedException};
+use dyno_crypto::{EncryptionKey, ExceptionKind, KeyId, UsedException};
 use dyno_value::{FieldPath, Segment, ValueError};
 
 use super::refusal::no_key_to_open;
@@ -56,7 +56,8 @@ impl Decisions {
             .iter()
             .flat_map(|(stored, sealing)| [stored, &sealing.known_as])
             .chain(self.legacy.keys())
-            .chain(self.exceptions.iter().map(UsedException::path));
+            .chain(self.exceptions.iter().map(UsedException::path))
+            .filter(|sealed| !sealed.is_root());
         let outermost = sealed
             .filter(|sealed| error.path().starts_with(sealed))
             .min_by_key(|sealed| sealed.depth());
@@ -103,16 +104,20 @@ impl Decisions {
         self.unopened.iter().collect()
     }
 
-    /// Warns of each exception that was made.
+    /// Notes that the object has no item seals, which its type demands.
+    pub(crate) fn note_unsealed(&mut self, used: UsedException) {
+        self.exceptions.insert(0, used);
+    }
+
+    /// Counts each exception that was made, and warns of it.
     pub(crate) fn report_exceptions(&self, object: &str) {
         for used in &self.exceptions {
-            tracing::warn!(
-                object,
-                path = %used.path(),
-                kind = ?used.kind(),
-                reason = used.reason(),
-                "accepted a value that is not encrypted",
-            );
+            used.count();
+            let accepted = match used.kind() {
+                ExceptionKind::Unsealed => "accepted an object without seals",
+                _ => "accepted a value that is not encrypted",
+            };
+            tracing::warn!(object, path = %used.path(), kind = ?used.kind(), reason = used.reason(), "{accepted}");
         }
     }
 

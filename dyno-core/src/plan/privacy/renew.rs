@@ -120,7 +120,8 @@ impl Decisions {
         binding: &Binding,
     ) -> Result<AttributeValue> {
         if let Some(Sealing { key, .. }) = self.keys.get(path) {
-            return dyno_crypto::seal(value, key, binding, path).map_err(crypto_error);
+            return dyno_crypto::seal(value, key, binding, path)
+                .map_err(|error| crypto_error(&error));
         }
         match value {
             AttributeValue::M(inner) => {
