@@ -42,9 +42,10 @@ impl World {
     /// Of all bytes only the genuine seal fits the item.
     fn accepts_the_genuine_only(&self, seal: &[u8]) {
         let path = FieldPath::root();
-        let expected = match seal == self.seal {
-            true => Ok(SEQUENCE),
-            false => Err(Error::ItemSeal { path }),
+        let expected = if seal == self.seal {
+            Ok(SEQUENCE)
+        } else {
+            Err(Error::ItemSeal { path })
         };
         assert_eq!(self.verify(&self.item, seal), expected);
     }

@@ -249,7 +249,9 @@ async fn an_audit_counts_the_columns_of_a_type() {
         phone: Some("1".into()),
         ..super::user("a@example.com")
     };
-    let keys = IndexKeys::new(index_key("a")).with_second(index_key("b"));
+    let keys = IndexKeys::new(index_key("a"))
+        .with_second(index_key("b"))
+        .unwrap();
     store.save(user).loader(rules(keys)).await.unwrap();
     let audit = store.audit::<User>().await.unwrap();
     let columns: Vec<_> = audit.index_columns().map(|(name, _)| name).collect();
