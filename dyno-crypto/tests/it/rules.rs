@@ -257,8 +257,7 @@ fn index_keys_and_read_policy_are_those_that_were_given() {
     assert!(rules.encryption_key(&path("a")).is_some());
     let first = rules.index_keys().unwrap().first().unwrap();
     assert_eq!(first.id(), "search-1");
-    let given = rules.read_policy().unwrap();
-    assert!(given.accept_unsealed().is_some());
+    assert!(rules.read_policy().unwrap().accept_unsealed().is_some());
     let strict = rules.with_read_policy(ReadPolicy::strict());
     assert!(strict.read_policy().is_none());
 }
