@@ -51,7 +51,7 @@ fn thread(name: &str) -> Thread {
 }
 
 fn thread_rules(keys: &Keyring) -> Rules {
-    let rules = Rules::new().with_keyring(keys.clone());
+    let rules = Rules::new().with_keyring(keys.clone()).unwrap();
     let patterns = ["topic", "head.text", "posts[*].text", "views.text"];
     rules.encrypt_with_primary(patterns).unwrap()
 }
@@ -117,7 +117,7 @@ struct Entry {
 async fn roots_with_a_sort_key_are_sealed_anew() {
     let (setup, keys) = (setup::<Entry>().await, keys());
     let rules = |keys: &Keyring| {
-        let rules = Rules::new().with_keyring(keys.clone());
+        let rules = Rules::new().with_keyring(keys.clone()).unwrap();
         rules.encrypt_with_primary(["text"]).unwrap()
     };
     let entry = |at| Entry {

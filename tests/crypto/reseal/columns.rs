@@ -54,7 +54,7 @@ fn index_key(id: &str) -> IndexKey {
 }
 
 fn rules(keys: &Keyring, index: &IndexKeys) -> Rules {
-    let rules = Rules::new().with_keyring(keys.clone());
+    let rules = Rules::new().with_keyring(keys.clone()).unwrap();
     let rules = rules.encrypt_with_primary(["email", "tel"]).unwrap();
     rules.index_with(index.clone())
 }
@@ -130,7 +130,7 @@ async fn a_second_column_is_of_the_value_that_is_stored() {
         let keys = keys();
         let (a, b) = (index_key("a"), index_key("b"));
         let first = rules(&keys, &IndexKeys::new(a.clone()));
-        let both = rules(&keys, &IndexKeys::new(a).with_second(b.clone()));
+        let both = rules(&keys, &IndexKeys::new(a).with_second(b.clone()).unwrap());
         let second = rules(&keys, &IndexKeys::only_second(b));
         let (store, scheduled) = scheduled(&schedule, user(), first.clone()).await;
         let write: Actor<'_> = Box::pin(async {
@@ -152,7 +152,7 @@ async fn a_second_column_is_of_the_value_that_is_stored() {
 
 /// What a program has that keeps the keys and encrypts nothing.
 fn keyring_only(keys: &Keyring) -> Rules {
-    Rules::new().with_keyring(keys.clone())
+    Rules::new().with_keyring(keys.clone()).unwrap()
 }
 
 fn columns(item: &Item) -> Vec<&str> {
@@ -180,7 +180,9 @@ async fn a_program_that_lost_the_index_removes_the_columns_of_what_it_writes() {
 #[tokio::test]
 async fn what_nobody_claims_is_opened_without_its_columns() {
     let (setup, keys) = (setup::<User>().await, keys());
-    let index = IndexKeys::new(index_key("a")).with_second(index_key("b"));
+    let index = IndexKeys::new(index_key("a"))
+        .with_second(index_key("b"))
+        .unwrap();
     let save = setup
         .store
         .save(user())

@@ -54,7 +54,7 @@ async fn variants_that_were_stored_without_a_tag_are_sealed() {
         .await
         .unwrap();
     let policy = ReadPolicy::strict();
-    let policy = policy.allow_plaintext(["shape", "more[*]"], "turned on");
+    let policy = policy.allow_plaintext(["shape", "more[*]"], "turned on", None);
     let rules = Rules::new().encrypt(["shape", "more[*]"], key("k"));
     let rules = rules.unwrap().with_read_policy(policy.unwrap());
     let reseal = setup.store.reseal::<Drawing>();

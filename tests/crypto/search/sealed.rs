@@ -73,7 +73,7 @@ async fn a_reseal_turns_the_columns_and_the_seals_stay_right() {
     let store = store_with(rules.clone().index_with(IndexKeys::new(a.clone()))).await;
     let saved = store.save(member("a@example.com")).await.unwrap();
     let with = |keys| store.clone().with_loader(rules.clone().index_with(keys));
-    let both = with(IndexKeys::new(a).with_second(b.clone()));
+    let both = with(IndexKeys::new(a).with_second(b.clone()).unwrap());
     let report = both.reseal::<Member>().await.unwrap();
     assert_eq!((report.columns(), report.changed()), (1, 1), "{report:?}");
     assert_eq!((report.values(), report.items_sealed()), (0, 0));
