@@ -75,6 +75,11 @@ impl ItemSeals {
         }
     }
 
+    /// Whether a sealed item must stay as it is: no seal is made, and it may not lose its own.
+    pub(crate) fn protect(&self, item: &Item) -> bool {
+        matches!(self, Self::Keep) && item.contains_key(reserved::SEAL)
+    }
+
     /// The id of the key that seals.
     pub(crate) fn key_id(&self) -> Option<Vec<u8>> {
         match self {

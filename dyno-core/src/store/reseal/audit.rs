@@ -1,6 +1,5 @@
 use std::marker::PhantomData;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::KeyId;
 use dyno_value::{FieldPath, Item};
 
@@ -10,7 +9,6 @@ use super::walk::{self, Listener, Root, Settings, Visitor, walk_options};
 use super::walked::Walked;
 use crate::error::Result;
 use crate::plan::{self, Decisions};
-use crate::reserved;
 use crate::shape::Stored;
 use crate::store::operation::{Operation, Options, Pending, common_options};
 
@@ -117,7 +115,7 @@ struct Counting {
 
 impl Visitor for Counting {
     async fn visit(&mut self, operation: &Operation, root: Root) -> Result<()> {
-        let Some(snapshot) = object::read_rest(operation, &root).await? else {
+        let Some(snapshot) = object::read_rest_as_it_is(operation, &root).await? else {
             return Ok(());
         };
         let topology = &operation.topology;
@@ -154,7 +152,7 @@ impl Visitor for Counting {
 impl Counting {
     /// Counts what belongs to an item as a whole, or stands beside its fields.
     fn count_item(&mut self, shape: &'static crate::shape::Shape, base: &FieldPath, item: &Item) {
-        if let Some(key) = item.get(reserved::SEAL).and_then(seal_key) {
+        if let Some(key) = plan::seal_key_id(item).and_then(|id| KeyId::new(id).ok()) {
             *self.report.seals.entry(key).or_default() += 1;
         }
         let mut columns: Vec<_> = item
@@ -172,11 +170,4 @@ impl Counting {
 
 fn is_index(name: &str) -> bool {
     name.ends_with("__idx") || name.ends_with("__idx2")
-}
-
-/// The key of a seal over an item: `dc 01 41`, the length of the key id, the key id.
-fn seal_key(seal: &AttributeValue) -> Option<KeyId> {
-    let header = seal.as_b().ok()?.as_ref().strip_prefix(&[0xdc, 1, 0x41])?;
-    let (length, rest) = header.split_first()?;
-    KeyId::new(rest.get(..usize::from(*length))?).ok()
 }

@@ -5,7 +5,7 @@ use super::report::ResealReport;
 use super::walk::{self, Listener, Settings, walk_options};
 use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
-use crate::shape::Stored;
+use crate::shape::{Stored, read_object};
 use crate::store::operation::{Operation, Options, Pending, common_options};
 
 /// Brings every stored object of a type to what a save today would encrypt, and how, without changing what the
@@ -133,10 +133,13 @@ impl<T: Stored> Reseal<T> {
         let operation = Operation::new::<T>("reseal", self.options)?;
         check_may(operation.loader()).map_err(operation.explain(None))?;
         let mut changing = Changing {
-            report: ResealReport::default(),
+            report: ResealReport {
+                dry_run: self.dry_run,
+                ..ResealReport::default()
+            },
             listener: self.listener,
             open: self.open,
-            dry_run: self.dry_run,
+            reads: |tree| read_object::<T>(tree).map(drop),
         };
         Box::pin(walk::walk(&operation, self.settings, &mut changing))
             .await

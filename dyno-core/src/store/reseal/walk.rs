@@ -160,7 +160,9 @@ async fn go<V: Visitor>(
         Some(cursor) => Some(cursor.key_for(topology)?),
         None => None,
     };
-    visitor.walked().cursor.clone_from(&settings.from);
+    let walked = visitor.walked();
+    walked.cursor.clone_from(&settings.from);
+    walked.continued = settings.from.is_some();
     let mut pace = match settings.units_per_second {
         Some(rate) => Some(Pace::new(rate, &client)?),
         None => None,

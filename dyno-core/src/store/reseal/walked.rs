@@ -36,12 +36,19 @@ pub(super) struct Walked {
     pub(super) consumed: Units,
     pub(super) cursor: Option<Cursor>,
     pub(super) ended: bool,
+    /// Whether it began where another walk got to.
+    pub(super) continued: bool,
 }
 
 /// Failures that are kept with their key and error; the others are counted.
 const MOST_FAILURES: usize = 100;
 
 impl Walked {
+    /// Whether every object was looked at, and none failed.
+    pub(super) fn is_whole(&self) -> bool {
+        self.ended && !self.continued && self.failed == 0
+    }
+
     pub(super) fn fail(&mut self, key: Key, error: Error) {
         self.failed += 1;
         if self.failures.len() < MOST_FAILURES {
