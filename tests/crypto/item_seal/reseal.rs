@@ -230,3 +230,24 @@ async fn an_item_that_is_no_object_of_the_type_is_reported_and_stays_as_it_is() 
     let report = report.unwrap();
     assert_eq!((report.passed_over(), report.is_complete()), (1, true));
 }
+
+#[tokio::test]
+async fn without_a_key_to_seal_items_with_a_reseal_ends_at_the_first_object() {
+    let setup = setup().await;
+    for key in ["a", "b", "c"] {
+        setup.store.save(contract()).key(key).await.unwrap();
+    }
+    setup.recorder.take();
+    let rules = setup.keys.without_seals();
+    let reseal = setup.store.reseal::<Contract>().loader(rules.clone());
+    let error = reseal.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::KeyRefused);
+    assert!(error.to_string().contains("`Rules::seal_items`"), "{error}");
+    assert_eq!(setup.recorder.operations(), ["Scan"]);
+
+    // A key that seals is all that every object needs: the other is missed by each for itself.
+    let rules = rules.seal_items(key("seals-2")).unwrap();
+    let reseal = setup.store.reseal::<Contract>().loader(rules);
+    let report = reseal.await.unwrap();
+    assert_eq!((report.objects(), report.failed()), (3, 3));
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dyno::{DyObject, IndexKeys, Store};
+use dyno::{DyObject, ErrorKind, IndexKeys, Rules, Store};
 
 use super::{User, emails, index_key, items, operations, rules, store, user};
 
@@ -114,6 +114,21 @@ async fn a_reseal_fills_and_empties_columns_and_leaves_values_alone() {
     finds_both(&second).await;
     assert_eq!(emails(items(&store).await), before);
     assert_eq!(second.reseal::<User>().await.unwrap().changed(), 0);
+}
+
+#[tokio::test]
+async fn a_reseal_without_an_index_key_is_refused_before_the_first_request() {
+    let (store, recorder) = store().await;
+    let rules = rules(IndexKeys::new(index_key("a")));
+    let save = store.save(user("a@example.com")).loader(rules);
+    save.await.unwrap();
+    recorder.take();
+    let reseal = store.reseal::<User>().loader(Rules::new());
+    let error = reseal.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::KeyRefused);
+    assert!(error.to_string().contains("`Rules::index_with`"), "{error}");
+    assert_eq!(error.path().unwrap().to_string(), "email");
+    assert!(operations(&recorder).is_empty());
 }
 
 #[tokio::test]

@@ -42,6 +42,10 @@ enum Attempt {
 }
 
 impl Visitor for Changing {
+    fn check(&self, operation: &Operation, root: &Root) -> Result<()> {
+        ItemSeals::of(operation.topology.root, &root.address, operation.loader()).map(drop)
+    }
+
     async fn visit(&mut self, operation: &Operation, root: Root) -> Result<()> {
         let before = self.report.work();
         let visited = Box::pin(self.bring_up_to_date(operation, &root)).await;

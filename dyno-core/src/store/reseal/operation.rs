@@ -131,7 +131,9 @@ impl<T: Stored> Reseal<T> {
 
     async fn run(self) -> Result<ResealReport> {
         let operation = Operation::new::<T>("reseal", self.options)?;
-        check_may(operation.loader()).map_err(operation.explain(None))?;
+        check_may(operation.loader())
+            .and_then(|()| operation.topology.indexes.check_keys(operation.loader()))
+            .map_err(operation.explain(None))?;
         let mut changing = Changing {
             report: ResealReport {
                 dry_run: self.dry_run,
