@@ -91,13 +91,14 @@ macro_rules! walked {
             &self.walked.failures
         }
 
-        /// Read units consumed, as the service said.
+        /// Read units consumed, as the service said; of a transaction that was cancelled, which it says nothing of, two for
+        /// each item.
         pub fn read_units(&self) -> f64 {
             self.walked.consumed.reads
         }
 
         /// Write units consumed, as the service said. Of a write that was refused because somebody came first it says
-        /// nothing, and one unit is counted.
+        /// nothing, and what the write would have consumed is counted, by the items that are known: at least that much.
         pub fn write_units(&self) -> f64 {
             self.walked.consumed.writes
         }
