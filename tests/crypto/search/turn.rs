@@ -131,17 +131,19 @@ async fn a_reseal_without_an_index_key_is_refused_before_the_first_request() {
     assert!(operations(&recorder).is_empty());
 }
 
+/// Users as a program sees them that knows nothing of indexes.
+#[derive(DyObject, Clone)]
+#[dyno(table = "Users", key = "ID")]
+struct Unindexed {
+    #[dyno(encrypt)]
+    email: String,
+    #[dyno(encrypt)]
+    note: String,
+    visits: u32,
+}
+
 #[tokio::test]
 async fn a_reseal_gives_columns_to_what_was_stored_before_its_index() {
-    #[derive(DyObject, Clone)]
-    #[dyno(table = "Users", key = "ID")]
-    struct Unindexed {
-        #[dyno(encrypt)]
-        email: String,
-        #[dyno(encrypt)]
-        note: String,
-        visits: u32,
-    }
     let (store, _) = store().await;
     let store = store.with_loader(rules(IndexKeys::new(index_key("a"))));
     let unindexed = Unindexed {
@@ -154,6 +156,36 @@ async fn a_reseal_gives_columns_to_what_was_stored_before_its_index() {
     assert_eq!(store.reseal::<User>().await.unwrap().columns(), 1);
     let found = store.find(User::paths().email(), "other@example.com").await;
     assert_eq!(found.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_index_that_is_given_up_leaves_columns_to_remove() {
+    let (store, _) = store().await;
+    store.save(user("a@example.com")).await.unwrap();
+    let report = store.reseal::<Unindexed>().await.unwrap();
+    assert_eq!((report.changed(), report.is_complete()), (0, true));
+    let audit = store.audit::<Unindexed>().await.unwrap();
+    let left: Vec<_> = audit.index_columns().collect();
+    assert_eq!(left, [("email__idx", 1)]);
+    let client = store.client::<Unindexed>().unwrap();
+    for item in items(&store).await {
+        let update = client.update_item().table_name("Users");
+        update
+            .key("ID", item["ID"].clone())
+            .update_expression("REMOVE email__idx, email__idx2")
+            .send()
+            .await
+            .unwrap();
+    }
+    let audit = store.audit::<Unindexed>().await.unwrap();
+    assert_eq!(audit.index_columns().count(), 0);
+    for item in items(&store).await {
+        let id = item["ID"].as_s().unwrap().clone();
+        let mut loaded = store.load::<Unindexed>(id).await.unwrap();
+        assert_eq!(loaded.email, "a@example.com");
+        loaded.visits += 1;
+        loaded.save().await.unwrap();
+    }
 }
 
 #[tokio::test]

@@ -12,8 +12,8 @@ use crate::plan::{self, Decisions};
 use crate::shape::Stored;
 use crate::store::operation::{Operation, Options, Pending, common_options};
 
-/// Counts the sealed values of every stored object of a type by field and key id, and the values in clear that must be
-/// sealed. No key is needed: nothing is opened.
+/// Counts the sealed values of every stored object of a type by field and key id, the seals over its items, and the values in
+/// clear that must be sealed. No key is needed: nothing is opened, and no seal is verified.
 ///
 /// Sends a `Scan` of the root's table with strong consistency, a page of 100 items at a time, and for each object with
 /// shards what a load of it sends besides the root. Costs 1 RCU per 4 KB of all that. Writes nothing. Shards beside
@@ -21,7 +21,8 @@ use crate::store::operation::{Operation, Options, Pending, common_options};
 ///
 /// Every object is counted as it was at one moment, and each at its own. What is saved behind the walk is not
 /// seen: stop sealing with a key in every program before it is counted. What no root names is not counted either, such as
-/// shards whose object was restored without them.
+/// shards whose object was restored without them. A sealed value of a field marked `#[dyno(plain)]` is counted, though a
+/// [reseal](crate::Reseal) does not look at it.
 ///
 /// # Cancel safety
 ///

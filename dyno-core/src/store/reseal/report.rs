@@ -96,8 +96,8 @@ impl ResealReport {
         self.contended
     }
 
-    /// The objects with seals over their items, though the type is not marked `#[dyno(seal)]`: nothing of them was changed,
-    /// because their seals could not be made anew.
+    /// The objects with seals over their items, though the type is not marked `#[dyno(seal)]` and the read policy does not let
+    /// the seals go (`ReadPolicy::allow_unsealed`): nothing of them was changed, because that would break the seals.
     pub fn skipped(&self) -> u64 {
         self.unsealed_type
     }
