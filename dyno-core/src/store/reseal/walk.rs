@@ -289,18 +289,18 @@ async fn look_at<V: Visitor>(
         item,
         state,
     };
-    let (error, ends_walk) = match visitor.check(operation, &root) {
-        Err(error) => (error, true),
-        Ok(()) => {
-            let error = visitor.visit(operation, root).await.err()?;
-            let ends_walk = ends_walk(error.kind());
-            (error, ends_walk)
-        }
-    };
+    if let Err(error) = visitor.check(operation, &root) {
+        return Some(Refused {
+            key,
+            error,
+            ends_walk: true,
+        });
+    }
+    let error = visitor.visit(operation, root).await.err()?;
     Some(Refused {
         key,
+        ends_walk: ends_walk(error.kind()),
         error,
-        ends_walk,
     })
 }
 
