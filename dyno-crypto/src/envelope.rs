@@ -25,7 +25,7 @@ pub(crate) const SUITE: u8 = 1;
 pub(crate) const TAG: usize = 32;
 
 /// Bytes before the key id.
-const FIXED_HEADER: usize = 4;
+pub(crate) const FIXED_HEADER: usize = 4;
 
 /// Bytes before the initialization vector, at most.
 pub(crate) const MAX_HEADER: usize = FIXED_HEADER + KeyId::MAX_LENGTH;
@@ -84,13 +84,7 @@ pub(crate) struct Parts<'a> {
 
 impl<'a> Parts<'a> {
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
-        let (version, suite) = match bytes {
-            [MAGIC, version, suite, _, ..] => (*version, *suite),
-            _ => return Err(EnvelopeError::NotAnEnvelope),
-        };
-        if (version, suite) != (VERSION, SUITE) {
-            return Err(EnvelopeError::Unsupported { version, suite });
-        }
+        expect_suite(bytes, SUITE)?;
         Self::split(bytes).ok_or(EnvelopeError::Malformed)
     }
 
@@ -147,6 +141,15 @@ impl fmt::Debug for Envelope<'_> {
 /// Random bytes have it once in 2^30.
 pub fn is_envelope(bytes: &[u8]) -> bool {
     Parts::parse(bytes).is_ok()
+}
+
+/// That bytes begin like something of this suite, in the version that this library writes.
+pub(crate) fn expect_suite(bytes: &[u8], expected: u8) -> Result<(), EnvelopeError> {
+    match *bytes {
+        [MAGIC, VERSION, suite, _, ..] if suite == expected => Ok(()),
+        [MAGIC, version, suite, _, ..] => Err(EnvelopeError::Unsupported { version, suite }),
+        _ => Err(EnvelopeError::NotAnEnvelope),
+    }
 }
 
 /// The bytes before the initialization vector, which are authenticated too.

@@ -8,9 +8,10 @@ use crate::{IndexError, KeyId};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A value that is to be sealed is a sealed value already: it was read without its key and is saved again.
+    /// A value that is to be sealed is a sealed value already, or holds one: it was read without its key and is saved
+    /// again.
     AlreadyEncrypted {
-        /// Where the value stands.
+        /// Where the value that is to be sealed stands.
         path: FieldPath,
     },
     /// There is no index value of a value.
@@ -91,18 +92,27 @@ impl Error {
         }
     }
 
-    /// An encoding error of a value at `path`, without the text of a number: that is a part of what is to be kept
-    /// secret.
-    pub(crate) fn of_value(error: ValueError, path: &FieldPath) -> Self {
-        let error = match error.cause() {
-            ValueCause::NotANumber { .. } | ValueCause::NumberOutOfRange { .. } => {
-                let (inner, _) = error.into_parts();
-                ValueError::custom("the text is not a number that DynamoDB accepts")
-                    .under_path(&inner)
-            }
-            _ => error,
-        };
-        Self::Value(error.under_path(path))
+    /// An encoding error of a value that is to be sealed as a whole, or hashed, at `path`. Neither the text of a number
+    /// nor the names inside the value are said: nobody may read them in the storage.
+    pub(crate) fn of_secret(error: ValueError, path: &FieldPath) -> Self {
+        let (_, cause) = without_number(error).into_parts();
+        Self::Value(ValueError::new(cause).under_path(path))
+    }
+
+    /// An encoding error of an item at `path` whose names can be read in the storage.
+    pub(crate) fn of_item(error: ValueError, path: &FieldPath) -> Self {
+        Self::Value(without_number(error).under_path(path))
+    }
+}
+
+/// The same error without the text of a number, which is a part of what is to be kept secret.
+fn without_number(error: ValueError) -> ValueError {
+    match error.cause() {
+        ValueCause::NotANumber { .. } | ValueCause::NumberOutOfRange { .. } => {
+            let (inner, _) = error.into_parts();
+            ValueError::custom("the text is not a number that DynamoDB accepts").under_path(&inner)
+        }
+        _ => error,
     }
 }
 
@@ -111,7 +121,8 @@ impl fmt::Display for Error {
         match self {
             Self::AlreadyEncrypted { path } => write!(
                 f,
-                "field `{path}` is sealed already; it was read without its key: read it with the key, or leave it as it is"
+                "field `{path}` is sealed already, or holds a sealed value; it was read without its key: read it with the \
+                 key, or leave it as it is"
             ),
             Self::Index(error) => fmt::Display::fmt(error, f),
             Self::ItemSeal { path } if path.is_root() => f.write_str(

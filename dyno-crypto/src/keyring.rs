@@ -192,6 +192,12 @@ impl Keyring {
         states
     }
 
+    /// The keys, in whatever state.
+    pub(crate) fn all(&self) -> impl Iterator<Item = &EncryptionKey> {
+        let others = self.others.values().map(|other| &other.key);
+        std::iter::once(&self.primary).chain(others)
+    }
+
     /// The key with this id, in whatever state.
     pub(crate) fn find(&self, id: &[u8]) -> Option<&EncryptionKey> {
         if self.primary.id().as_bytes() == id {
@@ -230,7 +236,7 @@ fn unknown(id: &[u8]) -> KeyringError {
     }
 }
 
-/// Why a [`Keyring`] stays as it is.
+/// Why a [`Keyring`], or a pair of [`IndexKeys`](crate::IndexKeys), stays as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum KeyringError {

@@ -32,15 +32,15 @@
 //!
 //! Whoever reads the storage, its backups and its streams learns of a sealed value its length up to 16 bytes
 //! ([or more](EncryptionKey::pad_to)), its place, its key id, and when it was rewritten; not its type, and not whether
-//! two values are equal, unless they stand in a [blind index](BlindIndex). Whoever also writes the storage cannot make a value open that was not sealed under the same key for the same context, primary
-//! key and path. Nobody, with keys or without, can make one sealed value that opens under two keys. Every altered
-//! value fails with one and the same error, and nothing is decrypted before the tag is checked.
+//! two values are equal, unless they stand in a [blind index](BlindIndex). Whoever also writes the storage cannot make
+//! a value open that was not sealed under the same key for the same context, primary key and path. Nobody, with keys or
+//! without, can make one sealed value that opens under two keys. Every altered value fails with one and the same error,
+//! and nothing is decrypted before the tag is checked.
 //!
 //! Not promised: that a value is the newest of its place (an older sealed value of the same field can be put back);
 //! that a field was not deleted, unless its item is sealed as a whole ([`seal_attributes`]), or that an item was not;
 //! anything against whoever controls the process or holds the key; that memory is free of the clear values handed to
-//! the caller. Keys themselves are wiped when dropped, and neither keys
-//! nor values appear in errors or debug output.
+//! the caller. Keys themselves are wiped when dropped, and neither keys nor values appear in errors or debug output.
 //!
 //! One key may seal 2^40 blocks of 16 bytes before it should be replaced ([`Keyring`]); an id stands for one key for
 //! ever.
@@ -62,6 +62,7 @@ mod source;
 #[cfg(test)]
 mod testdata;
 mod tree;
+mod wipe;
 
 pub use binding::{Binding, BindingError};
 pub use blind::{BlindIndex, IndexError, IndexKey, IndexKeys, Normalizer};

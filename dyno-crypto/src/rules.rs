@@ -110,7 +110,7 @@ impl Rules {
     /// let mut keys = Keyring::new(EncryptionKey::generate("2026")?);
     /// keys.insert(EncryptionKey::generate("2027")?)?;
     /// keys.promote("2027")?;
-    /// let rules = Rules::new().with_keyring(keys).encrypt_with_primary(["name"])?;
+    /// let rules = Rules::new().with_keyring(keys)?.encrypt_with_primary(["name"])?;
     /// let key = rules.encryption_key(&"name".parse()?).expect("the pattern fits");
     /// assert_eq!(key.id(), "2027");
     /// # Ok::<(), Box<dyn std::error::Error>>(())
@@ -163,12 +163,16 @@ impl Rules {
         Ok(self)
     }
 
-    /// Also opens values that were sealed with the keys of a keyring, wherever they stand. If both know an id, the key
-    /// given with a pattern is taken.
-    #[must_use]
-    pub fn with_keyring(mut self, keyring: Keyring) -> Self {
+    /// Also opens values that were sealed with the keys of a keyring, wherever they stand. A key that was given with a
+    /// pattern goes on sealing and opening, even if the keyring holds it as retired.
+    ///
+    /// # Errors
+    ///
+    /// [`PatternError`] when the id of a key already stands for another key.
+    pub fn with_keyring(mut self, keyring: Keyring) -> Result<Self, PatternError> {
+        self.check_keys(&keyring)?;
         self.keyring = Some(keyring);
-        self
+        Ok(self)
     }
 
     /// Seals the items of objects whose type is marked `#[dyno(seal)]` with the primary of these keys, a
@@ -189,11 +193,7 @@ impl Rules {
     /// [`PatternError`] when the id of a key already stands for another key.
     pub fn seal_items(mut self, keys: impl Into<Keyring>) -> Result<Self, PatternError> {
         let keys = keys.into();
-        for id in keys.states().keys() {
-            if let Some(key) = keys.find(id.as_bytes()) {
-                self.check_key(key)?;
-            }
-        }
+        self.check_keys(&keys)?;
         self.item_seals = Some(keys);
         Ok(self)
     }
@@ -296,7 +296,7 @@ impl Rules {
         Some(&group.with)
     }
 
-    /// What the key with this id is used for: one given with a pattern is as good as a primary.
+    /// What the key with this id is used for in fields: one given with a pattern is as good as a primary.
     pub fn key_state(&self, id: &KeyId) -> Option<KeyState> {
         let seals = |group: &Encrypted| match &group.with {
             With::Key(key) => key.id() == id,
@@ -306,10 +306,12 @@ impl Rules {
         if self.encrypted.iter().any(seals) {
             return Some(KeyState::Primary);
         }
-        [&self.keyring, &self.item_seals]
-            .into_iter()
-            .flatten()
-            .find_map(|keyring| keyring.state(id))
+        self.keyring.as_ref()?.state(id)
+    }
+
+    /// What the key with this id is used for in the seals of items.
+    pub fn seal_key_state(&self, id: &KeyId) -> Option<KeyState> {
+        self.item_seals.as_ref()?.state(id)
     }
 
     /// The key with this id, to open a sealed value at `path`: one given with a pattern, or one of the keyring that
@@ -345,6 +347,10 @@ impl Rules {
             With::Key(key) => Some(key),
             With::KeyOfSource(_) | With::Primary => None,
         })
+    }
+
+    fn check_keys(&self, keys: &Keyring) -> Result<(), PatternError> {
+        keys.all().try_for_each(|key| self.check_key(key))
     }
 
     fn check_key(&self, key: &EncryptionKey) -> Result<(), PatternError> {

@@ -3,7 +3,7 @@ use std::fmt;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::LegacyCodec;
-use dyno_value::type_name;
+use dyno_value::{FieldPath, Item, type_name};
 use zeroize::Zeroizing;
 
 use crate::cipher::{Iv, decrypt, encrypt, random_iv};
@@ -106,7 +106,7 @@ impl DynamoStore06 {
 
 impl LegacyCodec for DynamoStore06 {
     /// Opens encrypted values only: an empty one is not a value of 0.6, but one in clear.
-    fn open(&self, value: &AttributeValue) -> Option<AttributeValue> {
+    fn open(&self, value: &AttributeValue, _: &FieldPath, _: &Item) -> Option<AttributeValue> {
         Self::open(self, value).ok()
     }
 }

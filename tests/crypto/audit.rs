@@ -115,7 +115,7 @@ async fn a_damaged_object_makes_an_audit_incomplete() {
 }
 
 fn marked_rules(keys: &Keyring) -> Rules {
-    let rules = Rules::new().with_keyring(keys.clone());
+    let rules = Rules::new().with_keyring(keys.clone()).unwrap();
     rules.encrypt_with_primary(["name", "list"]).unwrap()
 }
 
@@ -164,7 +164,7 @@ async fn only_a_walk_from_the_beginning_that_leaves_nothing_to_do_is_complete() 
     let planned = reseal().dry_run().await.unwrap();
     assert_eq!((planned.values(), planned.is_complete()), (0, true));
 
-    let unclaimed = Rules::new().with_keyring(keys);
+    let unclaimed = Rules::new().with_keyring(keys).unwrap();
     let open = setup.store.reseal::<Open>().loader(unclaimed);
     let report = open.await.unwrap();
     assert_eq!(report.left().map(|(_, count)| count).sum::<u64>(), 300);

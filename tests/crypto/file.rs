@@ -119,7 +119,7 @@ pub(crate) fn retired(keys: &Keyring) -> Keyring {
 }
 
 pub(crate) fn rules(keys: &Keyring) -> Rules {
-    let rules = Rules::new().with_keyring(keys.clone());
+    let rules = Rules::new().with_keyring(keys.clone()).unwrap();
     rules.encrypt_with_primary(PATTERNS).unwrap()
 }
 

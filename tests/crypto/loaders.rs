@@ -33,6 +33,7 @@ async fn a_loader_answers_what_it_overrides_and_leaves_the_rest_to_the_inner_one
 struct Depends {
     on: &'static str,
     key: EncryptionKey,
+    needs_object: bool,
 }
 
 impl ConfigLoader for Depends {
@@ -42,7 +43,7 @@ impl ConfigLoader for Depends {
     }
 
     fn needs_object(&self) -> bool {
-        true
+        self.needs_object
     }
 }
 
@@ -65,6 +66,7 @@ fn a_loader_that_depends_on_an_encrypted_field_is_found() {
     let on = |on| Depends {
         on,
         key: key.clone(),
+        needs_object: true,
     };
     check_loader(&on("kind"), &user()).unwrap();
     let fault = check_loader(&on("name"), &user()).unwrap_err();
@@ -82,6 +84,25 @@ fn a_loader_that_depends_on_an_encrypted_field_is_found() {
             .contains("decide on attributes that are never encrypted"),
         "{fault}"
     );
+}
+
+#[test]
+fn a_loader_that_would_store_in_clear_what_is_written_by_path_is_found() {
+    let loader = |needs_object| Depends {
+        on: "kind",
+        key: key("k1"),
+        needs_object,
+    };
+    let user = User {
+        name: "Naomi".into(),
+        card: "4242".into(),
+        kind: "vip".into(),
+    };
+    check_loader(&loader(true), &user).unwrap();
+    let fault = check_loader(&loader(false), &user).unwrap_err();
+    let paths: Vec<_> = fault.paths().iter().map(ToString::to_string).collect();
+    assert_eq!(paths, ["card", "name"]);
+    assert!(fault.to_string().contains("needs_object"), "{fault}");
 }
 
 #[test]

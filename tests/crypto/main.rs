@@ -15,6 +15,7 @@ mod audit;
 mod fields;
 mod file;
 mod fixture;
+mod hostile;
 mod item_seal;
 mod loaders;
 mod migration;

@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno::{DyObject, ErrorKind, LegacyCodec, ReadPolicy, Rules};
+use dyno::{DyObject, ErrorKind, FieldPath, Item, LegacyCodec, ReadPolicy, Rules};
 use dyno_testkit::dump;
 
 use crate::file::{File, SECRETS, file, key, keys, promoted, rules, setup};
@@ -60,9 +60,8 @@ async fn a_field_becomes_secret_and_ceases_to_be_in_the_documented_steps() {
     // On, step 1: every program reads both, and seals what it saves.
     let soon = SystemTime::now() + Duration::from_hours(24);
     let both = ReadPolicy::strict()
-        .allow_plaintext(["emails"], "encryption is being turned on")
-        .unwrap()
-        .until(soon);
+        .allow_plaintext(["emails"], "encryption is being turned on", soon)
+        .unwrap();
     let turning_on = encrypting.clone().with_read_policy(both);
     let mut user = load().loader(turning_on.clone()).await.unwrap();
     assert_eq!(user.emails, emails());
@@ -88,12 +87,9 @@ async fn a_field_becomes_secret_and_ceases_to_be_in_the_documented_steps() {
     assert!(!items.contains("example.com"));
 
     // Off, step 1: every program has the key, and no rule or mark any more.
-    let turning_off = Rules::new().with_keyring(dyno::Keyring::new(
-        encrypting
-            .encryption_key(&"emails".parse().unwrap())
-            .unwrap()
-            .clone(),
-    ));
+    let key = encrypting.encryption_key(&"emails".parse().unwrap());
+    let keys = dyno::Keyring::new(key.unwrap().clone());
+    let turning_off = Rules::new().with_keyring(keys).unwrap();
     let load = store.load::<before::User>("u0").loader(turning_off.clone());
     assert_eq!(load.await.unwrap().emails, emails());
     // Off, step 2: only when it is asked for.
@@ -125,7 +121,7 @@ async fn every_part_of_an_object_can_be_turned_on_and_off() {
     let setup = setup::<File>().await;
     let keys = keys();
     // The marked field is sealed from the beginning.
-    let little = Rules::new().with_keyring(keys.clone());
+    let little = Rules::new().with_keyring(keys.clone()).unwrap();
     let little = little.encrypt_with_primary(["owner"]).unwrap();
     let save = setup.store.save(file()).key("f").loader(little.clone());
     save.await.unwrap();
@@ -138,7 +134,7 @@ async fn every_part_of_an_object_can_be_turned_on_and_off() {
         "counter.secret",
     ];
     let policy = ReadPolicy::strict()
-        .allow_plaintext(all, "turned on")
+        .allow_plaintext(all, "turned on", None)
         .unwrap();
     let on = rules(&promoted(&keys)).with_read_policy(policy);
     let report = setup.store.reseal::<File>().loader(on).await.unwrap();
@@ -180,7 +176,7 @@ struct Book {
 async fn a_save_of_pieces_does_not_open_what_is_left_sealed() {
     let setup = setup::<Book>().await;
     let keys = keys();
-    let both = Rules::new().with_keyring(keys.clone());
+    let both = Rules::new().with_keyring(keys.clone()).unwrap();
     let both = both
         .encrypt_with_primary(["text.kept", "text.turned"])
         .unwrap();
@@ -192,7 +188,7 @@ async fn a_save_of_pieces_does_not_open_what_is_left_sealed() {
     };
     let save = setup.store.save(book.clone()).key("b").loader(both);
     save.await.unwrap();
-    let one = Rules::new().with_keyring(promoted(&keys));
+    let one = Rules::new().with_keyring(promoted(&keys)).unwrap();
     let one = one.encrypt_with_primary(["text.turned"]).unwrap();
     let report = setup
         .store
@@ -212,7 +208,7 @@ async fn a_value_sealed_as_a_whole_can_be_sealed_in_parts_and_back() {
     let setup = setup::<before::User>().await;
     let keys = keys();
     let rules = |pattern| {
-        let rules = Rules::new().with_keyring(keys.clone());
+        let rules = Rules::new().with_keyring(keys.clone()).unwrap();
         rules.encrypt_with_primary([pattern]).unwrap()
     };
     let user = before::User {
@@ -241,7 +237,7 @@ async fn a_value_sealed_as_a_whole_can_be_sealed_in_parts_and_back() {
         2
     );
     let policy = ReadPolicy::strict()
-        .allow_plaintext(["emails"], "whole")
+        .allow_plaintext(["emails"], "whole", None)
         .unwrap();
     let whole = rules("emails").with_read_policy(policy);
     let report = setup
@@ -271,7 +267,7 @@ async fn a_value_sealed_as_a_whole_can_be_sealed_in_parts_and_back() {
 struct Marked;
 
 impl LegacyCodec for Marked {
-    fn open(&self, value: &AttributeValue) -> Option<AttributeValue> {
+    fn open(&self, value: &AttributeValue, _: &FieldPath, _: &Item) -> Option<AttributeValue> {
         let text = value.as_s().ok()?.strip_prefix("old:")?;
         Some(AttributeValue::L(
             text.split(',')
@@ -304,9 +300,9 @@ async fn legacy_values_are_sealed_and_told_apart_from_plaintext() {
     }
     let strict = Rules::new().encrypt(["emails"], key("2026")).unwrap();
     let policy = ReadPolicy::strict()
-        .allow_legacy(["emails"], Marked, "from the old library")
+        .allow_legacy(["emails"], Marked, "from the old library", None)
         .unwrap()
-        .allow_plaintext(["emails"], "which left some in clear")
+        .allow_plaintext(["emails"], "which left some in clear", None)
         .unwrap();
     let lenient = strict.clone().with_read_policy(policy);
     let reseal = setup.store.reseal::<after::User>();

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno::{ErrorKind, ExceptionKind, LegacyCodec, ReadPolicy};
+use dyno::{ErrorKind, ExceptionKind, FieldPath, Item, LegacyCodec, ReadPolicy};
 
 use crate::fixture::{Account, FIELDS, account, clear_account, items, key, key_ids, rules, store};
 
@@ -15,7 +15,7 @@ fn reason() -> &'static str {
 
 fn accepting() -> ReadPolicy {
     ReadPolicy::strict()
-        .allow_plaintext(FIELDS, reason())
+        .allow_plaintext(FIELDS, reason(), None)
         .unwrap()
 }
 
@@ -73,7 +73,7 @@ async fn an_exception_holds_for_its_own_fields_only() {
     let key = key("k1");
     let saved = store.save(clear_account()).await.unwrap();
     let policy = ReadPolicy::strict()
-        .allow_plaintext(["name", "card"], reason())
+        .allow_plaintext(["name", "card"], reason(), None)
         .unwrap();
     let load = store
         .load::<Account>(saved.key())
@@ -134,11 +134,11 @@ async fn a_damaged_sealed_value_is_not_taken_for_one_in_clear() {
         .loader(rules(&key).with_read_policy(accepting()))
         .await
         .unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::NotEncrypted);
+    assert_eq!(error.kind(), ErrorKind::NotDecrypted);
     assert_eq!(error.path().unwrap(), "card");
 }
 
-/// A clock that shows so many seconds after the epoch.
+/// A clock that shows so many seconds after the epoch, however many have passed.
 #[derive(Clone)]
 struct Clock(Arc<AtomicU64>);
 
@@ -152,13 +152,11 @@ impl Clock {
     }
 
     fn policy(&self, end: u64) -> ReadPolicy {
-        let clock = self.clone();
-        let now = move || time(clock.0.load(Ordering::Relaxed));
-        let policy = ReadPolicy::strict().with_clock(now);
-        policy
-            .allow_plaintext(FIELDS, reason())
+        let (clock, began) = (self.clone(), Instant::now());
+        let now = move || (time(clock.0.load(Ordering::Relaxed)), began);
+        ReadPolicy::with_clock(now)
+            .allow_plaintext(FIELDS, reason(), time(end))
             .unwrap()
-            .until(time(end))
     }
 }
 
@@ -210,9 +208,53 @@ async fn an_exception_does_not_hold_while_the_clock_shows_a_time_before_it_was_m
 struct Old;
 
 impl LegacyCodec for Old {
-    fn open(&self, value: &AttributeValue) -> Option<AttributeValue> {
+    fn open(&self, value: &AttributeValue, _: &FieldPath, _: &Item) -> Option<AttributeValue> {
         let text = value.as_s().ok()?.strip_prefix("old:")?;
         Some(AttributeValue::S(text.chars().rev().collect()))
+    }
+}
+
+/// Texts behind the id of their object and their own path.
+struct OfItsPlace;
+
+impl LegacyCodec for OfItsPlace {
+    fn open(
+        &self,
+        value: &AttributeValue,
+        path: &FieldPath,
+        object: &Item,
+    ) -> Option<AttributeValue> {
+        let id = object.get("ID")?.as_s().ok()?;
+        let text = value.as_s().ok()?.strip_prefix(&format!("{id}/{path}:"))?;
+        Some(AttributeValue::S(text.to_owned()))
+    }
+}
+
+#[tokio::test]
+async fn a_codec_is_shown_the_path_and_the_object_of_a_value() {
+    let (store, _) = store().await;
+    let key = key("k1");
+    for (id, accepted) in [("a1", true), ("a2", false)] {
+        let mut old = clear_account();
+        old.name = "a1/name:Naomi".into();
+        old.address.city = "a1/address.city:Osaka".into();
+        let saved = store.save(old).key(id).await.unwrap();
+        let policy = ReadPolicy::strict()
+            .allow_legacy(["name", "address.city"], OfItsPlace, reason(), None)
+            .unwrap()
+            .allow_plaintext(["card", "orders[*].note"], reason(), None)
+            .unwrap();
+        let rules = rules(&key).with_read_policy(policy);
+        let loaded = store.load::<Account>(saved.key()).loader(rules.clone());
+        let city = store.read_path::<Account, String>(saved.key(), "address.city");
+        if accepted {
+            assert_eq!(*loaded.await.unwrap(), account());
+            assert_eq!(city.loader(rules).await.unwrap(), "Osaka");
+        } else {
+            assert_eq!(loaded.await.unwrap_err().kind(), ErrorKind::NotEncrypted);
+            let error = city.loader(rules).await.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::NotEncrypted);
+        }
     }
 }
 
@@ -233,9 +275,9 @@ async fn values_of_an_older_library_are_read_where_the_policy_says_so_and_sealed
     assert_eq!(strict.kind(), ErrorKind::NotEncrypted);
 
     let policy = ReadPolicy::strict()
-        .allow_legacy(["name", "address.city"], Old, "until all is resealed")
+        .allow_legacy(["name", "address.city"], Old, "until all is resealed", None)
         .unwrap()
-        .allow_plaintext(FIELDS, reason())
+        .allow_plaintext(FIELDS, reason(), None)
         .unwrap();
     let load = store.load::<Account>(saved.key());
     let mut loaded = load

@@ -15,7 +15,7 @@ fn rotated(old: &EncryptionKey, new: &EncryptionKey) -> Rules {
 }
 
 fn with(keys: Keyring) -> Rules {
-    let rules = Rules::new().with_keyring(keys);
+    let rules = Rules::new().with_keyring(keys).unwrap();
     rules.encrypt_with_primary(FIELDS).unwrap()
 }
 

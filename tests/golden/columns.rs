@@ -41,7 +41,7 @@ fn store() -> Store {
     let rules = Rules::new()
         .encrypt(["*"], key)
         .unwrap()
-        .index_with(IndexKeys::new(first).with_second(second));
+        .index_with(IndexKeys::new(first).with_second(second).unwrap());
     Store::embedded().unwrap().with_loader(rules)
 }
 

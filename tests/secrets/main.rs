@@ -1,16 +1,18 @@
 //! Neither clear values nor keys are printed: by no error, no debug output and no log, at any level.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod features;
 mod log;
 
+use std::collections::BTreeMap;
 use std::fmt::{Debug, Display, Write};
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno::document::Shape;
 use dyno::{
-    ConfigLoader, DyObject, EncryptionKey, Error, FieldPath, Item, Keyring, Lazy, MasterKey,
-    ReadOnly, ReadPolicy, Rules, Store, WriteOnly,
+    ConfigLoader, DyObject, EncryptionKey, Error, ErrorKind, FieldPath, Item, Keyring, Lazy,
+    MasterKey, ReadOnly, ReadPolicy, Rules, Store, WriteOnly,
 };
 use dyno_embedded::Engine;
 use dyno_testkit::{Fault, FaultClient, wrap};
@@ -21,6 +23,8 @@ const NUMBER: u64 = 731_955_501_133;
 const CITY: &str = "MARKED-city-7320";
 const NOTE: &str = "MARKED-note-7321";
 const NEW: &str = "MARKED-new-7322";
+/// Stored in clear, so the SDK may log it; what dyno prints may not show it.
+const CLEAR: &str = "CLEAR-name-7323";
 const KEY: [u8; 32] = *b"MARKED-master-key-of-32-bytes-73";
 
 #[derive(DyObject, Clone)]
@@ -49,6 +53,24 @@ struct Address {
 struct Note {
     #[dyno(encrypt)]
     text: String,
+}
+
+/// Values that have no form in DynamoDB, and names that are as secret as what they name.
+#[derive(DyObject, Clone)]
+#[dyno(table = "Accounts", key = "ID", tag = "Odd", context = "Accounts")]
+struct Odd {
+    #[dyno(encrypt)]
+    huge: u128,
+    chosen: u128,
+    #[dyno(encrypt)]
+    labels: BTreeMap<String, String>,
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Accounts", key = "ID", tag = "Odd", context = "Accounts")]
+struct OddNumbers {
+    #[dyno(encrypt)]
+    labels: BTreeMap<String, u64>,
 }
 
 /// The same table, as a program of other types sees it.
@@ -142,11 +164,17 @@ async fn nothing_that_is_printed_shows_a_value_or_a_key() {
 
     lives(&store, &seen).await;
     is_refused(&store, &seen).await;
+    has_no_form(&store, &seen).await;
     is_damaged(&store, &seen).await;
+    features::are_searched(&store, &seen).await;
+    features::are_changed(&store, &seen).await;
+    features::are_resealed(&store, &seen).await;
+    features::ask_a_source(&store, &seen).await;
     meets_faults(&seen).await;
 
     let printed = seen.0.lock().unwrap().clone();
     assert_eq!(leaks(&printed), Vec::<String>::new());
+    assert!(!printed.contains(CLEAR));
     let logged = log.text();
     assert!(
         logged.contains("TRACE") && logged.contains("PutItem"),
@@ -238,7 +266,7 @@ async fn is_refused(store: &Store, seen: &Seen) {
     let mut keys = Keyring::new(key("k2", [8; 32]));
     keys.insert(key("k1", KEY)).unwrap();
     keys.retire("k1").unwrap();
-    let retired = Rules::new().with_keyring(keys.clone());
+    let retired = Rules::new().with_keyring(keys.clone()).unwrap();
     seen.error(
         store
             .load::<Account>("a")
@@ -255,6 +283,9 @@ async fn is_refused(store: &Store, seen: &Seen) {
             .err()
             .unwrap(),
     );
+    let negative = -i64::try_from(NUMBER).unwrap();
+    let write = store.write_path::<Account, i64>("a", "number", negative);
+    seen.error(write.await.err().unwrap());
     seen.error(
         store
             .write_path::<Account, String>("a", "nmae", NEW)
@@ -279,6 +310,32 @@ async fn is_refused(store: &Store, seen: &Seen) {
     first.save().await.unwrap();
     second.number += 1;
     seen.error(second.save().await.err().unwrap());
+}
+
+/// Values that cannot be stored, and one that is read as another type.
+async fn has_no_form(store: &Store, seen: &Seen) {
+    let odd = |huge, chosen| Odd {
+        huge,
+        chosen,
+        labels: BTreeMap::from([("MARKED-label".to_owned(), NOTE.to_owned())]),
+    };
+    let loader = || {
+        let fields = ["huge", "chosen", "labels"];
+        Rules::new().encrypt(fields, key("k1", KEY)).unwrap()
+    };
+    let unfit = 10_u128.pow(38) + u128::from(NUMBER);
+    for odd in [odd(unfit, 1), odd(1, unfit)] {
+        let save = store.save(odd).key("odd").loader(loader());
+        let error = save.await.err().unwrap();
+        assert_eq!(error.kind(), ErrorKind::InvalidValue);
+        seen.error(error);
+    }
+    let save = store.save(odd(1, 1)).key("odd").loader(loader());
+    save.await.unwrap();
+    let error = store.load::<OddNumbers>("odd").await.unwrap_err();
+    assert_eq!(error.path().unwrap(), "labels");
+    seen.error(error);
+    store.delete::<Odd>("odd").await.unwrap();
 }
 
 /// Values that somebody changed, and values in clear that are accepted for a while.
@@ -312,8 +369,18 @@ async fn is_damaged(store: &Store, seen: &Seen) {
     clear.insert("number".to_owned(), AttributeValue::N("12".to_owned()));
     put(clear).await.unwrap();
     seen.error(store.load::<Account>("a").await.err().unwrap());
+    let accepting = ReadPolicy::strict().allow_plaintext(["number", "name"], "a test", None);
+    let mut unfit = root.clone();
+    unfit.insert("name".to_owned(), AttributeValue::S(CLEAR.to_owned()));
+    put(unfit).await.unwrap();
+    let accepting = rules().with_read_policy(accepting.unwrap());
+    let load = store.load::<Mistyped>("a").loader(accepting);
+    seen.error(load.await.err().unwrap());
+    let mut clear = root.clone();
+    clear.insert("number".to_owned(), AttributeValue::N("12".to_owned()));
+    put(clear).await.unwrap();
     let policy = ReadPolicy::strict()
-        .allow_plaintext(["number"], "a test")
+        .allow_plaintext(["number"], "a test", None)
         .unwrap();
     let load = store
         .load::<Account>("a")

@@ -377,6 +377,10 @@ impl<'a> Save<'a> {
         let sent = std::mem::take(&mut self.sent).into_iter().rev();
         let mut sent = sent.filter(|(_, state)| etag.is_none_or(|etag| state.etag == etag));
         let (request, state) = sent.next().ok_or_else(unknown)?;
+        if matches!(&self.over, Over::Object(base) if base.seal.is_some()) {
+            let shape = self.draft.topology.root;
+            self.draft.seals.report_lost(shape);
+        }
         Ok(Step::Done(Committed { request, state }))
     }
 }

@@ -100,7 +100,7 @@ pub trait ConfigLoader: Send + Sync + 'static {
         self.inner()?.index_keys(path, object)
     }
 
-    /// What the key with this id is used for, if that is known: a retired key fails with an error of its own.
+    /// What the key with this id is used for in fields, if that is known: a retired key fails with an error of its own.
     fn key_state(&self, id: &KeyId) -> Option<KeyState> {
         self.inner()?.key_state(id)
     }
@@ -119,6 +119,15 @@ pub trait ConfigLoader: Send + Sync + 'static {
         match self.inner() {
             Some(inner) => inner.seal_key_by_id(id, object),
             None => self.seal_key(object).filter(|key| key.id() == id),
+        }
+    }
+
+    /// What the key with this id is used for in the seals of items, if that is known. The same id may be retired for
+    /// fields and active for seals, or the other way round; by default both have the same [state](Self::key_state).
+    fn seal_key_state(&self, id: &KeyId) -> Option<KeyState> {
+        match self.inner() {
+            Some(inner) => inner.seal_key_state(id),
+            None => self.key_state(id),
         }
     }
 

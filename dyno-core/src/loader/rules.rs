@@ -32,6 +32,10 @@ impl ConfigLoader for Rules {
         Self::key_state(self, id)
     }
 
+    fn seal_key_state(&self, id: &KeyId) -> Option<KeyState> {
+        Self::seal_key_state(self, id)
+    }
+
     fn seal_key(&self, _: &Item) -> Option<EncryptionKey> {
         Self::seal_key(self).cloned()
     }

@@ -12,7 +12,7 @@ use super::entries::{Entries, unkey_lists};
 use super::extras::{Extras, for_each_object};
 use super::manifest::{Entry, Form, Stamp};
 use super::pieces::{self, PiecesError};
-use super::privacy::Decisions;
+use super::privacy::{Decisions, unsealed};
 use super::root::{RootState, type_is_content};
 use super::shard::{Place, ShardField};
 use super::split::{self, Bodies, ShardBody};
@@ -150,14 +150,18 @@ pub(crate) fn join(
     loader: Option<&dyn ConfigLoader>,
 ) -> Result<Loaded> {
     let columns = topology.indexes.take(&mut root);
+    let unsealed = unsealed(topology.root, &root, loader);
     let keeps_metadata = loader.is_some_and(|loader| loader.keep_metadata(&root));
     if !keeps_metadata {
         strip_root(&mut root, topology);
     }
     let tree = nested(topology, root, entries, shards, loader)?;
     let view = shown(&tree, topology, entries);
-    let decisions = Decisions::for_load(&tree, &view, entries, topology.root, loader)?;
+    let mut decisions = Decisions::for_load(&tree, &view, entries, topology.root, loader)?;
     drop(view);
+    if let Some(used) = unsealed {
+        decisions.note_unsealed(used);
+    }
     let mut tree = decisions.open(tree, &FieldPath::root(), binding)?;
     decisions.report_exceptions(topology.root.name());
     if !keeps_metadata {

@@ -48,7 +48,8 @@ pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
 pub(crate) use pattern::pattern_of;
 pub(crate) use pieces::{Codec, PIECE_ATTRIBUTES, cut};
 pub(crate) use privacy::{
-    Change, Decisions, How, ItemSeals, Verifier, binding, binding_of, seal_key_id, value_at,
+    Change, Decisions, How, ItemSeals, Rehearsal, Verifier, binding, binding_of, seal_key_id,
+    value_at,
 };
 pub(crate) use root::{Found, PAST_ETAGS, RootState, tag_attribute, write_type};
 pub(crate) use route::Route;

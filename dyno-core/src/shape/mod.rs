@@ -7,6 +7,7 @@
 mod attribute;
 mod codec;
 mod field;
+mod fits;
 mod flatten;
 mod handle;
 mod impls;
@@ -27,6 +28,7 @@ pub use codec::{
     stored, with,
 };
 pub use field::{Element, FieldShape, Kind, Privacy, Role};
+pub(crate) use fits::{fits, fits_object};
 pub use flatten::Flatten;
 pub(crate) use handle::root;
 pub use handle::{IntoPath, ListLike, MapLike, Navigate, Path, PathBase, PathSet, TypedPath};

@@ -1,23 +1,25 @@
 //! Whether a loader can answer when an object is read what it answered when it was written.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{Binding, KeyId};
-use dyno_value::FieldPath;
+use dyno_value::{FieldPath, Item};
 
 use super::drive;
 use crate::error::{Error, Result};
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Decisions, Keyed, KnownEntries, Numbering};
-use crate::shape::{Stored, write_object};
+use crate::plan::{self, Decisions, Keyed, KnownEntries, Numbering, Rehearsal};
+use crate::shape::{Stored, TableShape, write_object};
 
 /// Tests whether a loader gives the same keys for an object that is read as for the one that was saved.
 ///
 /// A load shows the loader an object whose encrypted values are sealed. A loader that looks at such a value when it
-/// decides finds bytes there, decides otherwise, and the object cannot be read again. Call this in a test, with an
-/// object of each kind that the loader tells apart. Nothing is sent.
+/// decides finds bytes there, decides otherwise, and the object cannot be read again. A write by path shows it the
+/// object's key alone, unless it [needs the object](ConfigLoader::needs_object): a loader that looks at more would store
+/// in clear what it encrypts in a save. Call this in a test, with an object of each kind that the loader tells apart.
+/// Nothing is sent, and no provider is asked for keys.
 ///
 /// # Errors
 ///
@@ -52,46 +54,92 @@ pub fn check_loader<T: Stored>(
     loader: &dyn ConfigLoader,
     object: &T,
 ) -> std::result::Result<(), LoaderFault> {
-    let (saved, loaded) = answers(loader, object).map_err(LoaderFault::of_operation)?;
-    let loaded = loaded.map_err(LoaderFault::of_operation)?;
-    if saved == loaded {
-        return Ok(());
+    let answers = Answers::of(loader, object).map_err(LoaderFault::of_operation)?;
+    answers.agree()
+}
+
+/// The ids of the keys of an object's encrypted values, by path.
+type KeyIds = BTreeMap<FieldPath, KeyId>;
+
+/// What a loader answers when an object is saved, when it is loaded, and when its values are written by path.
+struct Answers {
+    saved: KeyIds,
+    loaded: KeyIds,
+    /// `None`: the loader is shown whole objects only.
+    by_path: Option<KeyIds>,
+}
+
+impl Answers {
+    fn of<T: Stored>(loader: &dyn ConfigLoader, object: &T) -> Result<Self> {
+        let topology = plan::Topology::of(T::SHAPE)?;
+        let shape = topology.root;
+        let rehearsal = Rehearsal { shape, loader };
+        let mut tree = write_object(object)
+            .map_err(|error| Decisions::hide_secrets(error, shape, Some(loader)))?;
+        let keys = keys_in(&tree, topology.table);
+        let shown = tree.clone();
+        let none = KnownEntries::default();
+        let numbering = Numbering::Matched(&none, drive::seed()?);
+        let Keyed { entries, .. } = plan::key_lists(&mut tree, shape, topology.table, numbering)?;
+        let save = rehearsal.save(&tree, &shown, &entries)?;
+        let sealed = save.seal(tree, &FieldPath::root(), &anywhere()?)?;
+        let view = plan::shown(&sealed, &topology, &entries);
+        let load = rehearsal.load(&sealed, &view, &entries)?;
+        let by_path = (!loader.needs_object())
+            .then(|| by_path(&rehearsal, &keys, &save))
+            .transpose()?;
+        Ok(Self {
+            saved: ids(&save),
+            loaded: ids(&load),
+            by_path,
+        })
     }
-    let mut paths: Vec<_> = saved.keys().chain(loaded.keys()).cloned().collect();
-    paths.retain(|path| saved.get(path) != loaded.get(path));
-    paths.sort_unstable();
-    paths.dedup();
-    Err(LoaderFault { paths, error: None })
+
+    fn agree(&self) -> std::result::Result<(), LoaderFault> {
+        let differing = |others: &KeyIds| -> Vec<FieldPath> {
+            let paths = self.saved.keys().chain(others.keys());
+            let paths = paths.filter(|path| self.saved.get(path) != others.get(path));
+            paths
+                .cloned()
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect()
+        };
+        let read = differing(&self.loaded);
+        if !read.is_empty() {
+            return Err(LoaderFault(Fault::Read(read)));
+        }
+        let written = self.by_path.as_ref().map(differing).unwrap_or_default();
+        if !written.is_empty() {
+            return Err(LoaderFault(Fault::WrittenByPath(written)));
+        }
+        Ok(())
+    }
 }
 
-type KeysByPath = BTreeMap<FieldPath, Option<KeyId>>;
-
-fn answers<T: Stored>(
-    loader: &dyn ConfigLoader,
-    object: &T,
-) -> Result<(KeysByPath, Result<KeysByPath>)> {
-    let topology = plan::Topology::of(T::SHAPE)?;
-    let shape = topology.root;
-    let mut tree = write_object(object)?;
-    let shown = tree.clone();
-    let none = KnownEntries::default();
-    let Keyed { entries, .. } = plan::key_lists(
-        &mut tree,
-        shape,
-        topology.table,
-        Numbering::Matched(&none, drive::seed()?),
-    )?;
-    let save = Decisions::for_save(&tree, &shown, &entries, shape, Some(loader))?;
-    let sealed = save.seal(tree, &FieldPath::root(), &anywhere()?)?;
-    let view = plan::shown(&sealed, &topology, &entries);
-    let load = Decisions::for_load(&sealed, &view, &entries, shape, Some(loader));
-    Ok((keys(&save), load.map(|load| keys(&load))))
+fn ids(decisions: &Decisions) -> KeyIds {
+    let places = decisions.places();
+    let ids = places.map(|(_, known_as, id)| (known_as.clone(), id.clone()));
+    ids.collect()
 }
 
-fn keys(decisions: &Decisions) -> KeysByPath {
-    decisions
-        .sealed()
-        .map(|(path, key)| (path.clone(), key.map(|key| key.id().clone())))
+fn by_path(rehearsal: &Rehearsal<'_>, keys: &Item, saved: &Decisions) -> Result<KeyIds> {
+    let mut ids = KeyIds::new();
+    for (stored, known_as, _) in saved.places() {
+        if let Some(id) = rehearsal.key_by_path(keys, known_as, stored)? {
+            ids.insert(known_as.clone(), id);
+        }
+    }
+    Ok(ids)
+}
+
+fn keys_in(tree: &Item, table: &TableShape) -> Item {
+    let names = [Some(table.key_name()), table.sort_name()];
+    let keys = names
+        .into_iter()
+        .flatten()
+        .filter_map(|name| tree.get_key_value(name));
+    keys.map(|(name, value)| (name.clone(), value.clone()))
         .collect()
 }
 
@@ -103,45 +151,61 @@ fn anywhere() -> Result<Binding> {
 
 /// Why a loader cannot be used; see [`check_loader`].
 #[derive(Debug)]
-pub struct LoaderFault {
-    paths: Vec<FieldPath>,
-    error: Option<Error>,
+pub struct LoaderFault(Fault);
+
+#[derive(Debug)]
+enum Fault {
+    Operation(Error),
+    Read(Vec<FieldPath>),
+    WrittenByPath(Vec<FieldPath>),
 }
 
 impl LoaderFault {
     fn of_operation(error: Error) -> Self {
-        Self {
-            paths: Vec::new(),
-            error: Some(error),
-        }
+        Self(Fault::Operation(error))
     }
 
-    /// The fields whose key is another one when the object is read; empty if saving or loading fails.
+    /// The fields whose key is another one when the object is read or written by path; empty if saving or loading fails.
     pub fn paths(&self) -> &[FieldPath] {
-        &self.paths
+        match &self.0 {
+            Fault::Operation(_) => &[],
+            Fault::Read(paths) | Fault::WrittenByPath(paths) => paths,
+        }
     }
 }
 
 impl fmt::Display for LoaderFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(error) = &self.error {
-            return write!(
+        let listed: Vec<_> = self
+            .paths()
+            .iter()
+            .map(|path| format!("`{path}`"))
+            .collect();
+        let listed = listed.join(", ");
+        match &self.0 {
+            Fault::Operation(error) => write!(
                 f,
                 "an object cannot be saved and loaded with this loader: {error}"
-            );
+            ),
+            Fault::Read(_) => write!(
+                f,
+                "the loader gives other keys when the object is read than when it was saved, for {listed}; decide on \
+                 attributes that are never encrypted"
+            ),
+            Fault::WrittenByPath(_) => write!(
+                f,
+                "the loader gives other keys when it is shown the object's key alone, as `write_path` does, for {listed}; \
+                 decide by path and key, or answer `true` in `ConfigLoader::needs_object`"
+            ),
         }
-        let paths: Vec<_> = self.paths.iter().map(|path| format!("`{path}`")).collect();
-        write!(
-            f,
-            "the loader gives other keys when the object is read than when it was saved, for {}; decide on attributes \
-             that are never encrypted",
-            paths.join(", ")
-        )
     }
 }
 
 impl std::error::Error for LoaderFault {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.error.as_ref().and_then(std::error::Error::source)
+        match &self.0 {
+            Fault::Operation(error) => error.source(),
+            Fault::Read(_) | Fault::WrittenByPath(_) => None,
+        }
     }
 }

@@ -2,7 +2,7 @@ use std::marker::PhantomData;
 
 use super::drive;
 use super::fetch::Projection;
-use super::operation::{Operation, Options, Pending, common_options};
+use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::snapshot::{KnownRoot, NO_SPANS, Reading};
 use super::tree::Baseline;
 use crate::commit::Sizes;
@@ -29,13 +29,14 @@ use crate::shape::Stored;
 ///
 /// [`ErrorKind::InvalidKey`], [`ErrorKind::TypeMismatch`], [`ErrorKind::NewerFormat`], [`ErrorKind::TooLarge`],
 /// [`ErrorKind::Contended`], [`ErrorKind::OutcomeUnknown`], and those of the service.
-#[derive(Debug)]
 #[must_use = "nothing is deleted until it is awaited"]
 pub struct Delete<T> {
     key: Key,
     options: Options,
     object: PhantomData<fn() -> T>,
 }
+
+debug_of!(Delete<T>: key);
 
 impl<T: Stored> Delete<T> {
     pub(crate) fn new(key: Key) -> Self {

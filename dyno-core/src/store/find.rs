@@ -1,5 +1,4 @@
 use std::collections::HashSet;
-use std::fmt;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -8,7 +7,7 @@ use aws_smithy_types::Blob;
 use dyno_value::{FieldPath, Item, ParsePathError};
 use futures_util::future::try_join_all;
 
-use super::operation::{Operation, Options, Pending, common_options};
+use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::saved::Saved;
 use super::service;
 use super::shards::Shards;
@@ -348,24 +347,9 @@ fn key_of(table: &TableShape, item: &Item) -> Option<Key> {
     }
 }
 
-/// Shows no value.
-impl<T, V> fmt::Debug for Find<T, V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Find")
-            .field("path", &self.path)
-            .field("limit", &self.limit)
-            .finish_non_exhaustive()
-    }
-}
+debug_of!(Find<T, V>: path, limit);
 
-/// Shows no value.
-impl<T, V> fmt::Debug for FindKeys<T, V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FindKeys")
-            .field("find", &self.find)
-            .finish()
-    }
-}
+debug_of!(FindKeys<T, V>: find);
 
 impl<T: Stored, V: Send + 'static> IntoFuture for Find<T, V> {
     type Output = Result<Vec<Saved<T>>>;

@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use super::operation::{Operation, Options, Pending, common_options};
+use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::saved::Saved;
 use super::shards::Shards;
 use crate::error::{ErrorKind, Result};
@@ -22,7 +22,6 @@ use crate::shape::Stored;
 /// [`ErrorKind::NotFound`], [`ErrorKind::NotDecrypted`], [`ErrorKind::NotEncrypted`], [`ErrorKind::DoesNotFit`],
 /// [`ErrorKind::Corrupt`], [`ErrorKind::NewerFormat`], [`ErrorKind::TypeMismatch`], [`ErrorKind::Contended`], and
 /// those of the service.
-#[derive(Debug)]
 #[must_use = "nothing is loaded until it is awaited"]
 pub struct Load<T> {
     key: Key,
@@ -31,6 +30,8 @@ pub struct Load<T> {
     options: Options,
     object: PhantomData<fn() -> T>,
 }
+
+debug_of!(Load<T>: key, eventual, shards);
 
 impl<T: Stored> Load<T> {
     pub(crate) fn new(key: Key) -> Self {
@@ -95,11 +96,12 @@ impl<T: Stored> IntoFuture for Load<T> {
 }
 
 /// A [`Load`] of an object that may not be there; see [`Load::optional`].
-#[derive(Debug)]
 #[must_use = "nothing is loaded until it is awaited"]
 pub struct LoadOptional<T> {
     load: Load<T>,
 }
+
+debug_of!(LoadOptional<T>: load);
 
 impl<T: Stored> LoadOptional<T> {
     async fn run(self) -> Result<Option<Saved<T>>> {

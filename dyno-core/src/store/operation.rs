@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use dyno_crypto::Binding;
+use dyno_value::{Item, ValueError};
 
 use super::Store;
 use super::keys::WithKeys;
 use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Address, Owner, Topology, Verifier};
-use crate::shape::{Shape, Stored};
+use crate::plan::{self, Address, Decisions, Owner, Topology, Verifier};
+use crate::shape::{Shape, Stored, write_object};
 
 /// The boxed future that builders turn into.
 pub(super) type Pending<T> = std::pin::Pin<Box<dyn Future<Output = T> + Send>>;
@@ -113,6 +114,20 @@ impl Operation {
         self.loader.clone()
     }
 
+    /// The object's tree.
+    ///
+    /// # Errors
+    ///
+    /// A value has no form in DynamoDB; it is not shown if it may be secret.
+    pub(super) fn tree_of<T: Stored>(&self, object: &T) -> Result<Item> {
+        write_object(object).map_err(|error| self.public(error))
+    }
+
+    /// An error without what may be secret.
+    pub(super) fn public(&self, error: ValueError) -> Error {
+        Decisions::hide_secrets(error, self.topology.root, self.loader()).into()
+    }
+
     /// Says in an error which operation failed on which object.
     pub(super) fn explain(&self, key: Option<&Key>) -> impl FnOnce(Error) -> Error + use<> {
         let (name, object, key) = (self.name, self.topology.root.name(), key.cloned());
@@ -149,4 +164,17 @@ macro_rules! common_options {
     };
 }
 
-pub(super) use common_options;
+/// Debug output of a builder: these of its fields, none of which is a value. It asks nothing of the types it is for.
+macro_rules! debug_of {
+    ($name:ident<$($of:ident),+>: $($field:ident),+) => {
+        impl<$($of),+> std::fmt::Debug for $name<$($of),+> {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($name))
+                    $(.field(stringify!($field), &self.$field))+
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+pub(super) use {common_options, debug_of};

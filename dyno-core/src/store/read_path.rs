@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, ParsePathError, Segment};
 
 use super::fetch::Projection;
-use super::operation::{Operation, Options, Pending, common_options};
+use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::snapshot::{KnownRoot, NO_SPANS, Reading, Snapshot};
 use crate::commit::Sizes;
 use crate::error::{Error, ErrorKind, Result, not_found};
@@ -29,7 +29,6 @@ use crate::shape::{FieldShape, Stored, TypedPath};
 ///
 /// [`ErrorKind::InvalidPath`] if the type has no such field, [`ErrorKind::PathNotFound`] if the stored object has
 /// nothing there, and those of [`Load`](crate::Load).
-#[derive(Debug)]
 #[must_use = "nothing is read until it is awaited"]
 pub struct ReadPath<T, V> {
     key: Key,
@@ -38,6 +37,8 @@ pub struct ReadPath<T, V> {
     options: Options,
     object: std::marker::PhantomData<fn() -> T>,
 }
+
+debug_of!(ReadPath<T, V>: key, eventual);
 
 impl<T: Stored, V> ReadPath<T, V> {
     pub(crate) fn new(key: Key, path: Result<TypedPath<V>, ParsePathError>) -> Self {

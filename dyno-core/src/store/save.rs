@@ -1,16 +1,15 @@
 use dyno_value::Item;
-use std::fmt;
 
 use uuid::Uuid;
 
-use super::operation::{Operation, Options, Pending, common_options};
+use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::saved::Saved;
 use super::tree::Expecting;
 use crate::error::{Error, ErrorKind, Result, SaveError};
 use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
 use crate::plan::KeyKinds;
-use crate::shape::{Role, Stored, write_object};
+use crate::shape::{Role, Stored};
 
 /// Saves one object: inserts it, or replaces what has its key.
 ///
@@ -41,14 +40,7 @@ pub struct Save<T> {
     options: Options,
 }
 
-/// Without the value, which may be one that is encrypted.
-impl<T> fmt::Debug for Save<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Save")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
-    }
-}
+debug_of!(Save<T>: key, if_absent);
 
 impl<T: Stored> Save<T> {
     pub(crate) fn new(object: T) -> Self {
@@ -107,8 +99,9 @@ impl<T: Stored> Save<T> {
     fn prepare(&self) -> Result<(Operation, Item, Key)> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
         let given = self.key.as_ref();
-        let tree =
-            write_object(&self.object).map_err(|error| operation.explain(given)(error.into()))?;
+        let tree = operation
+            .tree_of(&self.object)
+            .map_err(operation.explain(given))?;
         let key = key_of(&operation, &tree, given).map_err(operation.explain(given))?;
         Ok((operation, tree, key))
     }

@@ -8,7 +8,7 @@ use aws_sdk_dynamodb::types::{
     TableDescription, TableStatus,
 };
 
-use super::operation::{Operation, Options, Pending};
+use super::operation::{Operation, Options, Pending, debug_of};
 use super::{Store, drive, service};
 use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::key::KeyKind;
@@ -27,12 +27,13 @@ use crate::shape::{Stored, TableShape};
 ///
 /// [`ErrorKind::TableMismatch`] if a table has other keys than the type declares or lacks an index, [`ErrorKind::InvalidShape`], and
 /// those of the service.
-#[derive(Debug)]
 #[must_use = "nothing is made until it is awaited"]
 pub struct EnsureTables<T> {
     store: Store,
     object: PhantomData<fn() -> T>,
 }
+
+debug_of!(EnsureTables<T>: store);
 
 impl<T: Stored> EnsureTables<T> {
     pub(super) fn new(store: Store) -> Self {

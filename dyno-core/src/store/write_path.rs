@@ -1,9 +1,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, ParsePathError, Segment, measure_value};
-use std::fmt;
 
 use super::drive;
-use super::operation::{Operation, Options, Pending, common_options};
+use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::shards::Shards;
 use super::tree::Expecting;
 use crate::commit::Sizes;
@@ -13,19 +12,19 @@ use crate::forecast::{More, Plan};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::{self, Columns, Decisions, Route};
-use crate::shape::{Kind, Role, Stored, TypedPath};
+use crate::shape::{Role, Stored, TypedPath, fits, fits_object};
 
 /// Writes one value of an object, without reading it.
 ///
 /// Sends one `TransactWriteItems` of the root and the shard that holds the value (2 WCU per KB of both), or one
 /// `UpdateItem` of the root or of an independent shard. An index of a list of shards is looked up first, by one `GetItem`
-/// of the root. Whoever loaded the object before gets a conflict when it saves. A value that is stored in
-/// several items, lies inside an encrypted one, an enum, a field with aliases or a value that
-/// only `serde` understands, inside an indexed one, or in a shard that is stored in pieces, is written by a load and a save instead, tried again while others
-/// only `serde` understands, or in a shard that is stored in pieces, is written by a load and a save instead, tried again while others
-/// save in between; so is any value if the loader [needs the object](crate::ConfigLoader::needs_object).
-/// save in between; so is any value of a sealed object (`#[dyno(seal)]`), and any value if the loader [needs the object](crate::ConfigLoader::needs_object).
-/// A crash leaves the old value or the new one.
+/// of the root. Whoever loaded the object before gets a conflict when it saves. A crash leaves the old value or the new
+/// one.
+///
+/// A value is written by a load and a save instead, tried again while others save in between, if it is stored in several
+/// items; if it lies inside an encrypted or indexed one, an enum, a field with aliases, a value that only `serde`
+/// understands, or a shard that is stored in pieces; if the object is sealed (`#[dyno(seal)]`); and if the loader [needs
+/// the object](crate::ConfigLoader::needs_object).
 ///
 /// The value may be anything that converts into the field's type: `"Nara"` for a `String`, but `3u32` for a `u32`, since
 /// a bare `3` is an `i32`.
@@ -48,14 +47,7 @@ pub struct WritePath<T, V> {
     object: std::marker::PhantomData<fn() -> T>,
 }
 
-/// Without the value, which may be one that is encrypted.
-impl<T, V> fmt::Debug for WritePath<T, V> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WritePath")
-            .field("key", &self.key)
-            .finish_non_exhaustive()
-    }
-}
+debug_of!(WritePath<T, V>: key);
 
 impl<T: Stored, V> WritePath<T, V> {
     pub(crate) fn new(key: Key, path: Result<TypedPath<V>, ParsePathError>, value: V) -> Self {
@@ -303,11 +295,10 @@ impl Operation {
             ),
             None => Ok(()),
             Some(value) => {
-                measure_value(value).map_err(|error| Error::from(error.under_path(path)))?;
-                route
-                    .kind
-                    .map_or(Ok(()), |kind| fits(kind, value.clone()))
-                    .map_err(|error| Error::from(error.under_path(path)))
+                let kind = route.kind;
+                let checked = measure_value(value)
+                    .and_then(|_| kind.map_or(Ok(()), |kind| fits(kind, value.clone())));
+                checked.map_err(|error| self.public(error.under_path(path)))
             }
         }
     }
@@ -343,58 +334,6 @@ impl Operation {
             }
         }
     }
-}
-
-/// Whether a stored value of this kind could be read back as the field.
-fn fits(kind: Kind, value: AttributeValue) -> Result<(), dyno_value::ValueError> {
-    match kind {
-        Kind::Opaque(check) => check(value),
-        Kind::Key(_) => Ok(()),
-        Kind::Lazy(inside) => fits(inside.kind(), value),
-        Kind::List(element) => match value {
-            AttributeValue::L(elements) => {
-                elements
-                    .into_iter()
-                    .enumerate()
-                    .try_for_each(|(index, value)| {
-                        fits(element.kind(), value).map_err(|error| error.under_index(index))
-                    })
-            }
-            AttributeValue::Null(_) => Ok(()),
-            other => Err(dyno_value::ValueError::expected("a list", &other)),
-        },
-        Kind::Map(element) => match value {
-            AttributeValue::M(inner) => {
-                let mut entries: Vec<_> = inner.into_iter().collect();
-                entries.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-                entries.into_iter().try_for_each(|(name, value)| {
-                    fits(element.kind(), value).map_err(|error| error.under_key(&name))
-                })
-            }
-            AttributeValue::Null(_) => Ok(()),
-            other => Err(dyno_value::ValueError::expected("a map", &other)),
-        },
-        Kind::Object(shape) => match value {
-            AttributeValue::M(inner) => fits_object(shape, &inner),
-            AttributeValue::Null(_) => Ok(()),
-            other => Err(dyno_value::ValueError::expected("a map", &other)),
-        },
-    }
-}
-
-fn fits_object(
-    shape: &'static crate::shape::Shape,
-    item: &Item,
-) -> Result<(), dyno_value::ValueError> {
-    let tag = item
-        .get(crate::reserved::TYPE)
-        .and_then(|tag| tag.as_s().ok());
-    for field in shape.fields_of(tag.map(String::as_str)) {
-        if let Some(value) = item.get(field.name()) {
-            fits(field.kind(), value.clone()).map_err(|error| error.under_key(field.name()))?;
-        }
-    }
-    Ok(())
 }
 
 /// Puts a value at a place of a tree; `false` if there is nothing around that place.

@@ -1,5 +1,7 @@
 //! The tag over associated data, initialization vector and ciphertext.
 
+use hmac::digest::OutputSizeUser;
+use hmac::digest::typenum::Unsigned;
 use hmac::{EagerHash, Hmac, KeyInit, Mac};
 
 use super::Rejected;
@@ -45,9 +47,13 @@ where
     }
 
     fn cut(mac: Hmac<H>) -> [u8; TAG] {
+        const { assert!(TAG <= <<Hmac<H> as OutputSizeUser>::OutputSize as Unsigned>::USIZE) };
         let full = mac.finalize();
-        // No hash here is shorter than its tag.
-        full.as_bytes().first_chunk().copied().unwrap_or([0; TAG])
+        let mut tag = [0; TAG];
+        for (byte, of_full) in tag.iter_mut().zip(full.as_bytes()) {
+            *byte = *of_full;
+        }
+        tag
     }
 
     fn check(mac: Hmac<H>, tag: &[u8]) -> Result<(), Rejected> {

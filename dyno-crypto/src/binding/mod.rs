@@ -24,8 +24,8 @@ pub(crate) use place::{Output, Place};
 
 use crate::Error;
 
-/// The longest context in bytes.
-const MAX_CONTEXT: usize = 255;
+/// The most bytes of a name that a program gives: of a context, or the full name of an index.
+pub(crate) const MAX_LABEL: usize = 255;
 
 const NO_OWNER: u8 = 0;
 const OWNER: u8 = 1;
@@ -121,7 +121,7 @@ fn write_object(
     output: &mut Vec<u8>,
 ) -> Result<(), BindingError> {
     let bytes = context.len();
-    if !(1..=MAX_CONTEXT).contains(&bytes) {
+    if !(1..=MAX_LABEL).contains(&bytes) {
         return Err(BindingError::ContextLength { bytes });
     }
     write_text(context.as_bytes(), output).map_err(|_| BindingError::ContextLength { bytes })?;

@@ -7,7 +7,8 @@ use zeroize::Zeroizing;
 
 use super::IndexError;
 use crate::aead::kdf::PseudorandomKey;
-use crate::key::{check_value, extract};
+use crate::binding::MAX_LABEL;
+use crate::key::{check_value, extract, show};
 use crate::{KeyError, KeyId, MasterKey};
 
 /// Bytes of the derived key of one index.
@@ -15,9 +16,6 @@ const DERIVED: usize = 32;
 
 /// How many derived keys are kept. Programs have a few; one that makes them up from data derives each time.
 const KEPT: usize = 256;
-
-/// The longest context in bytes, and the longest full name of an index.
-const MAX_TEXT: usize = 255;
 
 /// A key to compute index values with. It seals nothing: a key that seals is an [`EncryptionKey`](crate::EncryptionKey).
 ///
@@ -151,7 +149,7 @@ impl IndexKey {
 
 /// The length of a text of 1 to 255 bytes in two bytes.
 fn length(text: &str) -> Option<[u8; 2]> {
-    if !(1..=MAX_TEXT).contains(&text.len()) {
+    if !(1..=MAX_LABEL).contains(&text.len()) {
         return None;
     }
     u16::try_from(text.len()).ok().map(u16::to_be_bytes)
@@ -159,10 +157,6 @@ fn length(text: &str) -> Option<[u8; 2]> {
 
 impl fmt::Debug for IndexKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let check = u64::from_be_bytes(self.0.check_value);
-        f.debug_struct("IndexKey")
-            .field("id", &self.0.id)
-            .field("check", &format_args!("{check:016x}"))
-            .finish()
+        show(f, "IndexKey", &self.0.id, self.0.check_value).finish()
     }
 }

@@ -1,4 +1,5 @@
 use super::IndexKey;
+use crate::KeyringError;
 
 /// The keys of an indexed field, one for each of the two columns in which its index values can stand.
 ///
@@ -17,10 +18,10 @@ use super::IndexKey;
 /// use dyno_crypto::{IndexKey, IndexKeys};
 ///
 /// let (a, b) = (IndexKey::generate("a")?, IndexKey::generate("b")?);
-/// let both = IndexKeys::new(a).with_second(b);
+/// let both = IndexKeys::new(a).with_second(b)?;
 /// assert_eq!(both.first().unwrap().id(), "a");
 /// assert_eq!(both.second().unwrap().id(), "b");
-/// # Ok::<(), dyno_crypto::KeyError>(())
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct IndexKeys {
@@ -46,17 +47,25 @@ impl IndexKeys {
     }
 
     /// Also this key for the first column.
-    #[must_use]
-    pub fn with_first(mut self, first: IndexKey) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// * [`KeyringError::OtherKey`]: the second column has another key with the same id; one id is one key for ever
+    pub fn with_first(mut self, first: IndexKey) -> Result<Self, KeyringError> {
+        check(&first, self.second())?;
         self.first = Some(first);
-        self
+        Ok(self)
     }
 
     /// Also this key for the second column.
-    #[must_use]
-    pub fn with_second(mut self, second: IndexKey) -> Self {
+    ///
+    /// # Errors
+    ///
+    /// * [`KeyringError::OtherKey`]: the first column has another key with the same id; one id is one key for ever
+    pub fn with_second(mut self, second: IndexKey) -> Result<Self, KeyringError> {
+        check(&second, self.first())?;
         self.second = Some(second);
-        self
+        Ok(self)
     }
 
     /// The key of `<field>__idx`, if that column is in use.
@@ -67,5 +76,16 @@ impl IndexKeys {
     /// The key of `<field>__idx2`, if that column is in use.
     pub fn second(&self) -> Option<&IndexKey> {
         self.second.as_ref()
+    }
+}
+
+fn check(new: &IndexKey, known: Option<&IndexKey>) -> Result<(), KeyringError> {
+    match known {
+        Some(known) if known.id() == new.id() && known.check_value() != new.check_value() => {
+            Err(KeyringError::OtherKey {
+                id: new.id().clone(),
+            })
+        }
+        _ => Ok(()),
     }
 }

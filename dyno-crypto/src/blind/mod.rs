@@ -12,10 +12,8 @@ mod key;
 mod keys;
 mod normalizer;
 
-use std::borrow::Cow;
-
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, ValueError, encoding};
+use dyno_value::{FieldPath, encoding};
 use hmac::Mac;
 use zeroize::Zeroizing;
 
@@ -25,15 +23,14 @@ pub use keys::IndexKeys;
 pub use normalizer::Normalizer;
 
 use crate::Error;
+use crate::binding::MAX_LABEL;
+use crate::wipe::Wiped;
 
 /// Bits of an index value if nothing else is said: enough that two values practically never share one.
 const DEFAULT_BITS: u16 = 128;
 
 /// Bits of the whole hash.
 const MAX_BITS: u16 = 256;
-
-/// The longest full name in bytes.
-const MAX_NAME: usize = 255;
 
 /// How the values of one field are turned into index values, by which equal ones are found without opening any.
 ///
@@ -81,7 +78,7 @@ impl BlindIndex {
             Some((name, normalizer)) => (name, normalizer.parse()?),
             None => (full_name, Normalizer::Exact),
         };
-        if name.is_empty() || full_name.len() > MAX_NAME {
+        if name.is_empty() || full_name.len() > MAX_LABEL {
             return Err(IndexError::Name {
                 bytes: full_name.len(),
             });
@@ -178,27 +175,16 @@ impl BlindIndex {
             }
             .into());
         }
-        let value = self.normalize(value)?;
-        let mut output = Zeroizing::new(Vec::with_capacity(encoding::size_bound(&value)));
-        encoding::encode_into(&value, &mut output)
-            .map_err(|error: ValueError| Error::of_value(error, &FieldPath::root()))?;
-        Ok(output)
-    }
-
-    fn normalize<'a>(
-        &self,
-        value: &'a AttributeValue,
-    ) -> Result<Cow<'a, AttributeValue>, IndexError> {
         match (self.normalizer, value) {
-            (Normalizer::Exact, _) => Ok(Cow::Borrowed(value)),
+            (Normalizer::Exact, _) => encoded(value),
             (normalizer, AttributeValue::S(text)) => {
-                Ok(Cow::Owned(AttributeValue::S(normalizer.apply(text))))
+                encoded(&Wiped(AttributeValue::S(normalizer.apply(text))).0)
             }
-            (normalizer, other) => Err(IndexError::NotText {
+            (normalizer, other) => Err(Error::Index(IndexError::NotText {
                 index: self.name.clone(),
                 normalizer,
                 found: dyno_value::type_name(other),
-            }),
+            })),
         }
     }
 
@@ -212,6 +198,13 @@ impl BlindIndex {
         }
         value
     }
+}
+
+fn encoded(value: &AttributeValue) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let mut output = Zeroizing::new(Vec::with_capacity(encoding::size_bound(value)));
+    encoding::encode_into(value, &mut output)
+        .map_err(|error| Error::of_secret(error, &FieldPath::root()))?;
+    Ok(output)
 }
 
 /// Whether a value holds nothing but null, true and false.

@@ -5,8 +5,14 @@ use super::IndexError;
 
 /// What is done to a text before it is hashed, so that texts that mean the same are found as the same.
 ///
-/// Each has a name and a version; what a version does never changes. None changes the composition of accents: where
-/// texts come from different keyboards, bring them to one Unicode normalization form before.
+/// Each has a name and a version; what a version does never changes, but for one thing. Lower case is that of the
+/// standard library with which the program is compiled: when a newer version of Unicode gives a letter its lower case,
+/// a program built with a newer compiler makes another index value of a text with this letter, and does not find what
+/// an older one stored before it was saved again. Pairs of
+/// upper and lower case stay pairs, so that texts without letters new to Unicode are not affected.
+///
+/// None changes the composition of accents: where texts come from different keyboards, bring them to one Unicode
+/// normalization form before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Normalizer {

@@ -54,7 +54,7 @@ impl Sealer {
         let place = Place::of(path)?;
         let prepared = Prepared::new(value, key, path)?;
         let iv = self.0.next(usize::MAX)?;
-        Ok(prepared.seal(&iv, key, binding, place.as_bytes()))
+        Ok(prepared.seal(&iv, binding, place.as_bytes()))
     }
 }
 

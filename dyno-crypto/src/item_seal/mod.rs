@@ -141,7 +141,7 @@ pub fn seal_attributes(
     let mut path = Vec::new();
     write_place(base, &mut path)?;
     let seal = seal_with(item, key, binding, &path, sequence)
-        .map_err(|error| Error::of_value(error, base))?;
+        .map_err(|error| Error::of_item(error, base))?;
     Ok(AttributeValue::B(Blob::new(seal)))
 }
 

@@ -2,10 +2,7 @@ use std::fmt;
 
 use super::SUITE;
 use crate::KeyId;
-use crate::envelope::{EnvelopeError, MAGIC, TAG, VERSION};
-
-/// Bytes before the key id.
-const FIXED_HEADER: usize = 4;
+use crate::envelope::{EnvelopeError, FIXED_HEADER, TAG, expect_suite};
 
 /// The parts of an item seal. Nothing here is known to be genuine before
 /// [`verify_attributes`](super::verify_attributes) accepts it; it tells which key to do that with.
@@ -26,13 +23,7 @@ impl<'a> ItemSeal<'a> {
     /// * [`EnvelopeError::Unsupported`]: they are a sealed value, or of a version that this library does not know
     /// * [`EnvelopeError::Malformed`]: the lengths do not add up
     pub fn parse(bytes: &'a [u8]) -> Result<Self, EnvelopeError> {
-        let (version, suite) = match bytes {
-            [MAGIC, version, suite, _, ..] => (*version, *suite),
-            _ => return Err(EnvelopeError::NotAnEnvelope),
-        };
-        if (version, suite) != (VERSION, SUITE) {
-            return Err(EnvelopeError::Unsupported { version, suite });
-        }
+        expect_suite(bytes, SUITE)?;
         Self::split(bytes).ok_or(EnvelopeError::Malformed)
     }
 

@@ -174,13 +174,24 @@ pub(crate) fn check_value(prk: &PseudorandomKey<Sha512>) -> Result<[u8; 8], KeyE
     Ok(value)
 }
 
+/// Shows of a key what is no secret.
+pub(crate) fn show<'a, 'b>(
+    f: &'a mut fmt::Formatter<'b>,
+    name: &str,
+    id: &KeyId,
+    check_value: [u8; 8],
+) -> fmt::DebugStruct<'a, 'b> {
+    let check = u64::from_be_bytes(check_value);
+    let mut shown = f.debug_struct(name);
+    shown
+        .field("id", id)
+        .field("check", &format_args!("{check:016x}"));
+    shown
+}
+
 impl fmt::Debug for EncryptionKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let check = u64::from_be_bytes(self.inner.check_value);
-        let mut shown = f.debug_struct("EncryptionKey");
-        shown
-            .field("id", &self.inner.id)
-            .field("check", &format_args!("{check:016x}"));
+        let mut shown = show(f, "EncryptionKey", &self.inner.id, self.inner.check_value);
         if let Some(bucket) = self.bucket {
             shown.field("pad_to", &bucket);
         }

@@ -6,6 +6,7 @@ use super::{Demand, OpenPolicy, OpenReport, Unopened};
 use crate::binding::Place;
 use crate::cipher::open_at;
 use crate::envelope::{EnvelopeError, Parts};
+use crate::wipe::Wiped;
 use crate::{Binding, Error, KeyId};
 
 /// As many sealed values as most items have, at most.
@@ -47,7 +48,7 @@ pub fn open_item(
         unopened: opening.unopened,
     };
     for (slot, value) in opening.opened {
-        *slot = value;
+        *slot = value.into_value();
     }
     Ok(report)
 }
@@ -57,7 +58,7 @@ struct Opening<'a, 'p> {
     policy: &'p dyn OpenPolicy,
     cursor: Cursor,
     /// Sealed values, and what is to stand in their places.
-    opened: Vec<(&'a mut AttributeValue, AttributeValue)>,
+    opened: Vec<(&'a mut AttributeValue, Wiped)>,
     unopened: Vec<Unopened>,
 }
 
@@ -74,7 +75,7 @@ impl<'a> Walk<'a> for Opening<'a, '_> {
         match envelope {
             Ok(envelope) => {
                 if let Some(opened) = self.open(&envelope)? {
-                    self.opened.push((value, opened));
+                    self.opened.push((value, Wiped(opened)));
                 }
                 Ok(())
             }

@@ -8,7 +8,7 @@ use super::{Decision, SealPolicy, SealReport};
 use crate::binding::write_path;
 use crate::cipher::Prepared;
 use crate::random::IvPool;
-use crate::{Binding, EncryptionKey, Error, is_envelope};
+use crate::{Binding, EncryptionKey, Error};
 
 /// As many sealed values as most items have, at most, and bytes of their paths.
 const USUAL: usize = 32;
@@ -22,7 +22,7 @@ const USUAL_PLACES: usize = 512;
 ///
 /// # Errors
 ///
-/// * [`Error::AlreadyEncrypted`]: a value chosen for sealing is a sealed value
+/// * [`Error::AlreadyEncrypted`]: a value chosen for sealing is a sealed value, or one is inside it
 /// * [`Error::NotAllowedHere`]: the path of a value chosen for sealing is longer than can be bound
 /// * [`Error::Value`]: a value chosen for sealing is one that DynamoDB would refuse, or values nest too deep
 /// * [`Error::Rng`]: the random generator of the operating system failed
@@ -90,7 +90,7 @@ pub(super) fn seal_item_with<F: FnMut(&mut [u8]) -> Result<(), Error>>(
     // From here on nothing fails.
     for (chosen, iv) in chosen.into_iter().zip(&vectors) {
         let place = places.get(chosen.place).unwrap_or_default();
-        *chosen.slot = chosen.prepared.seal(iv, &chosen.key, binding, place);
+        *chosen.slot = chosen.prepared.seal(iv, binding, place);
     }
     Ok(SealReport { sealed })
 }
@@ -106,8 +106,7 @@ struct Choice<'a, 'p> {
 
 struct Chosen<'a> {
     slot: &'a mut AttributeValue,
-    prepared: Prepared,
-    key: EncryptionKey,
+    prepared: Prepared<EncryptionKey>,
     /// Its part of the places.
     place: Range<usize>,
 }
@@ -123,15 +122,11 @@ impl<'a> Walk<'a> for Choice<'a, '_> {
             Decision::Leave => Ok(()),
             Decision::Inspect => self.inside(value, depth),
             Decision::Seal(key) => {
-                if matches!(value, AttributeValue::B(bytes) if is_envelope(bytes.as_ref())) {
-                    return Err(Error::AlreadyEncrypted { path: path.clone() });
-                }
                 let start = self.places.len();
                 write_path(path, &mut self.places)?;
                 self.chosen.push(Chosen {
-                    prepared: Prepared::new(value, &key, path)?,
+                    prepared: Prepared::new(value, key, path)?,
                     slot: value,
-                    key,
                     place: start..self.places.len(),
                 });
                 Ok(())

@@ -3,7 +3,8 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
 use dyno_crypto::{
-    Decision, Demand, EncryptionKey, Error, FieldPath, Item, KeyId, OpenPolicy, SealPolicy, seal,
+    Decision, Demand, EncryptionKey, Error, FieldPath, Item, KeyId, OpenPolicy, SealPolicy, Sealer,
+    seal,
 };
 
 use crate::items::{ByRules, item_of, open_item, sample, seal_item};
@@ -92,6 +93,29 @@ fn a_sealed_value_is_not_sealed_again() {
     )
     .unwrap();
     assert_eq!(kept, item);
+}
+
+#[test]
+fn a_value_with_a_sealed_one_inside_is_not_sealed() {
+    let sealed = || binary(&sealed_name());
+    for value in [
+        sealed(),
+        AttributeValue::Bs(vec![Blob::new([1]), Blob::new(sealed_name())]),
+        AttributeValue::L(vec![string("x"), sealed()]),
+        AttributeValue::M(item_of(&[("a", AttributeValue::L(vec![sealed()]))])),
+    ] {
+        let already = Error::AlreadyEncrypted { path: path("name") };
+        let alone = seal(&value, &key("k1"), &binding("1"), &path("name"));
+        assert_eq!(alone, Err(already.clone()));
+        let of_sealer = Sealer::new().seal(&value, &key("k1"), &binding("1"), &path("name"));
+        assert_eq!(of_sealer, Err(already.clone()));
+        let padded = seal(&value, &key("k1").pad_to(64), &binding("1"), &path("name"));
+        assert_eq!(padded, Err(already.clone()));
+        let item = item_of(&[("name", value)]);
+        let root = FieldPath::root();
+        let in_item = seal_item(&item, &root, &binding("1"), &ByRules::new(&["name"]));
+        assert_eq!(in_item, Err(already));
+    }
 }
 
 #[test]

@@ -92,7 +92,8 @@ fn older_keys_open_from_the_keyring() {
     let rules = Rules::new()
         .encrypt(["a"], key("2027"))
         .unwrap()
-        .with_keyring(keyring);
+        .with_keyring(keyring)
+        .unwrap();
     let find = |id: &str| {
         let id = KeyId::new(id).unwrap();
         rules
@@ -122,6 +123,27 @@ fn two_keys_with_one_id_are_refused() {
             .to_string()
             .contains("key id `k` already stands for another key")
     );
+}
+
+#[test]
+fn a_keyring_with_another_key_of_a_known_id_is_refused() {
+    let other = || EncryptionKey::generate("k").unwrap();
+    let mut retired = Keyring::new(key("new"));
+    retired.insert(other()).unwrap();
+    retired.retire("k").unwrap();
+    for given in [
+        Rules::new().encrypt(["a"], key("k")).unwrap(),
+        Rules::new().seal_items(key("k")).unwrap(),
+    ] {
+        assert!(given.clone().with_keyring(Keyring::new(key("k"))).is_ok());
+        for keys in [Keyring::new(other()), retired.clone()] {
+            let error = given.clone().with_keyring(keys).unwrap_err();
+            let shown = error.to_string();
+            assert!(shown.contains("key id `k` already stands for"), "{shown}");
+        }
+    }
+    let of_keyring = Rules::new().with_keyring(retired).unwrap();
+    assert!(of_keyring.encrypt(["a"], key("k")).is_err());
 }
 
 proptest! {

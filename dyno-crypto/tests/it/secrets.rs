@@ -3,8 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{
     Decision, EncryptionKey, Envelope, Error, KeyId, Keyring, MasterKey, Rules, seal,
+    seal_attributes,
 };
 
+use crate::items::item_of;
 use crate::{binding, key, path, string};
 
 const SECRET: [u8; 32] = [0xab; 32];
@@ -25,7 +27,8 @@ fn nothing_that_holds_a_key_prints_it() {
     let rules = Rules::new()
         .encrypt(["a"], key.clone())
         .unwrap()
-        .with_keyring(keyring.clone());
+        .with_keyring(keyring.clone())
+        .unwrap();
     for shown in [
         format!("{key:?} {key:#?}"),
         format!("{keyring:?}"),
@@ -53,6 +56,26 @@ fn errors_about_secret_numbers_do_not_quote_them() {
             assert!(shown.starts_with("field `card"), "{shown}");
         }
     }
+}
+
+#[test]
+fn errors_about_a_value_sealed_as_a_whole_do_not_name_what_is_inside() {
+    let empty = || AttributeValue::Ss(vec![]);
+    let list = AttributeValue::L(vec![empty()]);
+    for inner in [empty(), list, AttributeValue::N("x".into())] {
+        let card = AttributeValue::M(item_of(&[("MARKED", inner)]));
+        let error = seal(&card, &key("k1"), &binding("1"), &path("card")).unwrap_err();
+        let shown = format!("{error} {error:?}");
+        assert!(!shown.contains("MARKED"), "{shown}");
+        assert_eq!(error.path(), Some(&path("card")));
+    }
+}
+
+#[test]
+fn errors_about_an_item_that_is_to_have_a_seal_name_the_attribute() {
+    let item = item_of(&[("tags", AttributeValue::Ss(vec![]))]);
+    let error = seal_attributes(&item, &key("k1"), &binding("1"), &path("part"), 1).unwrap_err();
+    assert_eq!(error.path(), Some(&path("part.tags")));
 }
 
 #[test]

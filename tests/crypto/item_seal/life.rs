@@ -237,6 +237,35 @@ async fn a_save_after_a_new_key_became_primary_seals_all_that_was_loaded() {
     assert_eq!(error.kind(), ErrorKind::KeyRetired);
 }
 
+#[tokio::test]
+async fn a_key_is_retired_for_seals_and_for_fields_apart() {
+    let setup = setup().await;
+    setup.saved().await;
+    let load = async |rules: Rules| {
+        let load = setup.store.load::<Contract>("c").shards(Shards::All);
+        load.loader(rules).await.map(|loaded| loaded.limit)
+    };
+    let new = key("seals-2");
+    let with = |retired| {
+        let mut keys = Keyring::new(setup.keys.fields.clone());
+        keys.insert(setup.keys.seals.clone()).unwrap();
+        keys.insert(new.clone()).unwrap();
+        keys.promote("seals-2").unwrap();
+        if retired {
+            keys.retire("seals").unwrap();
+        }
+        keys
+    };
+    let rules = |fields, seals| {
+        let rules = Rules::new().with_keyring(fields).unwrap();
+        let rules = rules.encrypt_with_primary(["secret"]).unwrap();
+        rules.seal_items(seals).unwrap()
+    };
+    let error = load(rules(with(false), with(true))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::KeyRetired);
+    assert_eq!(load(rules(with(true), with(false))).await.unwrap(), 100);
+}
+
 #[derive(DyObject, Clone, Debug, PartialEq)]
 #[dyno(table = "Seals", key = "ID", seal)]
 struct Alone {

@@ -3,14 +3,14 @@
 use std::time::{Duration, SystemTime};
 
 use dyno::document::Shape;
-use dyno::{DyObject, ErrorKind, ReadPolicy, Shards};
+use dyno::{DyObject, ErrorKind, ExceptionKind, ReadPolicy, Shards};
 use serde_json::json;
 
 use super::*;
 
 pub(super) fn policy() -> ReadPolicy {
     ReadPolicy::strict()
-        .allow_unsealed("sealed since November")
+        .allow_unsealed("sealed since November", None)
         .unwrap()
 }
 
@@ -42,6 +42,12 @@ async fn an_object_of_before_is_refused_unless_the_policy_says_otherwise() {
     let mut loaded = load.loader(rules).await.unwrap();
     assert_eq!(*loaded, contract());
     assert_eq!(policy.uses()[0].count(), 1);
+    let used: Vec<_> = loaded
+        .exceptions()
+        .iter()
+        .map(|used| (used.kind(), used.path().to_string()))
+        .collect();
+    assert_eq!(used, [(ExceptionKind::Unsealed, String::new())]);
     loaded.save().await.unwrap();
     assert!(
         setup
@@ -107,7 +113,9 @@ async fn a_seal_that_is_wrong_is_refused_whatever_the_policy_says() {
 async fn an_exception_that_ended_accepts_nothing() {
     let setup = setup().await;
     before_seals(&setup).await;
-    let ended = policy().until(SystemTime::now() - Duration::from_secs(1));
+    let end = SystemTime::now() - Duration::from_secs(1);
+    let ended = ReadPolicy::strict().allow_unsealed("sealed since November", end);
+    let ended = ended.unwrap();
     let rules = setup.keys.rules().with_read_policy(ended.clone());
     let load = setup.store.load::<Contract>("c").loader(rules);
     assert_eq!(load.await.unwrap_err().kind(), ErrorKind::SealBroken);
@@ -160,11 +168,13 @@ async fn a_type_without_seals_does_not_break_those_that_are_there() {
 async fn seals_are_turned_off_under_the_same_exception() {
     let setup = setup().await;
     setup.saved().await;
-    let rules = setup.keys.without_seals().with_read_policy(policy());
+    let policy = policy();
+    let rules = setup.keys.without_seals().with_read_policy(policy.clone());
     let load = setup.store.load::<Bare>("c").loader(rules.clone());
     let mut loaded = load.await.unwrap();
     loaded.limit = 7;
     loaded.save().await.unwrap();
+    assert_eq!(policy.uses()[0].count(), 1, "an object lost its seals");
     assert!(!setup.root().await.contains_key(SEAL));
     let plain = setup.keys.without_seals();
     let load = setup.store.load::<Bare>("c").loader(plain.clone());
@@ -175,10 +185,11 @@ async fn seals_are_turned_off_under_the_same_exception() {
     write.loader(plain).await.unwrap();
 
     // And on again: shards that kept their seals get new ones.
-    let rules = setup.keys.rules().with_read_policy(policy());
+    let rules = setup.keys.rules().with_read_policy(policy.clone());
     let load = setup.store.load::<Contract>("c").shards(Shards::All);
     let mut loaded = load.loader(rules).await.unwrap();
     loaded.save().await.unwrap();
+    assert_eq!(policy.uses()[0].count(), 2);
     let load = setup.store.load::<Contract>("c").shards(Shards::All);
     let loaded = load.await.unwrap();
     assert_eq!((loaded.limit, loaded.buyer.name.as_str()), (7, "x"));

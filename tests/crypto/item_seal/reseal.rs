@@ -24,7 +24,7 @@ async fn a_reseal_seals_every_item_with_the_primary_keys_of_fields_and_of_seals(
     fields.insert(key("fields-2")).unwrap();
     fields.promote("fields-2").unwrap();
     let rules = || {
-        let rules = Rules::new().with_keyring(fields.clone());
+        let rules = Rules::new().with_keyring(fields.clone()).unwrap();
         let rules = rules.encrypt_with_primary(["secret"]).unwrap();
         rules.seal_items(seals.clone()).unwrap()
     };
@@ -45,7 +45,7 @@ async fn a_reseal_seals_every_item_with_the_primary_keys_of_fields_and_of_seals(
     }
     seals.retire("seals").unwrap();
     fields.retire("fields").unwrap();
-    let rules = Rules::new().with_keyring(fields);
+    let rules = Rules::new().with_keyring(fields).unwrap();
     let rules = rules.encrypt_with_primary(["secret"]).unwrap();
     let rules = rules.seal_items(seals).unwrap();
     let load = setup.store.load::<Contract>("c").shards(Shards::All);
@@ -163,7 +163,7 @@ async fn a_reseal_takes_away_the_seals_that_shards_kept_when_their_root_lost_its
     let mut fields = Keyring::new(setup.keys.fields.clone());
     fields.insert(key("fields-2")).unwrap();
     fields.promote("fields-2").unwrap();
-    let rules = Rules::new().with_keyring(fields);
+    let rules = Rules::new().with_keyring(fields).unwrap();
     let rules = rules.encrypt_with_primary(["secret"]).unwrap();
     let reseal = || setup.store.reseal::<Bare>().loader(rules.clone());
     let planned = reseal().dry_run().await.unwrap();

@@ -51,7 +51,7 @@ async fn more_values_than_an_expression_names_take_several_updates() {
     let setup = setup::<Wide>().await;
     let keys = keys();
     let rules = |keys: &dyno::Keyring| {
-        let rules = Rules::new().with_keyring(keys.clone());
+        let rules = Rules::new().with_keyring(keys.clone()).unwrap();
         rules
             .encrypt_with_primary(["values.*", "nested[*][*]"])
             .unwrap()
@@ -103,7 +103,7 @@ async fn what_would_not_fit_its_item_any_more_is_saved_in_pieces_or_reported() {
     let mut keys = dyno::Keyring::new(key("k"));
     keys.insert(key(&long)).unwrap();
     let rules = |keys: &dyno::Keyring| {
-        let rules = Rules::new().with_keyring(keys.clone());
+        let rules = Rules::new().with_keyring(keys.clone()).unwrap();
         let patterns = ["name", "values.*", "bag.values.*"];
         rules.encrypt_with_primary(patterns).unwrap()
     };

@@ -87,7 +87,7 @@ fn card() -> Card {
 }
 
 fn card_rules(keys: &dyno::Keyring) -> Rules {
-    let rules = Rules::new().with_keyring(keys.clone());
+    let rules = Rules::new().with_keyring(keys.clone()).unwrap();
     rules.encrypt_with_primary(["number", "limit"]).unwrap()
 }
 

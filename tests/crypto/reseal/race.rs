@@ -29,7 +29,7 @@ struct Plain {
 }
 
 fn card_rules(keys: &Keyring) -> Rules {
-    let rules = Rules::new().with_keyring(keys.clone());
+    let rules = Rules::new().with_keyring(keys.clone()).unwrap();
     rules.encrypt_with_primary(["number"]).unwrap()
 }
 

@@ -37,7 +37,7 @@ async fn a_new_index_key_loses_no_object_at_any_step() {
     let old = rules(IndexKeys::new(a.clone()));
     let with = |keys: IndexKeys| store.clone().with_loader(old.clone().index_with(keys));
     let first = with(IndexKeys::new(a.clone()));
-    let both = with(IndexKeys::new(a.clone()).with_second(b.clone()));
+    let both = with(IndexKeys::new(a.clone()).with_second(b.clone()).unwrap());
     let second = with(IndexKeys::only_second(b.clone()));
 
     first.save(user("same@example.com")).await.unwrap();
@@ -68,7 +68,7 @@ async fn a_new_index_key_loses_no_object_at_any_step() {
 
     // And back again, the next time.
     let c = index_key("c");
-    let both = with(IndexKeys::only_second(b).with_first(c.clone()));
+    let both = with(IndexKeys::only_second(b).with_first(c.clone()).unwrap());
     finds_both(&both).await;
     save_all(&both).await;
     let third = with(IndexKeys::new(c));
@@ -96,7 +96,7 @@ async fn a_reseal_fills_and_empties_columns_and_leaves_values_alone() {
     };
     let before = emails(items(&store).await);
 
-    let both = with(IndexKeys::new(a).with_second(b.clone()));
+    let both = with(IndexKeys::new(a).with_second(b.clone()).unwrap());
     let report = both.reseal::<User>().await.unwrap();
     assert_eq!(
         (report.columns(), report.changed(), report.values()),
@@ -191,7 +191,9 @@ async fn an_index_that_is_given_up_leaves_columns_to_remove() {
 #[tokio::test]
 async fn an_object_with_both_columns_is_loaded_once() {
     let (store, recorder) = store().await;
-    let keys = IndexKeys::new(index_key("a")).with_second(index_key("b"));
+    let keys = IndexKeys::new(index_key("a"))
+        .with_second(index_key("b"))
+        .unwrap();
     let store = store.with_loader(rules(keys));
     store.save(user("a@example.com")).await.unwrap();
     recorder.take();

@@ -8,14 +8,14 @@ use std::sync::{Arc, Mutex};
 use dyno::document::Shape;
 use dyno::{
     AsyncKeySource, CachedKeys, DyObject, EncryptionKey, ErrorKind, KeyId, KeySourceError, Lazy,
-    MasterKey, ReadOnly, Rules, Store, WriteOnly,
+    MasterKey, ReadOnly, ReadPolicy, Rules, Store, WriteOnly,
 };
 use dyno_testkit::Recorder;
 use futures_util::future::join_all;
 use serde_json::json;
 use tokio::sync::{Barrier, Semaphore};
 
-use crate::fixture::{Account, FIELDS, account, items, key_ids, store};
+use crate::fixture::{Account, FIELDS, account, clear_account, items, key_ids, store};
 
 /// A vault that knows the keys it is told to, notes what it is asked for, and answers when it is let.
 #[derive(Clone)]
@@ -227,6 +227,36 @@ async fn a_program_that_may_only_read_or_write_asks_for_what_it_may_use() {
     assert_eq!(error.kind(), ErrorKind::KeyRefused);
     assert_eq!(vault.asked(), [""; 0]);
     assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn an_exception_is_counted_once_however_often_keys_are_asked_for() {
+    let vault = Vault::of(&[("2026", Answer::Key(1))]);
+    let (store, _) = store().await;
+    let clear = FIELDS.into_iter().filter(|field| *field != "name");
+    let some = Rules::new()
+        .with_source(CachedKeys::new(vault.clone()))
+        .encrypt_with_key_of_source(clear, KeyId::new("2026").unwrap())
+        .unwrap();
+    let save = store.save(clear_account()).key("a").loader(some);
+    save.await.unwrap();
+    let policy = ReadPolicy::strict().allow_plaintext(["name"], "until March", None);
+    let policy = policy.unwrap();
+    let rules = vault.rules("2026").with_read_policy(policy.clone());
+    let loaded = store.load::<Account>("a").loader(rules).await.unwrap();
+    assert_eq!(*loaded, account());
+    assert_eq!(vault.asked(), ["2026", "2026"], "once by each process");
+    assert_eq!(
+        (policy.uses()[0].count(), loaded.exceptions().len()),
+        (1, 1)
+    );
+}
+
+#[test]
+fn a_loader_is_checked_without_asking_its_source() {
+    let vault = Vault::of(&[]);
+    dyno::check_loader(&vault.rules("2026"), &account()).unwrap();
+    assert_eq!(vault.asked(), [""; 0]);
 }
 
 #[tokio::test]

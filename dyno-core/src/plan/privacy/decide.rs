@@ -1,7 +1,7 @@
 //! Making the decisions.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item};
+use dyno_value::{FieldPath, Item, ValueError};
 
 use super::decisions::Decisions;
 use super::walk::{Mode, Walk};
@@ -72,6 +72,31 @@ impl Decisions {
         let reached = walk.down(shape, path, stored, value)?;
         let made = walk.finish()?;
         Ok(reached.then_some(made))
+    }
+
+    /// An error of a value of which nothing was decided yet, without what may be secret.
+    pub(crate) fn hide_secrets(
+        error: ValueError,
+        shape: &'static Shape,
+        loader: Option<&dyn ConfigLoader>,
+    ) -> ValueError {
+        let segments = error.path().segments();
+        let around = (1..=segments.len()).filter_map(|depth| segments.get(..depth));
+        let outermost = around
+            .map(|segments| segments.iter().cloned().collect())
+            .find(|path| !Self::is_public(path, shape, loader));
+        outermost.map_or(error, |path| Self::without_value(&path))
+    }
+
+    /// Whether the value at a path is certainly not one that is encrypted.
+    fn is_public(
+        path: &FieldPath,
+        shape: &'static Shape,
+        loader: Option<&dyn ConfigLoader>,
+    ) -> bool {
+        let decided = Self::for_path(&Item::new(), shape, (path, path), None, loader);
+        let by_path = loader.is_none_or(|loader| !loader.needs_object());
+        by_path && matches!(decided, Ok(Some(decisions)) if decisions.is_empty())
     }
 
     fn made(

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_crypto::{EncryptionKey, KeyId, UsedException};
+use dyno_crypto::{EncryptionKey, ExceptionKind, KeyId, UsedException};
 use dyno_value::{FieldPath, Segment, ValueError};
 
 use super::refusal::no_key_to_open;
@@ -48,20 +48,26 @@ impl Decisions {
         .at_path(path)
     }
 
-    /// The error without the value, if the value is one that is encrypted.
+    /// The error without what is secret: neither a value that is encrypted or accepted in clear for a while, nor the
+    /// names inside it.
     pub(crate) fn without_secrets(&self, error: ValueError) -> ValueError {
-        let secret = self
+        let sealed = self
             .keys
             .iter()
             .flat_map(|(stored, sealing)| [stored, &sealing.known_as])
             .chain(self.legacy.keys())
-            .any(|sealed| error.path().starts_with(sealed));
-        if !secret {
-            return error;
-        }
-        let (path, _) = error.into_parts();
+            .chain(self.exceptions.iter().map(UsedException::path))
+            .filter(|sealed| !sealed.is_root());
+        let outermost = sealed
+            .filter(|sealed| error.path().starts_with(sealed))
+            .min_by_key(|sealed| sealed.depth());
+        outermost.map(Self::without_value).unwrap_or(error)
+    }
+
+    /// The error of an encrypted value that does not fit.
+    pub(crate) fn without_value(path: &FieldPath) -> ValueError {
         ValueError::custom("the value does not fit; it is encrypted, so it is not shown")
-            .under_path(&path)
+            .under_path(path)
     }
 
     /// Whether a value inside the one at `path` is sealed by itself and reached through a list.
@@ -86,21 +92,32 @@ impl Decisions {
         opened.chain(self.unopened.keys().map(|path| (path, None)))
     }
 
+    /// The values with a key: the path in the keyed tree, the path that the program knows, and the key's id.
+    pub(crate) fn places(&self) -> impl Iterator<Item = (&FieldPath, &FieldPath, &KeyId)> {
+        self.keys
+            .iter()
+            .map(|(stored, sealing)| (stored, &sealing.known_as, sealing.key.id()))
+    }
+
     /// Of an audit: every sealed value, by the path that the program knows, with the id of its key.
     pub(crate) fn envelopes(&self) -> BTreeMap<&FieldPath, &KeyId> {
         self.unopened.iter().collect()
     }
 
-    /// Warns of each exception that was made.
+    /// Notes that the object has no item seals, which its type demands.
+    pub(crate) fn note_unsealed(&mut self, used: UsedException) {
+        self.exceptions.insert(0, used);
+    }
+
+    /// Counts each exception that was made, and warns of it.
     pub(crate) fn report_exceptions(&self, object: &str) {
         for used in &self.exceptions {
-            tracing::warn!(
-                object,
-                path = %used.path(),
-                kind = ?used.kind(),
-                reason = used.reason(),
-                "accepted a value that is not encrypted",
-            );
+            used.count();
+            let accepted = match used.kind() {
+                ExceptionKind::Unsealed => "accepted an object without seals",
+                _ => "accepted a value that is not encrypted",
+            };
+            tracing::warn!(object, path = %used.path(), kind = ?used.kind(), reason = used.reason(), "{accepted}");
         }
     }
 

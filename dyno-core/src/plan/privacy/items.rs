@@ -1,7 +1,7 @@
 //! Seals over whole items, of types that demand them.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_crypto::{Binding, EncryptionKey, ItemSeal, KeyId, KeyState};
+use dyno_crypto::{Binding, EncryptionKey, ItemSeal, KeyId, KeyState, ReadPolicy, UsedException};
 use dyno_value::{FieldPath, Item};
 
 use super::binding::binding;
@@ -17,8 +17,8 @@ use crate::shape::Shape;
 /// What a save makes of the seals of the object's items.
 #[derive(Debug)]
 pub(crate) enum ItemSeals {
-    /// The type demands none, and the read policy accepts that sealed objects lose theirs.
-    Drop,
+    /// The type demands none, and this exception of the read policy accepts that sealed objects lose theirs.
+    Drop(UsedException),
     /// The type demands none: a sealed object is not written.
     Keep,
     /// Every item that is written is sealed.
@@ -37,9 +37,7 @@ impl ItemSeals {
         loader: Option<&dyn ConfigLoader>,
     ) -> Result<Self> {
         if !shape.seals() {
-            let policy = loader.and_then(ConfigLoader::read_policy);
-            let may_drop = policy.is_some_and(dyno_crypto::ReadPolicy::allows_unsealed);
-            return Ok(if may_drop { Self::Drop } else { Self::Keep });
+            return Ok(accept_unsealed(loader).map_or(Self::Keep, Self::Drop));
         }
         if loader.is_some_and(|loader| !loader.may_seal()) {
             return Err(refused(
@@ -54,7 +52,7 @@ impl ItemSeals {
                 "the loader gives no key; give one with `Rules::seal_items`, or answer `ConfigLoader::seal_key`",
             ));
         };
-        let state = loader.and_then(|loader| loader.key_state(key.id()));
+        let state = loader.and_then(|loader| loader.seal_key_state(key.id()));
         if state == Some(KeyState::Retired) {
             return Err(refused(
                 shape,
@@ -70,7 +68,7 @@ impl ItemSeals {
     /// Whether items that an object of this state has are to be sealed anew: they have no seals, or of another key.
     pub(crate) fn are_not_those_of(&self, state: &RootState) -> bool {
         match self {
-            Self::Drop | Self::Keep => false,
+            Self::Drop(_) | Self::Keep => false,
             Self::Seal(_) => self.key_id() != state.seal,
         }
     }
@@ -83,7 +81,7 @@ impl ItemSeals {
     /// The id of the key that seals.
     pub(crate) fn key_id(&self) -> Option<Vec<u8>> {
         match self {
-            Self::Drop | Self::Keep => None,
+            Self::Drop(_) | Self::Keep => None,
             Self::Seal(sealer) => Some(sealer.key.id().as_bytes().to_vec()),
         }
     }
@@ -95,7 +93,7 @@ impl ItemSeals {
     /// The type demands no seals, and the read policy does not accept objects without.
     pub(crate) fn check_over_sealed(&self, shape: &Shape) -> Result<()> {
         match self {
-            Self::Drop | Self::Seal(_) => Ok(()),
+            Self::Drop(_) | Self::Seal(_) => Ok(()),
             Self::Keep => {
                 let mend = match shape.untyped() {
                     Some(_) => {
@@ -114,6 +112,19 @@ impl ItemSeals {
         }
     }
 
+    /// Counts that a sealed object lost its seals, and warns of it.
+    pub(crate) fn report_lost(&self, shape: &Shape) {
+        if let Self::Drop(used) = self {
+            used.count();
+            let (object, reason) = (shape.name(), used.reason());
+            tracing::warn!(
+                object,
+                reason,
+                "saved an object without the seals that it had"
+            );
+        }
+    }
+
     /// Adds the seal to an item that is otherwise as it will be stored.
     ///
     /// # Errors
@@ -121,7 +132,7 @@ impl ItemSeals {
     /// A value has no form in DynamoDB, or the path is too long.
     pub(crate) fn seal(&self, item: &mut Item, base: &FieldPath, sequence: u64) -> Result<()> {
         match self {
-            Self::Drop | Self::Keep => Ok(()),
+            Self::Drop(_) | Self::Keep => Ok(()),
             Self::Seal(sealer) => sealer.seal(item, base, sequence),
         }
     }
@@ -145,7 +156,6 @@ impl Sealer {
 
 /// What verifies the seals of the items of one object.
 pub(crate) struct Verifier<'a> {
-    shape: &'static Shape,
     /// The object's key attributes.
     keys: Item,
     binding: Binding,
@@ -175,7 +185,6 @@ impl<'a> Verifier<'a> {
             return Ok(None);
         }
         Ok(Some(Self {
-            shape,
             keys: root.to_item(),
             binding: binding(shape, root)?,
             loader,
@@ -189,13 +198,7 @@ impl<'a> Verifier<'a> {
     /// It is not as it was sealed; or it has no seal, and the read policy does not accept that.
     pub(crate) fn verify_root(&self, item: &Item) -> Result<()> {
         if !item.contains_key(reserved::SEAL) {
-            let policy = self.loader.and_then(ConfigLoader::read_policy);
-            if let Some(used) = policy.and_then(dyno_crypto::ReadPolicy::accept_unsealed) {
-                tracing::warn!(
-                    object = self.shape.name(),
-                    reason = used.reason(),
-                    "accepted an object without seals",
-                );
+            if accept_unsealed(self.loader).is_some() {
                 return Ok(());
             }
             return Err(broken(
@@ -239,13 +242,13 @@ impl<'a> Verifier<'a> {
     }
 
     fn key(&self, id: &KeyId, what: &str) -> Result<EncryptionKey> {
-        let state = self.loader.and_then(|loader| loader.key_state(id));
+        let state = self.loader.and_then(|loader| loader.seal_key_state(id));
         if state == Some(KeyState::Retired) {
             return Err(Error::new(
                 ErrorKind::KeyRetired,
                 format!(
-                    "{what} is sealed with key `{id}`, which is retired; activate it (`Keyring::activate`), save what it still \
-                     seals, and retire it again"
+                    "{what} is sealed with key `{id}`, which is retired; activate it (`Keyring::activate`), reseal what it \
+                     still seals (`Store::reseal`), and retire it again"
                 ),
             ));
         }
@@ -262,6 +265,27 @@ impl<'a> Verifier<'a> {
             )
         })
     }
+}
+
+/// The exception that accepts an object without item seals, if its root has none and its type demands them.
+pub(crate) fn unsealed(
+    shape: &Shape,
+    root: &Item,
+    loader: Option<&dyn ConfigLoader>,
+) -> Option<UsedException> {
+    let is_unsealed = shape.seals() && has_key(shape, root) && !root.contains_key(reserved::SEAL);
+    is_unsealed.then(|| accept_unsealed(loader)).flatten()
+}
+
+fn has_key(shape: &Shape, root: &Item) -> bool {
+    let table = shape.table();
+    table.is_some_and(|table| root.contains_key(table.key_name()))
+}
+
+fn accept_unsealed(loader: Option<&dyn ConfigLoader>) -> Option<UsedException> {
+    loader
+        .and_then(ConfigLoader::read_policy)
+        .and_then(ReadPolicy::accept_unsealed)
 }
 
 /// The id of the key that an item is sealed with, in bytes; none of them if the seal is damaged.

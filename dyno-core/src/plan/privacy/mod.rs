@@ -9,12 +9,14 @@ mod decisions;
 mod items;
 mod marks;
 mod refusal;
+mod rehearsal;
 mod renew;
 mod seal;
 mod walk;
 
 pub(crate) use self::binding::{binding, binding_of};
 pub(crate) use self::decisions::Decisions;
-pub(crate) use self::items::{ItemSeals, Verifier, seal_key_id};
+pub(crate) use self::items::{ItemSeals, Verifier, seal_key_id, unsealed};
 pub(crate) use self::marks::Mark;
+pub(crate) use self::rehearsal::Rehearsal;
 pub(crate) use self::renew::{Change, How, Renewal, value_at};

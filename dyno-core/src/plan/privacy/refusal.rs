@@ -1,6 +1,7 @@
 //! Why a value is neither sealed nor opened, said for people.
 
-use dyno_crypto::{KeyId, KeySourceError};
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_crypto::{Envelope, EnvelopeError, KeyId, KeySourceError};
 
 use crate::error::{Error, ErrorKind};
 
@@ -13,7 +14,26 @@ pub(super) enum Clear {
     OfMarkedField,
 }
 
-pub(super) fn in_clear(clear: Clear) -> Error {
+/// The error of a value that must be sealed, and does not have the form of one that is.
+pub(super) fn not_sealed(value: &AttributeValue, clear: Clear) -> Error {
+    let parsed = value
+        .as_b()
+        .ok()
+        .map(|bytes| Envelope::parse(bytes.as_ref()));
+    match parsed.and_then(Result::err) {
+        None | Some(EnvelopeError::NotAnEnvelope) => in_clear(clear),
+        Some(error) => Error::new(
+            ErrorKind::NotDecrypted,
+            format!(
+                "begins like a sealed value, but {error}: it was damaged, or a newer version wrote it; restore it from a \
+                 backup, or read it with that version"
+            ),
+        )
+        .with_source(error),
+    }
+}
+
+fn in_clear(clear: Clear) -> Error {
     let why = match clear {
         Clear::OfLoadersChoice => {
             "found in clear where the loader demands encryption: it was stored before the loader did, or something else \
@@ -42,6 +62,17 @@ pub(super) fn key_missing() -> Error {
         ErrorKind::KeyRefused,
         "must be encrypted, and the loader gives no key; name its path in `Rules::encrypt`, or answer \
          `ConfigLoader::encryption_key` for it",
+    )
+}
+
+/// The error of a value that is saved in clear and that a load would take for a sealed one.
+pub(super) fn looks_sealed(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::KeyRefused,
+        format!(
+            "has the form of a value sealed with key `{id}`, so a load would try to open it; mark the field \
+             `#[dyno(plain)]` if it holds bytes from elsewhere, or encrypt it"
+        ),
     )
 }
 

@@ -10,7 +10,7 @@ use super::walked::Walked;
 use crate::error::Result;
 use crate::plan::{self, Decisions};
 use crate::shape::Stored;
-use crate::store::operation::{Operation, Options, Pending, common_options};
+use crate::store::operation::{Operation, Options, Pending, common_options, debug_of};
 
 /// Counts the sealed values of every stored object of a type by field and key id, the seals over its items, and the values in
 /// clear that must be sealed. No key is needed: nothing is opened, and no seal is verified.
@@ -63,7 +63,6 @@ use crate::store::operation::{Operation, Options, Pending, common_options};
 /// # #[cfg(not(feature = "embedded"))]
 /// # fn main() {}
 /// ```
-#[derive(Debug)]
 #[must_use = "nothing is counted until it is awaited"]
 pub struct Audit<T> {
     options: Options,
@@ -71,6 +70,8 @@ pub struct Audit<T> {
     listener: Listener<AuditReport>,
     object: PhantomData<fn() -> T>,
 }
+
+debug_of!(Audit<T>: settings);
 
 impl<T: Stored> Audit<T> {
     pub(in crate::store) fn new() -> Self {

@@ -6,7 +6,7 @@ use super::walk::{self, Listener, Settings, walk_options};
 use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
 use crate::shape::{Stored, read_object};
-use crate::store::operation::{Operation, Options, Pending, common_options};
+use crate::store::operation::{Operation, Options, Pending, common_options, debug_of};
 
 /// Brings every stored object of a type to what a save today would encrypt, and how, without changing what the
 /// objects say.
@@ -71,7 +71,7 @@ use crate::store::operation::{Operation, Options, Pending, common_options};
 /// }
 ///
 /// fn rules(keys: &Keyring) -> Result<Rules, dyno_core::PatternError> {
-///     Rules::new().with_keyring(keys.clone()).encrypt_with_primary(["email"])
+///     Rules::new().with_keyring(keys.clone())?.encrypt_with_primary(["email"])
 /// }
 ///
 /// let store = Store::embedded()?;
@@ -100,7 +100,6 @@ use crate::store::operation::{Operation, Options, Pending, common_options};
 /// # #[cfg(not(feature = "embedded"))]
 /// # fn main() {}
 /// ```
-#[derive(Debug)]
 #[must_use = "nothing is sealed until it is awaited"]
 pub struct Reseal<T> {
     options: Options,
@@ -110,6 +109,8 @@ pub struct Reseal<T> {
     dry_run: bool,
     object: PhantomData<fn() -> T>,
 }
+
+debug_of!(Reseal<T>: settings, open, dry_run);
 
 impl<T: Stored> Reseal<T> {
     pub(in crate::store) fn new() -> Self {

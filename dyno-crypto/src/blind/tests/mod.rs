@@ -9,7 +9,7 @@ use zeroize::ZeroizeOnDrop;
 
 use super::*;
 use crate::testdata::{bytes, list, read, text, value};
-use crate::{EncryptionKey, MasterKey};
+use crate::{EncryptionKey, KeyId, KeyringError, MasterKey};
 
 fn key(byte: u8) -> IndexKey {
     IndexKey::new("search-1", MasterKey::from_bytes([byte; 32])).unwrap()
@@ -231,6 +231,21 @@ fn one_key_is_derived_for_each_index() {
     assert_eq!(key.derived(), 256);
     let after = index.compute(&key, "context 999", &string("a")).unwrap();
     assert_eq!(after, before);
+}
+
+#[test]
+fn the_columns_of_an_index_have_one_key_for_one_id() {
+    let key = IndexKey::generate("a").unwrap();
+    let same_id = || IndexKey::generate("a").unwrap();
+    let first = IndexKeys::new(key.clone());
+    let second = IndexKeys::only_second(key.clone());
+    let refused = KeyringError::OtherKey {
+        id: KeyId::new("a").unwrap(),
+    };
+    assert_eq!(first.clone().with_second(same_id()).unwrap_err(), refused);
+    assert_eq!(second.clone().with_first(same_id()).unwrap_err(), refused);
+    assert!(first.with_second(key).is_ok());
+    assert!(second.with_first(IndexKey::generate("b").unwrap()).is_ok());
 }
 
 #[test]

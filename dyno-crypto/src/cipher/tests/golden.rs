@@ -268,7 +268,7 @@ fn envelope(number: u32, key: &EncryptionKey, input: &Input) -> Value {
     let iv: Iv = digest[..16].try_into().unwrap();
     let sealed = Prepared::new(&value(json), key, &path_text)
         .unwrap()
-        .seal(&iv, key, &binding, &place);
+        .seal(&iv, &binding, &place);
     let sealed = sealed.as_b().unwrap().as_ref();
     let header = Parts::parse(sealed).unwrap().header();
     json!({

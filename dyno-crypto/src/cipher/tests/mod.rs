@@ -91,7 +91,7 @@ impl Case {
         encode: impl FnOnce(&mut Vec<u8>) -> Result<(), ValueError>,
     ) -> Vec<u8> {
         let prepared = Prepared::encoded(&self.key, room, encode).unwrap();
-        let sealed = prepared.seal(&self.iv, &self.key, &self.binding, &self.place);
+        let sealed = prepared.seal(&self.iv, &self.binding, &self.place);
         sealed.as_b().unwrap().as_ref().to_vec()
     }
 }

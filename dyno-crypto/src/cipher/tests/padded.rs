@@ -89,7 +89,7 @@ fn padded(number: usize, key: &EncryptionKey, name: &str, bucket: usize, json: &
     let key = key.pad_to(bucket);
     let sealed = Prepared::new(&value(json), &key, &path)
         .unwrap()
-        .seal(&iv, &key, &binding, &place);
+        .seal(&iv, &binding, &place);
     let sealed = sealed.as_b().unwrap().as_ref();
     let header = Parts::parse(sealed).unwrap().header();
     let mut encoded = Vec::new();

@@ -7,7 +7,7 @@ fn prepared(value: &AttributeValue) -> (usize, AttributeValue) {
     let binding = Binding::new("users", &[("id", &AttributeValue::S("1".into()))]).unwrap();
     let prepared = Prepared::new(value, &key, &FieldPath::root().key("a")).unwrap();
     let room = prepared.output.capacity();
-    let sealed = prepared.seal(&Iv::default(), &key, &binding, b"\x01$\0\x01a");
+    let sealed = prepared.seal(&Iv::default(), &binding, b"\x01$\0\x01a");
     (room, sealed)
 }
 

@@ -1,14 +1,15 @@
 //! What is demanded of a value, and the key that meets it.
 
-use dyno_crypto::{EncryptionKey, KeyId, KeySourceError, KeyState};
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_crypto::{EncryptionKey, Envelope, KeyId, KeySourceError, KeyState, MasterKey};
 
 use super::state::{Mode, Must, Walk};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::loader::ConfigLoader;
 use crate::plan::privacy::decisions::Sealing;
 use crate::plan::privacy::refusal::{
-    Clear, key_missing, may_not_open, may_not_seal, no_key_to_open, not_given, retired,
-    seals_retired, two_keys,
+    Clear, key_missing, looks_sealed, may_not_open, may_not_seal, no_key_to_open, not_given,
+    retired, seals_retired, two_keys,
 };
 use crate::shape::Privacy;
 
@@ -75,6 +76,7 @@ impl Walk<'_> {
     pub(super) fn provided(&self, id: &KeyId) -> Option<Result<EncryptionKey, KeySourceError>> {
         let provider = self.loader.and_then(ConfigLoader::key_provider);
         match provider {
+            Some(_) if self.rehearses => Some(stand_in(id)),
             Some(provider) => provider.held(id).map(|answer| match answer {
                 Ok(key) if key.id() != id => Err(KeySourceError::OtherId {
                     id: id.clone(),
@@ -117,33 +119,82 @@ impl Walk<'_> {
 
     /// Notes the key of a sealed value. Without one it stays as it is, unless it must not be taken for the value.
     pub(super) fn found_envelope(&mut self, id: KeyId, demanded: bool) -> Result<()> {
-        let refusal = match self.loader {
-            _ if self.mode == Mode::Audit => {
-                self.made.unopened.insert(self.path.clone(), id);
-                return Ok(());
-            }
-            Some(loader) if !loader.may_open() => may_not_open(),
-            Some(loader) if loader.key_state(&id) == Some(KeyState::Retired) => {
-                return Err(retired(&id).at_path(self.path.clone()));
-            }
-            Some(loader) => match loader.decryption_key(&id, &self.path, self.view) {
-                Some(key) => return self.keep(key),
-                None => match self.provided(&id) {
-                    Some(Ok(key)) => return self.keep(key),
-                    Some(Err(KeySourceError::Unknown { .. })) => no_key_to_open(&id),
-                    Some(Err(error)) => return Err(not_given(error).at_path(self.path.clone())),
-                    None => {
-                        self.await_key(id);
-                        return Ok(());
-                    }
-                },
-            },
-            None => no_key_to_open(&id),
-        };
-        if demanded {
-            return Err(refusal.at_path(self.path.clone()));
+        if self.mode == Mode::Audit {
+            self.made.unopened.insert(self.path.clone(), id);
+            return Ok(());
         }
-        self.made.unopened.insert(self.path.clone(), id);
-        Ok(())
+        match self.opener(&id) {
+            Opener::Key(key) => self.keep(key),
+            Opener::Awaited => Ok(()),
+            Opener::Refused(why) => Err(why.at_path(self.path.clone())),
+            Opener::None(why) if demanded => Err(why.at_path(self.path.clone())),
+            Opener::None(_) => {
+                self.made.unopened.insert(self.path.clone(), id);
+                Ok(())
+            }
+        }
     }
+
+    /// That a value which is saved in clear is not one that a load would try to open.
+    pub(super) fn may_be_clear(&mut self, value: &AttributeValue) -> Result<()> {
+        let Some(id) = envelope_key(value).filter(|_| self.mode == Mode::Save) else {
+            return Ok(());
+        };
+        match self.opener(&id) {
+            Opener::Awaited | Opener::None(_) => Ok(()),
+            Opener::Key(_) | Opener::Refused(_) => {
+                Err(looks_sealed(&id).at_path(self.path.clone()))
+            }
+        }
+    }
+
+    /// What opens values that are sealed with the key of this id.
+    fn opener(&mut self, id: &KeyId) -> Opener {
+        let Some(loader) = self.loader else {
+            return Opener::None(no_key_to_open(id));
+        };
+        if !loader.may_open() {
+            return Opener::None(may_not_open());
+        }
+        if loader.key_state(id) == Some(KeyState::Retired) {
+            return Opener::Refused(retired(id));
+        }
+        if let Some(key) = loader.decryption_key(id, &self.path, self.view) {
+            return Opener::Key(key);
+        }
+        match self.provided(id) {
+            Some(Ok(key)) => Opener::Key(key),
+            Some(Err(KeySourceError::Unknown { .. })) => Opener::None(no_key_to_open(id)),
+            Some(Err(error)) => Opener::Refused(not_given(error)),
+            None => {
+                self.await_key(id.clone());
+                Opener::Awaited
+            }
+        }
+    }
+}
+
+/// What opens a sealed value.
+enum Opener {
+    Key(EncryptionKey),
+    /// A key that must be asked for first.
+    Awaited,
+    /// Nothing, now, though the key is known; why.
+    Refused(Error),
+    /// Nothing that the loader knows of; why.
+    None(Error),
+}
+
+/// A key that has this id, and nothing else in common with the one it stands for.
+fn stand_in(id: &KeyId) -> Result<EncryptionKey, KeySourceError> {
+    EncryptionKey::new(id, MasterKey::from_bytes([0; 32]))
+        .map_err(|error| KeySourceError::failed(id, error))
+}
+
+/// The id of the key of a value that has the form of a sealed one.
+pub(super) fn envelope_key(value: &AttributeValue) -> Option<KeyId> {
+    let bytes = value.as_b().ok()?.as_ref();
+    Envelope::parse(bytes)
+        .ok()
+        .map(|envelope| envelope.key_id().clone())
 }

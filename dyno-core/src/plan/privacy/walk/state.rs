@@ -38,6 +38,8 @@ pub(in crate::plan::privacy) struct Walk<'a> {
     pub(super) path: FieldPath,
     /// Where the value is, by the names under which it is stored: what it is bound to.
     pub(super) stored: FieldPath,
+    /// Whether a key of a provider is stood in for, and nobody is asked.
+    pub(super) rehearses: bool,
     /// The check values of the keys given so far.
     pub(super) keys: HashMap<KeyId, [u8; 8]>,
     pub(super) made: Decisions,
@@ -60,10 +62,17 @@ impl<'a> Walk<'a> {
             mode,
             path,
             stored,
+            rehearses: false,
             keys: HashMap::new(),
             made: Decisions::default(),
             awaited: None,
         }
+    }
+
+    /// The same walk, with stand-ins for the keys of a provider.
+    pub(in crate::plan::privacy) fn rehearsed(mut self) -> Self {
+        self.rehearses = true;
+        self
     }
 
     /// What was decided.

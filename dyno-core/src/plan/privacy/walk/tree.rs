@@ -1,14 +1,15 @@
 //! The walk over a whole object.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_crypto::{Accepted, Envelope, KeyId};
+use dyno_crypto::Accepted;
 use dyno_value::{Item, Segment};
 
+use super::demand::envelope_key;
 use super::state::{Mode, Must, Walk};
 use crate::error::Result;
 use crate::loader::ConfigLoader;
 use crate::plan::address::shard_id_at;
-use crate::plan::privacy::refusal::in_clear;
+use crate::plan::privacy::refusal::not_sealed;
 use crate::plan::shard::Collection;
 use crate::reserved;
 use crate::shape::{Element, FieldShape, Kind, Privacy, Role, Shape};
@@ -63,10 +64,13 @@ impl Walk<'_> {
         if self.mode != Mode::Save
             && let Some(id) = envelope_key(value)
         {
-            let demanded = privacy == Privacy::Encrypted || spread.is_some();
+            let demanded = self.must(spread, privacy)?.is_some();
             return self.found_envelope(id, demanded);
         }
         let must = self.must(spread, privacy)?;
+        if must.is_none() {
+            self.may_be_clear(value)?;
+        }
         if must.is_none() || stays_in_parts(kind, field) {
             return self.parts(value, kind, must.as_ref());
         }
@@ -193,9 +197,9 @@ impl Walk<'_> {
             }
             Must::BeSealed(clear) => {
                 let policy = self.loader.and_then(ConfigLoader::read_policy);
-                match policy.and_then(|policy| policy.accept(&self.path, value)) {
+                match policy.and_then(|policy| policy.accept(&self.path, value, self.view)) {
                     Some(accepted) => self.accept(accepted, value, kind),
-                    None => Err(in_clear(clear).at_path(self.path.clone())),
+                    None => Err(not_sealed(value, clear).at_path(self.path.clone())),
                 }
             }
         }
@@ -229,11 +233,4 @@ fn is_key(shape: Option<&'static Shape>, name: &str) -> bool {
 pub(super) fn stays_in_parts(kind: Option<Kind>, field: Option<&'static FieldShape>) -> bool {
     field.is_some_and(|field| field.field_role() == Role::Shard)
         || kind.is_some_and(Kind::must_stay_in_parts)
-}
-
-fn envelope_key(value: &AttributeValue) -> Option<KeyId> {
-    let bytes = value.as_b().ok()?.as_ref();
-    Envelope::parse(bytes)
-        .ok()
-        .map(|envelope| envelope.key_id().clone())
 }

@@ -1,17 +1,21 @@
+mod delete;
+mod reload;
+mod save;
+
 use std::fmt;
 use std::ops::{Deref, DerefMut};
 
 use dyno_crypto::UsedException;
-use dyno_value::Item;
 
-use super::delete;
-use super::operation::{Operation, Options, Pending};
+pub use self::delete::DeleteSaved;
+pub use self::reload::Reload;
+pub use self::save::SaveSaved;
+use super::operation::{Operation, Options};
 use super::shards::Shards;
-use super::tree::{Baseline, Expecting, same_key};
+use super::tree::Baseline;
 use crate::error::{Error, ErrorKind, Result};
-use crate::forecast::Plan;
-use crate::key::{Key, KeyValue};
-use crate::shape::{Stored, lazy, read_object, write_object};
+use crate::key::Key;
+use crate::shape::{Stored, lazy, read_object};
 
 /// An object together with its key and the version that is stored.
 ///
@@ -51,7 +55,7 @@ impl<T: Stored> Saved<T> {
         };
         let object = object.map_err(|error| loaded.decisions.does_not_fit(error))?;
         let exceptions = loaded.decisions.take_exceptions();
-        let baseline = loaded.compared_with(&operation.topology, write_object(&object)?)?;
+        let baseline = loaded.compared_with(&operation.topology, operation.tree_of(&object)?)?;
         let saved = Self::new(object, key, operation.options(), baseline);
         Ok(Self {
             exceptions,
@@ -173,62 +177,6 @@ impl<T: Stored> Saved<T> {
     pub fn delete(self) -> DeleteSaved<T> {
         DeleteSaved { saved: self }
     }
-
-    async fn run_save(&mut self) -> Result<()> {
-        let operation = Operation::new::<T>("save", self.options.clone())?;
-        let key = self.key.clone();
-        let written = async {
-            let tree = write_object(&self.object)?;
-            check_key_kept(&operation, &tree, &key)?;
-            operation
-                .save_tree(
-                    tree,
-                    &key,
-                    Expecting::Baseline(Box::new(self.baseline.clone())),
-                )
-                .await
-        };
-        self.baseline = written.await.map_err(operation.explain(Some(&key)))?;
-        Ok(())
-    }
-
-    fn plan_save(&self) -> Result<Plan> {
-        let operation = Operation::new::<T>("save", self.options.clone())?;
-        let plan = || {
-            let tree = write_object(&self.object)?;
-            check_key_kept(&operation, &tree, &self.key)?;
-            let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
-            operation.plan_save(tree, &self.key, expecting)
-        };
-        plan().map_err(operation.explain(Some(&self.key)))
-    }
-
-    fn plan_reload(&self) -> Result<Plan> {
-        let operation = Operation::new::<T>("load", self.options.clone())?;
-        let base = self.baseline.up_to_date();
-        operation
-            .plan_load(&self.key, Shards::AsDeclared, true, Some(&base))
-            .map_err(operation.explain(Some(&self.key)))
-    }
-
-    fn plan_delete(&self) -> Result<Plan> {
-        let operation = Operation::new::<T>("delete", self.options.clone())?;
-        delete::plan_based(&operation, &self.key, &self.baseline.up_to_date())
-            .map_err(operation.explain(Some(&self.key)))
-    }
-
-    async fn run_reload(&mut self) -> Result<()> {
-        let operation = Operation::new::<T>("load", self.options.clone())?;
-        let loaded = Self::load(&operation, self.key.clone(), Shards::AsDeclared, true).await;
-        *self = loaded.map_err(operation.explain(Some(&self.key)))?;
-        Ok(())
-    }
-
-    async fn run_delete(self) -> Result<()> {
-        let operation = Operation::new::<T>("delete", self.options)?;
-        let deleted = delete::delete_based(&operation, &self.key, &self.baseline).await;
-        deleted.map_err(operation.explain(Some(&self.key)))
-    }
 }
 
 /// A root can be loaded alone if no field of the type needs a shard.
@@ -244,26 +192,6 @@ fn check_all_lazy(operation: &Operation) -> Result<()> {
             ),
         ))
     })
-}
-
-/// Whether the key in a tree is still the one that the object was loaded with.
-fn check_key_kept(operation: &Operation, tree: &Item, key: &Key) -> Result<()> {
-    let root = operation.root(key)?;
-    for (name, value) in root.parts() {
-        let now = tree
-            .get(name)
-            .filter(|now| !same_key(now, &value.to_value()));
-        if let Some(now) = now.and_then(KeyValue::from_value) {
-            return Err(Error::new(
-                ErrorKind::InvalidKey,
-                format!(
-                    "the key field `{name}` was `{value}` when the object was loaded and is `{now}` now; to store it \
-                     under another key, save `saved.into_object()` and delete the old one"
-                ),
-            ));
-        }
-    }
-    Ok(())
 }
 
 impl<T> Deref for Saved<T> {
@@ -312,120 +240,5 @@ impl<T: PartialEq> PartialEq<T> for Saved<T> {
 impl<T: PartialEq> PartialEq for Saved<T> {
     fn eq(&self, other: &Self) -> bool {
         self.object == other.object
-    }
-}
-
-/// A save of a [`Saved`] object; see [`Saved::save`].
-#[must_use = "nothing is saved until it is awaited"]
-pub struct SaveSaved<'a, T> {
-    saved: &'a mut Saved<T>,
-}
-
-/// Without the value, which may be one that is encrypted.
-impl<T> fmt::Debug for SaveSaved<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SaveSaved")
-            .field("key", &self.saved.key)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<T: Stored> SaveSaved<'_, T> {
-    /// What awaiting it would send; sends nothing. An empty plan if nothing changed.
-    ///
-    /// The plan is exact: the sizes of the stored items are remembered from the last load or save. It supposes that
-    /// nobody else wrote since.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Saved::save`] that are found before the first request.
-    pub fn plan(&self) -> Result<Plan> {
-        self.saved.plan_save()
-    }
-}
-
-impl<'a, T: Stored> IntoFuture for SaveSaved<'a, T> {
-    type Output = Result<(), Error>;
-    type IntoFuture = std::pin::Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.saved.run_save())
-    }
-}
-
-/// A reload of a [`Saved`] object; see [`Saved::reload`].
-#[must_use = "nothing is loaded until it is awaited"]
-pub struct Reload<'a, T> {
-    saved: &'a mut Saved<T>,
-}
-
-/// Without the value, which may be one that is encrypted.
-impl<T> fmt::Debug for Reload<'_, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reload")
-            .field("key", &self.saved.key)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<T: Stored> Reload<'_, T> {
-    /// What awaiting it would send; sends nothing.
-    ///
-    /// The plan is exact, of the object as it was last loaded or saved: it supposes that nobody else wrote since. Of a
-    /// shard that was never loaded, only that it is there is known. Where shards stand beside the root, what other
-    /// objects have between them is known from a load only; a plan after a first save is a lower bound.
-    ///
-    /// # Errors
-    ///
-    /// None that the object did not have when it was loaded or saved.
-    pub fn plan(&self) -> Result<Plan> {
-        self.saved.plan_reload()
-    }
-}
-
-impl<'a, T: Stored> IntoFuture for Reload<'a, T> {
-    type Output = Result<(), Error>;
-    type IntoFuture = std::pin::Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.saved.run_reload())
-    }
-}
-
-/// A deletion of a [`Saved`] object; see [`Saved::delete`].
-#[must_use = "nothing is deleted until it is awaited"]
-pub struct DeleteSaved<T> {
-    saved: Saved<T>,
-}
-
-/// Without the value, which may be one that is encrypted.
-impl<T> fmt::Debug for DeleteSaved<T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DeleteSaved")
-            .field("key", &self.saved.key)
-            .finish_non_exhaustive()
-    }
-}
-
-impl<T: Stored> DeleteSaved<T> {
-    /// What awaiting it would send; sends nothing.
-    ///
-    /// The plan is exact, of the object as it was last loaded or saved, but for shards that were never loaded: their
-    /// sizes are not known. It supposes that nobody else wrote since.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Saved::delete`] that are found before the first request.
-    pub fn plan(&self) -> Result<Plan> {
-        self.saved.plan_delete()
-    }
-}
-
-impl<T: Stored> IntoFuture for DeleteSaved<T> {
-    type Output = Result<(), Error>;
-    type IntoFuture = Pending<Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.saved.run_delete())
     }
 }

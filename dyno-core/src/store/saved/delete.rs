@@ -1,0 +1,62 @@
+//! Deleting what was loaded.
+
+use std::fmt;
+
+use super::Saved;
+use crate::error::{Error, Result};
+use crate::forecast::Plan;
+use crate::shape::Stored;
+use crate::store::delete;
+use crate::store::operation::{Operation, Pending};
+
+/// A deletion of a [`Saved`] object; see [`Saved::delete`].
+#[must_use = "nothing is deleted until it is awaited"]
+pub struct DeleteSaved<T> {
+    pub(super) saved: Saved<T>,
+}
+
+/// Without the value, which may be one that is encrypted.
+impl<T> fmt::Debug for DeleteSaved<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeleteSaved")
+            .field("key", &self.saved.key)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Stored> DeleteSaved<T> {
+    /// What awaiting it would send; sends nothing.
+    ///
+    /// The plan is exact, of the object as it was last loaded or saved, but for shards that were never loaded: their
+    /// sizes are not known. It supposes that nobody else wrote since.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Saved::delete`] that are found before the first request.
+    pub fn plan(&self) -> Result<Plan> {
+        self.saved.plan_delete()
+    }
+}
+
+impl<T: Stored> IntoFuture for DeleteSaved<T> {
+    type Output = Result<(), Error>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.saved.run_delete())
+    }
+}
+
+impl<T: Stored> Saved<T> {
+    async fn run_delete(self) -> Result<()> {
+        let operation = Operation::new::<T>("delete", self.options)?;
+        let deleted = delete::delete_based(&operation, &self.key, &self.baseline).await;
+        deleted.map_err(operation.explain(Some(&self.key)))
+    }
+
+    fn plan_delete(&self) -> Result<Plan> {
+        let operation = Operation::new::<T>("delete", self.options.clone())?;
+        delete::plan_based(&operation, &self.key, &self.baseline.up_to_date())
+            .map_err(operation.explain(Some(&self.key)))
+    }
+}

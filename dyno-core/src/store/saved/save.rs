@@ -1,0 +1,102 @@
+//! Saving what was loaded.
+
+use std::fmt;
+
+use dyno_value::Item;
+
+use super::Saved;
+use crate::error::{Error, ErrorKind, Result};
+use crate::forecast::Plan;
+use crate::key::{Key, KeyValue};
+use crate::shape::Stored;
+use crate::store::operation::Operation;
+use crate::store::tree::{Expecting, same_key};
+
+/// A save of a [`Saved`] object; see [`Saved::save`].
+#[must_use = "nothing is saved until it is awaited"]
+pub struct SaveSaved<'a, T> {
+    pub(super) saved: &'a mut Saved<T>,
+}
+
+/// Without the value, which may be one that is encrypted.
+impl<T> fmt::Debug for SaveSaved<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SaveSaved")
+            .field("key", &self.saved.key)
+            .finish_non_exhaustive()
+    }
+}
+
+impl<T: Stored> SaveSaved<'_, T> {
+    /// What awaiting it would send; sends nothing. An empty plan if nothing changed.
+    ///
+    /// The plan is exact: the sizes of the stored items are remembered from the last load or save. It supposes that
+    /// nobody else wrote since.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Saved::save`] that are found before the first request.
+    pub fn plan(&self) -> Result<Plan> {
+        self.saved.plan_save()
+    }
+}
+
+impl<'a, T: Stored> IntoFuture for SaveSaved<'a, T> {
+    type Output = Result<(), Error>;
+    type IntoFuture = std::pin::Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.saved.run_save())
+    }
+}
+
+impl<T: Stored> Saved<T> {
+    async fn run_save(&mut self) -> Result<()> {
+        let operation = Operation::new::<T>("save", self.options.clone())?;
+        let key = self.key.clone();
+        let written = async {
+            let tree = operation.tree_of(&self.object)?;
+            check_key_kept(&operation, &tree, &key)?;
+            operation
+                .save_tree(
+                    tree,
+                    &key,
+                    Expecting::Baseline(Box::new(self.baseline.clone())),
+                )
+                .await
+        };
+        self.baseline = written.await.map_err(operation.explain(Some(&key)))?;
+        Ok(())
+    }
+
+    fn plan_save(&self) -> Result<Plan> {
+        let operation = Operation::new::<T>("save", self.options.clone())?;
+        let plan = || {
+            let tree = operation.tree_of(&self.object)?;
+            check_key_kept(&operation, &tree, &self.key)?;
+            let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
+            operation.plan_save(tree, &self.key, expecting)
+        };
+        plan().map_err(operation.explain(Some(&self.key)))
+    }
+}
+
+/// Whether the key in a tree is still the one that the object was loaded with.
+fn check_key_kept(operation: &Operation, tree: &Item, key: &Key) -> Result<()> {
+    let root = operation.root(key)?;
+    for (name, value) in root.parts() {
+        let now = tree
+            .get(name)
+            .filter(|now| !same_key(now, &value.to_value()));
+        if let Some(now) = now.and_then(KeyValue::from_value) {
+            return Err(Error::new(
+                ErrorKind::InvalidKey,
+                format!(
+                    "the key field `{name}` was `{value}` when the object was loaded and is `{now}` now; to store it \
+                     under another key, save `saved.into_object()` and delete the old one"
+                ),
+            ));
+        }
+    }
+    Ok(())
+}
