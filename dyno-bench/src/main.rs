@@ -23,8 +23,8 @@ use std::process::ExitCode;
 
 use self::report::Case;
 
-/// Measures all cases and hands each one over when it is done.
-type Bench = fn(&mut dyn FnMut(Case));
+/// Measures all cases in so many rounds and hands each one over when it is done.
+type Bench = fn(usize, &mut dyn FnMut(Case));
 
 const BENCHES: [(&str, Bench); 1] = [("crypto", crypto::run)];
 
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
         return usage("");
     };
     let mut passed = true;
-    bench(&mut |case| {
+    bench(measure::ROUNDS, &mut |case| {
         println!("{}", case.to_json(name));
         if let Some(complaint) = case.complaint() {
             eprintln!("{name}: {}: {complaint}", case.name);

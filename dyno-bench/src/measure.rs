@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// How many rounds are measured; odd, so that one of them is the median.
-const ROUNDS: usize = 501;
+pub(crate) const ROUNDS: usize = 501;
 
 /// How long one side of a round takes, about: much shorter than the slice of time that a process gets on a busy machine,
 /// so that few rounds are interrupted.
@@ -30,17 +30,22 @@ pub(crate) struct Spread {
     pub(crate) at_least: f64,
 }
 
-/// Measures two sides in turns; each is given a number of calls to make, and says how long they took.
+/// Measures two sides in turns, so many rounds; each is given a number of calls to make, and says how long they took.
+/// Without a round nothing is timed, and no figure is a number.
 pub(crate) fn compare(
+    rounds: usize,
     mut ours: impl FnMut(u32) -> Duration,
     mut baseline: impl FnMut(u32) -> Duration,
 ) -> Comparison {
-    // The first one warms up, and may have been interrupted.
-    calls_in_a_turn(&mut baseline);
-    let calls = calls_in_a_turn(&mut baseline);
+    let mut calls = 0;
+    if rounds > 0 {
+        // The first one warms up, and may have been interrupted.
+        calls_in_a_turn(&mut baseline);
+        calls = calls_in_a_turn(&mut baseline);
+    }
     let mut times = (Vec::new(), Vec::new());
     let mut ratios = Vec::new();
-    for round in 0..ROUNDS {
+    for round in 0..rounds {
         let (one, other) = if round % 2 == 0 {
             let one = ours(calls);
             (one, baseline(calls))
@@ -127,7 +132,7 @@ mod tests {
     #[test]
     fn a_side_that_takes_twice_as_long_has_ratio_two() {
         let time = |each: u64| move |calls| Duration::from_nanos(each) * calls;
-        let found = compare(time(300), time(150));
+        let found = compare(ROUNDS, time(300), time(150));
         for figure in [found.ratio.median, found.ratio.p10, found.ratio.at_least] {
             assert!((figure - 2.0).abs() < 1e-9, "{figure}");
         }

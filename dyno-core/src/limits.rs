@@ -16,5 +16,7 @@ pub(crate) const BATCH_GET_KEYS: usize = 100;
 pub(crate) const QUERY_BYTES: usize = 1024 * 1024;
 /// Deepest nesting of lists and maps, and most steps of a path.
 pub(crate) const NESTING: usize = 32;
+/// Most global secondary indexes of a table, unless AWS raised it for the account.
+pub(crate) const SECONDARY_INDEXES: usize = 20;
 /// Longest expression, in bytes.
 pub(crate) const EXPRESSION_BYTES: usize = 4096;

@@ -32,6 +32,11 @@ pub enum KmsError {
     },
     /// The store of wrapped keys failed.
     Store(Box<dyn StdError + Send + Sync>),
+    /// No wrapped key has the id.
+    Unknown {
+        /// The id.
+        id: KeyId,
+    },
     /// KMS could not be asked.
     Unreachable {
         /// What happened.
@@ -82,10 +87,15 @@ impl fmt::Display for KmsError {
             }
             Self::Known { id } => write!(
                 f,
-                "the id `{id}` stands for another wrapped key; an id is one key for ever, so give the new key a new id"
+                "the id `{id}` stands for another wrapped key; an id is one key for ever, so give a new key a new id, or \
+                 `replace` the same key as KMS wrapped it anew"
             ),
             Self::Refused { code, message } => write!(f, "KMS refused: {code}: {message}"),
             Self::Store(_) => f.write_str("the store of wrapped keys failed"),
+            Self::Unknown { id } => write!(
+                f,
+                "no wrapped key has the id `{id}` that one is to replace; `insert` adds a new key"
+            ),
             Self::Unreachable { why } => write!(f, "KMS could not be asked: {why}"),
         }
     }

@@ -37,12 +37,16 @@
 //! # }
 //! ```
 //!
+//! Keys of fields are asked for when they are needed; those of indexes and item seals when a program starts
+//! ([`KmsKeys::index_key`] has an example).
+//!
 //! The permissions: `kms:Decrypt` for programs, `kms:GenerateDataKeyWithoutPlaintext` (or `kms:Encrypt`) for whoever
-//! makes keys, both best with a condition on `kms:EncryptionContext:dyno:context`. Nothing but wrapped keys has to be made
+//! makes keys, `kms:ReEncryptFrom` and `kms:ReEncryptTo` for whoever moves them to another KMS key, all best with a condition on `kms:EncryptionContext:dyno:context`. Nothing but wrapped keys has to be made
 //! anew when KMS rotates its own key: it unwraps old blobs for as long as its key exists. Whoever deletes the KMS key deletes
 //! what was sealed.
 //!
-//! The bytes of a master key are wiped here as soon as the key is made of them; copies inside the HTTP client are not.
+//! The bytes of a master key are wiped here as soon as the key is made of them; copies inside the SDK and its HTTP client are
+//! not. They are in no error and no trace; [`KmsKeys`] says what that means for a program that traces.
 
 mod error;
 mod keys;

@@ -34,7 +34,8 @@ impl WrappedKeys {
     ///
     /// # Errors
     ///
-    /// * [`KmsError::Known`]: the id stands for another key; one id is one key for ever
+    /// * [`KmsError::Known`]: the id stands for another key; one id is one key for ever. One that KMS wrapped anew is
+    ///   for [`replace`](Self::replace)
     pub fn insert(&mut self, key: WrappedKey) -> Result<(), KmsError> {
         match self.0.get(key.id()) {
             Some(known) if known.blob() != key.blob() => Err(KmsError::Known {
@@ -44,6 +45,24 @@ impl WrappedKeys {
                 self.0.insert(key.id().clone(), key);
                 Ok(())
             }
+        }
+    }
+
+    /// Puts the same key in its place, as another KMS key wraps it ([`KmsKeys::rewrap`](crate::KmsKeys::rewrap)), and gives
+    /// what was there. Keep that for as long as programs may have the old list.
+    ///
+    /// That both are the same master key cannot be seen here: with another one, what was sealed with the first does not
+    /// open, though it is not lost while its wrapped key is kept.
+    ///
+    /// # Errors
+    ///
+    /// * [`KmsError::Unknown`]: there is no key with this id
+    pub fn replace(&mut self, key: WrappedKey) -> Result<WrappedKey, KmsError> {
+        match self.0.get_mut(key.id()) {
+            Some(known) => Ok(std::mem::replace(known, key)),
+            None => Err(KmsError::Unknown {
+                id: key.id().clone(),
+            }),
         }
     }
 

@@ -10,12 +10,14 @@
 
 mod encoding;
 mod envelope;
+mod item_seal;
 mod legacy;
 mod open;
 mod path;
 
 pub use encoding::encoding;
 pub use envelope::envelope;
+pub use item_seal::item_seal;
 pub use legacy::legacy;
 pub use open::open;
 pub use path::path;

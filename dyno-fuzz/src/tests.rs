@@ -60,4 +60,32 @@ proptest! {
     fn decoded_values_come_back(bytes in of(&[0, 1, 2, 3, 4, 5, 9, 10, b'1', b'a'], 12)) {
         crate::open(&bytes);
     }
+
+    #[test]
+    fn item_seals_have_one_form(version in 0_u8..3, suite in 0x40_u8..0x43, id in 0_u8..70, length in 0_usize..150) {
+        let mut bytes = vec![0xdc, version, suite, id];
+        bytes.resize(4 + length, b'k');
+        crate::item_seal(&bytes);
+        bytes.resize(4 + usize::from(id) + 8 + 32, b'k');
+        crate::item_seal(&bytes);
+    }
+
+    #[test]
+    fn hostile_bytes_seal_nothing(bytes in vec(prop_oneof![Just(0), any::<u8>()], 0..90)) {
+        crate::item_seal(&bytes);
+    }
+
+    #[test]
+    fn a_seal_fits_one_item(bytes in of(&[0, 1, 2, 3, 4, 5, 9, 10, b'1', b'a'], 12)) {
+        crate::item_seal(&[&[10][..], &bytes].concat());
+    }
+}
+
+/// What random bytes hardly meet: the item of the genuine seal, with and without a seal of its own.
+#[test]
+fn the_genuine_item_is_told_from_others() {
+    let clear = b"\x02\x02id\x03\x0242\x05limit\x04\x03";
+    crate::item_seal(&[&[10][..], clear, b"100"].concat());
+    crate::item_seal(&[&[10][..], clear, b"101"].concat());
+    crate::item_seal(&[b"\x0a\x03\x08_dy_seal\x05\x01x", &clear[1..], b"100"].concat());
 }

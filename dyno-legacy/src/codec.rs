@@ -49,15 +49,14 @@ impl DynamoStore06 {
     /// is no multiple of 16, padding that is not 1 to 32 bytes of the same number, bytes that are not UTF-8, text that
     /// is not of the type.
     pub fn open(&self, value: &AttributeValue) -> Result<AttributeValue, LegacyError> {
+        if is_left_in_clear(value) {
+            return Ok(value.clone());
+        }
         let stored = match value {
             AttributeValue::B(bytes) => bytes.as_ref(),
             AttributeValue::S(text) => text.as_bytes(),
-            AttributeValue::Null(_) => return Ok(value.clone()),
             _ => return Err(LegacyError),
         };
-        if stored.is_empty() {
-            return Ok(value.clone());
-        }
         let text = decrypt(&self.secret, stored)?;
         if self.nullable && text == NONE {
             return Ok(AttributeValue::Null(true));
@@ -105,9 +104,22 @@ impl DynamoStore06 {
 }
 
 impl LegacyCodec for DynamoStore06 {
-    /// Opens encrypted values only: an empty one is not a value of 0.6, but one in clear.
+    /// Opens encrypted values only. Empty ones and nulls, which 0.6 leaves in clear, are values in clear, and counted as such:
+    /// `ReadPolicy::allow_plaintext` accepts them.
     fn open(&self, value: &AttributeValue, _: &FieldPath, _: &Item) -> Option<AttributeValue> {
+        if is_left_in_clear(value) {
+            return None;
+        }
         Self::open(self, value).ok()
+    }
+}
+
+fn is_left_in_clear(value: &AttributeValue) -> bool {
+    match value {
+        AttributeValue::B(bytes) => bytes.as_ref().is_empty(),
+        AttributeValue::Null(_) => true,
+        AttributeValue::S(text) => text.is_empty(),
+        _ => false,
     }
 }
 

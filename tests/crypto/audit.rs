@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno::{Cursor, DyObject, ErrorKind, Keyring, Rules};
 
-use crate::file::{File, SECRETS, keys, promoted, rules, setup};
+use crate::file::{File, SECRETS, key, keys, promoted, rules, setup};
 
 #[tokio::test]
 async fn an_audit_counts_what_is_there_by_field_and_key() {
@@ -169,4 +169,50 @@ async fn only_a_walk_from_the_beginning_that_leaves_nothing_to_do_is_complete() 
     let report = open.await.unwrap();
     assert_eq!(report.left().map(|(_, count)| count).sum::<u64>(), 300);
     assert!(report.has_ended() && !report.is_complete());
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Boxes", key = "ID")]
+struct Box {
+    #[dyno(encrypt)]
+    inner: Inner,
+    #[dyno(encrypt, shard)]
+    part: Part,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+struct Inner {
+    secret: String,
+    #[dyno(plain)]
+    open: String,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Parts", key = "IDX")]
+struct Part {
+    secret: String,
+    #[dyno(plain)]
+    open: String,
+}
+
+#[tokio::test]
+async fn what_is_plain_inside_an_encrypted_field_is_not_in_clear_by_mistake() {
+    let setup = setup::<Box>().await;
+    let rules = Rules::new().encrypt(["inner", "part"], key("k1"));
+    let text = String::from;
+    let made = Box {
+        inner: Inner {
+            secret: text("s"),
+            open: text("o"),
+        },
+        part: Part {
+            secret: text("s"),
+            open: text("o"),
+        },
+    };
+    let save = setup.store.save(made).key("a").loader(rules.unwrap());
+    save.await.unwrap();
+    let audit = setup.store.audit::<Box>().await.unwrap();
+    assert_eq!(audit.in_clear().count(), 0, "{audit}");
+    assert_eq!(audit.count("k1"), 2);
 }

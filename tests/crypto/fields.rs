@@ -1,6 +1,7 @@
 //! Each sealed field stands alone: it is updated, read, moved with its object and written in transactions like any other.
 
-use dyno::{DyObject, ErrorKind};
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno::{DyObject, ErrorKind, Rules};
 
 use crate::fixture::{Account, account, items, key, key_ids, rules, store};
 
@@ -144,4 +145,39 @@ async fn objects_restored_into_a_table_of_another_name_are_readable() {
     assert_eq!((restored.name.as_str(), restored.visits), ("Naomi", 3));
     let other = store.load::<OtherContext>(saved.key()).loader(rules(&key));
     assert_eq!(other.await.unwrap_err().kind(), ErrorKind::NotDecrypted);
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Holders", key = "ID", context = "accounts")]
+struct Holder {
+    #[dyno(encrypt)]
+    parts: AttributeValue,
+}
+
+#[tokio::test]
+async fn what_holds_a_sealed_value_is_not_sealed_by_any_write() {
+    let (store, recorder) = store().await;
+    let key = key("k1");
+    store.save(account()).loader(rules(&key)).await.unwrap();
+    let sealed = items(&store).await.remove(0).remove("name").unwrap();
+    store.ensure_tables::<Holder>().await.unwrap();
+    let store = store.with_loader(Rules::new().encrypt(["parts"], key).unwrap());
+    let clear = AttributeValue::S("clear".into());
+    let saved = store.save(Holder { parts: clear }).await.unwrap();
+    recorder.take();
+    let list = AttributeValue::L(vec![sealed.clone()]);
+    let map = AttributeValue::M([("inner".to_owned(), list)].into());
+    for parts in [sealed, map] {
+        let save = store.save(Holder {
+            parts: parts.clone(),
+        });
+        let write = store.write_path::<Holder, AttributeValue>(saved.key(), "parts", parts);
+        let (_, save) = save.await.unwrap_err().into_parts();
+        for error in [save, write.await.unwrap_err()] {
+            assert_eq!(error.kind(), ErrorKind::KeyRefused);
+            assert!(error.to_string().contains("`parts`"), "{error}");
+            assert!(!error.to_string().contains("inner"), "{error}");
+        }
+    }
+    assert!(recorder.take().is_empty());
 }

@@ -17,6 +17,7 @@ mod file;
 mod fixture;
 mod hostile;
 mod item_seal;
+mod legacy;
 mod loaders;
 mod migration;
 mod modes;

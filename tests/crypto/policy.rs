@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno::{ErrorKind, ExceptionKind, FieldPath, Item, LegacyCodec, ReadPolicy};
+use dyno::{ErrorKind, ExceptionKind, FieldPath, Item, LegacyCodec, ReadPolicy, Rules};
 
 use crate::fixture::{Account, FIELDS, account, clear_account, items, key, key_ids, rules, store};
 
@@ -107,6 +107,34 @@ async fn what_was_accepted_in_clear_is_encrypted_by_the_next_save() {
         !shown.contains("Naomi") && !shown.contains("Osaka"),
         "{shown}"
     );
+}
+
+#[tokio::test]
+async fn an_exception_that_does_not_help_says_why() {
+    let (store, _) = store().await;
+    let save = store.save(clear_account()).key("a").loader(Rules::new());
+    save.await.unwrap();
+    let error = async |policy: ReadPolicy| {
+        let rules = rules(&key("k1")).with_read_policy(policy);
+        let load = store.load::<Account>("a").loader(rules).await;
+        load.unwrap_err().to_string()
+    };
+    let ended = SystemTime::now() - Duration::from_secs(1);
+    let ended = ReadPolicy::strict().allow_plaintext(FIELDS, "until March", ended);
+    let text = error(ended.unwrap()).await;
+    assert!(text.contains("\"until March\") has ended"), "{text}");
+    let legacy = ReadPolicy::strict().allow_legacy(FIELDS, Nothing, "from 0.6", None);
+    let text = error(legacy.unwrap()).await;
+    assert!(text.contains("(\"from 0.6\") does not open it"), "{text}");
+}
+
+/// Opens nothing.
+struct Nothing;
+
+impl LegacyCodec for Nothing {
+    fn open(&self, _: &AttributeValue, _: &FieldPath, _: &Item) -> Option<AttributeValue> {
+        None
+    }
 }
 
 #[tokio::test]

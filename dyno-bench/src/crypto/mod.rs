@@ -41,25 +41,26 @@ const FIELD_BYTES: usize = 24;
 /// What an item may allocate besides one for each field.
 const ITEM_ALLOCATIONS: u64 = 8;
 
-/// Measures all cases.
-pub(crate) fn run(report: &mut dyn FnMut(Case)) {
+/// Measures all cases, each in so many rounds.
+pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Case)) {
     let world = World::new();
     for (bytes, size) in SIZES {
         let place = world.place("field", bytes);
-        report(seal(&world, &place, size));
-        report(seal_alone(&world, &place, size));
-        report(open(&world, &place, size));
+        report(seal(rounds, &world, &place, size));
+        report(seal_alone(rounds, &world, &place, size));
+        report(open(rounds, &world, &place, size));
     }
     let places: Vec<Place> = (0..FIELDS)
         .map(|field| world.place(&format!("field_{field:02}"), FIELD_BYTES))
         .collect();
-    report(seal_item(&world, &places));
-    report(open_item(&world, &places));
+    report(seal_item(rounds, &world, &places));
+    report(open_item(rounds, &world, &places));
 }
 
-fn seal(world: &World, place: &Place, size: &str) -> Case {
+fn seal(rounds: usize, world: &World, place: &Place, size: &str) -> Case {
     let mut sealer = Sealer::new();
     let found = compare(
+        rounds,
         |calls| repeat(calls, || world.seal(&mut sealer, place)),
         |calls| repeat(calls, || world.bare.seal(&place.input)),
     );
@@ -73,8 +74,9 @@ fn seal(world: &World, place: &Place, size: &str) -> Case {
 }
 
 /// A value sealed by itself: here the baseline also draws a vector, which takes a call to the system.
-fn seal_alone(world: &World, place: &Place, size: &str) -> Case {
+fn seal_alone(rounds: usize, world: &World, place: &Place, size: &str) -> Case {
     let found = compare(
+        rounds,
         |calls| repeat(calls, || world.seal_alone(place)),
         |calls| {
             repeat(calls, || {
@@ -92,8 +94,9 @@ fn seal_alone(world: &World, place: &Place, size: &str) -> Case {
     }
 }
 
-fn open(world: &World, place: &Place, size: &str) -> Case {
+fn open(rounds: usize, world: &World, place: &Place, size: &str) -> Case {
     let found = compare(
+        rounds,
         |calls| repeat(calls, || world.open(place)),
         |calls| {
             repeat(calls, || {
@@ -110,9 +113,10 @@ fn open(world: &World, place: &Place, size: &str) -> Case {
     }
 }
 
-fn seal_item(world: &World, places: &[Place]) -> Case {
+fn seal_item(rounds: usize, world: &World, places: &[Place]) -> Case {
     let item = cases::clear_item(places);
     let found = compare(
+        rounds,
         |calls| with_inputs(calls, || item.clone(), |item| world.seal_item(item)),
         |calls| {
             repeat_all(calls, || {
@@ -130,9 +134,10 @@ fn seal_item(world: &World, places: &[Place]) -> Case {
     }
 }
 
-fn open_item(world: &World, places: &[Place]) -> Case {
+fn open_item(rounds: usize, world: &World, places: &[Place]) -> Case {
     let item = cases::sealed_item(places);
     let found = compare(
+        rounds,
         |calls| with_inputs(calls, || item.clone(), |item| world.open_item(item)),
         |calls| {
             repeat_all(calls, || {
@@ -202,4 +207,21 @@ fn in_groups(calls: u32, mut time: impl FnMut(u32) -> Duration) -> Duration {
         left -= group;
     }
     took
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether it is fast enough is for a release build to say.
+    #[test]
+    fn no_case_allocates_more_than_it_may() {
+        let mut cases = 0;
+        run(0, &mut |case| {
+            assert_eq!(case.complaint(), None, "{}", case.name);
+            assert!(case.allocations > 0, "{}: nothing is counted", case.name);
+            cases += 1;
+        });
+        assert_eq!(cases, 3 * SIZES.len() + 2);
+    }
 }

@@ -55,9 +55,9 @@ impl Extras {
         extras
     }
 
-    /// Whether an attribute of the object is one that no field claims.
-    pub(crate) fn own(&self, name: &str) -> bool {
-        self.own.contains_key(name)
+    /// Leaves an attribute of the object out of what is put back.
+    pub(crate) fn forget(&mut self, name: &str) {
+        self.own.remove(name);
     }
 
     /// Adds what was found in parts that were loaded later.
@@ -130,7 +130,7 @@ pub(super) fn for_each_object(item: &mut Item, shape: &'static Shape, visit: Vis
 }
 
 /// Whether every attribute that no field claims is taken: by a flattened map, or because no type says otherwise.
-fn collects_all(shape: &'static Shape) -> bool {
+pub(super) fn collects_all(shape: &'static Shape) -> bool {
     shape.untyped().is_some()
         || shape
             .all_fields()

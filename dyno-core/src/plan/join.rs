@@ -215,20 +215,35 @@ fn nested(
 
 /// The tree as the program knows it, with lists in place of maps by entry id.
 pub(crate) fn shown<'a>(tree: &'a Item, topology: &Topology, entries: &Entries) -> Cow<'a, Item> {
+    // Of a part of an object the lists are not whole.
+    shown_whole(tree, topology, entries).unwrap_or(Cow::Borrowed(tree))
+}
+
+/// The same of an object that was read whole.
+///
+/// # Errors
+///
+/// The order of a list does not name exactly its entries.
+pub(crate) fn shown_whole<'a>(
+    tree: &'a Item,
+    topology: &Topology,
+    entries: &Entries,
+) -> Result<Cow<'a, Item>> {
     if entries.0.is_empty() {
-        return Cow::Borrowed(tree);
+        return Ok(Cow::Borrowed(tree));
     }
     let mut view = tree.clone();
-    match unkey_lists(
-        &mut view,
-        topology.root,
-        &Place::root(topology.table),
-        entries,
-    ) {
-        Some(()) => Cow::Owned(view),
-        // A part of an object: the lists in it are not whole.
-        None => Cow::Borrowed(tree),
-    }
+    let place = Place::root(topology.table);
+    unkey_lists(&mut view, topology.root, &place, entries).ok_or_else(order_damaged)?;
+    Ok(Cow::Owned(view))
+}
+
+pub(crate) fn order_damaged() -> Error {
+    Error::new(
+        ErrorKind::Corrupt,
+        "the order of a list of shards (`_dy_entries` of the root) does not name exactly its entries; something other \
+         than dyno wrote to the root item",
+    )
 }
 
 fn misplaced() -> Error {

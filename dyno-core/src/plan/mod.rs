@@ -11,6 +11,7 @@
 //! digest      what changed since a load           route      a path followed through a shape
 //! index       by what sealed values are found
 //! stale       what a save would encrypt otherwise pattern    a path without the data in it
+//! place       the value at a path
 //! ```
 
 mod address;
@@ -25,6 +26,7 @@ mod layout;
 mod manifest;
 mod pattern;
 mod pieces;
+mod place;
 mod privacy;
 mod root;
 mod route;
@@ -40,20 +42,25 @@ pub(crate) use etag::Etag;
 pub(crate) use extras::Extras;
 pub(crate) use format::Format;
 pub(crate) use index::{
-    Columns, Index, columns_of_sealed, drop_stale_columns, possible_columns, seals_attribute,
+    Columns, Index, drop_stale_columns, is_column, possible_columns, seals_attribute,
+    stranger_columns,
 };
-pub(crate) use join::{Listed, Loaded, Mismatch, join, join_sealed, shown};
+pub(crate) use join::{
+    Listed, Loaded, Mismatch, join, join_sealed, order_damaged, shown, shown_whole,
+};
 pub(crate) use layout::layout;
 pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
 pub(crate) use pattern::pattern_of;
 pub(crate) use pieces::{Codec, PIECE_ATTRIBUTES, cut};
+pub(crate) use place::{take_value_at, value_at, values_at};
 pub(crate) use privacy::{
-    Change, Decisions, How, ItemSeals, Rehearsal, Verifier, binding, binding_of, seal_key_id,
-    value_at,
+    Decisions, How, ItemSeals, Rehearsal, Verifier, binding, binding_of, seal_key_id,
 };
 pub(crate) use root::{Found, PAST_ETAGS, RootState, tag_attribute, write_type};
 pub(crate) use route::Route;
 pub(crate) use shard::{Place, Placing, ShardField, Span};
 pub(crate) use split::{Bodies, ShardBody, mark_unloaded, split, unloaded_ids};
-pub(crate) use stale::{Part, Stale};
+#[cfg(test)]
+pub(crate) use stale::Guard;
+pub(crate) use stale::{Change, Part, Stale};
 pub(crate) use topology::Topology;

@@ -271,6 +271,11 @@ impl TableShape {
         self.sort
     }
 
+    /// Whether an attribute is part of the key.
+    pub(crate) fn has_key(&self, name: &str) -> bool {
+        name == self.key || Some(name) == self.sort
+    }
+
     /// The region, if the type names one.
     pub const fn region_name(&self) -> Option<&'static str> {
         self.region

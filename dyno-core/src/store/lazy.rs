@@ -8,7 +8,7 @@ use dyno_value::{FieldPath, Item};
 
 use super::fetch::Projection;
 use super::operation::Operation;
-use super::read_path::{surround, value_at};
+use super::read_path::surround;
 use super::snapshot::{Reading, Snapshot};
 use super::tree::{self, Part};
 use crate::commit::Footprint;
@@ -138,7 +138,7 @@ impl Source {
         let place = Place::root(topology.table);
         plan::mark_unloaded(&mut tree, topology.root, &place, &state, &left_out);
         let route = Route::of(topology, &path, Some(&state.entries))?;
-        let value = match value_at(tree, &path) {
+        let value = match plan::take_value_at(tree, &path) {
             None => route.empty_collection(&state.entries),
             value => value,
         };

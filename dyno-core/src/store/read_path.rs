@@ -217,7 +217,7 @@ impl Operation {
         let Loaded {
             tree, decisions, ..
         } = self.join((item, shards), &entries, &root).await?;
-        let value = match value_at(tree, path) {
+        let value = match plan::take_value_at(tree, path) {
             None => route.empty_collection(&entries),
             value => value,
         };
@@ -369,21 +369,6 @@ fn projection<'a, I: Iterator<Item = &'a str>>(attributes: I) -> Projection {
         names: names.collect(),
         text: Some(text.join(",")),
     }
-}
-
-/// The value at a path of a tree.
-pub(super) fn value_at(tree: Item, path: &FieldPath) -> Option<AttributeValue> {
-    let mut value = AttributeValue::M(tree);
-    for segment in path.segments() {
-        value = match (value, segment) {
-            (AttributeValue::M(mut inner), Segment::Key(name)) => inner.remove(name)?,
-            (AttributeValue::L(elements), Segment::Index(index)) => {
-                elements.into_iter().nth(usize::try_from(*index).ok()?)?
-            }
-            _ => return None,
-        };
-    }
-    Some(value)
 }
 
 impl<T: Stored, V: 'static> IntoFuture for ReadPath<T, V>

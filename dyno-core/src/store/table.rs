@@ -12,21 +12,23 @@ use super::operation::{Operation, Options, Pending, debug_of};
 use super::{Store, drive, service};
 use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::key::KeyKind;
+use crate::limits;
 use crate::plan::{KeyKinds, Placing, Topology};
 use crate::shape::{Stored, TableShape};
 
 /// Makes the tables of a type and of its shards, where they do not exist, and waits until they can be used.
 ///
 /// A field with an index has two global secondary indexes, called like the attributes that hold its index values; one
-/// stays empty, and costs nothing, until the index key is replaced.
+/// stays empty, and costs nothing, until the index key is replaced. DynamoDB makes 20 of them for a table, so 10 fields can have
+/// an index.
 ///
 /// Sends one `CreateTable` (billed per request) for each table, and `DescribeTable` for those that exist or are not
 /// active at once. A table that exists is checked, not changed.
 ///
 /// # Errors
 ///
-/// [`ErrorKind::TableMismatch`] if a table has other keys than the type declares or lacks an index, [`ErrorKind::InvalidShape`], and
-/// those of the service.
+/// [`ErrorKind::TableMismatch`] if a table has other keys than the type declares or lacks an index, [`ErrorKind::InvalidShape`], also if
+/// more than 10 fields have an index, and those of the service.
 #[must_use = "nothing is made until it is awaited"]
 pub struct EnsureTables<T> {
     store: Store,
@@ -108,6 +110,7 @@ impl TableKeys {
 }
 
 fn tables(topology: &Topology) -> Result<Vec<Table>> {
+    check_index_count(topology)?;
     let strings = KeyKinds {
         partition: None,
         sort: None,
@@ -146,6 +149,23 @@ fn tables(topology: &Topology) -> Result<Vec<Table>> {
         },
     };
     Ok(by_name.into_values().map(table).collect())
+}
+
+fn check_index_count(topology: &Topology) -> Result<()> {
+    let columns = topology.indexes.columns().count();
+    if columns <= limits::SECONDARY_INDEXES {
+        return Ok(());
+    }
+    let table = topology.table.name();
+    let why = format!(
+        "type `{}` has indexes on {} fields, which take {columns} secondary indexes of table `{table}`, and DynamoDB makes {}; \
+         search fewer fields, or move some to an object of their own. If AWS raised the quota of the account, make the \
+         table without `ensure_tables`",
+        topology.root.name(),
+        columns / 2,
+        limits::SECONDARY_INDEXES
+    );
+    Err(Error::new(ErrorKind::InvalidShape, why).in_table(table))
 }
 
 async fn ensure(store: &Store, wanted: &Table) -> Result<()> {
@@ -258,7 +278,9 @@ fn check_indexes(wanted: &Table, description: &TableDescription) -> Result<()> {
     }
     let table = wanted.keys.table;
     let why = format!(
-        "table `{table}` exists without the indexes to search by: {}; add each with `UpdateTable`, one after the other,          as a global secondary index of that name whose partition key is the attribute of that name, of type B, with          projection KEYS_ONLY",
+        "table `{table}` exists without the indexes to search by: {}; add each with `UpdateTable`, one after the other, \
+         as a global secondary index of that name whose partition key is the attribute of that name, of type B, with \
+         projection KEYS_ONLY",
         missing.join(", ")
     );
     Err(Error::new(ErrorKind::TableMismatch, why).in_table(table))

@@ -4,9 +4,10 @@ use std::sync::{Arc, Mutex};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use dyno_crypto::{CachedKeys, KeyId, KeySourceError, MasterKey};
+use dyno_crypto::{CachedKeys, IndexKey, KeyId, KeySourceError, MasterKey};
 use dyno_crypto_kms::{KmsError, KmsKeys, WrappedKey, WrappedKeys};
 use serde_json::{Value, json};
+use zeroize::Zeroizing;
 
 use crate::client::{Answer, client};
 
@@ -97,6 +98,66 @@ async fn a_new_key_is_made_and_wrapped_by_kms() {
             "KeySpec": "AES_256",
         })
     );
+}
+
+#[tokio::test]
+async fn a_key_of_before_is_wrapped_with_its_context() {
+    let body = json!({"KeyId": ARN, "CiphertextBlob": STANDARD.encode("wrapped")});
+    let (keys, requests) = keys(store(&[]), move || Ok((200, body.to_string())));
+    let master = Zeroizing::new([7; 32]);
+    let made = keys.wrap(&id("2026"), "alias/dyno", &master).await.unwrap();
+    assert_eq!(made.id(), "2026");
+    assert_eq!((made.kms_key(), made.blob()), (ARN, &b"wrapped"[..]));
+    let (operation, body) = requests.lock().unwrap().pop().unwrap();
+    assert_eq!(operation, "TrentService.Encrypt");
+    assert_eq!(
+        body,
+        json!({
+            "EncryptionContext": {"dyno:context": "accounts", "dyno:key-id": "2026"},
+            "KeyId": "alias/dyno",
+            "Plaintext": STANDARD.encode([7; 32]),
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_key_is_wrapped_anew_by_another_key_of_kms() {
+    let body = json!({"KeyId": "arn:two", "CiphertextBlob": STANDARD.encode("again")});
+    let (keys, requests) = keys(store(&["2026"]), move || Ok((200, body.to_string())));
+    let mut list = keys.store().clone();
+    let known = list.get(&id("2026")).unwrap().clone().with_retired(true);
+    let made = keys.rewrap(&known, "alias/two").await.unwrap();
+    assert_eq!((made.kms_key(), made.blob()), ("arn:two", &b"again"[..]));
+    assert!(made.is_retired());
+    let (operation, body) = requests.lock().unwrap().pop().unwrap();
+    assert_eq!(operation, "TrentService.ReEncrypt");
+    let context = json!({"dyno:context": "accounts", "dyno:key-id": "2026"});
+    assert_eq!(
+        body,
+        json!({
+            "CiphertextBlob": STANDARD.encode("wrapped 2026"),
+            "SourceEncryptionContext": context,
+            "SourceKeyId": ARN,
+            "DestinationEncryptionContext": context,
+            "DestinationKeyId": "alias/two",
+        })
+    );
+    assert_eq!(list.replace(made.clone()).unwrap().kms_key(), ARN);
+    assert_eq!(list.get(&id("2026")), Some(&made));
+}
+
+#[tokio::test]
+async fn keys_of_indexes_and_seals_are_unwrapped_for_the_start_of_a_program() {
+    let (keys, requests) = keys(store(&["search", "seal"]), || Ok(plaintext(&[7; 32])));
+    let index_key = keys.index_key(&id("search")).await.unwrap();
+    let same = IndexKey::new("search", MasterKey::from_bytes([7; 32])).unwrap();
+    assert_eq!(index_key.id(), "search");
+    assert_eq!(index_key.check_value(), same.check_value());
+    let seal_key = keys.encryption_key(&id("seal")).await.unwrap();
+    assert_eq!(seal_key.id(), "seal");
+    assert_eq!(requests.lock().unwrap().len(), 2);
+    let error = keys.index_key(&id("other")).await.unwrap_err();
+    assert!(matches!(error, KeySourceError::Unknown { .. }), "{error}");
 }
 
 #[tokio::test]

@@ -32,6 +32,20 @@ fn an_id_stands_for_one_key() {
 }
 
 #[test]
+fn a_key_that_is_wrapped_anew_is_replaced() {
+    let mut keys = WrappedKeys::new();
+    keys.insert(wrapped("a", "one")).unwrap();
+    assert_eq!(
+        keys.replace(wrapped("a", "two")).unwrap(),
+        wrapped("a", "one")
+    );
+    assert_eq!(keys.iter().collect::<Vec<_>>(), [&wrapped("a", "two")]);
+    let error = keys.replace(wrapped("b", "two")).unwrap_err();
+    assert!(matches!(error, KmsError::Unknown { .. }));
+    assert_eq!(keys.iter().count(), 1);
+}
+
+#[test]
 fn what_is_no_wrapped_key_is_refused() {
     let entry = json!({"id": "a", "kms_key": "arn", "blob": "b25l"});
     for (stored, why) in [

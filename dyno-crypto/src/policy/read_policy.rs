@@ -8,7 +8,7 @@ use dyno_value::{FieldPath, Item};
 
 use super::exception::{Accepts, Exception};
 use super::term::{Now, Term};
-use super::{Accepted, ExceptionUses, LegacyCodec, UsedException};
+use super::{Accepted, ExceptionKind, ExceptionUses, LegacyCodec, UsedException};
 use crate::pattern::{Pattern, PatternError, Refusal};
 
 /// Exceptions from the rule that what must be encrypted is not read in clear.
@@ -163,6 +163,26 @@ impl ReadPolicy {
             .holding()
             .find(|exception| matches!(exception.accepts, Accepts::Unsealed))?;
         Some(UsedException::new(FieldPath::root(), Arc::clone(exception)))
+    }
+
+    /// Why the exceptions for `path` do not accept a value there, if there are any.
+    pub fn refusal(&self, path: &FieldPath) -> Option<String> {
+        let now = (self.clock)();
+        let for_path = |exception: &&Arc<Exception>| exception.is_for(path);
+        let mut exceptions = self.exceptions.iter().filter(for_path);
+        exceptions.find_map(|exception| {
+            let reason = &exception.reason;
+            match (exception.holds(now), exception.kind()) {
+                (false, _) => Some(format!(
+                    "the exception for it (\"{reason}\") has ended; encrypt what is stored, or make a new one"
+                )),
+                (true, ExceptionKind::Legacy) => Some(format!(
+                    "the exception for values of an older library (\"{reason}\") does not open it; check the secret that \
+                     its codec was given, and whether the value is a whole one"
+                )),
+                (true, _) => None,
+            }
+        })
     }
 
     fn holding(&self) -> impl Iterator<Item = &Arc<Exception>> {

@@ -11,15 +11,17 @@ use super::entries::Entries;
 use super::{AsyncKeySource, KeyProvider, KeySourceError, PendingKey};
 use crate::{EncryptionKey, KeyId};
 
-/// The keys of a source, kept for some time. A clone is another handle on the same cache.
+/// The keys of a source, kept for some time. A clone is another handle on the same cache, and what is said of one
+/// handle (`with_..`) holds for all.
 ///
 /// Who asks for a key that somebody else is asking for already waits for the same answer; if that somebody goes away,
 /// the others get theirs all the same. An error is kept for a second, so that a source in trouble is not asked for
 /// every field. A key that had to make room is still found while somebody uses it. After its time to live a key is
-/// asked for again, whoever uses it; an answer that fails then is an error, and the old key is not used on.
+/// asked for again, whoever uses it; an answer that fails then is an error, and the old key is not used on. It is wiped
+/// from memory when somebody asks for it, or the source gives another answer, after its time, and nobody uses it.
 ///
-/// No key is given out that has another id than the one asked for, or is another one than was given with this id
-/// before.
+/// No key is given out that has another id than the one asked for. Nor is one that differs from the key that was given
+/// with its id before, as far as that is remembered: of 16 times as many ids as keys are held, those used last.
 pub struct CachedKeys<S>(Arc<Cache<S>>);
 
 struct Cache<S> {
@@ -69,14 +71,15 @@ impl<S: AsyncKeySource> CachedKeys<S> {
         }))
     }
 
-    /// Holds at most so many keys, at least one.
+    /// Holds at most so many keys, at least one. More that are held already make room when the next one comes.
     #[must_use]
     pub fn with_capacity(self, keys: usize) -> Self {
         self.0.lock().entries.set_capacity(keys);
         self
     }
 
-    /// Holds each key so long; a key that is retired at the source goes on being used for this time.
+    /// Holds each key that comes from now on so long, at most ten years; a key that is retired at the source goes on
+    /// being used for this time.
     #[must_use]
     pub fn with_time_to_live(self, time: Duration) -> Self {
         // An instant so far away exists on every platform.
@@ -162,7 +165,7 @@ impl<S: AsyncKeySource> Cache<S> {
         let time = (state.clock)();
         if !matches!(state.flights.get(&id), Some((current, _)) if *current == number) {
             // Given up meanwhile: it is an answer for those who wait for it, and no longer for others.
-            return answer;
+            return answer.and_then(|key| state.entries.note(&key, time).map(|()| key));
         }
         state.flights.remove(&id);
         let until = time + state.time_to_live;

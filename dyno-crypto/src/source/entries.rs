@@ -65,6 +65,7 @@ impl Entries {
         self.now += 1;
         let entry = self.known.get_mut(id)?;
         if time >= entry.until {
+            entry.let_go();
             return None;
         }
         entry.used = self.now;
@@ -87,14 +88,34 @@ impl Entries {
         until: Instant,
         time: Instant,
     ) -> Result<(), KeySourceError> {
+        let check = self.check(key)?;
+        self.put(key.id(), State::Held(key.clone()), check, until, time);
+        Ok(())
+    }
+
+    /// Remembers which key an id stands for without holding it, unless another one was given with it before.
+    pub(super) fn note(
+        &mut self,
+        key: &EncryptionKey,
+        time: Instant,
+    ) -> Result<(), KeySourceError> {
+        let check = self.check(key)?;
+        match self.known.get_mut(key.id()) {
+            Some(entry) => entry.check = check,
+            None => self.put(key.id(), State::Let(key.downgrade()), check, time, time),
+        }
+        Ok(())
+    }
+
+    /// The check value of a key, unless another key was given with its id before.
+    fn check(&self, key: &EncryptionKey) -> Result<Option<[u8; 8]>, KeySourceError> {
         let id = key.id();
         let check = Some(key.check_value());
         let known = self.known.get(id).and_then(|entry| entry.check);
         if known.is_some() && known != check {
             return Err(KeySourceError::OtherKey { id: id.clone() });
         }
-        self.put(id, State::Held(key.clone()), check, until, time);
-        Ok(())
+        Ok(check)
     }
 
     /// Keeps the error of an id that has no key, or an old one.
@@ -140,7 +161,8 @@ impl Entries {
         self.make_room(id);
     }
 
-    /// Lets keys go and forgets others, those not used for the longest time first, but not this one.
+    /// Lets keys go and forgets others, but not this one: first ids that never had a key, because whoever writes the
+    /// storage can make up as many as he likes, and then those not used for the longest time.
     fn make_room(&mut self, newest: &KeyId) {
         while self.held() > self.capacity.max(1) {
             let Some(id) = self.oldest(newest, Entry::is_held) else {
@@ -172,7 +194,7 @@ impl Entries {
         self.known
             .iter()
             .filter(|(id, entry)| *id != newest && which(entry))
-            .min_by_key(|(_, entry)| entry.used)
+            .min_by_key(|(_, entry)| (entry.check.is_some(), entry.used))
             .map(|(id, _)| id.clone())
     }
 }

@@ -1,5 +1,6 @@
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_crypto::{FieldPath, Item, LegacyCodec};
 use dyno_legacy::{DynamoStore06, LegacyError, LegacySealError, LegacySecret, LegacyType};
 
 fn codec(secret: &str) -> DynamoStore06 {
@@ -104,7 +105,11 @@ fn empty_values_and_nulls_are_what_they_are() {
         AttributeValue::Null(true),
     ] {
         for kind in [LegacyType::Text, LegacyType::Number, LegacyType::Bool] {
-            assert_eq!(codec("k").with_type(kind).open(&value).as_ref(), Ok(&value));
+            let codec = codec("k").with_type(kind).nullable();
+            assert_eq!(codec.open(&value).as_ref(), Ok(&value));
+            // For a migration they are values in clear.
+            let (path, object) = (FieldPath::root().key("name"), Item::new());
+            assert_eq!(LegacyCodec::open(&codec, &value, &path, &object), None);
         }
     }
 }

@@ -1,6 +1,9 @@
 //! What a reseal writes, and what it leaves.
 
+mod beside;
+mod columns;
 mod faults;
+mod foreign;
 mod kinds;
 mod race;
 

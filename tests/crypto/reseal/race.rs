@@ -10,7 +10,7 @@ use dyno_testkit::{Recorder, Schedule, SplitBatches, wrap};
 
 use crate::file::{File, file, keys, load_file, part, promoted, retired, rules};
 
-type Actor<'a> = Pin<Box<dyn Future<Output = Option<String>> + 'a>>;
+pub(super) type Actor<'a> = Pin<Box<dyn Future<Output = Option<String>> + 'a>>;
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
 #[dyno(table = "Cards", key = "ID")]

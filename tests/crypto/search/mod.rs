@@ -1,5 +1,6 @@
 //! Sealed fields are found by equal values, and by nothing else.
 
+mod sealed;
 mod shape;
 mod turn;
 mod write;

@@ -1,8 +1,8 @@
 //! What types can be searched, and the tables they need.
 
-use dyno::{DyObject, ErrorKind, Rules, Store};
+use dyno::{DyObject, ErrorKind, IndexKeys, Rules, Store};
 
-use super::{User, store};
+use super::{User, index_key, rules, store};
 
 async fn refusal<T: DyObject>() -> String {
     let (store, recorder) = store().await;
@@ -183,10 +183,80 @@ async fn a_table_without_the_indexes_is_not_taken_for_one_with_them() {
     ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }
+    assert!(!text.contains("  "), "{text}");
     // More indexes than the type needs are no mistake.
     let (store, _) = super::store().await;
     store.ensure_tables::<Before>().await.unwrap();
     store.ensure_tables::<User>().await.unwrap();
+}
+
+#[derive(DyObject)]
+#[dyno(table = "Many", key = "ID")]
+struct Many {
+    #[dyno(encrypt, index = "a")]
+    a: String,
+    #[dyno(encrypt, index = "b")]
+    b: String,
+    #[dyno(encrypt, index = "c")]
+    c: String,
+    #[dyno(encrypt, index = "d")]
+    d: String,
+    #[dyno(encrypt, index = "e")]
+    e: String,
+    #[dyno(flatten)]
+    more: More,
+}
+
+#[derive(DyObject)]
+#[dyno(table = "More", key = "ID")]
+struct More {
+    #[dyno(encrypt, index = "f")]
+    f: String,
+    #[dyno(encrypt, index = "g")]
+    g: String,
+    #[dyno(encrypt, index = "h")]
+    h: String,
+    #[dyno(encrypt, index = "i")]
+    i: String,
+    #[dyno(encrypt, index = "j")]
+    j: String,
+}
+
+#[derive(DyObject)]
+#[dyno(table = "TooMany", key = "ID")]
+struct TooMany {
+    #[dyno(flatten)]
+    many: Many,
+    #[dyno(encrypt, index = "k")]
+    k: String,
+}
+
+#[tokio::test]
+async fn more_indexes_than_a_table_has_are_refused_with_the_reason() {
+    let (store, _) = store().await;
+    store.ensure_tables::<Many>().await.unwrap();
+    let error = refusal::<TooMany>().await;
+    for part in ["11 fields", "22 secondary indexes", "`TooMany`", "20"] {
+        assert!(error.contains(part), "{part} is not in {error}");
+    }
+}
+
+/// The derive writes the names, and the mapper knows them.
+#[tokio::test]
+async fn an_audit_counts_the_columns_of_a_type() {
+    let (store, _) = store().await;
+    let user = User {
+        phone: Some("1".into()),
+        ..super::user("a@example.com")
+    };
+    let keys = IndexKeys::new(index_key("a"))
+        .with_second(index_key("b"))
+        .unwrap();
+    store.save(user).loader(rules(keys)).await.unwrap();
+    let audit = store.audit::<User>().await.unwrap();
+    let columns: Vec<_> = audit.index_columns().map(|(name, _)| name).collect();
+    let expected = ["email__idx", "email__idx2", "tel__idx", "tel__idx2"];
+    assert_eq!(columns, expected);
 }
 
 #[tokio::test]

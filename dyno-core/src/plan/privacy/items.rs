@@ -148,7 +148,7 @@ pub(crate) struct Sealer {
 impl Sealer {
     fn seal(&self, item: &mut Item, base: &FieldPath, sequence: u64) -> Result<()> {
         let seal = dyno_crypto::seal_attributes(item, &self.key, &self.binding, base, sequence)
-            .map_err(crypto_error)?;
+            .map_err(|error| crypto_error(&error))?;
         item.insert(reserved::SEAL.to_owned(), seal);
         Ok(())
     }

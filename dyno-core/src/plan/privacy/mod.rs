@@ -19,4 +19,4 @@ pub(crate) use self::decisions::Decisions;
 pub(crate) use self::items::{ItemSeals, Verifier, seal_key_id, unsealed};
 pub(crate) use self::marks::Mark;
 pub(crate) use self::rehearsal::Rehearsal;
-pub(crate) use self::renew::{Change, How, Renewal, value_at};
+pub(crate) use self::renew::{How, Renewal, Rewrite};

@@ -15,13 +15,13 @@ pub(super) enum Clear {
 }
 
 /// The error of a value that must be sealed, and does not have the form of one that is.
-pub(super) fn not_sealed(value: &AttributeValue, clear: Clear) -> Error {
+pub(super) fn not_sealed(value: &AttributeValue, clear: Clear, refusal: Option<String>) -> Error {
     let parsed = value
         .as_b()
         .ok()
         .map(|bytes| Envelope::parse(bytes.as_ref()));
     match parsed.and_then(Result::err) {
-        None | Some(EnvelopeError::NotAnEnvelope) => in_clear(clear),
+        None | Some(EnvelopeError::NotAnEnvelope) => in_clear(clear, refusal),
         Some(error) => Error::new(
             ErrorKind::NotDecrypted,
             format!(
@@ -33,18 +33,21 @@ pub(super) fn not_sealed(value: &AttributeValue, clear: Clear) -> Error {
     }
 }
 
-fn in_clear(clear: Clear) -> Error {
-    let why = match clear {
-        Clear::OfLoadersChoice => {
-            "found in clear where the loader demands encryption: it was stored before the loader did, or something else \
-             wrote it; to read it for a while, accept it with `ReadPolicy::allow_plaintext`"
-        }
-        Clear::OfMarkedField => {
-            "found in clear where `#[dyno(encrypt)]` demands encryption: it was stored before the field was marked, or \
-             something else wrote it; to read it for a while, accept it with `ReadPolicy::allow_plaintext`"
-        }
+fn in_clear(clear: Clear, refusal: Option<String>) -> Error {
+    let (demands, before) = match clear {
+        Clear::OfLoadersChoice => ("the loader", "the loader did"),
+        Clear::OfMarkedField => ("`#[dyno(encrypt)]`", "the field was marked"),
     };
-    Error::new(ErrorKind::NotEncrypted, why)
+    let next = refusal.unwrap_or_else(|| {
+        format!(
+            "it was stored before {before}, or something else wrote it; to read it for a while, accept it with \
+             `ReadPolicy::allow_plaintext`, or with `allow_legacy` if an older library encrypted it"
+        )
+    });
+    Error::new(
+        ErrorKind::NotEncrypted,
+        format!("found in clear where {demands} demands encryption: {next}"),
+    )
 }
 
 /// The error of a pass that needs a key which nobody asked for yet.
@@ -60,8 +63,8 @@ pub(super) fn key_awaited(id: &KeyId) -> Error {
 pub(super) fn key_missing() -> Error {
     Error::new(
         ErrorKind::KeyRefused,
-        "must be encrypted, and the loader gives no key; name its path in `Rules::encrypt`, or answer \
-         `ConfigLoader::encryption_key` for it",
+        "must be encrypted, and the loader gives no key; name its path in `Rules::encrypt` and not in `Rules::leave`, or \
+         answer `ConfigLoader::encryption_key` for it",
     )
 }
 
@@ -101,19 +104,38 @@ pub(super) fn no_key_to_open(id: &KeyId) -> Error {
     )
 }
 
+/// The error of a sealed value whose key neither the loader nor its source knows.
+pub(super) fn no_key_at_source(id: &KeyId) -> Error {
+    Error::new(
+        ErrorKind::NotDecrypted,
+        format!(
+            "sealed with key `{id}`, which neither the loader nor its key source has; add it to the source, or give it \
+             with `Rules::with_keyring`"
+        ),
+    )
+}
+
 /// The error of a key that its source does not give, for opening or for sealing.
 pub(super) fn not_given(error: KeySourceError) -> Error {
-    let why = match &error {
-        KeySourceError::Retired { id } => format!(
-            "key `{id}` is retired at its source; seal with another one, or restore it there to open what it still seals"
+    match error {
+        KeySourceError::Retired { id } => Error::new(
+            ErrorKind::KeyRetired,
+            format!(
+                "key `{id}` is retired at its source; seal with another one, or restore it there to open what it still \
+                 seals"
+            ),
         ),
-        error => error.to_string(),
-    };
-    let kind = match &error {
-        KeySourceError::Retired { .. } => ErrorKind::KeyRetired,
-        _ => ErrorKind::KeySource,
-    };
-    Error::new(kind, why).with_source(error)
+        KeySourceError::Failed { id, cause } => Error::new(
+            ErrorKind::KeySource,
+            format!("the key source failed to give key `{id}`, for the reason that is the source of this error; try again when it answers"),
+        )
+        .with_source(cause),
+        KeySourceError::Unknown { id } => Error::new(
+            ErrorKind::KeySource,
+            format!("the key source has no key `{id}`; add it there, or seal with one that it has"),
+        ),
+        error => Error::new(ErrorKind::KeySource, error.to_string()),
+    }
 }
 
 /// The error of a value that would be sealed with a retired key.

@@ -10,18 +10,15 @@ use super::decisions::{Decisions, Sealing};
 use super::refusal::no_key_to_open;
 use super::seal::crypto_error;
 use crate::error::Result;
+use crate::plan::place::value_at;
 
-/// One value that is to be stored in another way, on the condition that it is still as it was read.
+/// One value that is to be stored in another way.
 ///
-/// Not printable: it holds values in clear.
-#[derive(Clone)]
-pub(crate) struct Change {
-    /// Where it stands, by stored names: from the object's root, or from that of its item.
+/// Not printable: it may hold a value in clear.
+pub(crate) struct Rewrite {
+    /// Where it stands, by stored names from the object's root.
     pub(crate) place: FieldPath,
-    /// As it is stored; `None`: not at all.
-    pub(crate) old: Option<AttributeValue>,
-    /// As it is to be stored; `None`: not at all.
-    pub(crate) new: Option<AttributeValue>,
+    pub(crate) new: AttributeValue,
     pub(crate) how: How,
 }
 
@@ -43,7 +40,7 @@ pub(crate) enum How {
 /// What is to be changed in an object, and what is not.
 #[derive(Default)]
 pub(crate) struct Renewal {
-    pub(crate) changes: Vec<Change>,
+    pub(crate) rewrites: Vec<Rewrite>,
     /// The keys of values that stay sealed though nobody encrypts them any more, one for each.
     pub(crate) left: Vec<KeyId>,
     /// The keys with which such values can be sealed again, by the path that the program knows.
@@ -51,8 +48,8 @@ pub(crate) struct Renewal {
 }
 
 impl Decisions {
-    /// Compares what a load found with what a save would write: `self` is of the load, `save` of the save; `sealed` and
-    /// `clear` are the keyed tree before and after it was opened. With `open`, what nobody encrypts any more is opened.
+    /// Compares what a load found with what a save would write: `self` is of the load, `save` of the save; `clear` is
+    /// the keyed tree. With `open`, what nobody encrypts any more is opened.
     ///
     /// # Errors
     ///
@@ -60,7 +57,7 @@ impl Decisions {
     pub(crate) fn renewal(
         &self,
         save: &Self,
-        (sealed, clear): (&Item, &Item),
+        clear: &Item,
         binding: &Binding,
         open: bool,
     ) -> Result<Renewal> {
@@ -83,16 +80,14 @@ impl Decisions {
                 None if self.legacy.contains_key(*path) => How::SealedLegacy,
                 None => How::SealedPlaintext,
             };
-            made.change(path, how, (sealed, clear), |value| {
-                save.renewed(value, path, binding)
-            })?;
+            made.rewrite(path, how, clear, |value| save.renewed(value, path, binding))?;
         }
         for (path, sealing) in &found {
             if wanted.contains_key(path) || is_inside(path, &wanted) {
                 continue;
             }
             if open {
-                made.change(path, How::Opened, (sealed, clear), |value| {
+                made.rewrite(path, How::Opened, clear, |value| {
                     save.renewed(value, path, binding)
                 })?;
             } else {
@@ -125,7 +120,8 @@ impl Decisions {
         binding: &Binding,
     ) -> Result<AttributeValue> {
         if let Some(Sealing { key, .. }) = self.keys.get(path) {
-            return dyno_crypto::seal(value, key, binding, path).map_err(crypto_error);
+            return dyno_crypto::seal(value, key, binding, path)
+                .map_err(|error| crypto_error(&error));
         }
         match value {
             AttributeValue::M(inner) => {
@@ -147,18 +143,17 @@ impl Decisions {
 }
 
 impl Renewal {
-    fn change(
+    fn rewrite(
         &mut self,
         place: &FieldPath,
         how: How,
-        (sealed, clear): (&Item, &Item),
+        clear: &Item,
         renewed: impl FnOnce(&AttributeValue) -> Result<AttributeValue>,
     ) -> Result<()> {
-        if let (Some(old), Some(value)) = (value_at(sealed, place), value_at(clear, place)) {
-            self.changes.push(Change {
+        if let Some(value) = value_at(clear, place) {
+            self.rewrites.push(Rewrite {
                 place: place.clone(),
-                old: Some(old.clone()),
-                new: Some(renewed(value)?),
+                new: renewed(value)?,
                 how,
             });
         }
@@ -175,19 +170,4 @@ fn is_inside(path: &FieldPath, of: &BTreeMap<&FieldPath, &Sealing>) -> bool {
         }
     }
     false
-}
-
-/// The value at a path inside an item.
-pub(crate) fn value_at<'a>(item: &'a Item, path: &FieldPath) -> Option<&'a AttributeValue> {
-    let (Segment::Key(first), rest) = path.segments().split_first()? else {
-        return None;
-    };
-    rest.iter()
-        .try_fold(item.get(first)?, |value, segment| match (value, segment) {
-            (AttributeValue::M(inner), Segment::Key(name)) => inner.get(name),
-            (AttributeValue::L(elements), Segment::Index(index)) => {
-                elements.get(usize::try_from(*index).ok()?)
-            }
-            _ => None,
-        })
 }

@@ -2,10 +2,11 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{Binding, Decision, Demand, EncryptionKey, KeyId, OpenPolicy, SealPolicy};
-use dyno_value::{FieldPath, Item, Segment};
+use dyno_value::{FieldPath, Item};
 
 use super::decisions::{Decisions, Sealing};
 use crate::error::{Error, ErrorKind, Result};
+use crate::plan::place::value_at_mut;
 
 impl Decisions {
     /// Seals the values inside `item`, which stands at `base` of the object.
@@ -15,7 +16,8 @@ impl Decisions {
     /// A value is sealed already, or has no form in DynamoDB; or the generator of the system failed.
     pub(crate) fn seal(&self, mut item: Item, base: &FieldPath, binding: &Binding) -> Result<Item> {
         if !self.is_empty() {
-            dyno_crypto::seal_item(&mut item, base, binding, self).map_err(crypto_error)?;
+            dyno_crypto::seal_item(&mut item, base, binding, self)
+                .map_err(|error| crypto_error(&error))?;
         }
         Ok(item)
     }
@@ -33,7 +35,7 @@ impl Decisions {
     ) -> Result<AttributeValue> {
         match (self.keys.get(path), value) {
             (Some(Sealing { key, .. }), value) => {
-                dyno_crypto::seal(&value, key, binding, path).map_err(crypto_error)
+                dyno_crypto::seal(&value, key, binding, path).map_err(|error| crypto_error(&error))
             }
             (None, AttributeValue::M(inner)) => {
                 self.seal(inner, path, binding).map(AttributeValue::M)
@@ -49,7 +51,8 @@ impl Decisions {
     /// A value was damaged or moved, or sealed with another key of the same id.
     pub(crate) fn open(&self, mut item: Item, base: &FieldPath, binding: &Binding) -> Result<Item> {
         if !self.is_empty() {
-            dyno_crypto::open_item(&mut item, base, binding, self).map_err(crypto_error)?;
+            dyno_crypto::open_item(&mut item, base, binding, self)
+                .map_err(|error| crypto_error(&error))?;
         }
         for (path, value) in &self.legacy {
             let place = path.strip_prefix(base);
@@ -83,8 +86,8 @@ impl OpenPolicy for Decisions {
     }
 }
 
-pub(super) fn crypto_error(error: dyno_crypto::Error) -> Error {
-    let kind = match &error {
+pub(super) fn crypto_error(error: &dyno_crypto::Error) -> Error {
+    let kind = match error {
         dyno_crypto::Error::ItemSeal { .. } => ErrorKind::SealBroken,
         dyno_crypto::Error::NotEncrypted { .. } => ErrorKind::NotEncrypted,
         dyno_crypto::Error::KeyRetired { .. } => ErrorKind::KeyRetired,
@@ -94,22 +97,5 @@ pub(super) fn crypto_error(error: dyno_crypto::Error) -> Error {
         }
         _ => ErrorKind::NotDecrypted,
     };
-    Error::new(kind, error.to_string()).with_source(error)
-}
-
-/// The value at a path inside an item.
-fn value_at_mut<'a>(item: &'a mut Item, path: &FieldPath) -> Option<&'a mut AttributeValue> {
-    let (Segment::Key(first), rest) = path.segments().split_first()? else {
-        return None;
-    };
-    rest.iter()
-        .try_fold(item.get_mut(first)?, |value, segment| {
-            match (value, segment) {
-                (AttributeValue::M(inner), Segment::Key(name)) => inner.get_mut(name),
-                (AttributeValue::L(elements), Segment::Index(index)) => {
-                    elements.get_mut(usize::try_from(*index).ok()?)
-                }
-                _ => None,
-            }
-        })
+    Error::new(kind, error.to_string())
 }

@@ -10,7 +10,7 @@ use dyno_value::{FieldPath, Item, Segment};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
-use crate::plan::Decisions;
+use crate::plan::{Decisions, values_at};
 use crate::shape::{FieldShape, Kind, Shape};
 
 /// The sealed values that were found when a document was read, with the keys that opened them.
@@ -136,40 +136,6 @@ fn anywhere(path: &FieldPath) -> FieldPath {
         Segment::Key(name) => Segment::Key(name.clone()),
     };
     path.segments().iter().map(segment).collect()
-}
-
-/// The values at a path of which an index stands for every index.
-fn values_at<'a>(item: &'a Item, path: &FieldPath) -> Vec<(FieldPath, &'a AttributeValue)> {
-    let mut found = Vec::new();
-    let Some((Segment::Key(first), rest)) = path.segments().split_first() else {
-        return found;
-    };
-    if let Some(value) = item.get(first) {
-        collect(value, FieldPath::root().key(first), rest, &mut found);
-    }
-    found
-}
-
-fn collect<'a>(
-    value: &'a AttributeValue,
-    place: FieldPath,
-    rest: &[Segment],
-    found: &mut Vec<(FieldPath, &'a AttributeValue)>,
-) {
-    match (rest.split_first(), value) {
-        (None, value) => found.push((place, value)),
-        (Some((Segment::Key(name), rest)), AttributeValue::M(inner)) => {
-            if let Some(value) = inner.get(name) {
-                collect(value, place.key(name), rest, found);
-            }
-        }
-        (Some((Segment::Index(_), rest)), AttributeValue::L(elements)) => {
-            for (index, value) in (0..).zip(elements) {
-                collect(value, place.index(index), rest, found);
-            }
-        }
-        (Some(_), _) => {}
-    }
 }
 
 impl fmt::Debug for Sealed {

@@ -129,6 +129,7 @@ impl Visitor for Counting {
         }
         let (root, shards) = (snapshot.root, snapshot.shards);
         let tree = plan::join_sealed(topology, root, &entries, shards, operation.loader())?;
+        plan::shown_whole(&tree, topology, &entries)?;
         let found = Decisions::for_audit(&tree, &entries, shape)?;
         for (path, key) in found.envelopes() {
             let field = plan::pattern_of(shape, path);
@@ -159,7 +160,7 @@ impl Counting {
         }
         let mut columns: Vec<_> = item
             .iter()
-            .filter(|(name, value)| value.is_b() && is_index(name))
+            .filter(|(name, value)| value.is_b() && plan::is_column(name))
             .map(|(name, _)| name)
             .collect();
         columns.sort_unstable();
@@ -168,8 +169,4 @@ impl Counting {
             *self.report.indexes.entry(column).or_default() += 1;
         }
     }
-}
-
-fn is_index(name: &str) -> bool {
-    name.ends_with("__idx") || name.ends_with("__idx2")
 }

@@ -109,10 +109,10 @@ impl Changing {
         let operation = &operation.again(operation.name, operation.shared_loader());
         let binding = operation.binding(&root.address)?;
         let open = self.open;
-        let read = (snapshot.root.clone(), snapshot.shards.clone());
-        let stale = operation.with_keys(read, |(item, shards)| {
+        let read = (&snapshot.root, &snapshot.shards);
+        let stale = operation.with_keys(read, |read| {
             let (topology, loader) = (&operation.topology, operation.loader());
-            Stale::of(topology, item, &entries, shards, &binding, loader, open)
+            Stale::of(topology, read, &entries, &binding, loader, open)
         });
         let stale = stale.await?;
         if other_seals.is_some() && snapshot.state.is_none() {
@@ -286,6 +286,9 @@ async fn save(
     if let Some(OtherSeals { shards }) = other_seals {
         baseline = baseline.rewriting(shards.clone());
     }
+    stale
+        .removed()
+        .for_each(|column| baseline.remove_unclaimed(column));
     let keeping = Keeping {
         loader: operation.shared_loader(),
         kept: stale.kept,

@@ -25,7 +25,8 @@ use crate::store::operation::{Operation, Options, Pending, common_options, debug
 ///
 /// Sends a `Scan` of the root's table with strong consistency, a page of 100 items at a time; for each object with shards
 /// what a load of it sends besides the root; and one `UpdateItem` for each item with a value to change, on the condition
-/// that each such value is still, to the byte, what was read. Nothing else of the item is touched, neither etag nor stamp, so
+/// that the item is there and each such value is still, to the byte, what was read; for a column of an index, that the
+/// value it is of is. Nothing else of the item is touched, neither etag nor stamp, so
 /// neither loads nor saves of others notice: a save that comes in between wins, and the object is read again. What is
 /// stored in pieces, would not fit its item any more, or belongs to an object with seals to make or to take away, is
 /// written by a save of the object, over its etag: whoever loaded the object before gets a conflict when it saves, as it does
@@ -130,6 +131,9 @@ impl<T: Stored> Reseal<T> {
 
     /// Stores in clear what is sealed and nobody encrypts any more. A rule that was forgotten or misspelt is such a
     /// one: look at [`ResealReport::left`] of a [`dry_run`](Self::dry_run) first.
+    ///
+    /// Removes also the columns of indexes that fields of the type do not have any more: binary attributes called `<field>__idx` or
+    /// `<field>__idx2`, of 1 to 32 bytes, in which no field of the type is stored.
     pub fn open_unclaimed(mut self) -> Self {
         self.open = true;
         self

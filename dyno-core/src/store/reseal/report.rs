@@ -38,7 +38,8 @@ impl ResealReport {
         self.resealed.values().sum::<u64>() + self.plaintext + self.legacy + self.opened
     }
 
-    /// The columns of [indexes](crate::Find) that were written or removed.
+    /// The columns of [indexes](crate::Find) that were written or removed, also of those that the type does not have any
+    /// more; see [`Reseal::open_unclaimed`](crate::Reseal::open_unclaimed).
     pub fn columns(&self) -> u64 {
         self.indexed
     }

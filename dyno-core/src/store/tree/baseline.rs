@@ -149,6 +149,11 @@ impl Baseline {
         }
     }
 
+    /// Has the next save remove an attribute of the root that no field claims.
+    pub(in crate::store) fn remove_unclaimed(&mut self, name: &str) {
+        self.extras.forget(name);
+    }
+
     /// The same with what was loaded since.
     pub(in crate::store) fn up_to_date(&self) -> Self {
         let mut base = self.clone();

@@ -2,7 +2,7 @@
 
 use super::{Baseline, LoadedTree, Stored, versions};
 use crate::commit::Sizes;
-use crate::error::{Error, ErrorKind, Result, not_found};
+use crate::error::{Result, not_found};
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::plan::{self, Address, Entries, Loaded, Owner, Place, RootState, ShardField};
@@ -124,7 +124,7 @@ impl Operation {
             let left_out = |field: &FieldShape, _: &str| !parts.wants(field.is_lazy());
             plan::mark_unloaded(&mut tree, shape, &place, state, &left_out);
         }
-        plan::unkey_lists(&mut tree, shape, &place, &entries).ok_or_else(order_damaged)?;
+        plan::unkey_lists(&mut tree, shape, &place, &entries).ok_or_else(plan::order_damaged)?;
         let source = match &stored {
             Stored::Managed(state) if self.topology.has_lazy() => {
                 Some(Source::new(self, key, state))
@@ -160,12 +160,4 @@ impl Stored {
             Self::Nothing | Self::Plain(_) => Entries::default(),
         }
     }
-}
-
-fn order_damaged() -> Error {
-    Error::new(
-        ErrorKind::Corrupt,
-        "the order of a list of shards (`_dy_entries` of the root) does not name exactly its entries; something other \
-         than dyno wrote to the root item",
-    )
 }

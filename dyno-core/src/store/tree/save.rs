@@ -93,11 +93,12 @@ impl Operation {
         let decisions = Decisions::for_save(&tree, view, &entries, shape, self.loader())?;
         let indexes = &self.topology.indexes;
         let columns = indexes.expected(&tree, view, self.loader())?;
-        let is_sealed = |name: &str| plan::seals_attribute(name, &decisions, view, self.loader());
-        let mut strangers = plan::columns_of_sealed(&tree, is_sealed);
-        let is_unclaimed =
-            |name: &str| shape.untyped().is_some() || extras.is_some_and(|extras| extras.own(name));
-        strangers.retain(|column| is_unclaimed(column));
+        let mut strangers = plan::stranger_columns(&tree, shape);
+        strangers.retain(|stranger| {
+            // Without a type only what was sealed is known to have had an index.
+            stranger.is_of_field() && shape.untyped().is_none()
+                || plan::seals_attribute(&stranger.attribute, &decisions, view, self.loader())
+        });
         let mut bodies = plan::split(tree, shape, table);
         for (name, _) in root.parts() {
             bodies.root.remove(name);

@@ -8,8 +8,8 @@ use crate::error::{Error, Result};
 use crate::loader::ConfigLoader;
 use crate::plan::privacy::decisions::Sealing;
 use crate::plan::privacy::refusal::{
-    Clear, key_missing, looks_sealed, may_not_open, may_not_seal, no_key_to_open, not_given,
-    retired, seals_retired, two_keys,
+    Clear, key_missing, looks_sealed, may_not_open, may_not_seal, no_key_at_source, no_key_to_open,
+    not_given, retired, seals_retired, two_keys,
 };
 use crate::shape::Privacy;
 
@@ -164,7 +164,14 @@ impl Walk<'_> {
         }
         match self.provided(id) {
             Some(Ok(key)) => Opener::Key(key),
-            Some(Err(KeySourceError::Unknown { .. })) => Opener::None(no_key_to_open(id)),
+            Some(Err(KeySourceError::Unknown { .. })) => {
+                let asked = loader.key_provider().is_some();
+                Opener::None(if asked {
+                    no_key_at_source(id)
+                } else {
+                    no_key_to_open(id)
+                })
+            }
             Some(Err(error)) => Opener::Refused(not_given(error)),
             None => {
                 self.await_key(id.clone());

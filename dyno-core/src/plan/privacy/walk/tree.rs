@@ -61,6 +61,7 @@ impl Walk<'_> {
         if privacy == Privacy::Plain && self.mode != Mode::Audit {
             return Ok(());
         }
+        let spread = spread.filter(|_| privacy != Privacy::Plain);
         if self.mode != Mode::Save
             && let Some(id) = envelope_key(value)
         {
@@ -109,6 +110,7 @@ impl Walk<'_> {
         if field.privacy() == Privacy::Plain && self.mode != Mode::Audit {
             return Ok(());
         }
+        let spread = spread.filter(|_| field.privacy() != Privacy::Plain);
         let must = self.must(spread, field.privacy())?;
         let (AttributeValue::M(entries), Kind::Object(shape)) = (value, element.kind()) else {
             return Ok(());
@@ -197,10 +199,13 @@ impl Walk<'_> {
             }
             Must::BeSealed(clear) => {
                 let policy = self.loader.and_then(ConfigLoader::read_policy);
-                match policy.and_then(|policy| policy.accept(&self.path, value, self.view)) {
-                    Some(accepted) => self.accept(accepted, value, kind),
-                    None => Err(not_sealed(value, clear).at_path(self.path.clone())),
+                let accepted =
+                    policy.and_then(|policy| policy.accept(&self.path, value, self.view));
+                if let Some(accepted) = accepted {
+                    return self.accept(accepted, value, kind);
                 }
+                let refusal = policy.and_then(|policy| policy.refusal(&self.path));
+                Err(not_sealed(value, clear, refusal).at_path(self.path.clone()))
             }
         }
     }

@@ -1,3 +1,7 @@
+//! What a cache asks its source, and whom it gives the answer.
+
+mod memory;
+
 use std::future::poll_fn;
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,6 +32,10 @@ impl Vault {
         let vault = Self::default();
         vault.let_in();
         vault
+    }
+
+    fn shut(&self) {
+        *self.0.is_open.lock().unwrap() = false;
     }
 
     fn let_in(&self) {
@@ -193,24 +201,6 @@ fn an_error_is_the_answer_for_a_second() {
 }
 
 #[test]
-fn a_key_whose_time_is_over_is_not_used_on_when_the_source_fails() {
-    let vault = Vault::open();
-    let (keys, hands) = cached(&vault);
-    let used = get(&keys, "k1").unwrap();
-    vault.answers(|id| Err(KeySourceError::retired(id)));
-    hands.forward(CachedKeys::<Vault>::TIME_TO_LIVE);
-    assert!(matches!(
-        get(&keys, "k1"),
-        Err(KeySourceError::Retired { .. })
-    ));
-    assert!(matches!(
-        keys.held(&id("k1")),
-        Some(Err(KeySourceError::Retired { .. }))
-    ));
-    drop(used);
-}
-
-#[test]
 fn a_key_of_another_id_is_refused() {
     let vault = Vault::open();
     let (keys, _) = cached(&vault);
@@ -225,72 +215,6 @@ fn a_key_of_another_id_is_refused() {
         Some(Err(KeySourceError::OtherId { .. }))
     ));
     assert!(keys.held(&id("k2")).is_none());
-}
-
-#[test]
-fn another_key_of_a_known_id_is_refused_even_after_the_first_had_to_make_room() {
-    let vault = Vault::open();
-    let (keys, hands) = cached(&vault);
-    let keys = keys.with_capacity(1);
-    get(&keys, "k1").unwrap();
-    get(&keys, "k2").unwrap();
-    vault.answers(|id| Ok(key(id, 2)));
-    assert!(matches!(
-        get(&keys, "k1"),
-        Err(KeySourceError::OtherKey { .. })
-    ));
-    hands.forward(CachedKeys::<Vault>::TIME_TO_LIVE);
-    assert!(matches!(
-        get(&keys, "k2"),
-        Err(KeySourceError::OtherKey { .. })
-    ));
-    vault.answers(|id| Err(KeySourceError::failed(id, "down")));
-    assert!(matches!(
-        get(&keys, "k1"),
-        Err(KeySourceError::Failed { .. })
-    ));
-    hands.forward(Duration::from_secs(1));
-    vault.answers(|id| Ok(key(id, 2)));
-    assert!(matches!(
-        get(&keys, "k1"),
-        Err(KeySourceError::OtherKey { .. })
-    ));
-}
-
-#[test]
-fn the_key_used_longest_ago_makes_room_and_is_found_while_it_is_used() {
-    let vault = Vault::open();
-    let (keys, _) = cached(&vault);
-    let keys = keys.with_capacity(2);
-    let used = get(&keys, "k1").unwrap();
-    get(&keys, "k2").unwrap();
-    get(&keys, "k3").unwrap();
-    assert_eq!(vault.asked(), 3);
-    // Somebody still has the first: it comes back, and the second makes room.
-    get(&keys, "k1").unwrap();
-    get(&keys, "k3").unwrap();
-    assert_eq!(vault.asked(), 3);
-    get(&keys, "k2").unwrap();
-    assert_eq!(vault.asked(), 4);
-    drop(used);
-    get(&keys, "k3").unwrap();
-    get(&keys, "k1").unwrap();
-    assert_eq!(vault.asked(), 5);
-}
-
-#[test]
-fn what_a_cache_remembers_is_bounded() {
-    let vault = Vault::open();
-    let (keys, _) = cached(&vault);
-    let keys = keys.with_capacity(2);
-    for number in 0..200 {
-        get(&keys, &format!("k{number}")).unwrap();
-    }
-    vault.answers(|id| Err(KeySourceError::unknown(id)));
-    for number in 0..200 {
-        get(&keys, &format!("unknown {number}")).unwrap_err();
-    }
-    assert!(keys.remembered() <= 32);
 }
 
 #[test]

@@ -8,6 +8,8 @@
 //! A column is an attribute of the root item, computed from the clear value at each write of its field. It is compared
 //! with what was loaded like any other attribute, so that a new index key makes the next save write it.
 
+mod columns;
+
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -15,7 +17,7 @@ use aws_smithy_types::Blob;
 use dyno_crypto::{BlindIndex, IndexError, IndexKey};
 use dyno_value::{FieldPath, Item, Segment};
 
-use super::digest::Digests;
+pub(crate) use self::columns::{drop_stale_columns, is_column, possible_columns, stranger_columns};
 use super::privacy::Decisions;
 use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
@@ -28,6 +30,7 @@ pub(crate) type Columns = BTreeMap<String, Option<AttributeValue>>;
 #[derive(Debug)]
 pub(crate) struct Index {
     field: &'static str,
+    older_names: &'static [&'static str],
     columns: [&'static str; 2],
     blind: BlindIndex,
     context: &'static str,
@@ -68,7 +71,9 @@ impl Indexes {
                 return Err(invalid_shape(root, &different(field)));
             }
             let names = std::iter::once(field.name()).chain(field.older_names().iter().copied());
-            let taken = names.into_iter().find(|name| found.column(name).is_some());
+            let taken = names
+                .into_iter()
+                .find(|name| found.with_column(name).is_some());
             if let Some(name) = taken {
                 let why =
                     format!("stores a field under `{name}`, which holds the values of an index");
@@ -79,7 +84,7 @@ impl Indexes {
         match keys
             .into_iter()
             .flatten()
-            .find(|name| found.column(name).is_some())
+            .find(|name| found.with_column(name).is_some())
         {
             Some(key) => {
                 let why = format!("has the key `{key}`, which holds the values of an index");
@@ -175,13 +180,14 @@ impl Indexes {
                 return Err(Error::new(ErrorKind::InvalidValue, why)
                     .at_path(FieldPath::root().key(*column)));
             }
-            columns.extend(index.expected(tree.get(index.field), view, loader)?);
+            columns.extend(index.expected(tree.get(index.stored_as(tree)), view, loader)?);
         }
         Ok(columns)
     }
 
-    fn column(&self, name: &str) -> Option<&'static str> {
-        self.columns().find(|column| *column == name)
+    /// The index that has a column of this name.
+    pub(crate) fn with_column(&self, name: &str) -> Option<&Index> {
+        self.0.iter().find(|index| index.columns.contains(&name))
     }
 }
 
@@ -205,6 +211,7 @@ impl Index {
         };
         Ok(Self {
             field: field.name(),
+            older_names: field.older_names(),
             columns: index.columns(),
             blind,
             context: root.encryption_context(),
@@ -214,6 +221,14 @@ impl Index {
     /// The name that the field is stored under.
     pub(crate) fn field(&self) -> &'static str {
         self.field
+    }
+
+    /// The name under which a root holds the field; the one of today if it does not.
+    pub(crate) fn stored_as(&self, root: &Item) -> &'static str {
+        let mut names = std::iter::once(&self.field).chain(self.older_names);
+        names
+            .find(|name| root.contains_key(**name))
+            .map_or(self.field, |name| *name)
     }
 
     /// Whether two values are equal for the index.
@@ -296,44 +311,6 @@ impl Index {
     }
 }
 
-/// What looks like a column of a sealed attribute in a root. If the type knows of no such index, who writes the attribute
-/// does not know how to write its columns.
-pub(crate) fn columns_of_sealed(root: &Item, is_sealed: impl Fn(&str) -> bool) -> Vec<String> {
-    let is_column = |(name, value): &(&String, &AttributeValue)| {
-        let is_index_value = value.as_b().is_ok_and(|bytes| bytes.as_ref().len() <= 32);
-        is_index_value && field_of_column(name).is_some_and(&is_sealed)
-    };
-    let mut columns: Vec<_> = root
-        .iter()
-        .filter(is_column)
-        .map(|(name, _)| name.clone())
-        .collect();
-    columns.sort_unstable();
-    columns
-}
-
-/// Takes the columns out of a root whose attributes are not as they were when it was read.
-pub(crate) fn drop_stale_columns(
-    root: &mut Item,
-    digests: &mut Digests,
-    before: Option<&Digests>,
-    columns: Vec<String>,
-) {
-    for column in columns {
-        let field = field_of_column(&column).unwrap_or_default();
-        let kept = before.is_some_and(|before| before.root.get(field) == digests.root.get(field));
-        if !kept {
-            root.remove(&column);
-            digests.root.remove(&column);
-        }
-    }
-}
-
-/// The columns that an index on an attribute of this name would have.
-pub(crate) fn possible_columns(field: &str) -> [String; 2] {
-    SUFFIXES.map(|suffix| format!("{field}{suffix}"))
-}
-
 /// Whether a value at the top of an object, or part of it, is sealed.
 pub(crate) fn seals_attribute(
     name: &str,
@@ -349,13 +326,6 @@ pub(crate) fn seals_attribute(
             loader.encryption_key_id(&path, view).is_some()
                 || loader.encryption_key(&path, view).is_some()
         })
-}
-
-const SUFFIXES: [&str; 2] = ["__idx", "__idx2"];
-
-fn field_of_column(name: &str) -> Option<&str> {
-    let mut fields = SUFFIXES.iter();
-    fields.find_map(|suffix| name.strip_suffix(suffix))
 }
 
 /// Every field whose attribute stands at the top of the root item.
