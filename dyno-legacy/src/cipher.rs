@@ -49,7 +49,7 @@ pub(crate) fn decrypt(secret: &LegacySecret, stored: &[u8]) -> Result<String, Le
     // The base64 engine refuses white space, missing padding and bits that stand for nothing.
     let mut bytes = Zeroizing::new(STANDARD.decode(stored).map_err(|_| LegacyError)?);
     let (iv, message) = bytes.split_first_chunk_mut::<BLOCK>().ok_or(LegacyError)?;
-    if message.is_empty() || !message.len().is_multiple_of(BLOCK) {
+    if !message.len().is_multiple_of(BLOCK) {
         return Err(LegacyError);
     }
     let (blocks, _) = Array::slice_as_chunks_mut(message);
@@ -61,7 +61,7 @@ pub(crate) fn decrypt(secret: &LegacySecret, stored: &[u8]) -> Result<String, Le
     })
 }
 
-/// What stands before the padding, if it is padding: 0.6 looks at the last byte only, and takes any.
+/// What stands before the padding, if there is one and it is one: 0.6 looks at the last byte only, and takes any.
 fn unpadded(message: &[u8]) -> Option<&[u8]> {
     let count = usize::from(*message.last()?);
     let (text, padding) = message.split_at_checked(message.len().checked_sub(count)?)?;

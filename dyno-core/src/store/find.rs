@@ -2,7 +2,10 @@ use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::query::QueryError;
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::Blob;
 use dyno_value::{FieldPath, Item, ParsePathError};
 use futures_util::future::try_join_all;
@@ -11,6 +14,7 @@ use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::saved::Saved;
 use super::service;
 use super::shards::Shards;
+use super::table::indexes_missing;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Key, KeyValue};
 use crate::loader::ConfigLoader;
@@ -332,10 +336,20 @@ impl<'a> Pages<'a> {
             .set_exclusive_start_key(start)
             .send()
             .await
-            .map_err(|error| service::failure(error, &[table.name()]))?;
+            .map_err(|error| failure(error, table.name(), column))?;
         let next = answer.last_evaluated_key.filter(|key| !key.is_empty());
         Ok((answer.items.unwrap_or_default(), next))
     }
+}
+
+fn failure(error: SdkError<QueryError, HttpResponse>, table: &str, index: &str) -> Error {
+    let said = error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::message);
+    if said.is_some_and(|said| said.contains("does not have the specified index")) {
+        return indexes_missing(table, &[index]).with_source(error);
+    }
+    service::failure(error, &[table])
 }
 
 fn key_of(table: &TableShape, item: &Item) -> Option<Key> {

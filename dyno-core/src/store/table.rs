@@ -267,23 +267,24 @@ fn check_indexes(wanted: &Table, description: &TableDescription) -> Result<()> {
                 && is_binary(name)
         })
     };
-    let missing: Vec<_> = wanted
-        .indexes
-        .iter()
-        .filter(|name| !stands(name))
-        .map(|name| format!("`{name}`"))
-        .collect();
+    let missing = wanted.indexes.iter().filter(|name| !stands(name)).copied();
+    let missing: Vec<_> = missing.collect();
     if missing.is_empty() {
         return Ok(());
     }
-    let table = wanted.keys.table;
+    Err(indexes_missing(wanted.keys.table, &missing))
+}
+
+/// The error of a table that cannot be searched.
+pub(super) fn indexes_missing(table: &str, missing: &[&str]) -> Error {
+    let missing: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
     let why = format!(
         "table `{table}` exists without the indexes to search by: {}; add each with `UpdateTable`, one after the other, \
          as a global secondary index of that name whose partition key is the attribute of that name, of type B, with \
          projection KEYS_ONLY",
         missing.join(", ")
     );
-    Err(Error::new(ErrorKind::TableMismatch, why).in_table(table))
+    Error::new(ErrorKind::TableMismatch, why).in_table(table)
 }
 
 fn check_keys(table: &TableKeys, description: &TableDescription) -> Result<()> {

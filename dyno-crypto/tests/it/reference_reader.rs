@@ -64,9 +64,9 @@ impl Golden {
         serde_json::from_slice(&std::fs::read(file.join(self.file)).unwrap()).unwrap()
     }
 
-    /// Runs the program on these contents of the file.
-    fn check(&self, mode: &str, contents: &Value) -> Option<Output> {
-        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{mode}-{}", self.file));
+    /// Runs the program on these contents of the file. Tests that run at the same time name different copies.
+    fn check(&self, mode: &str, copy: &str, contents: &Value) -> Option<Output> {
+        let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{copy}_{}", self.file));
         std::fs::write(&file, serde_json::to_vec(contents).unwrap()).unwrap();
         python(&[mode.as_ref(), &format().join(self.program), &file], "")
     }
@@ -104,7 +104,7 @@ fn every_golden_file_is_read() {
         .iter()
         .flat_map(|golden| MODES.map(|mode| (golden, mode)))
     {
-        let Some(output) = golden.check(mode, &golden.json()) else {
+        let Some(output) = golden.check(mode, "same", &golden.json()) else {
             return;
         };
         let errors = String::from_utf8_lossy(&output.stderr);
@@ -130,7 +130,7 @@ fn a_changed_byte_is_refused() {
         let digit = if digits.pop() == Some('0') { '1' } else { '0' };
         digits.push(digit);
         last[golden.field] = Value::String(digits);
-        let Some(output) = golden.check(mode, &json) else {
+        let Some(output) = golden.check(mode, "changed", &json) else {
             return;
         };
         assert!(!output.status.success(), "{} was read", golden.file);
@@ -147,7 +147,7 @@ fn another_value_than_that_of_the_file_is_noticed() {
             .last_mut()
             .unwrap();
         last["value"] = serde_json::json!({"S": "another"});
-        let Some(output) = golden.check("-BO", &json) else {
+        let Some(output) = golden.check("-BO", "another", &json) else {
             return;
         };
         assert!(!output.status.success(), "{} was read", golden.file);

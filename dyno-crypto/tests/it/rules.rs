@@ -1,4 +1,7 @@
-use dyno_crypto::{EncryptionKey, Error, FieldPath, KeyId, Keyring, Rules, Segment};
+use dyno_crypto::{
+    EncryptionKey, Error, FieldPath, IndexKey, IndexKeys, KeyId, KeyProvider, KeySourceError,
+    KeyState, Keyring, PendingKey, ReadPolicy, Rules, Segment,
+};
 use proptest::prelude::*;
 
 use crate::{key, path};
@@ -194,4 +197,98 @@ fn a_seal_key_and_a_field_key_of_one_id_are_one_key() {
     assert!(error.to_string().contains("`k`"), "{error}");
     let seals = Rules::new().seal_items(other()).unwrap();
     assert!(seals.encrypt(["a"], key("k")).is_err());
+}
+
+#[test]
+fn the_primary_of_the_keyring_seals_what_its_patterns_name() {
+    assert!(Rules::new().encrypt_with_primary(["a"]).is_err());
+    let mut keys = Keyring::new(key("2026"));
+    keys.insert(key("2027")).unwrap();
+    keys.promote("2027").unwrap();
+    let rules = Rules::new().with_keyring(keys).unwrap();
+    let rules = rules.encrypt_with_primary(["a"]).unwrap();
+    assert_eq!(rules.encryption_key(&path("a")).unwrap().id(), "2027");
+    assert!(rules.encryption_key_id(&path("a")).is_none());
+    assert!(rules.encryption_key(&path("b")).is_none());
+    assert!(rules.encrypt_with_primary(["b..c"]).is_err());
+}
+
+/// Holds every key.
+struct Vault;
+
+impl KeyProvider for Vault {
+    fn held(&self, id: &KeyId) -> Option<Result<EncryptionKey, KeySourceError>> {
+        Some(Ok(key(&id.to_string())))
+    }
+
+    fn key<'a>(&'a self, _: &'a KeyId) -> PendingKey<'a> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[test]
+fn a_key_of_a_source_is_named_and_not_given() {
+    let id = KeyId::new("far").unwrap();
+    let none = Rules::new().encrypt_with_key_of_source(["a"], id.clone());
+    assert!(none.is_err());
+    assert!(Rules::new().key_provider().is_none());
+    let rules = Rules::new().with_source(Vault);
+    let rules = rules.encrypt_with_key_of_source(["a"], id.clone()).unwrap();
+    assert_eq!(rules.encryption_key_id(&path("a")), Some(&id));
+    assert!(rules.encryption_key_id(&path("b")).is_none());
+    assert!(rules.encryption_key(&path("a")).is_none());
+    assert!(rules.decryption_key(&id, &path("a")).is_none());
+    assert_eq!(rules.key_state(&id), Some(KeyState::Primary));
+    let provider = rules.key_provider().unwrap();
+    assert_eq!(provider.held(&id).unwrap().unwrap().id(), "far");
+}
+
+#[test]
+fn index_keys_and_read_policy_are_those_that_were_given() {
+    assert!(Rules::new().index_keys().is_none());
+    assert!(Rules::new().read_policy().is_none());
+    let index = IndexKeys::new(IndexKey::generate("search-1").unwrap());
+    let policy = ReadPolicy::strict().allow_unsealed("a test", None).unwrap();
+    let rules = Rules::new()
+        .encrypt(["a"], key("k"))
+        .unwrap()
+        .index_with(index)
+        .with_read_policy(policy);
+    assert!(rules.encryption_key(&path("a")).is_some());
+    let first = rules.index_keys().unwrap().first().unwrap();
+    assert_eq!(first.id(), "search-1");
+    assert!(rules.read_policy().unwrap().accept_unsealed().is_some());
+    let strict = rules.with_read_policy(ReadPolicy::strict());
+    assert!(strict.read_policy().is_none());
+}
+
+#[test]
+fn a_key_has_one_state_for_fields_and_one_for_seals() {
+    let id = |text: &str| KeyId::new(text).unwrap();
+    let keys = |retired: &str| {
+        let mut keys = Keyring::new(key("new"));
+        keys.insert(key("a")).unwrap();
+        keys.insert(key("b")).unwrap();
+        keys.retire(retired).unwrap();
+        keys
+    };
+    let rules = Rules::new()
+        .with_keyring(keys("a"))
+        .unwrap()
+        .encrypt(["f"], key("given"))
+        .unwrap()
+        .seal_items(keys("b"))
+        .unwrap();
+    for (name, of_fields, of_seals) in [
+        ("a", Some(KeyState::Retired), Some(KeyState::Active)),
+        ("b", Some(KeyState::Active), Some(KeyState::Retired)),
+        ("new", Some(KeyState::Primary), Some(KeyState::Primary)),
+        ("given", Some(KeyState::Primary), None),
+        ("other", None, None),
+    ] {
+        assert_eq!(rules.key_state(&id(name)), of_fields, "{name}");
+        assert_eq!(rules.seal_key_state(&id(name)), of_seals, "{name}");
+    }
+    assert_eq!(Rules::new().key_state(&id("a")), None);
+    assert_eq!(Rules::new().seal_key_state(&id("a")), None);
 }

@@ -1,5 +1,7 @@
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use dyno_crypto::{FieldPath, Item, LegacyCodec};
 use dyno_legacy::{DynamoStore06, LegacyError, LegacySealError, LegacySecret, LegacyType};
 
@@ -95,6 +97,24 @@ fn every_shortened_value_is_refused() {
             "{length}"
         );
     }
+}
+
+#[test]
+fn a_value_that_is_no_whole_number_of_blocks_is_refused() {
+    let bytes = STANDARD.decode(JOHN).unwrap();
+    // By themselves, the bytes after the last block are padding, and the text before them is text.
+    for length in 1..16 {
+        let more = vec![u8::try_from(length).unwrap(); length];
+        let longer = STANDARD.encode([&*bytes, &more].concat());
+        assert_eq!(
+            codec("k").open(&string(&longer)),
+            Err(LegacyError),
+            "{length}"
+        );
+    }
+    let (vector, _) = bytes.split_at(16);
+    let only_vector = string(&STANDARD.encode(vector));
+    assert_eq!(codec("k").open(&only_vector), Err(LegacyError));
 }
 
 #[test]

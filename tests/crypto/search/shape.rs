@@ -173,6 +173,14 @@ async fn a_table_without_the_indexes_is_not_taken_for_one_with_them() {
     }
     let store = Store::embedded().unwrap().with_loader(Rules::new());
     store.ensure_tables::<Before>().await.unwrap();
+    let search = store.find(User::paths().email(), "a@example.com");
+    let searching = rules(IndexKeys::new(index_key("a")));
+    let error = search.loader(searching).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TableMismatch, "{error}");
+    assert!(
+        error.to_string().contains("add each with `UpdateTable`"),
+        "{error}"
+    );
     let error = store.ensure_tables::<User>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TableMismatch);
     let text = error.to_string();
