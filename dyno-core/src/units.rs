@@ -93,13 +93,6 @@ impl fmt::Display for CapacityUnits {
 pub(crate) enum ReadMode {
     Eventual,
     Strong,
-    #[cfg_attr(
-        not(test),
-        expect(
-            dead_code,
-            reason = "plans suppose that nobody writes between two reads"
-        )
-    )]
     Transaction,
 }
 

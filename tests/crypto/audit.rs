@@ -1,9 +1,10 @@
 //! What is counted, without a key.
 
 use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno::{DyObject, ErrorKind, Rules};
+use dyno::{Cursor, DyObject, ErrorKind, Keyring, Rules};
 
 use crate::file::{File, SECRETS, key, keys, promoted, rules, setup};
 
@@ -111,6 +112,63 @@ async fn a_damaged_object_makes_an_audit_incomplete() {
     assert_eq!(audit.failures()[0].error().kind(), ErrorKind::Corrupt);
     let report = setup.store.reseal::<File>().loader(rules(&keys())).await;
     assert_eq!(report.unwrap().failed(), 1);
+}
+
+fn marked_rules(keys: &Keyring) -> Rules {
+    let rules = Rules::new().with_keyring(keys.clone()).unwrap();
+    rules.encrypt_with_primary(["name", "list"]).unwrap()
+}
+
+#[tokio::test]
+async fn only_a_walk_from_the_beginning_that_leaves_nothing_to_do_is_complete() {
+    let setup = setup::<Marked>().await;
+    let keys = keys();
+    for number in 0..150 {
+        let marked = Marked {
+            name: number.to_string(),
+            list: Vec::new(),
+        };
+        let save = setup.store.save(marked).key(format!("k{number}"));
+        save.loader(marked_rules(&keys)).await.unwrap();
+    }
+    let page: Arc<Mutex<Option<Cursor>>> = Arc::default();
+    let noted = Arc::clone(&page);
+    let audit = || setup.store.audit::<Marked>();
+    let whole = audit()
+        .progress(move |report| {
+            if let Some(cursor) = report.cursor() {
+                *noted.lock().unwrap() = Some(cursor.clone());
+            }
+        })
+        .await
+        .unwrap();
+    assert_eq!((whole.count("2026"), whole.is_complete()), (300, true));
+    let page = page.lock().unwrap().take().unwrap();
+
+    let reseal = || {
+        let reseal = setup.store.reseal::<Marked>();
+        reseal.loader(marked_rules(&promoted(&keys)))
+    };
+    // The second page alone, so that the first has the old key still.
+    let tail = reseal().from(page.clone()).await.unwrap();
+    assert_eq!((tail.objects(), tail.has_ended()), (50, true));
+    assert!(!tail.is_complete());
+    let tail = audit().from(page).await.unwrap();
+    assert_eq!((tail.count("2026"), tail.has_ended()), (0, true));
+    assert!(!tail.is_complete());
+
+    let planned = reseal().dry_run().await.unwrap();
+    assert_eq!((planned.values(), planned.is_complete()), (200, false));
+    let report = reseal().await.unwrap();
+    assert_eq!((report.values(), report.is_complete()), (200, true));
+    let planned = reseal().dry_run().await.unwrap();
+    assert_eq!((planned.values(), planned.is_complete()), (0, true));
+
+    let unclaimed = Rules::new().with_keyring(keys).unwrap();
+    let open = setup.store.reseal::<Open>().loader(unclaimed);
+    let report = open.await.unwrap();
+    assert_eq!(report.left().map(|(_, count)| count).sum::<u64>(), 300);
+    assert!(report.has_ended() && !report.is_complete());
 }
 
 #[derive(DyObject, Clone, Debug, PartialEq)]

@@ -318,6 +318,7 @@ pub(super) async fn fetch_at_once(
                 .as_service_error()
                 .is_some_and(TransactGetItemsError::is_transaction_canceled_exception) =>
         {
+            store.note_cancelled_read(wanted.len());
             Ok(None)
         }
         Err(error) => Err(service::failure(error, &tables)),

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use aws_sdk_dynamodb::types::{ConsumedCapacity, ReturnConsumedCapacity};
 
 use super::Store;
+use crate::units::{CapacityUnits, ReadMode};
 
 /// Adds up capacity units.
 #[derive(Debug, Default)]
@@ -62,10 +63,20 @@ impl Store {
         }
     }
 
-    /// A write that is refused for its condition consumes too, and its answer does not say how much: at least this.
-    pub(super) fn note_refused(&self) {
+    /// A write that is refused consumes too, and its answer does not say how much: at least this.
+    pub(super) fn note_refused(&self, units: CapacityUnits) {
         if let Some(meter) = &self.meter {
-            meter.add(|units| units.writes += 1.0);
+            meter.add(|consumed| consumed.writes += units.as_f64());
+        }
+    }
+
+    /// A transaction that reads so many items and is cancelled consumes too, and neither answer nor request say how much:
+    /// at least this.
+    pub(super) fn note_cancelled_read(&self, items: usize) {
+        if let Some(meter) = &self.meter {
+            let units: CapacityUnits =
+                std::iter::repeat_n(ReadMode::Transaction.get(0), items).sum();
+            meter.add(|consumed| consumed.reads += units.as_f64());
         }
     }
 }
@@ -74,5 +85,45 @@ fn sum(consumed: &[ConsumedCapacity]) -> f64 {
     consumed
         .iter()
         .filter_map(ConsumedCapacity::capacity_units)
+        .filter(|units| units.is_finite())
         .sum()
+}
+
+#[cfg(feature = "embedded")]
+#[cfg(test)]
+mod tests {
+    use dyno_testkit::{Fault, FaultClient, create_table, wrap};
+
+    use super::*;
+    use crate::commit::cost::tests::address;
+    use crate::store::fetch;
+
+    #[test]
+    fn what_no_service_would_say_is_not_added_up() {
+        let said = [1.5, f64::INFINITY, f64::NAN, 2.0];
+        let said = said.map(|units| ConsumedCapacity::builder().capacity_units(units).build());
+        assert_eq!(sum(&said).to_bits(), 3.5_f64.to_bits());
+    }
+
+    #[tokio::test]
+    async fn a_cancelled_read_counts_at_least_a_unit_for_each_item_twice() {
+        let client = dyno_embedded::Engine::in_memory().unwrap().client();
+        let table = address("a");
+        create_table(&client, table.table, table.key_name(), None)
+            .await
+            .unwrap();
+        let client = wrap(&client, |http| {
+            FaultClient::new(http, |_| Fault::TransactionConflict)
+        });
+        let meter = Arc::default();
+        let store = Store::new(client).metered(&meter);
+        let wanted = [address("a"), address("b"), address("c")];
+        let read = fetch::fetch_at_once(&store, &wanted).await.unwrap();
+        assert!(read.is_none());
+        let expected = Units {
+            reads: 6.0,
+            writes: 0.0,
+        };
+        assert_eq!(meter.consumed(), expected);
+    }
 }

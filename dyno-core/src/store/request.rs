@@ -13,14 +13,41 @@ use dyno_value::Item;
 
 use super::Store;
 use super::service;
-use crate::commit::{Action, Answer, Expressions, Request};
+use crate::commit::{Action, Answer, Expressions, Known, Request};
 use crate::error::{Result, incomplete};
+use crate::units::CapacityUnits;
 
 /// Sends one request, once.
 pub(super) async fn send(store: &Store, request: Request) -> Result<Answer> {
-    match request {
-        Request::Single(action) => Ok(single(store, *action).await),
-        Request::Transact { token, actions } => transact(store, token, actions).await,
+    let metered = store.meter.is_some().then(|| request.clone());
+    let answer = match request {
+        Request::Single(action) => single(store, *action).await,
+        Request::Transact { token, actions } => transact(store, token, actions).await?,
+    };
+    if let Some(units) = metered.and_then(|request| units_of_refused(&request, &answer)) {
+        store.note_refused(units);
+    }
+    Ok(answer)
+}
+
+/// What a request consumed that was refused for a condition, as far as request and answer tell.
+fn units_of_refused(request: &Request, answer: &Answer) -> Option<CapacityUnits> {
+    fn known(standing: Option<&Item>) -> Known<'_> {
+        standing.map_or(Known::Absent, Known::Item)
+    }
+    match answer {
+        Answer::ConditionFailed(standing) => {
+            Some(request.write_units(&|_| known(standing.as_ref())))
+        }
+        Answer::Cancelled(reasons) => Some(request.write_units(&|address| {
+            let mut actions = request.actions().iter().zip(reasons);
+            let reason = actions.find(|(action, _)| action.address() == address);
+            reason.map_or(Known::Unknown, |(_, reason)| match &reason.item {
+                Some(item) => Known::Item(item),
+                None => Known::Unknown,
+            })
+        })),
+        _ => None,
     }
 }
 
@@ -48,7 +75,6 @@ macro_rules! answer_of {
             Err(SdkError::ServiceError(refused))
                 if refused.err().is_conditional_check_failed_exception() =>
             {
-                $store.note_refused();
                 match refused.into_err() {
                     $error::ConditionalCheckFailedException(failed) => {
                         Answer::ConditionFailed(failed.item)
@@ -170,6 +196,8 @@ fn values_of(values: BTreeMap<String, AttributeValue>) -> Option<Item> {
 #[cfg(feature = "embedded")]
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use dyno_testkit::{Capacity, create_table, dump};
     use proptest::prelude::*;
 
@@ -178,6 +206,7 @@ mod tests {
     use crate::commit::{Known, effect};
     use crate::forecast::PlannedRequest;
     use crate::plan::Address;
+    use crate::store::meter::Units;
 
     /// The updates that commits write: a commit shifts its history, counts, and sets or removes what has changed.
     const UPDATES: [&str; 4] = [
@@ -302,6 +331,76 @@ mod tests {
             first,
             ("repeated".to_owned(), repeated.as_f64(), capacity.reads()),
         ]
+    }
+
+    /// What a meter says of a request that is refused over these items.
+    async fn meter_refused(request: Request, items: &[Item]) -> f64 {
+        let client = dyno_embedded::Engine::in_memory().unwrap().client();
+        let table = address("a");
+        create_table(&client, table.table, table.key_name(), None)
+            .await
+            .unwrap();
+        for item in items {
+            let put = client.put_item().table_name(table.table);
+            put.set_item(Some(item.clone())).send().await.unwrap();
+        }
+        let meter = Arc::default();
+        let store = Store::new(client).metered(&meter);
+        let answer = send(&store, request).await.unwrap();
+        let refused = matches!(answer, Answer::ConditionFailed(_) | Answer::Cancelled(_));
+        assert!(refused, "{answer:?}");
+        let Units { reads, writes } = meter.consumed();
+        assert_eq!(reads.to_bits(), 0.0_f64.to_bits());
+        writes
+    }
+
+    fn on_condition(mut action: Action, text: &str) -> Action {
+        let wanted = Expressions::condition(text).name("#k", address("a").key_name());
+        match &mut action {
+            Action::Put { condition, .. } | Action::Delete { condition, .. } => {
+                *condition = Some(wanted);
+            }
+            Action::Update { expressions, .. } => {
+                expressions.condition = Some(format!("{text} AND #p <> :o"));
+                expressions.names.extend(wanted.names);
+            }
+        }
+        action
+    }
+
+    #[tokio::test]
+    async fn what_is_refused_is_metered_as_what_it_would_have_written() {
+        let (a, b) = (address("a"), address("b"));
+        let (absent, present) = ("attribute_not_exists(#k)", "attribute_exists(#k)");
+        let standing = sized(&a, 5000);
+        for action in [
+            put("a", 300),
+            put("a", 9000),
+            update("a", 7000),
+            delete("a"),
+        ] {
+            for (text, items) in [(absent, vec![standing.clone()]), (present, Vec::new())] {
+                let request = Request::single(on_condition(action.clone(), text));
+                let known = |_: &Address| items.first().map_or(Known::Absent, Known::Item);
+                let forecast = PlannedRequest::write(&request, &known).write_units();
+                let described = format!("{request:?}");
+                let metered = meter_refused(request, &items).await;
+                let same = metered.to_bits() == forecast.as_f64().to_bits();
+                assert!(same, "{metered} {forecast} {described:.200}");
+            }
+        }
+        // Of the second item nobody tells how large it is.
+        let actions = vec![
+            on_condition(put("a", 300), absent),
+            put("b", 2000),
+            delete("c"),
+        ];
+        let request = Request::Transact {
+            token: "token".to_owned(),
+            actions,
+        };
+        let metered = meter_refused(request, &[standing, sized(&b, 9000)]).await;
+        assert_eq!(metered.to_bits(), 16.0_f64.to_bits(), "2 * (5 + 2 + 1)");
     }
 
     proptest! {

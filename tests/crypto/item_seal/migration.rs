@@ -8,14 +8,14 @@ use serde_json::json;
 
 use super::*;
 
-fn policy() -> ReadPolicy {
+pub(super) fn policy() -> ReadPolicy {
     ReadPolicy::strict()
         .allow_unsealed("sealed since November", None)
         .unwrap()
 }
 
 /// An object that was saved before its type was sealed.
-async fn before_seals(setup: &Setup) {
+pub(super) async fn before_seals(setup: &Setup) {
     let save = setup.store.save(bare()).key("c");
     save.loader(setup.keys.without_seals()).await.unwrap();
     assert!(
@@ -226,24 +226,4 @@ async fn documents_read_sealed_objects_and_do_not_write_them() {
     let read = documents.read("c").await.unwrap();
     read.delete().await.unwrap();
     assert!(setup.items().await.is_empty());
-}
-
-#[tokio::test]
-async fn a_reseal_gives_seals_to_objects_of_before() {
-    let setup = setup().await;
-    before_seals(&setup).await;
-    let rules = setup.keys.rules().with_read_policy(policy());
-    let report = setup
-        .store
-        .reseal::<Contract>()
-        .loader(rules)
-        .await
-        .unwrap();
-    assert_eq!(
-        (report.items_sealed(), report.is_complete()),
-        (1, true),
-        "{report}"
-    );
-    let load = setup.store.load::<Contract>("c").shards(Shards::All);
-    assert_eq!(*load.await.unwrap(), contract());
 }

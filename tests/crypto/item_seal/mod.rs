@@ -2,6 +2,7 @@
 
 mod life;
 mod migration;
+mod reseal;
 mod tamper;
 
 use std::collections::BTreeMap;

@@ -34,7 +34,7 @@ async fn check_and_finish(store: &Store, keys: &Keyring, cursor: Option<Cursor>,
         rest = rest.from(cursor);
     }
     let rest = rest.await.unwrap();
-    assert!(rest.is_complete(), "{run}: {rest:?}");
+    assert!(rest.has_ended() && rest.failed() == 0, "{run}: {rest:?}");
     let audit = store.audit::<File>().await.unwrap();
     assert_eq!(audit.count("2026"), 0, "{run}");
     assert_eq!(audit.count("2027"), 3 * SECRETS, "{run}");

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use dyno::{DyObject, ErrorKind, Keyring, Rules, Saved, Shards, Store};
 use dyno_embedded::Engine;
-use dyno_testkit::{Schedule, SplitBatches, wrap};
+use dyno_testkit::{Recorder, Schedule, SplitBatches, wrap};
 
 use crate::file::{File, file, keys, load_file, part, promoted, retired, rules};
 
@@ -109,6 +109,45 @@ async fn a_save_of_a_plain_object_wins_or_is_told_in_every_order() {
         "the attribute has other bytes than were loaded"
     );
     assert_eq!(left_over, 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_update_that_came_too_late_is_metered_by_the_size_of_its_item() {
+    let mut too_late = 0;
+    Schedule::every(async |schedule| {
+        let keys = keys();
+        let engine = Engine::in_memory().unwrap().inline();
+        let store = Store::new(engine.client());
+        store.ensure_tables::<Card>().await.unwrap();
+        let card = Card {
+            number: "1".into(),
+            holder: "x".repeat(5000),
+        };
+        let save = store.save(card).key("k").loader(card_rules(&keys));
+        save.await.unwrap();
+        let scheduled = Store::new(schedule.attach(&engine.client()));
+        let recorder = Recorder::new();
+        let reseal: Actor<'_> = Box::pin(async {
+            let store = scheduled.clone().with_interceptor(recorder.clone());
+            let reseal = store.reseal::<Card>().loader(card_rules(&promoted(&keys)));
+            Some(reseal.await.unwrap().write_units().to_string())
+        });
+        let write: Actor<'_> = Box::pin(async {
+            let load = scheduled.load::<Card>("k").loader(card_rules(&keys));
+            let mut loaded = load.await.unwrap();
+            loaded.number = "2".into();
+            loaded.save().await.unwrap();
+            None
+        });
+        let outcomes = schedule.run([reseal, write]).await;
+        let metered: f64 = outcomes[0].as_deref().unwrap().parse().unwrap();
+        let updates = recorder.count("UpdateItem");
+        let forecast: f64 = std::iter::repeat_n(6.0, updates).sum();
+        assert!(metered >= forecast, "{metered} of {updates}: {schedule}");
+        too_late += updates.saturating_sub(1);
+    })
+    .await;
+    assert!(too_late > 0);
 }
 
 /// Changes a part of each kind, so that a mixture of two saves would show.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dyno::{DyObject, IndexKeys, Store};
+use dyno::{DyObject, ErrorKind, IndexKeys, Rules, Store};
 
 use super::{User, emails, index_key, items, operations, rules, store, user};
 
@@ -117,16 +117,33 @@ async fn a_reseal_fills_and_empties_columns_and_leaves_values_alone() {
 }
 
 #[tokio::test]
+async fn a_reseal_without_an_index_key_is_refused_before_the_first_request() {
+    let (store, recorder) = store().await;
+    let rules = rules(IndexKeys::new(index_key("a")));
+    let save = store.save(user("a@example.com")).loader(rules);
+    save.await.unwrap();
+    recorder.take();
+    let reseal = store.reseal::<User>().loader(Rules::new());
+    let error = reseal.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::KeyRefused);
+    assert!(error.to_string().contains("`Rules::index_with`"), "{error}");
+    assert_eq!(error.path().unwrap().to_string(), "email");
+    assert!(operations(&recorder).is_empty());
+}
+
+/// Users as a program sees them that knows nothing of indexes.
+#[derive(DyObject, Clone)]
+#[dyno(table = "Users", key = "ID")]
+struct Unindexed {
+    #[dyno(encrypt)]
+    email: String,
+    #[dyno(encrypt)]
+    note: String,
+    visits: u32,
+}
+
+#[tokio::test]
 async fn a_reseal_gives_columns_to_what_was_stored_before_its_index() {
-    #[derive(DyObject, Clone)]
-    #[dyno(table = "Users", key = "ID")]
-    struct Unindexed {
-        #[dyno(encrypt)]
-        email: String,
-        #[dyno(encrypt)]
-        note: String,
-        visits: u32,
-    }
     let (store, _) = store().await;
     let store = store.with_loader(rules(IndexKeys::new(index_key("a"))));
     let unindexed = Unindexed {
@@ -139,6 +156,24 @@ async fn a_reseal_gives_columns_to_what_was_stored_before_its_index() {
     assert_eq!(store.reseal::<User>().await.unwrap().columns(), 1);
     let found = store.find(User::paths().email(), "other@example.com").await;
     assert_eq!(found.unwrap().len(), 1);
+}
+
+#[tokio::test]
+async fn an_index_that_is_given_up_leaves_columns_until_a_reseal_may_remove_them() {
+    let (store, _) = store().await;
+    store.save(user("a@example.com")).await.unwrap();
+    let left = || async {
+        let audit = store.audit::<Unindexed>().await.unwrap();
+        audit.index_columns().map(|(_, count)| count).sum::<u64>()
+    };
+    let reseal = || store.reseal::<Unindexed>();
+    assert_eq!(reseal().await.unwrap().changed(), 0);
+    assert_eq!(left().await, 1);
+    let planned = reseal().open_unclaimed().dry_run().await.unwrap();
+    assert_eq!((planned.columns(), planned.is_complete()), (1, false));
+    let report = reseal().open_unclaimed().await.unwrap();
+    assert_eq!((report.columns(), report.is_complete()), (1, true));
+    assert_eq!((report.values(), left().await), (0, 0));
 }
 
 #[tokio::test]

@@ -93,6 +93,43 @@ async fn a_key_that_is_retired_at_the_source_neither_opens_nor_seals() {
 }
 
 #[tokio::test]
+async fn a_source_that_fails_ends_a_reseal_before_the_first_object() {
+    let (store, recorder) = store().await;
+    let vault = Vault::of(&[("2026", Answer::Key(1))]);
+    for id in ["a", "b", "c"] {
+        let save = store.save(account()).key(id);
+        save.loader(vault.rules("2026")).await.unwrap();
+    }
+    vault.answers("2026", Answer::Down);
+    vault.asked();
+    recorder.take();
+    let last = Arc::new(Mutex::new(None));
+    let noted = Arc::clone(&last);
+    let error = store
+        .reseal::<Account>()
+        .loader(vault.rules("2026"))
+        .progress(move |report| {
+            let seen = (report.objects(), report.failed(), report.cursor().cloned());
+            *noted.lock().unwrap() = Some(seen);
+        })
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::KeySource);
+    assert_eq!(vault.asked(), ["2026"]);
+    assert_eq!(recorder.count("Scan"), 1);
+    assert_eq!(
+        recorder.count("BatchGetItem"),
+        1,
+        "the shards of one object"
+    );
+    assert_eq!(*last.lock().unwrap(), Some((1, 0, None)));
+
+    vault.answers("2026", Answer::Key(1));
+    let report = store.reseal::<Account>().loader(vault.rules("2026")).await;
+    assert!(report.unwrap().is_complete());
+}
+
+#[tokio::test]
 async fn another_key_with_the_same_id_is_refused() {
     let vault = Vault::of(&[("2026", Answer::Key(1))]);
     let (store, _, key) = saved_with(&vault, "2026").await;

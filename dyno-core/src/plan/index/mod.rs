@@ -139,6 +139,22 @@ impl Indexes {
             .collect()
     }
 
+    /// Refuses a loader that gives no key for an index, as a search asks for it: shown no object.
+    ///
+    /// # Errors
+    ///
+    /// That, with the path of the field.
+    pub(crate) fn check_keys(&self, loader: Option<&dyn ConfigLoader>) -> Result<()> {
+        for index in &self.0 {
+            let path = FieldPath::root().key(index.field);
+            let keys = loader.and_then(|loader| loader.index_keys(&path, &Item::new()));
+            if keys.is_none() {
+                return Err(no_key().at_path(path));
+            }
+        }
+        Ok(())
+    }
+
     /// What the columns of a whole object hold: `tree` is in clear, `view` what the loader is shown of it.
     ///
     /// # Errors

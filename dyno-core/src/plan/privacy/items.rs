@@ -73,6 +73,11 @@ impl ItemSeals {
         }
     }
 
+    /// Whether a sealed item must stay as it is: no seal is made, and it may not lose its own.
+    pub(crate) fn protect(&self, item: &Item) -> bool {
+        matches!(self, Self::Keep) && item.contains_key(reserved::SEAL)
+    }
+
     /// The id of the key that seals.
     pub(crate) fn key_id(&self) -> Option<Vec<u8>> {
         match self {
@@ -242,8 +247,8 @@ impl<'a> Verifier<'a> {
             return Err(Error::new(
                 ErrorKind::KeyRetired,
                 format!(
-                    "{what} is sealed with key `{id}`, which is retired; activate it (`Keyring::activate`), save what it still \
-                     seals, and retire it again"
+                    "{what} is sealed with key `{id}`, which is retired; activate it (`Keyring::activate`), reseal what it \
+                     still seals (`Store::reseal`), and retire it again"
                 ),
             ));
         }

@@ -1,6 +1,5 @@
 use std::marker::PhantomData;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::KeyId;
 use dyno_value::{FieldPath, Item};
 
@@ -10,12 +9,11 @@ use super::walk::{self, Listener, Root, Settings, Visitor, walk_options};
 use super::walked::Walked;
 use crate::error::Result;
 use crate::plan::{self, Decisions};
-use crate::reserved;
 use crate::shape::Stored;
 use crate::store::operation::{Operation, Options, Pending, common_options, debug_of};
 
-/// Counts the sealed values of every stored object of a type by field and key id, and the values in clear that must be
-/// sealed. No key is needed: nothing is opened.
+/// Counts the sealed values of every stored object of a type by field and key id, the seals over its items, and the values in
+/// clear that must be sealed. No key is needed: nothing is opened, and no seal is verified.
 ///
 /// Sends a `Scan` of the root's table with strong consistency, a page of 100 items at a time, and for each object with
 /// shards what a load of it sends besides the root. Costs 1 RCU per 4 KB of all that. Writes nothing. Shards beside
@@ -23,7 +21,8 @@ use crate::store::operation::{Operation, Options, Pending, common_options, debug
 ///
 /// Every object is counted as it was at one moment, and each at its own. What is saved behind the walk is not
 /// seen: stop sealing with a key in every program before it is counted. What no root names is not counted either, such as
-/// shards whose object was restored without them.
+/// shards whose object was restored without them. A sealed value of a field marked `#[dyno(plain)]` is counted, though a
+/// [reseal](crate::Reseal) does not look at it.
 ///
 /// # Cancel safety
 ///
@@ -118,7 +117,7 @@ struct Counting {
 
 impl Visitor for Counting {
     async fn visit(&mut self, operation: &Operation, root: Root) -> Result<()> {
-        let Some(snapshot) = object::read_rest(operation, &root).await? else {
+        let Some(snapshot) = object::read_rest_as_it_is(operation, &root).await? else {
             return Ok(());
         };
         let topology = &operation.topology;
@@ -156,7 +155,7 @@ impl Visitor for Counting {
 impl Counting {
     /// Counts what belongs to an item as a whole, or stands beside its fields.
     fn count_item(&mut self, shape: &'static crate::shape::Shape, base: &FieldPath, item: &Item) {
-        if let Some(key) = item.get(reserved::SEAL).and_then(seal_key) {
+        if let Some(key) = plan::seal_key_id(item).and_then(|id| KeyId::new(id).ok()) {
             *self.report.seals.entry(key).or_default() += 1;
         }
         let mut columns: Vec<_> = item
@@ -170,11 +169,4 @@ impl Counting {
             *self.report.indexes.entry(column).or_default() += 1;
         }
     }
-}
-
-/// The key of a seal over an item: `dc 01 41`, the length of the key id, the key id.
-fn seal_key(seal: &AttributeValue) -> Option<KeyId> {
-    let header = seal.as_b().ok()?.as_ref().strip_prefix(&[0xdc, 1, 0x41])?;
-    let (length, rest) = header.split_first()?;
-    KeyId::new(rest.get(..usize::from(*length))?).ok()
 }

@@ -1,8 +1,9 @@
 //! What is done with one object.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use dyno_value::{measure, measure_value};
+use dyno_value::{Item, ValueError, measure, measure_value};
 
 use super::keep::Keeping;
 use super::object;
@@ -12,8 +13,8 @@ use super::walked::Walked;
 use crate::commit::renew::{Renew, Renewed};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
-use crate::plan::{Change, Form, How, ItemSeals, Part, Stale};
-use crate::reserved;
+use crate::plan::{self, Change, Form, How, ItemSeals, Part, Stale};
+use crate::shape::Shape;
 use crate::store::drive;
 use crate::store::operation::Operation;
 use crate::store::shards::Shards;
@@ -27,7 +28,8 @@ pub(super) struct Changing {
     pub(super) listener: Listener<ResealReport>,
     /// Whether what nobody encrypts any more is opened.
     pub(super) open: bool,
-    pub(super) dry_run: bool,
+    /// Whether a tree in clear reads as an object of the type.
+    pub(super) reads: fn(Item) -> Result<(), ValueError>,
 }
 
 /// What came of one attempt at an object.
@@ -40,6 +42,10 @@ enum Attempt {
 }
 
 impl Visitor for Changing {
+    fn check(&self, operation: &Operation, root: &Root) -> Result<()> {
+        ItemSeals::of(operation.topology.root, &root.address, operation.loader()).map(drop)
+    }
+
     async fn visit(&mut self, operation: &Operation, root: Root) -> Result<()> {
         let before = self.report.work();
         let visited = Box::pin(self.bring_up_to_date(operation, &root)).await;
@@ -90,16 +96,14 @@ impl Changing {
         snapshot: Snapshot,
     ) -> Result<Attempt> {
         let shape = operation.topology.root;
-        if has_seal(&snapshot) && !shape.seals() {
+        let seals = ItemSeals::of(shape, &root.address, operation.loader())?;
+        if seals.protect(&snapshot.root) {
             self.report.unsealed_type += 1;
             return Ok(Attempt::Done);
         }
-        let seals = ItemSeals::of(shape, &root.address, operation.loader())?;
-        let other_seals = snapshot
-            .state
-            .as_ref()
-            .is_none_or(|state| seals.are_not_those_of(state))
-            && shape.seals();
+        let other_seals = OtherSeals::of(&snapshot, &seals);
+        // An item that is changed in part would not fit its seal.
+        let as_a_whole = shape.seals() || other_seals.is_some();
         let entries = snapshot.entries();
         // A walk over a table takes long: for each object its source is asked what holds now.
         let operation = &operation.again(operation.name, operation.shared_loader());
@@ -111,11 +115,14 @@ impl Changing {
             Stale::of(topology, read, &entries, &binding, loader, open)
         });
         let stale = stale.await?;
-        if self.dry_run || (stale.parts.is_empty() && !other_seals) {
+        if other_seals.is_some() && snapshot.state.is_none() {
+            check_reads(operation, root, &snapshot, self.reads).await?;
+        }
+        if self.report.dry_run || (stale.parts.is_empty() && other_seals.is_none()) {
             for change in stale.parts.values().flatten() {
                 self.report.note(&change.how);
             }
-            self.report.items_sealed += u64::from(other_seals);
+            self.note_seals(shape, other_seals.as_ref());
             self.report.note_left(&stale.left);
             return Ok(Attempt::Done);
         }
@@ -124,7 +131,7 @@ impl Changing {
         }
         let (mut whole, mut wrote) = (Vec::new(), false);
         for (part, changes) in &stale.parts {
-            let updates = if shape.seals() {
+            let updates = if as_a_whole {
                 None
             } else {
                 in_place(operation, root, &snapshot, part, changes)?
@@ -146,7 +153,7 @@ impl Changing {
                 self.report.note_all(&written);
             }
         }
-        if whole.is_empty() && !other_seals {
+        if whole.is_empty() && other_seals.is_none() {
             self.report.note_left(&stale.left);
             return Ok(Attempt::Done);
         }
@@ -154,10 +161,10 @@ impl Changing {
             return Ok(Attempt::GoOn);
         }
         let left = stale.left.clone();
-        match save(operation, root, snapshot, stale).await {
+        match save(operation, root, snapshot, stale, other_seals.as_ref()).await {
             Ok(()) => {
                 self.report.note_all(&whole);
-                self.report.items_sealed += u64::from(other_seals);
+                self.note_seals(shape, other_seals.as_ref());
                 self.report.note_left(&left);
                 Ok(Attempt::Done)
             }
@@ -165,6 +172,56 @@ impl Changing {
             Err(error) => Err(error),
         }
     }
+
+    fn note_seals(&mut self, shape: &Shape, other: Option<&OtherSeals>) {
+        let count = if shape.seals() {
+            &mut self.report.items_sealed
+        } else {
+            &mut self.report.items_unsealed
+        };
+        *count += u64::from(other.is_some());
+    }
+}
+
+/// That a save would make other seals than the object's items have.
+struct OtherSeals {
+    /// The shards of which that holds.
+    shards: BTreeSet<String>,
+}
+
+impl OtherSeals {
+    /// `None`: every item has the seal that a save would give it, by its key, or none.
+    fn of(snapshot: &Snapshot, seals: &ItemSeals) -> Option<Self> {
+        let wanted = seals.key_id();
+        let differs = |item: &Item| plan::seal_key_id(item) != wanted;
+        let shards = snapshot.shards.iter();
+        let shards: BTreeSet<_> = shards
+            .filter(|(_, (_, item))| differs(item))
+            .map(|(id, _)| id.clone())
+            .collect();
+        (differs(&snapshot.root) || !shards.is_empty()).then_some(Self { shards })
+    }
+}
+
+/// Refuses to make an object of an item that does not read as one.
+async fn check_reads(
+    operation: &Operation,
+    root: &Root,
+    snapshot: &Snapshot,
+    reads: fn(Item) -> Result<(), ValueError>,
+) -> Result<()> {
+    let opened = operation.opened(&root.key, &root.address, Shards::All, snapshot.clone());
+    let mut loaded = opened.await?;
+    let Err(error) = reads(std::mem::take(&mut loaded.tree)) else {
+        return Ok(());
+    };
+    let path = error.path().clone();
+    let cause = loaded.decisions.does_not_fit(error);
+    let why = "the item is none of dyno's and does not read as an object of the type, so none is made of it; if it belongs to \
+               another type, leave it out with `.only_if(..)`";
+    Err(Error::new(cause.kind(), why)
+        .at_path(path)
+        .with_source(cause))
 }
 
 /// With pauses of up to a second.
@@ -214,12 +271,21 @@ fn in_place(
 }
 
 /// Saves the object as it was read, which writes the parts that are sealed otherwise now.
-async fn save(operation: &Operation, root: &Root, snapshot: Snapshot, stale: Stale) -> Result<()> {
+async fn save(
+    operation: &Operation,
+    root: &Root,
+    snapshot: Snapshot,
+    stale: Stale,
+    other_seals: Option<&OtherSeals>,
+) -> Result<()> {
     let mut loaded = operation
         .opened(&root.key, &root.address, Shards::All, snapshot)
         .await?;
     let tree = std::mem::take(&mut loaded.tree);
     let mut baseline = loaded.compared_with(&operation.topology, tree.clone())?;
+    if let Some(OtherSeals { shards }) = other_seals {
+        baseline = baseline.rewriting(shards.clone());
+    }
     stale
         .removed()
         .for_each(|column| baseline.remove_unclaimed(column));
@@ -233,14 +299,6 @@ async fn save(operation: &Operation, root: &Root, snapshot: Snapshot, stale: Sta
         .save_tree(tree, &root.key, expecting)
         .await
         .map(drop)
-}
-
-/// Whether an item of the object is sealed as a whole: a value that is changed breaks that seal.
-fn has_seal(snapshot: &Snapshot) -> bool {
-    let shards = snapshot.shards.values().map(|(_, item)| item);
-    std::iter::once(&snapshot.root)
-        .chain(shards)
-        .any(|item| item.contains_key(reserved::SEAL))
 }
 
 fn too_large(bytes: usize) -> Error {

@@ -20,7 +20,8 @@ impl AuditReport {
     walked!();
 
     /// How many values and items the key with this id has sealed. A key can be retired when this is 0 and
-    /// [`is_complete`](Self::is_complete) holds.
+    /// [`is_complete`](Self::is_complete) holds. To count a table in parts, add up those of each part, and look at
+    /// [`failed`](Self::failed) of each.
     pub fn count(&self, key: impl AsRef<[u8]>) -> u64 {
         let key = key.as_ref();
         self.keys()
@@ -53,7 +54,7 @@ impl AuditReport {
             .map(|(field, count)| (field.as_str(), *count))
     }
 
-    /// The seals over whole items, by key. They are in [`count`](Self::count).
+    /// The seals over whole items, by key. They are in [`count`](Self::count). A damaged one is of no key, and not counted.
     pub fn item_seals(&self) -> impl Iterator<Item = (&KeyId, u64)> {
         self.seals.iter().map(|(key, count)| (key, *count))
     }
@@ -65,10 +66,10 @@ impl AuditReport {
             .map(|(column, count)| (column.as_str(), *count))
     }
 
-    /// Whether every object of the type was read, to the end of the table, by one walk from its beginning or by the
-    /// last part of one.
+    /// Whether every object of the type was read, by one walk from the beginning of the table to its end. One that
+    /// [went on](crate::Audit::from) from a cursor has counted the rest alone, and does not know what failed before.
     pub fn is_complete(&self) -> bool {
-        self.walked.ended && self.walked.failed == 0
+        self.walked.is_whole()
     }
 }
 

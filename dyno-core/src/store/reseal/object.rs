@@ -4,19 +4,28 @@ use std::collections::BTreeMap;
 
 use crate::commit::Footprint;
 use crate::error::{Error, ErrorKind, Result};
-use crate::plan::{RootState, ShardField};
+use crate::plan::{RootState, ShardField, Verifier};
 use crate::store::operation::Operation;
 use crate::store::shards::Shards;
 use crate::store::snapshot::Snapshot;
 
 use super::walk::Root;
 
-/// Reads what is missing to a root that was scanned: nothing, if it has no shards; its shards, if they are as it says;
-/// or else all of it. `None`: it is gone.
+/// Reads what is missing to a root that was scanned, and verifies the seals that the type demands: then all of it is read
+/// again. `None`: it is gone.
 pub(super) async fn read_rest(operation: &Operation, root: &Root) -> Result<Option<Snapshot>> {
     if operation.topology.root.seals() {
         return read(operation, root).await;
     }
+    read_rest_as_it_is(operation, root).await
+}
+
+/// Reads what is missing to a root that was scanned: nothing, if it has no shards; its shards, if they are as it says;
+/// or else all of it. `None`: it is gone. Needs no key: a seal may be any.
+pub(super) async fn read_rest_as_it_is(
+    operation: &Operation,
+    root: &Root,
+) -> Result<Option<Snapshot>> {
     let state = match &root.state {
         Some(state) if !state.manifest.0.is_empty() => state,
         state => {
@@ -36,17 +45,25 @@ pub(super) async fn read_rest(operation: &Operation, root: &Root) -> Result<Opti
             root: root.item.clone(),
             ..snapshot
         })),
-        None => read(operation, root).await,
+        None => read_all(operation, root, None).await,
     }
 }
 
-/// Reads all of it. `None`: it is gone.
+/// Reads all of it, and verifies the seals that the type demands. `None`: it is gone.
 pub(super) async fn read(operation: &Operation, root: &Root) -> Result<Option<Snapshot>> {
+    let seals = operation.verifier(&root.address)?;
+    read_all(operation, root, seals.as_ref()).await
+}
+
+async fn read_all(
+    operation: &Operation,
+    root: &Root,
+    seals: Option<&Verifier<'_>>,
+) -> Result<Option<Snapshot>> {
     let owner = operation.owner(&root.address);
     let wants = |_: &ShardField| true;
-    let seals = operation.verifier(&root.address)?;
     let mut reading = operation.reading(&owner, &root.address, Shards::All, &wants, true);
-    reading.seals = seals.as_ref();
+    reading.seals = seals;
     reading.snapshot(&operation.store).await
 }
 

@@ -5,7 +5,7 @@ use super::report::ResealReport;
 use super::walk::{self, Listener, Settings, walk_options};
 use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
-use crate::shape::Stored;
+use crate::shape::{Stored, read_object};
 use crate::store::operation::{Operation, Options, Pending, common_options, debug_of};
 
 /// Brings every stored object of a type to what a save today would encrypt, and how, without changing what the
@@ -15,19 +15,27 @@ use crate::store::operation::{Operation, Options, Pending, common_options, debug
 /// * A value in clear, or sealed by an older library, that the [read policy](crate::ReadPolicy) accepts, is sealed: to
 ///   turn encryption on.
 /// * A value that is sealed though nobody encrypts it any more is left as it is and counted, or opened with
-///   [`open_unclaimed`](Self::open_unclaimed): to turn encryption off.
+///   [`open_unclaimed`](Self::open_unclaimed): to turn encryption off. One that is marked `#[dyno(plain)]` is not looked
+///   at, sealed or not.
+/// * The columns of [indexes](crate::Find) are filled, changed and emptied as the keys of `Rules::index_with` say.
+/// * The items of a type marked `#[dyno(seal)]` are sealed with the key of `Rules::seal_items`, where they have no seal and the
+///   read policy accepts that, or one of another key. Of a type without the mark an object loses its seals if the policy
+///   accepts that, and is [skipped](ResealReport::skipped) otherwise; what its shards kept when its root lost its own
+///   is taken away.
 ///
 /// Sends a `Scan` of the root's table with strong consistency, a page of 100 items at a time; for each object with shards
 /// what a load of it sends besides the root; and one `UpdateItem` for each item with a value to change, on the condition
 /// that the item is there and each such value is still, to the byte, what was read; for a column of an index, that the
 /// value it is of is. Nothing else of the item is touched, neither etag nor stamp, so
 /// neither loads nor saves of others notice: a save that comes in between wins, and the object is read again. What is
-/// stored in pieces, or would not fit its item any more, is written by a save of the object, over its etag: whoever loaded the
-/// object before gets a conflict when it saves, as it does for a plain object when it changes the same attribute. Costs 1 RCU per
-/// 4 KB read, and 1 WCU per KB of each item that is written. Shards beside the root are read twice.
+/// stored in pieces, would not fit its item any more, or belongs to an object with seals to make or to take away, is
+/// written by a save of the object, over its etag: whoever loaded the object before gets a conflict when it saves, as it does
+/// for a plain object when it changes the same attribute. Costs 1 RCU per 4 KB read, and 1 WCU per KB of each item that is
+/// written, 2 in a transaction. Shards beside the root are read twice, and so is the root of a sealed type.
 ///
 /// A crash leaves every object readable, some of its values as they were. A second walk does what is left; it begins
-/// again, or [goes on](Self::from) from the cursor of the last [progress](Self::progress) event.
+/// again, or [goes on](Self::from) from the cursor of the last [progress](Self::progress) event. Only one from the beginning
+/// can say that [all is done](ResealReport::is_complete).
 ///
 /// Objects that are saved behind the walk are sealed as the saving program's loader says: give the new key to all of
 /// them first. `docs/design/encryption-migration.md` has the steps.
@@ -38,11 +46,14 @@ use crate::store::operation::{Operation, Options, Pending, common_options, debug
 ///
 /// # Errors
 ///
-/// [`ErrorKind::KeyRefused`] if the loader may not seal and open, [`ErrorKind::InvalidCursor`],
-/// [`ErrorKind::InvalidShape`], and those of the service. An object that cannot be read or written does not end the
-/// walk: its key and error are in the [report](ResealReport::failures), with [`ErrorKind::KeyRetired`],
-/// [`ErrorKind::NotDecrypted`], [`ErrorKind::NotEncrypted`], [`ErrorKind::Corrupt`], [`ErrorKind::TooLarge`],
-/// [`ErrorKind::TypeMismatch`] for a shard that the type does not know, or [`ErrorKind::Contended`].
+/// [`ErrorKind::KeyRefused`] if the loader may not seal and open, or gives no key for indexes or for items that must be
+/// sealed; [`ErrorKind::KeySource`] if the source of a key fails; [`ErrorKind::InvalidCursor`],
+/// [`ErrorKind::InvalidShape`], and those of the service. What was done until then is told to
+/// [`progress`](Self::progress). Any other error is one of an object and does not end the walk: the object's key and the
+/// error are in the [report](ResealReport::failures), with [`ErrorKind::KeyRetired`], [`ErrorKind::NotDecrypted`],
+/// [`ErrorKind::NotEncrypted`], [`ErrorKind::SealBroken`], [`ErrorKind::Corrupt`], [`ErrorKind::TooLarge`],
+/// [`ErrorKind::DoesNotFit`] for an item that no object of a sealed type can be made of, [`ErrorKind::TypeMismatch`] for a
+/// shard that the type does not know, or [`ErrorKind::Contended`].
 ///
 /// # Examples
 ///
@@ -136,12 +147,17 @@ impl<T: Stored> Reseal<T> {
 
     async fn run(self) -> Result<ResealReport> {
         let operation = Operation::new::<T>("reseal", self.options)?;
-        check_may(operation.loader()).map_err(operation.explain(None))?;
+        check_may(operation.loader())
+            .and_then(|()| operation.topology.indexes.check_keys(operation.loader()))
+            .map_err(operation.explain(None))?;
         let mut changing = Changing {
-            report: ResealReport::default(),
+            report: ResealReport {
+                dry_run: self.dry_run,
+                ..ResealReport::default()
+            },
             listener: self.listener,
             open: self.open,
-            dry_run: self.dry_run,
+            reads: |tree| read_object::<T>(tree).map(drop),
         };
         Box::pin(walk::walk(&operation, self.settings, &mut changing))
             .await

@@ -53,11 +53,32 @@ impl Pace {
         self.saved = saved - (consumed - self.taken);
         self.taken = consumed;
         if self.saved < 0.0 {
-            let rest = Duration::from_secs_f64(-self.saved / self.rate);
+            let rest = rest(-self.saved / self.rate);
             self.sleep.sleep(rest).await;
             // Also where the time of day stands still.
             self.saved = 0.0;
-            self.filled += rest;
+            self.filled = self.filled.checked_add(rest).unwrap_or(self.filled);
+        }
+    }
+}
+
+/// A pause of so many seconds, and of a day at most: no request consumes what takes longer to fill.
+fn rest(seconds: f64) -> Duration {
+    let rest = Duration::try_from_secs_f64(seconds).unwrap_or(LONGEST_REST);
+    rest.min(LONGEST_REST)
+}
+
+const LONGEST_REST: Duration = Duration::from_hours(24);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rest_is_as_long_as_the_bucket_takes_to_fill_and_a_day_at_most() {
+        assert_eq!(rest(0.25), Duration::from_millis(250));
+        for seconds in [1e9, 1e300, f64::INFINITY, f64::NAN] {
+            assert_eq!(rest(seconds), LONGEST_REST, "{seconds}");
         }
     }
 }

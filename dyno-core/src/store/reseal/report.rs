@@ -11,6 +11,7 @@ use crate::plan::How;
 #[non_exhaustive]
 pub struct ResealReport {
     pub(super) walked: Walked,
+    pub(super) dry_run: bool,
     pub(super) changed: u64,
     pub(super) resealed: BTreeMap<(KeyId, KeyId), u64>,
     pub(super) plaintext: u64,
@@ -18,6 +19,7 @@ pub struct ResealReport {
     pub(super) opened: u64,
     pub(super) indexed: u64,
     pub(super) items_sealed: u64,
+    pub(super) items_unsealed: u64,
     pub(super) left: BTreeMap<KeyId, u64>,
     pub(super) contended: u64,
     pub(super) unsealed_type: u64,
@@ -45,6 +47,12 @@ impl ResealReport {
     /// The objects whose items were sealed anew, because they had no seals or those of another key.
     pub fn items_sealed(&self) -> u64 {
         self.items_sealed
+    }
+
+    /// The objects whose items lost seals that nobody demands any more: those that shards kept when their root lost its
+    /// own, or all of them, if the read policy accepts objects without (`ReadPolicy::allow_unsealed`).
+    pub fn items_unsealed(&self) -> u64 {
+        self.items_unsealed
     }
 
     /// The values that were sealed with another key: from which key to which, and how many.
@@ -89,20 +97,24 @@ impl ResealReport {
         self.contended
     }
 
-    /// The objects with seals over their items, though the type is not marked `#[dyno(seal)]`: nothing of them was changed,
-    /// because their seals could not be made anew.
+    /// The objects with seals over their items, though the type is not marked `#[dyno(seal)]` and the read policy does not let
+    /// the seals go (`ReadPolicy::allow_unsealed`): nothing of them was changed, because that would break the seals.
     pub fn skipped(&self) -> u64 {
         self.unsealed_type
     }
 
-    /// Whether every object of the type was read to the end of the table, and is now as a save would write it.
+    /// Whether every object of the type was read, by one walk from the beginning of the table to its end, and is now as a
+    /// save would write it. So not after a walk that [went on](crate::Reseal::from) from a cursor: it does not know what
+    /// failed before. Nor after a [dry run](crate::Reseal::dry_run) that found something to do, or with values
+    /// [left](Self::left) sealed.
     pub fn is_complete(&self) -> bool {
-        self.walked.ended && self.walked.failed == 0 && self.unsealed_type == 0
+        let nothing_to_do = !self.dry_run || self.work() == 0;
+        self.walked.is_whole() && self.unsealed_type == 0 && self.left.is_empty() && nothing_to_do
     }
 
     /// Everything that was changed.
     pub(super) fn work(&self) -> u64 {
-        self.values() + self.indexed + self.items_sealed
+        self.values() + self.indexed + self.items_sealed + self.items_unsealed
     }
 
     pub(super) fn note_all(&mut self, changes: &[How]) {
@@ -149,6 +161,7 @@ impl fmt::Display for ResealReport {
             (self.left.values().sum(), "left sealed"),
             (self.indexed, "columns of indexes"),
             (self.items_sealed, "objects sealed"),
+            (self.items_unsealed, "objects without seals now"),
             (self.unsealed_type, "skipped"),
             (walked.failed, "failed"),
         ];

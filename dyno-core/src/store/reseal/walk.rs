@@ -118,6 +118,11 @@ pub(super) struct Root {
 
 /// What is done with each object.
 pub(super) trait Visitor: Send {
+    /// Whether objects can be looked at; an error ends the walk.
+    fn check(&self, _: &Operation, _: &Root) -> Result<()> {
+        Ok(())
+    }
+
     /// Looks at one object.
     fn visit(
         &mut self,
@@ -160,7 +165,9 @@ async fn go<V: Visitor>(
         Some(cursor) => Some(cursor.key_for(topology)?),
         None => None,
     };
-    visitor.walked().cursor.clone_from(&settings.from);
+    let walked = visitor.walked();
+    walked.cursor.clone_from(&settings.from);
+    walked.continued = settings.from.is_some();
     let mut pace = match settings.units_per_second {
         Some(rate) => Some(Pace::new(rate, &client)?),
         None => None,
@@ -195,11 +202,16 @@ async fn go<V: Visitor>(
             let wanted = settings.only_if.as_ref().is_none_or(|is_one| is_one(&item));
             if !wanted {
                 visitor.walked().passed_over += 1;
-            } else if let Some((key, error)) = look_at(operation, item, visitor).await {
-                if ends_walk(error.kind()) {
-                    return Err(operation.explain(Some(&key))(error));
-                }
+            } else if let Some(refused) = look_at(operation, item, visitor).await {
+                let Refused {
+                    key,
+                    error,
+                    ends_walk,
+                } = refused;
                 let error = operation.explain(Some(&key))(error);
+                if ends_walk {
+                    return Err(error);
+                }
                 visitor.walked().fail(key, error);
                 if settings.stop_at_first_error {
                     return Ok(());
@@ -227,12 +239,19 @@ async fn go<V: Visitor>(
 /// Items of a page: so many are looked at again when a walk goes on after a crash.
 const PAGE: i32 = 100;
 
+/// An object that could not be looked at.
+struct Refused {
+    key: Key,
+    error: Error,
+    ends_walk: bool,
+}
+
 /// Shows an item to the visitor, if it is a root of the type; what went wrong with it.
 async fn look_at<V: Visitor>(
     operation: &Operation,
     item: Item,
     visitor: &mut V,
-) -> Option<(Key, Error)> {
+) -> Option<Refused> {
     if [reserved::STAMP, reserved::PIECE]
         .iter()
         .any(|name| item.contains_key(*name))
@@ -256,7 +275,11 @@ async fn look_at<V: Visitor>(
         }
         Err(error) => {
             visitor.walked().objects += 1;
-            return Some((key, error));
+            return Some(Refused {
+                key,
+                error,
+                ends_walk: false,
+            });
         }
     };
     visitor.walked().objects += 1;
@@ -266,8 +289,19 @@ async fn look_at<V: Visitor>(
         item,
         state,
     };
-    let visited = visitor.visit(operation, root).await;
-    visited.err().map(|error| (key, error))
+    if let Err(error) = visitor.check(operation, &root) {
+        return Some(Refused {
+            key,
+            error,
+            ends_walk: true,
+        });
+    }
+    let error = visitor.visit(operation, root).await.err()?;
+    Some(Refused {
+        key,
+        ends_walk: ends_walk(error.kind()),
+        error,
+    })
 }
 
 fn key_of(place: &Address) -> Option<Key> {
@@ -284,6 +318,7 @@ fn ends_walk(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::Credentials
+            | ErrorKind::KeySource
             | ErrorKind::OutcomeUnknown
             | ErrorKind::TableMissing
             | ErrorKind::Throttled

@@ -36,12 +36,19 @@ pub(super) struct Walked {
     pub(super) consumed: Units,
     pub(super) cursor: Option<Cursor>,
     pub(super) ended: bool,
+    /// Whether it began where another walk got to.
+    pub(super) continued: bool,
 }
 
 /// Failures that are kept with their key and error; the others are counted.
 const MOST_FAILURES: usize = 100;
 
 impl Walked {
+    /// Whether every object was looked at, and none failed.
+    pub(super) fn is_whole(&self) -> bool {
+        self.ended && !self.continued && self.failed == 0
+    }
+
     pub(super) fn fail(&mut self, key: Key, error: Error) {
         self.failed += 1;
         if self.failures.len() < MOST_FAILURES {
@@ -84,13 +91,14 @@ macro_rules! walked {
             &self.walked.failures
         }
 
-        /// Read units consumed, as the service said.
+        /// Read units consumed, as the service said; of a transaction that was cancelled, which it says nothing of, two for
+        /// each item.
         pub fn read_units(&self) -> f64 {
             self.walked.consumed.reads
         }
 
         /// Write units consumed, as the service said. Of a write that was refused because somebody came first it says
-        /// nothing, and one unit is counted.
+        /// nothing, and what the write would have consumed is counted, by the items that are known: at least that much.
         pub fn write_units(&self) -> f64 {
             self.walked.consumed.writes
         }

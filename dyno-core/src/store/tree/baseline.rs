@@ -54,6 +54,7 @@ impl LoadedTree {
                 source,
                 taken: BTreeSet::new(),
             },
+            rewrite: None,
         })
     }
 }
@@ -137,6 +138,14 @@ impl Baseline {
             self.extras.add(noted.extras);
             self.footprint.add(noted.footprint);
             self.later.taken.insert(id);
+        }
+    }
+
+    /// Makes the next save write the root and these shards, also if they are as they were: their seals are not.
+    pub(in crate::store) fn rewriting(self, shards: BTreeSet<String>) -> Self {
+        Self {
+            rewrite: Some(shards),
+            ..self
         }
     }
 

@@ -14,12 +14,28 @@ use crate::plan::{
 };
 use crate::store::operation::Operation;
 
+/// Which shards a save need not write.
+pub(super) struct Unchanged {
+    /// The fingerprints of what the save builds on.
+    pub(super) before: Option<Digests>,
+    /// What is written also if it is as it was.
+    pub(super) rewrite: BTreeSet<String>,
+}
+
+impl Unchanged {
+    fn keeps(&self, id: &str, now: &Digests) -> bool {
+        let before = self.before.as_ref();
+        !self.rewrite.contains(id)
+            && before.is_some_and(|before| before.shards.get(id) == now.shards.get(id))
+    }
+}
+
 impl Operation {
     pub(super) fn draft(
         &self,
         root: Address,
         cut: Cut,
-        before: Option<&Digests>,
+        unchanged: &Unchanged,
         own: &BTreeMap<String, Own>,
         expect: &Expect,
     ) -> Result<Draft<'_>> {
@@ -46,9 +62,7 @@ impl Operation {
         let mut written = BTreeMap::new();
         let mut kept = BTreeSet::new();
         for (id, shard) in bodies.shards {
-            let unchanged =
-                before.is_some_and(|before| before.shards.get(&id) == digests.shards.get(&id));
-            if unchanged && !newly_sealed {
+            if unchanged.keeps(&id, &digests) && !newly_sealed {
                 kept.insert(id);
                 continue;
             }

@@ -41,6 +41,8 @@ pub(super) struct Baseline {
     /// The items, for plans of what comes next.
     pub(super) footprint: Footprint,
     later: Later,
+    /// Makes the next save write the object, with these shards, also if they are as they were.
+    rewrite: Option<BTreeSet<String>>,
 }
 
 /// What was left out of the load, and which parts of it the fingerprints hold by now.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item};
 
-use super::draft::refuse_key_names;
+use super::draft::{Unchanged, refuse_key_names};
 use super::{Baseline, Cut, Expecting, Own, Stored, same_key};
 use crate::commit::independent::{Independent, OwnVersion};
 use crate::commit::plain::Plain;
@@ -220,6 +220,7 @@ impl Operation {
         {
             state.check_writable()?;
         }
+        let rewrite = next.rewrite.take();
         let seals = ItemSeals::of(self.topology.root, &root, self.loader())?;
         if let Expect::Base(state) = &expect
             && state.seal.is_some()
@@ -228,15 +229,25 @@ impl Operation {
             seals.check_over_sealed(self.topology.root)?;
         }
         let commit = match &expect {
-            Expect::Base(state) if before == next.digests && !seals.are_not_those_of(state) => {
+            Expect::Base(state)
+                if rewrite.is_none()
+                    && before == next.digests
+                    && !seals.are_not_those_of(state) =>
+            {
                 Commit::Nothing
             }
-            Expect::Base(state) if only_one_own_differs(&before, &next.digests, &next.own) => {
+            Expect::Base(state)
+                if rewrite.is_none() && only_one_own_differs(&before, &next.digests, &next.own) =>
+            {
                 Commit::Own(self.own_writes(&root, state, cut, (&before, &next.own), &own_now)?)
             }
             _ => {
-                let before = matches!(expect, Expect::Base(_)).then_some(&before);
-                let draft = self.draft(root.clone(), cut, before, &next.own, &expect)?;
+                let before = matches!(expect, Expect::Base(_)).then_some(before);
+                let unchanged = Unchanged {
+                    before,
+                    rewrite: rewrite.unwrap_or_default(),
+                };
+                let draft = self.draft(root.clone(), cut, &unchanged, &next.own, &expect)?;
                 let mut written = Vec::new();
                 for (id, attributes) in &own_now {
                     let shard = draft.written.get(id);
