@@ -169,6 +169,31 @@ pub enum ValueCause {
     },
 }
 
+impl ValueCause {
+    /// Whether its text shows the value, or a part of it.
+    pub fn shows_value(&self) -> bool {
+        match self {
+            Self::Custom { .. }
+            | Self::NotANumber { .. }
+            | Self::NumberDoesNotFit { .. }
+            | Self::NumberOutOfRange { .. }
+            | Self::UnknownVariant { .. } => true,
+            Self::DuplicateInSet
+            | Self::EmptyName
+            | Self::EmptySet
+            | Self::FalseNull
+            | Self::Missing
+            | Self::NameTooLong { .. }
+            | Self::NotFinite
+            | Self::TooDeep { .. }
+            | Self::TooLarge { .. }
+            | Self::TooManyDigits { .. }
+            | Self::UnexpectedType { .. }
+            | Self::VariantMissing { .. } => false,
+        }
+    }
+}
+
 impl fmt::Display for ValueCause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

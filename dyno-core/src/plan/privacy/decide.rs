@@ -85,7 +85,10 @@ impl Decisions {
         let outermost = around
             .map(|segments| segments.iter().cloned().collect())
             .find(|path| !Self::is_public(path, shape, loader));
-        outermost.map_or(error, |path| Self::without_value(&path))
+        match outermost {
+            Some(path) => Self::without_value(&path, error),
+            None => error,
+        }
     }
 
     /// Whether the value at a path is certainly not one that is encrypted.

@@ -61,11 +61,17 @@ impl Decisions {
         let outermost = sealed
             .filter(|sealed| error.path().starts_with(sealed))
             .min_by_key(|sealed| sealed.depth());
-        outermost.map(Self::without_value).unwrap_or(error)
+        match outermost {
+            Some(sealed) => Self::without_value(sealed, error),
+            None => error,
+        }
     }
 
-    /// The error of an encrypted value that does not fit.
-    pub(crate) fn without_value(path: &FieldPath) -> ValueError {
+    /// The error of a value that is encrypted at this path, or lies inside one that is.
+    pub(super) fn without_value(path: &FieldPath, error: ValueError) -> ValueError {
+        if error.path() == path && !error.cause().shows_value() {
+            return error;
+        }
         ValueError::custom("the value does not fit; it is encrypted, so it is not shown")
             .under_path(path)
     }
