@@ -10,7 +10,7 @@ use crate::{EncryptionKey, Error, KeyId};
 /// Keys by id: one that seals, others that still open what they sealed.
 ///
 /// To replace a key, in this order, each step finished everywhere before the next: [`insert`](Self::insert) the new
-/// one in every process; [`promote`](Self::promote) it; save again what the old one sealed; [`retire`](Self::retire)
+/// one in every process; [`promote`](Self::promote) it; save or reseal what the old one sealed; [`retire`](Self::retire)
 /// the old one. A retired key is known but refuses to open, so that what was overlooked is found as what it is.
 ///
 /// # Examples
