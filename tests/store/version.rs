@@ -288,14 +288,14 @@ async fn names_in_a_map_are_the_users_and_encrypted_like_others() {
     let rules = Rules::new().encrypt(["map.*", "number"], key("k")).unwrap();
     let store = Store::embedded().unwrap().with_loader(rules);
     store.ensure_tables::<Free>().await.unwrap();
-    let map = BTreeMap::from([("_dy_secret".to_owned(), "4711".to_owned())]);
+    let map = BTreeMap::from([("_dy_secret".to_owned(), "471108154711081547".to_owned())]);
     let free = Free {
         map,
-        number: AttributeValue::N("4711".into()),
+        number: AttributeValue::N("471108154711081547".into()),
     };
     let saved = store.save(free.clone()).await.unwrap();
     let client = store.client::<Free>().unwrap();
-    assert!(!format!("{:?}", dump(&client, "Other").await.unwrap()).contains("4711"));
+    assert!(!format!("{:?}", dump(&client, "Other").await.unwrap()).contains("471108154711081547"));
     assert_eq!(*store.load::<Free>(saved.key()).await.unwrap(), free);
 }
 
@@ -312,11 +312,11 @@ async fn an_error_does_not_show_what_was_encrypted() {
     store.ensure_tables::<Free>().await.unwrap();
     let free = Free {
         map: BTreeMap::new(),
-        number: AttributeValue::N("4711".into()),
+        number: AttributeValue::N("471108154711081547".into()),
     };
     let saved = store.save(free).await.unwrap();
     let error = store.load::<Narrow>(saved.key()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::DoesNotFit);
     assert_eq!(error.path().unwrap(), "number");
-    assert!(!format!("{error:?}").contains("4711"), "{error:?}");
+    assert!(!format!("{error:?}").contains("471108154711081547"), "{error:?}");
 }
