@@ -79,6 +79,8 @@ fn refuses_what_is_no_object() {
             matches!(error, BindingError::KeyAttribute { .. }),
             "{error}"
         );
+        let said = format!("key attribute `{name}`: ");
+        assert!(error.to_string().starts_with(&said), "{error}");
     }
 }
 

@@ -80,6 +80,8 @@ fn names_are_parsed_once() {
     assert_eq!(parsed("email:exact:v1"), Ok(Normalizer::Exact));
     assert_eq!(parsed("email:lower:v1"), Ok(Normalizer::Lower));
     assert_eq!(parsed("e:email:v1"), Ok(Normalizer::Email));
+    let index = BlindIndex::parse("e:email:v1").unwrap();
+    assert_eq!(index.name(), "e:email:v1");
     for empty in ["", ":lower:v1"] {
         assert!(matches!(parsed(empty), Err(IndexError::Name { .. })));
     }
