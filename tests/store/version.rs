@@ -318,5 +318,8 @@ async fn an_error_does_not_show_what_was_encrypted() {
     let error = store.load::<Narrow>(saved.key()).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::DoesNotFit);
     assert_eq!(error.path().unwrap(), "number");
-    assert!(!format!("{error:?}").contains("471108154711081547"), "{error:?}");
+    assert!(
+        !format!("{error:?}").contains("471108154711081547"),
+        "{error:?}"
+    );
 }
