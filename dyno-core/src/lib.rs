@@ -8,6 +8,7 @@
 //! | `error` | what can go wrong |
 //! | `loader` | the callbacks of a program |
 //! | `shape` | what a type looks like when it is stored |
+//! | `expr` | pure: conditions over fields, and their text |
 //! | `untyped` | the same for objects without a type; JSON and JSONPath |
 //! | `plan` | pure: from a tree to items and back |
 //! | `commit` | pure: the protocols, as machines |
@@ -17,6 +18,7 @@
 
 mod commit;
 mod error;
+mod expr;
 mod forecast;
 mod key;
 mod limits;
@@ -39,6 +41,7 @@ pub use dyno_crypto::{
 };
 pub use dyno_value::{FieldPath, Item, ParsePathError, Segment, ValueCause, ValueError};
 pub use error::{Error, ErrorKind, Result, SaveError};
+pub use expr::{Condition, Container, Measured, Operand, Ordered, Size, Text};
 pub use forecast::{ActionKind, Plan, PlannedAction, PlannedRequest};
 pub use key::{Key, KeyKind, KeyValue};
 pub use loader::{ConfigLoader, ReadOnly, TypeTag, WriteOnly};

@@ -110,6 +110,12 @@ pub trait DyObject: Stored {
     fn paths() -> Path<Self, Self> {
         shape::root()
     }
+
+    /// The fields of this type, to be compared in a [`Condition`](crate::Condition): the same handles as
+    /// [`paths`](Self::paths), under the name by which a condition reads.
+    fn fields() -> Path<Self, Self> {
+        Self::paths()
+    }
 }
 
 impl<T: Stored> DyObject for T {}

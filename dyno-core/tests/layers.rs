@@ -5,11 +5,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; modules of one row do not use each other.
-const LAYERS: [&[&str]; 10] = [
+const LAYERS: [&[&str]; 11] = [
     &["key", "limits", "reserved", "units"],
     &["error"],
     &["loader"],
     &["shape"],
+    &["expr"],
     &["untyped"],
     &["plan"],
     &["commit"],

@@ -7,6 +7,8 @@ pub enum ErrorKind {
     AlreadyInstalled,
     /// The text is no cursor, or one of a walk over another table or type. Nothing was sent.
     InvalidCursor,
+    /// A condition or update is built of what cannot be compared or written. Nothing was sent.
+    InvalidExpression,
     /// The key is empty, too long, of the wrong type, or incomplete. Nothing was sent.
     InvalidKey,
     /// The path names no field, or a place that cannot be read or written by itself. Nothing was sent.

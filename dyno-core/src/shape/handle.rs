@@ -33,6 +33,11 @@ impl<R, T> Path<R, T> {
         }
     }
 
+    /// How values at the place are stored.
+    pub(crate) fn codec(&self) -> &Codec<T> {
+        &self.codec
+    }
+
     /// The path without its types.
     pub fn as_field_path(&self) -> &FieldPath {
         &self.place

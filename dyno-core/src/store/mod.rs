@@ -2,6 +2,7 @@
 
 mod check;
 mod clients;
+mod condition;
 mod delete;
 mod document;
 mod drive;

@@ -4,6 +4,7 @@
 //! encrypting a number therefore begins with [`normalize`].
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 
 use crate::{ValueCause, ValueError};
 
@@ -89,6 +90,31 @@ pub fn size(text: &str) -> usize {
     integer.div_ceil(2) + fraction.div_ceil(2) + 1 + sign
 }
 
+/// Which of two numbers is larger, whatever they are written like.
+///
+/// # Errors
+///
+/// As [`normalize`].
+///
+/// # Examples
+///
+/// ```
+/// use std::cmp::Ordering;
+/// use dyno_value::number::compare;
+///
+/// assert_eq!(compare("-10", "9")?, Ordering::Less);
+/// assert_eq!(compare("1.50", "15e-1")?, Ordering::Equal);
+/// # Ok::<(), dyno_value::ValueError>(())
+/// ```
+pub fn compare(one: &str, other: &str) -> Result<Ordering, ValueError> {
+    let (one, other) = (Decimal::parse(one)?, Decimal::parse(other)?);
+    Ok(match (one.sign(), other.sign()) {
+        (-1, -1) => other.magnitude().cmp(&one.magnitude()),
+        (1, 1) => one.magnitude().cmp(&other.magnitude()),
+        (one, other) => one.cmp(&other),
+    })
+}
+
 /// Recognises the usual normal numbers by their bytes. A text of up to 38 characters can neither have too many
 /// digits nor, without an exponent, be out of range.
 pub(crate) fn is_short_and_normal(text: &str) -> bool {
@@ -118,6 +144,20 @@ struct Decimal {
 }
 
 impl Decimal {
+    fn sign(&self) -> i8 {
+        match (self.digits().is_empty(), self.negative) {
+            (true, _) => 0,
+            (false, true) => -1,
+            (false, false) => 1,
+        }
+    }
+
+    /// Orders numbers other than zero by how far they are from it: a number without leading zeros is larger if its point
+    /// is further right, and else if its digits are.
+    fn magnitude(&self) -> (i64, &[u8]) {
+        (self.point, self.digits())
+    }
+
     fn parse(text: &str) -> Result<Self, ValueError> {
         let not_a_number = || {
             ValueError::new(ValueCause::NotANumber {

@@ -84,20 +84,22 @@ impl Decisions {
         let around = (1..=segments.len()).filter_map(|depth| segments.get(..depth));
         let outermost = around
             .map(|segments| segments.iter().cloned().collect())
-            .find(|path| !Self::is_public(path, shape, loader));
+            .find(|path| !Self::is_clear(path, &Item::new(), shape, loader));
         match outermost {
             Some(path) => Self::without_value(&path, error),
             None => error,
         }
     }
 
-    /// Whether the value at a path is certainly not one that is encrypted.
-    fn is_public(
+    /// Whether the value at a path is certainly not one that is encrypted, and lies in none; `keys` are the object's key
+    /// attributes, as far as they are known.
+    pub(crate) fn is_clear(
         path: &FieldPath,
+        keys: &Item,
         shape: &'static Shape,
         loader: Option<&dyn ConfigLoader>,
     ) -> bool {
-        let decided = Self::for_path(&Item::new(), shape, (path, path), None, loader);
+        let decided = Self::for_path(keys, shape, (path, path), None, loader);
         let by_path = loader.is_none_or(|loader| !loader.needs_object());
         by_path && matches!(decided, Ok(Some(decisions)) if decisions.is_empty())
     }

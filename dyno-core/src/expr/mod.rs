@@ -1,0 +1,20 @@
+//! Conditions over the fields of an object, and their text for the service.
+//!
+//! A condition is a tree ([`Node`]) of paths and values. Methods of typed handles build it ([`predicates`]), what a
+//! field's type can do decides which there are ([`kinds`]), and [`render`] writes it with placeholders for every name
+//! and value, so that reserved words and odd names need no care.
+
+mod condition;
+mod kinds;
+mod node;
+mod operand;
+mod order;
+mod predicates;
+mod render;
+
+pub use self::condition::Condition;
+pub use self::kinds::{Container, Measured, Ordered, Text};
+pub(crate) use self::node::Node;
+pub use self::operand::Operand;
+pub use self::predicates::Size;
+pub(crate) use self::render::{Placeholders, condition_text};

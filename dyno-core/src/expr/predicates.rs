@@ -1,0 +1,224 @@
+//! What can be said of a field.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::FieldPath;
+
+use super::condition::{Condition, Fault};
+use super::kinds::{Container, Measured, Ordered, Text};
+use super::node::{Comparator, Node, Term};
+use super::operand::{Compared, Operand};
+use crate::shape::{Codec, Path};
+
+/// DynamoDB takes that many values in one `IN`.
+const MOST_IN: usize = 100;
+
+impl<R, T> Path<R, T> {
+    /// The field has this value. `eq(None)` holds for an absent field and for a stored null.
+    pub fn eq(&self, value: impl Operand<R, T>) -> Condition<R> {
+        self.compared(value, Comparator::Equal)
+    }
+
+    /// The field is there, and has another value. `ne(None)` holds for every value that is there.
+    pub fn ne(&self, value: impl Operand<R, T>) -> Condition<R> {
+        self.compared(value, Comparator::NotEqual)
+    }
+
+    /// The field has one of these values, 1 to 100.
+    pub fn is_in<V: Operand<R, T>>(&self, values: impl IntoIterator<Item = V>) -> Condition<R> {
+        Condition::new(self.one_of(values))
+    }
+
+    /// The field is there, as a value or as a null.
+    pub fn exists(&self) -> Condition<R> {
+        Condition::new(Ok(Node::Exists(self.as_field_path().clone())))
+    }
+
+    /// The field is not there.
+    pub fn is_missing(&self) -> Condition<R> {
+        Condition::new(Ok(Node::Missing(self.as_field_path().clone())))
+    }
+
+    fn field(&self) -> Term {
+        Term::Field(self.as_field_path().clone())
+    }
+
+    fn term(&self, value: impl Operand<R, T>) -> Result<Option<Term>, Fault> {
+        let term = value.__dyno_term(self.codec());
+        let term = term.map_err(|error| Fault::of_value(self.as_field_path(), &error))?;
+        Ok(term.map(|Compared(term)| term))
+    }
+
+    fn compared(&self, value: impl Operand<R, T>, comparator: Comparator) -> Condition<R> {
+        let path = self.as_field_path();
+        let absent = || Node::Missing(path.clone()).any(Node::IsNull(path.clone()));
+        let exists = || Node::Exists(path.clone());
+        Condition::new(self.term(value).and_then(|term| match (term, comparator) {
+            (Some(term), Comparator::NotEqual) => {
+                Ok(exists().all(Node::Compare(self.field(), comparator, term)))
+            }
+            (Some(term), _) => Ok(Node::Compare(self.field(), comparator, term)),
+            (None, Comparator::Equal) => Ok(absent()),
+            (None, Comparator::NotEqual) => Ok(absent().not()),
+            (None, _) => Err(Fault::new(
+                path,
+                "is compared by order with what is no value",
+            )),
+        }))
+    }
+
+    fn one_of<V: Operand<R, T>>(&self, values: impl IntoIterator<Item = V>) -> Result<Node, Fault> {
+        let path = self.as_field_path();
+        let values = values.into_iter().map(|value| self.value(value));
+        let values = values.collect::<Result<Vec<_>, Fault>>()?;
+        match values.len() {
+            0 => Err(Fault::new(
+                path,
+                "`is_in` needs a value at least; nothing is one of none",
+            )),
+            1..=MOST_IN => Ok(Node::In(self.field(), values)),
+            count => Err(Fault::new(
+                path,
+                format!(
+                    "`is_in` takes {MOST_IN} values at most, and has {count}; join conditions of {MOST_IN} each with `|`"
+                ),
+            )),
+        }
+    }
+
+    /// A value that is there, and no other field.
+    fn value(&self, value: impl Operand<R, T>) -> Result<AttributeValue, Fault> {
+        match self.term(value)? {
+            Some(Term::Value(value)) => Ok(value),
+            Some(Term::Field(_) | Term::Size(_)) => Err(Fault::new(
+                self.as_field_path(),
+                "takes values here, and no other field",
+            )),
+            None => Err(Fault::new(
+                self.as_field_path(),
+                "takes values here, and `None` is none; say `eq(None)`",
+            )),
+        }
+    }
+}
+
+impl<R, T: Ordered> Path<R, T> {
+    /// The field is less than this.
+    pub fn lt(&self, value: impl Operand<R, T>) -> Condition<R> {
+        self.compared(value, Comparator::Less)
+    }
+
+    /// The field is less than this, or equal.
+    pub fn le(&self, value: impl Operand<R, T>) -> Condition<R> {
+        self.compared(value, Comparator::LessOrEqual)
+    }
+
+    /// The field is greater than this.
+    pub fn gt(&self, value: impl Operand<R, T>) -> Condition<R> {
+        self.compared(value, Comparator::Greater)
+    }
+
+    /// The field is greater than this, or equal.
+    pub fn ge(&self, value: impl Operand<R, T>) -> Condition<R> {
+        self.compared(value, Comparator::GreaterOrEqual)
+    }
+
+    /// The field is one of these bounds, or between them. The lower one comes first.
+    pub fn between(&self, lower: impl Operand<R, T>, upper: impl Operand<R, T>) -> Condition<R> {
+        let bounds = || {
+            let (lower, upper) = (self.value(lower)?, self.value(upper)?);
+            if super::order::is_after(&lower, &upper) {
+                return Err(Fault::new(
+                    self.as_field_path(),
+                    "the bounds of `between` are the wrong way round; the lower one comes first",
+                ));
+            }
+            Ok(Node::Between(self.field(), lower, upper))
+        };
+        Condition::new(bounds())
+    }
+}
+
+impl<R, T: Text> Path<R, T> {
+    /// The field begins with this.
+    pub fn begins_with(&self, beginning: impl Operand<R, T>) -> Condition<R> {
+        let value = self.value(beginning);
+        Condition::new(value.map(|value| Node::BeginsWith(self.as_field_path().clone(), value)))
+    }
+}
+
+impl<R, T: Container> Path<R, T> {
+    /// The field contains this: a part of a string, or an element of a set or list.
+    pub fn contains(&self, element: impl Operand<R, T::Element>) -> Condition<R> {
+        let path = self.as_field_path();
+        let element = element.__dyno_term(&Codec::DIRECT);
+        let element = element.map_err(|error| Fault::of_value(path, &error));
+        Condition::new(element.and_then(|element| match element {
+            Some(Compared(Term::Value(value))) => Ok(Node::Contains(path.clone(), value)),
+            _ => Err(Fault::new(
+                path,
+                "takes a value in `contains`, and no other field",
+            )),
+        }))
+    }
+}
+
+impl<R, T: Measured> Path<R, T> {
+    /// How large the field is: bytes of a string or of binary, elements of a list, map or set.
+    pub fn size(&self) -> Size<R> {
+        Size {
+            path: self.as_field_path().clone(),
+            root: PhantomData,
+        }
+    }
+}
+
+/// The size of a field, to be compared; see [`Path::size`].
+pub struct Size<R> {
+    path: FieldPath,
+    root: PhantomData<fn() -> R>,
+}
+
+impl<R> Size<R> {
+    /// It is this.
+    pub fn eq(&self, size: u64) -> Condition<R> {
+        self.compared(Comparator::Equal, size)
+    }
+
+    /// It is less than this.
+    pub fn lt(&self, size: u64) -> Condition<R> {
+        self.compared(Comparator::Less, size)
+    }
+
+    /// It is this or less.
+    pub fn le(&self, size: u64) -> Condition<R> {
+        self.compared(Comparator::LessOrEqual, size)
+    }
+
+    /// It is more than this.
+    pub fn gt(&self, size: u64) -> Condition<R> {
+        self.compared(Comparator::Greater, size)
+    }
+
+    /// It is this or more.
+    pub fn ge(&self, size: u64) -> Condition<R> {
+        self.compared(Comparator::GreaterOrEqual, size)
+    }
+
+    fn compared(&self, comparator: Comparator, size: u64) -> Condition<R> {
+        let size = Term::Value(AttributeValue::N(size.to_string()));
+        Condition::new(Ok(Node::Compare(
+            Term::Size(self.path.clone()),
+            comparator,
+            size,
+        )))
+    }
+}
+
+impl<R> fmt::Debug for Size<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Size({})", self.path)
+    }
+}
