@@ -1,7 +1,7 @@
 //! Making the decisions.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item, ValueError};
+use dyno_value::{FieldPath, Item, Segment, ValueCause, ValueError};
 
 use super::decisions::Decisions;
 use super::walk::{Mode, Walk};
@@ -85,8 +85,13 @@ impl Decisions {
         let outermost = around
             .map(|segments| segments.iter().cloned().collect())
             .find(|path| !Self::is_public(path, shape, loader));
+        let shows_more = loader.is_some() && matches!(error.cause(), ValueCause::Custom { .. });
         match outermost {
-            Some(path) => Self::without_value(&path, error),
+            Some(path) => Self::without_value(&path, error, "may be"),
+            None if shows_more => {
+                let path = error.path().clone();
+                Self::without_value(&path, error, "may hold what is")
+            }
             None => error,
         }
     }
@@ -97,6 +102,10 @@ impl Decisions {
         shape: &'static Shape,
         loader: Option<&dyn ConfigLoader>,
     ) -> bool {
+        let is_key = |name: &str| shape.table().is_some_and(|table| table.has_key(name));
+        if matches!(path.segments(), [Segment::Key(name)] if is_key(name)) {
+            return true;
+        }
         let decided = Self::for_path(&Item::new(), shape, (path, path), None, loader);
         let by_path = loader.is_none_or(|loader| !loader.needs_object());
         by_path && matches!(decided, Ok(Some(decisions)) if decisions.is_empty())
