@@ -132,3 +132,51 @@ async fn a_damaged_or_newer_sealed_value_is_said_to_be_one() {
         assert!(error.to_string().contains(said), "{error}");
     }
 }
+
+#[tokio::test]
+async fn bytes_that_look_sealed_are_refused_by_write_only_programs_and_in_encrypted_fields() {
+    let store = store().await;
+    let key = key("k1");
+    let mut hostile = photo();
+    hostile.picture = Blob::new(looks_sealed("k1"));
+    let save = store.save(hostile).loader(WriteOnly::new(rules(&key)));
+    assert_eq!(save.await.unwrap_err().kind(), ErrorKind::KeyRefused);
+    let mut hostile = photo();
+    hostile.token = Blob::new(looks_sealed("zz"));
+    let save = store.save(hostile).loader(rules(&key));
+    assert_eq!(save.await.unwrap_err().kind(), ErrorKind::KeyRefused);
+}
+
+/// The type of before: it does not know the token.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Photos", key = "ID", tag = "Photos", context = "Photos")]
+struct Older {
+    picture: Blob,
+    #[dyno(plain)]
+    upload: Blob,
+}
+
+#[tokio::test]
+async fn a_program_that_does_not_know_a_sealed_field_keeps_it_sealed() {
+    let store = store().await;
+    let keys = Keyring::new(key("k1"));
+    let newer = Rules::new().with_keyring(keys.clone()).unwrap();
+    let newer = newer.encrypt_with_primary(["token"]).unwrap();
+    let save = store.save(photo()).key("p").loader(newer.clone());
+    save.await.unwrap();
+    let older = Rules::new().with_keyring(keys).unwrap();
+    let client = store.client::<Photo>().unwrap();
+    let token = async || {
+        let items = dyno_testkit::dump(&client, "Photos").await.unwrap();
+        items[0]["token"].clone()
+    };
+    let before = token().await;
+    let mut loaded = store.load::<Older>("p").loader(older).await.unwrap();
+    loaded.save().await.unwrap();
+    loaded.picture = Blob::new("new");
+    loaded.save().await.unwrap();
+    assert_eq!(token().await, before, "to the byte");
+    let loaded = store.load::<Photo>("p").loader(newer).await.unwrap();
+    assert_eq!(loaded.token, Blob::new("secret"));
+    assert_eq!(loaded.picture, Blob::new("new"));
+}

@@ -103,6 +103,19 @@ fn a_loader_that_would_store_in_clear_what_is_written_by_path_is_found() {
     let paths: Vec<_> = fault.paths().iter().map(ToString::to_string).collect();
     assert_eq!(paths, ["card", "name"]);
     assert!(fault.to_string().contains("needs_object"), "{fault}");
+    let sealed = SealedUser {
+        name: "Naomi".into(),
+        kind: "vip".into(),
+    };
+    check_loader(&loader(false), &sealed).unwrap();
+}
+
+/// No value of it is written by path alone.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "SealedUsers", key = "ID", seal)]
+struct SealedUser {
+    name: String,
+    kind: String,
 }
 
 #[test]

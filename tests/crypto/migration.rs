@@ -62,7 +62,7 @@ async fn a_field_becomes_secret_and_ceases_to_be_in_the_documented_steps() {
     let both = ReadPolicy::strict()
         .allow_plaintext(["emails"], "encryption is being turned on", soon)
         .unwrap();
-    let turning_on = encrypting.clone().with_read_policy(both);
+    let turning_on = encrypting.clone().with_read_policy(both.clone());
     let mut user = load().loader(turning_on.clone()).await.unwrap();
     assert_eq!(user.emails, emails());
     user.name = "saved on the way".into();
@@ -70,11 +70,13 @@ async fn a_field_becomes_secret_and_ceases_to_be_in_the_documented_steps() {
     // On, step 2: what nobody saves is sealed by a reseal.
     let planned = reseal().loader(turning_on.clone()).dry_run();
     assert_eq!(planned.await.unwrap().plaintext_sealed(), 4);
+    assert_eq!(both.uses()[0].count(), 1, "the one that was loaded");
     let audit = store.audit::<after::User>().await.unwrap();
     assert_eq!(audit.in_clear().collect::<Vec<_>>(), [("emails", 4)]);
     let report = reseal().loader(turning_on).await.unwrap();
     assert!(report.is_complete());
     assert_eq!((report.plaintext_sealed(), report.changed()), (4, 4));
+    assert_eq!(both.uses()[0].count(), 5);
     // On, step 3: nothing is in clear, and the policy goes.
     let audit = store.audit::<after::User>().await.unwrap();
     assert_eq!((audit.count("2026"), audit.in_clear().count()), (5, 0));

@@ -73,6 +73,54 @@ struct OddNumbers {
     labels: BTreeMap<String, u64>,
 }
 
+/// Conversions that tell more in their errors than a log may hold.
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Accounts", key = "ID", tag = "Told", context = "Accounts")]
+struct Told {
+    #[dyno(encrypt, with = telling, index = "pin")]
+    pin: String,
+    profile: Profile,
+}
+
+#[derive(serde::Serialize, serde::Deserialize, Clone, Debug)]
+struct Profile {
+    kind: String,
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Accounts", key = "ID", tag = "Told", context = "Accounts")]
+struct ToldOtherwise {
+    profile: ProfileOf,
+}
+
+#[derive(serde::Serialize, serde::Deserialize, Clone, Debug)]
+struct ProfileOf {
+    kind: Kind,
+}
+
+#[derive(serde::Serialize, serde::Deserialize, Clone, Debug)]
+enum Kind {
+    Known,
+}
+
+mod telling {
+    use dyno::AttributeValue;
+
+    pub(super) fn to_value(pin: &String) -> Result<AttributeValue, String> {
+        match pin.len() {
+            0..20 => Ok(AttributeValue::S(pin.clone())),
+            _ => Err(format!("the pin {pin} is too long")),
+        }
+    }
+
+    pub(super) fn from_value(value: AttributeValue) -> Result<String, String> {
+        match value {
+            AttributeValue::S(pin) => Ok(pin),
+            other => Err(format!("{other:?}")),
+        }
+    }
+}
+
 /// The same table, as a program of other types sees it.
 #[derive(DyObject, Clone)]
 #[dyno(table = "Accounts", key = "ID", tag = "Accounts", context = "Accounts")]
@@ -165,6 +213,7 @@ async fn nothing_that_is_printed_shows_a_value_or_a_key() {
     lives(&store, &seen).await;
     is_refused(&store, &seen).await;
     has_no_form(&store, &seen).await;
+    is_told_by_conversions(&store, &seen).await;
     is_damaged(&store, &seen).await;
     features::are_searched(&store, &seen).await;
     features::are_changed(&store, &seen).await;
@@ -310,6 +359,37 @@ async fn is_refused(store: &Store, seen: &Seen) {
     first.save().await.unwrap();
     second.number += 1;
     seen.error(second.save().await.err().unwrap());
+}
+
+async fn is_told_by_conversions(store: &Store, seen: &Seen) {
+    let told = |pin: &str, kind: &str| Told {
+        pin: pin.into(),
+        profile: Profile { kind: kind.into() },
+    };
+    let loader = || {
+        let rules = Rules::new().encrypt(["pin", "profile.kind"], key("k1", KEY));
+        let index = dyno::IndexKey::generate("i").unwrap();
+        rules.unwrap().index_with(dyno::IndexKeys::new(index))
+    };
+    let long = "MARKED-pin-of-many-digits";
+    let save = store.save(told(long, "x")).loader(loader());
+    seen.error(save.await.err().unwrap());
+    let save = store.save(told("1", NOTE)).key("told").loader(loader());
+    save.await.unwrap();
+    let write = store.write_path("told", Told::paths().pin(), long);
+    seen.error(write.loader(loader()).await.err().unwrap());
+    let find = store.find(Told::paths().pin(), long).loader(loader());
+    seen.error(find.await.err().unwrap());
+    let index = Told::index_value(Told::paths().pin(), long, &loader());
+    seen.error(index.err().unwrap());
+    let load = store.load::<ToldOtherwise>("told").loader(loader());
+    let error = load.await.err().unwrap();
+    assert!(
+        error.to_string().contains("holds what is encrypted"),
+        "{error}"
+    );
+    seen.error(error);
+    store.delete::<Told>("told").await.unwrap();
 }
 
 /// Values that cannot be stored, and one that is read as another type.

@@ -37,7 +37,7 @@ impl Renew {
         let mut batch = Batch::default();
         for group in grouped(changes) {
             let bytes = group.iter().map(longest_text).sum();
-            if !batch.has_room_for(group.len(), bytes) {
+            if !batch.has_room_for(comparisons(&group), bytes) {
                 updates.push(Self::new(address, std::mem::take(&mut batch).changes));
             }
             batch.changes.extend(group);
@@ -130,15 +130,24 @@ struct Batch {
 
 impl Batch {
     /// Whether a group fits, or is the first.
-    fn has_room_for(&self, changes: usize, bytes: usize) -> bool {
+    fn has_room_for(&self, comparisons: usize, bytes: usize) -> bool {
         self.changes.is_empty()
-            || (self.changes.len() + changes <= MOST_VALUES
+            || (self::comparisons(&self.changes) + comparisons <= MOST_COMPARISONS
                 && self.bytes + bytes <= limits::EXPRESSION_BYTES - FRAME_BYTES)
     }
 }
 
-/// Most values in one update: the condition compares each, and the service allows 300 operators.
-const MOST_VALUES: usize = 100;
+/// Most comparisons in the condition of one update: each has an operator of its own and one that joins it to the others, or two
+/// where an absence is asked for, and the service allows 300.
+const MOST_COMPARISONS: usize = 100;
+
+/// How often changes compare: with what stood there, and with what their guards ask for.
+fn comparisons(changes: &[Change]) -> usize {
+    changes
+        .iter()
+        .map(|change| 1 + usize::from(change.guard.is_some()))
+        .sum()
+}
 
 /// What an expression has once: `attribute_exists(#9999)`, `SET ` and ` REMOVE `.
 const FRAME_BYTES: usize = 40;

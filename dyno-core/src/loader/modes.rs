@@ -4,8 +4,9 @@ use super::ConfigLoader;
 
 /// A loader with which nothing is opened: for a service that takes values in and must not see those of others.
 ///
-/// A save that replaces or creates, and a write of a path, work as always. A load of an object fails at the first
-/// sealed value that its type must have, with [`ErrorKind::NotDecrypted`](crate::ErrorKind::NotDecrypted).
+/// A save that replaces or creates, and a write of a path that sends one update, work as always. A load of an object fails
+/// at the first sealed value that its type or the loader demands, with
+/// [`ErrorKind::NotDecrypted`](crate::ErrorKind::NotDecrypted), and so does a write of a path that is a load and a save.
 ///
 /// This is a rule for the program, not a lock: whoever has the key of a symmetric cipher can open with it.
 ///

@@ -163,7 +163,6 @@ pub(crate) fn join(
         decisions.note_unsealed(used);
     }
     let mut tree = decisions.open(tree, &FieldPath::root(), binding)?;
-    decisions.report_exceptions(topology.root.name());
     if !keeps_metadata {
         strip_key(&mut tree, topology);
     }

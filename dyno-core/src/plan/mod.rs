@@ -54,7 +54,8 @@ pub(crate) use pattern::pattern_of;
 pub(crate) use pieces::{Codec, PIECE_ATTRIBUTES, cut};
 pub(crate) use place::{take_value_at, value_at, values_at};
 pub(crate) use privacy::{
-    Decisions, How, ItemSeals, Rehearsal, Verifier, binding, binding_of, seal_key_id,
+    Decisions, How, ItemSeals, Rehearsal, Verifier, binding, binding_of, report_exceptions,
+    seal_key_id,
 };
 pub(crate) use root::{Found, PAST_ETAGS, RootState, tag_attribute, write_type};
 pub(crate) use route::Route;

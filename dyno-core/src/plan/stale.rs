@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_crypto::{Binding, EncryptionKey, KeyId};
+use dyno_crypto::{Binding, EncryptionKey, KeyId, UsedException};
 use dyno_value::{FieldPath, Item, Segment};
 
 use super::entries::Entries;
 use super::index::{Columns, Indexes, stranger_columns};
 use super::join::{join_sealed, shown_whole};
 use super::place::value_at;
-use super::privacy::{Decisions, How, Renewal, Rewrite};
+use super::privacy::{Decisions, How, Renewal, Rewrite, unsealed};
 use super::shard::ShardField;
 use super::topology::Topology;
 use crate::error::Result;
@@ -59,6 +59,8 @@ pub(crate) struct Stale {
     pub(crate) left: Vec<KeyId>,
     /// The keys with which such values can be sealed again, by the path that the program knows.
     pub(crate) kept: BTreeMap<FieldPath, EncryptionKey>,
+    /// The exceptions that were made to read the object.
+    pub(crate) exceptions: Vec<UsedException>,
 }
 
 impl Stale {
@@ -82,7 +84,10 @@ impl Stale {
         let columns = topology.indexes.take(&mut values);
         let sealed = join_sealed(topology, values, entries, shards.clone(), loader)?;
         let view = shown_whole(&sealed, topology, entries)?;
-        let load = Decisions::for_load(&sealed, &view, entries, shape, loader)?;
+        let mut load = Decisions::for_load(&sealed, &view, entries, shape, loader)?;
+        if let Some(used) = unsealed(shape, root, loader) {
+            load.note_unsealed(used);
+        }
         drop(view);
         let clear = load.open(sealed, &FieldPath::root(), binding)?;
         let view = shown_whole(&clear, topology, entries)?;
@@ -98,6 +103,7 @@ impl Stale {
             parts: BTreeMap::new(),
             left,
             kept,
+            exceptions: load.take_exceptions(),
         };
         let items = Items::of(root, shards);
         for rewrite in rewrites {

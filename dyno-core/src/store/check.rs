@@ -85,7 +85,7 @@ impl Answers {
         let sealed = save.seal(tree, &FieldPath::root(), &anywhere()?)?;
         let view = plan::shown(&sealed, &topology, &entries);
         let load = rehearsal.load(&sealed, &view, &entries)?;
-        let by_path = (!loader.needs_object())
+        let by_path = (!loader.needs_object() && !shape.seals())
             .then(|| by_path(&rehearsal, &keys, &save))
             .transpose()?;
         Ok(Self {

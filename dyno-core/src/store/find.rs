@@ -18,7 +18,7 @@ use super::table::indexes_missing;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Key, KeyValue};
 use crate::loader::ConfigLoader;
-use crate::plan::{Index, Topology};
+use crate::plan::{Decisions, Index, Topology};
 use crate::shape::{Stored, TableShape, TypedPath, write_object};
 
 /// Finds the objects whose indexed field has this value.
@@ -244,9 +244,10 @@ fn encode<V>(
 ) -> Result<Asked> {
     let typed = path.as_ref().map_err(Clone::clone)?;
     let index: &Index = topology.indexes.on(&typed.path)?;
-    let asked = typed
-        .write(value)
-        .map_err(|error| Error::from(error.under_path(&typed.path)))?;
+    let asked = typed.write(value).map_err(|error| {
+        let error = error.under_path(&typed.path);
+        Error::from(Decisions::hide_secrets(error, topology.root, loader))
+    })?;
     let Some(asked) = asked else {
         let why = "an absent value has no index value and cannot be found by";
         return Err(Error::new(ErrorKind::InvalidValue, why).at_path(typed.path.clone()));

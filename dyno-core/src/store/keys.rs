@@ -1,9 +1,6 @@
-//! The keys of one operation that come from a provider: asked for between passes, which are synchronous.
+//! The keys of one operation that come from a provider.
 //!
-//! A pass (joining and opening, or preparing a save) says of each key that it does not find that it is missing, and
-//! fails. Then all that are missing are asked for at once, and the pass is made again. So the ids are learned wherever
-//! they stand, also inside bodies in pieces. What was answered holds until the operation ends, whatever a cache lets go
-//! meanwhile.
+//! What was answered holds until the operation ends, whatever a cache lets go meanwhile.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,7 +8,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use dyno_crypto::{EncryptionKey, KeyId, KeyProvider, KeySourceError, PendingKey};
 use futures_util::future::join_all;
 
-use super::operation::Operation;
 use crate::error::Result;
 use crate::loader::ConfigLoader;
 
@@ -59,36 +55,19 @@ impl ConfigLoader for WithKeys {
     }
 }
 
-impl Operation {
-    /// Makes a pass over the input; and again, if it misses keys, once they were asked for.
-    ///
-    /// # Errors
-    ///
-    /// Those of the pass. A key that its provider does not give is an error of the pass, too.
-    pub(super) async fn with_keys<I: Clone, O>(
-        &self,
-        input: I,
-        mut pass: impl FnMut(I) -> Result<O>,
-    ) -> Result<O> {
-        let Some(WithKeys { keys, .. }) = self.keys() else {
-            return pass(input);
-        };
-        loop {
-            let missing = {
-                let made = pass(input.clone());
-                let missing = std::mem::take(&mut keys.lock().missing);
-                if missing.is_empty() {
-                    return made;
-                }
-                missing
-            };
-            keys.ask(missing).await;
-        }
+impl WithKeys {
+    /// The keys that were missed since it was last asked.
+    pub(super) fn take_missing(&self) -> BTreeSet<KeyId> {
+        std::mem::take(&mut self.keys.lock().missing)
+    }
+
+    /// Asks for all of them at the same time. Each has an answer afterwards, so no pass misses it again.
+    pub(super) async fn ask(&self, missing: BTreeSet<KeyId>) {
+        self.keys.ask(missing).await;
     }
 }
 
 impl Keys {
-    /// Asks for all of them at the same time. Each has an answer afterwards, so no pass misses it again.
     async fn ask(&self, missing: BTreeSet<KeyId>) {
         let asked = missing.iter().map(|id| self.provider.key(id));
         let answers = join_all(asked).await;

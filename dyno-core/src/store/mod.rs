@@ -13,6 +13,7 @@ mod lazy;
 mod load;
 mod meter;
 mod operation;
+mod passes;
 mod prepared;
 mod read_path;
 mod request;

@@ -110,7 +110,9 @@ impl Operation {
             let loader = self.loader();
             plan::join(&self.topology, item, entries, shards, &binding, loader)
         };
-        self.with_keys(read, join).await
+        let loaded = self.with_keys(read, join).await?;
+        plan::report_exceptions(self.topology.root.name(), loaded.decisions.exceptions());
+        Ok(loaded)
     }
 
     /// The path with the ids of entries in place of indexes, as the root has them now: one `GetItem`, if there are any.

@@ -74,7 +74,7 @@ impl<T: Stored, V> WritePath<T, V> {
     pub fn plan(&self) -> Result<Plan> {
         let operation = Operation::new::<T>("write a path of", self.options.clone())?;
         let plan = || {
-            let (path, value) = encode(&self.path, &self.value)?;
+            let (path, value) = encode(&operation, &self.path, &self.value)?;
             let plan = operation.plan_write_path(&self.key, &path, value.as_ref());
             plan.map_err(at(path))
         };
@@ -90,7 +90,7 @@ impl<T: Stored, V> WritePath<T, V> {
             object: _,
         } = self;
         let operation = Operation::new::<T>("write a path of", options)?;
-        let encoded = encode(&path, &value);
+        let encoded = encode(&operation, &path, &value);
         drop(value);
         let written = async {
             let (path, value) = encoded?;
@@ -112,13 +112,14 @@ fn at(path: FieldPath) -> impl FnOnce(Error) -> Error {
 }
 
 fn encode<V>(
+    operation: &Operation,
     path: &Result<TypedPath<V>, ParsePathError>,
     value: &V,
 ) -> Result<(FieldPath, Option<AttributeValue>)> {
     let typed = path.as_ref().map_err(Clone::clone)?;
     let value = typed
         .write(value)
-        .map_err(|error| Error::from(error.under_path(&typed.path)))?;
+        .map_err(|error| operation.public(error.under_path(&typed.path)))?;
     Ok((typed.path.clone(), value))
 }
 
@@ -321,7 +322,7 @@ impl Operation {
                 return Err(path_not_found());
             }
             fits_object(self.topology.root, &tree)
-                .map_err(|error| loaded.decisions.without_secrets(error))?;
+                .map_err(|error| self.public(loaded.decisions.without_secrets(error)))?;
             let baseline = loaded.compared_with(&self.topology, before)?;
             match self
                 .save_tree(tree, key, Expecting::Baseline(Box::new(baseline)))

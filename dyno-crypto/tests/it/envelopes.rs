@@ -56,6 +56,8 @@ fn tells_other_data_from_other_versions() {
         bytes[1] = version;
         bytes[2] = suite;
         let unsupported = EnvelopeError::Unsupported { version, suite };
+        let said = unsupported.to_string();
+        assert!(said.contains(&format!("version {version} and suite {suite}")));
         assert_eq!(Envelope::parse(&bytes), Err(unsupported));
     }
 }

@@ -1,7 +1,7 @@
 //! Making the decisions.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item, ValueError};
+use dyno_value::{FieldPath, Item, Segment, ValueCause, ValueError};
 
 use super::decisions::Decisions;
 use super::walk::{Mode, Walk};
@@ -84,11 +84,27 @@ impl Decisions {
         let around = (1..=segments.len()).filter_map(|depth| segments.get(..depth));
         let outermost = around
             .map(|segments| segments.iter().cloned().collect())
-            .find(|path| !Self::is_clear(path, &Item::new(), shape, loader));
+            .find(|path| !Self::is_public(path, shape, loader));
+        let shows_more = loader.is_some() && matches!(error.cause(), ValueCause::Custom { .. });
         match outermost {
-            Some(path) => Self::without_value(&path, error),
+            Some(path) => Self::without_value(&path, error, "may be"),
+            None if shows_more => {
+                let path = error.path().clone();
+                Self::without_value(&path, error, "may hold what is")
+            }
             None => error,
         }
+    }
+
+    /// Whether the value at a path may be shown.
+    fn is_public(
+        path: &FieldPath,
+        shape: &'static Shape,
+        loader: Option<&dyn ConfigLoader>,
+    ) -> bool {
+        let is_key = |name: &str| shape.table().is_some_and(|table| table.has_key(name));
+        matches!(path.segments(), [Segment::Key(name)] if is_key(name))
+            || Self::is_clear(path, &Item::new(), shape, loader)
     }
 
     /// Whether the value at a path is certainly not one that is encrypted, and lies in none; `keys` are the object's key

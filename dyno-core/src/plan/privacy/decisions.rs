@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_crypto::{EncryptionKey, ExceptionKind, KeyId, UsedException};
+use dyno_crypto::{EncryptionKey, KeyId, UsedException};
 use dyno_value::{FieldPath, Segment, ValueError};
 
 use super::refusal::no_key_to_open;
@@ -61,19 +61,28 @@ impl Decisions {
         let outermost = sealed
             .filter(|sealed| error.path().starts_with(sealed))
             .min_by_key(|sealed| sealed.depth());
-        match outermost {
-            Some(sealed) => Self::without_value(sealed, error),
-            None => error,
+        if let Some(sealed) = outermost {
+            return Self::without_value(sealed, error, "is");
         }
+        let holds_sealed = || {
+            self.keys
+                .values()
+                .any(|sealing| sealing.known_as.starts_with(error.path()))
+        };
+        if error.cause().shows_value() && holds_sealed() {
+            let path = error.path().clone();
+            return Self::without_value(&path, error, "holds what is");
+        }
+        error
     }
 
     /// The error of a value that is encrypted at this path, or lies inside one that is.
-    pub(super) fn without_value(path: &FieldPath, error: ValueError) -> ValueError {
+    pub(super) fn without_value(path: &FieldPath, error: ValueError, is: &str) -> ValueError {
         if error.path() == path && !error.cause().shows_value() {
             return error;
         }
-        ValueError::custom("the value does not fit; it is encrypted, so it is not shown")
-            .under_path(path)
+        let why = format!("the value does not fit; it {is} encrypted, so it is not shown");
+        ValueError::custom(why).under_path(path)
     }
 
     /// Whether a value inside the one at `path` is sealed by itself and reached through a list.
@@ -115,19 +124,12 @@ impl Decisions {
         self.exceptions.insert(0, used);
     }
 
-    /// Counts each exception that was made, and warns of it.
-    pub(crate) fn report_exceptions(&self, object: &str) {
-        for used in &self.exceptions {
-            used.count();
-            let accepted = match used.kind() {
-                ExceptionKind::Unsealed => "accepted an object without seals",
-                _ => "accepted a value that is not encrypted",
-            };
-            tracing::warn!(object, path = %used.path(), kind = ?used.kind(), reason = used.reason(), "{accepted}");
-        }
+    /// The exceptions that were made, in the order of the walk.
+    pub(crate) fn exceptions(&self) -> &[UsedException] {
+        &self.exceptions
     }
 
-    /// The exceptions that were made, in the order of the walk.
+    /// The exceptions that were made, taken out.
     pub(crate) fn take_exceptions(&mut self) -> Vec<UsedException> {
         std::mem::take(&mut self.exceptions)
     }

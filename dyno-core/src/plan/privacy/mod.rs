@@ -6,6 +6,7 @@
 mod binding;
 mod decide;
 mod decisions;
+mod exceptions;
 mod items;
 mod marks;
 mod refusal;
@@ -16,6 +17,7 @@ mod walk;
 
 pub(crate) use self::binding::{binding, binding_of};
 pub(crate) use self::decisions::Decisions;
+pub(crate) use self::exceptions::report_exceptions;
 pub(crate) use self::items::{ItemSeals, Verifier, seal_key_id, unsealed};
 pub(crate) use self::marks::Mark;
 pub(crate) use self::rehearsal::Rehearsal;

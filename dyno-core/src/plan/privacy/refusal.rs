@@ -74,7 +74,8 @@ pub(super) fn looks_sealed(id: &KeyId) -> Error {
         ErrorKind::KeyRefused,
         format!(
             "has the form of a value sealed with key `{id}`, so a load would try to open it; mark the field \
-             `#[dyno(plain)]` if it holds bytes from elsewhere, or encrypt it"
+             `#[dyno(plain)]` if it holds bytes from elsewhere, or load the object again if it was loaded before the key \
+             was known"
         ),
     )
 }

@@ -11,7 +11,7 @@ use crate::commit::Footprint;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{Address, Entries, Found, RootState, ShardField};
+use crate::plan::{self, Address, Entries, Found, RootState, ShardField};
 use crate::reserved;
 use crate::store::Shards;
 use crate::store::fetch::{self, Projection};
@@ -217,6 +217,10 @@ async fn opened(
     };
     let reading = operation.again(operation.name, Some(Arc::new(reader)));
     let mut loaded = reading.opened(key, root, Shards::All, snapshot).await?;
+    plan::report_exceptions(
+        operation.topology.root.name(),
+        loaded.decisions.exceptions(),
+    );
     let item = std::mem::take(&mut loaded.tree);
     let sealed = Sealed::found(&loaded.decisions, &item, operation.topology.root);
     let baseline =

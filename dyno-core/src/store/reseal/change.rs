@@ -123,7 +123,7 @@ impl Changing {
                 self.report.note(&change.how);
             }
             self.note_seals(shape, other_seals.as_ref());
-            self.report.note_left(&stale.left);
+            self.note_read(shape, &stale);
             return Ok(Attempt::Done);
         }
         if let Some(state) = &snapshot.state {
@@ -154,22 +154,29 @@ impl Changing {
             }
         }
         if whole.is_empty() && other_seals.is_none() {
-            self.report.note_left(&stale.left);
+            self.note_read(shape, &stale);
             return Ok(Attempt::Done);
         }
         if wrote {
             return Ok(Attempt::GoOn);
         }
-        let left = stale.left.clone();
-        match save(operation, root, snapshot, stale, other_seals.as_ref()).await {
+        match save(operation, root, snapshot, &stale, other_seals.as_ref()).await {
             Ok(()) => {
                 self.report.note_all(&whole);
                 self.note_seals(shape, other_seals.as_ref());
-                self.report.note_left(&left);
+                self.note_read(shape, &stale);
                 Ok(Attempt::Done)
             }
             Err(error) if error.kind() == ErrorKind::Conflict => Ok(Attempt::Moved),
             Err(error) => Err(error),
+        }
+    }
+
+    /// Notes what was accepted and left when the object was read.
+    fn note_read(&mut self, shape: &Shape, stale: &Stale) {
+        self.report.note_left(&stale.left);
+        if !self.report.dry_run {
+            plan::report_exceptions(shape.name(), &stale.exceptions);
         }
     }
 
@@ -275,7 +282,7 @@ async fn save(
     operation: &Operation,
     root: &Root,
     snapshot: Snapshot,
-    stale: Stale,
+    stale: &Stale,
     other_seals: Option<&OtherSeals>,
 ) -> Result<()> {
     let mut loaded = operation
@@ -291,7 +298,7 @@ async fn save(
         .for_each(|column| baseline.remove_unclaimed(column));
     let keeping = Keeping {
         loader: operation.shared_loader(),
-        kept: stale.kept,
+        kept: stale.kept.clone(),
     };
     let expecting = Expecting::Baseline(Box::new(baseline));
     operation

@@ -66,7 +66,7 @@ impl AuditReport {
             .map(|(column, count)| (column.as_str(), *count))
     }
 
-    /// Whether every object of the type was read, by one walk from the beginning of the table to its end. One that
+    /// Whether every object of the type, of those that [`only_if`](crate::Audit::only_if) looks at, was read, by one walk from the beginning of the table to its end. One that
     /// [went on](crate::Audit::from) from a cursor has counted the rest alone, and does not know what failed before.
     pub fn is_complete(&self) -> bool {
         self.walked.is_whole()

@@ -103,7 +103,7 @@ impl ResealReport {
         self.unsealed_type
     }
 
-    /// Whether every object of the type was read, by one walk from the beginning of the table to its end, and is now as a
+    /// Whether every object of the type, of those that [`only_if`](crate::Reseal::only_if) looks at, was read, by one walk from the beginning of the table to its end, and is now as a
     /// save would write it. So not after a walk that [went on](crate::Reseal::from) from a cursor: it does not know what
     /// failed before. Nor after a [dry run](crate::Reseal::dry_run) that found something to do, or with values
     /// [left](Self::left) sealed.

@@ -77,7 +77,8 @@ impl<T: Stored> Saved<T> {
     }
 
     /// The values that were not encrypted when the object was loaded and should have been, and that the
-    /// [read policy](crate::ReadPolicy) accepted all the same. The next save encrypts them.
+    /// [read policy](crate::ReadPolicy) accepted all the same. The next save encrypts them. An object without the seals that
+    /// its type demands is one of them, with the empty path.
     pub fn exceptions(&self) -> &[UsedException] {
         &self.exceptions
     }

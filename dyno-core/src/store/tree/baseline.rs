@@ -105,8 +105,11 @@ impl Part {
         };
         bodies.root.clear();
         bodies.shards.retain(|id, _| inside(id));
-        let digests = Digests::of(&bodies, &keyed.entries, decisions, topology.table)?;
-        let own = with_versions(plan::own_attributes(&bodies, decisions)?, versions);
+        let without_secrets = |error| decisions.without_secrets(error);
+        let digests = Digests::of(&bodies, &keyed.entries, decisions, topology.table)
+            .map_err(without_secrets)?;
+        let own = plan::own_attributes(&bodies, decisions).map_err(without_secrets)?;
+        let own = with_versions(own, versions);
         Ok(Self {
             digests,
             known: keyed.known,

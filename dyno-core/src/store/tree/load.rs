@@ -28,7 +28,9 @@ impl Operation {
         let mut reading = self.reading(&owner, &root, parts, &wants, consistent);
         reading.seals = seals.as_ref();
         let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
-        self.opened(key, &root, parts, snapshot).await
+        let loaded = self.opened(key, &root, parts, snapshot).await?;
+        plan::report_exceptions(self.topology.root.name(), loaded.decisions.exceptions());
+        Ok(loaded)
     }
 
     /// What [`load_tree`](Self::load_tree) sends; `base` is the object as it is known.
@@ -76,7 +78,7 @@ impl Operation {
         }
     }
 
-    /// Joins and opens what was read.
+    /// Joins and opens what was read. Exceptions that were made for it are for the caller to report.
     pub(in crate::store) async fn opened(
         &self,
         key: &Key,

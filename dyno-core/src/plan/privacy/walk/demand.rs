@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{EncryptionKey, Envelope, KeyId, KeySourceError, KeyState, MasterKey};
 
 use super::state::{Mode, Must, Walk};
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
 use crate::plan::privacy::decisions::Sealing;
 use crate::plan::privacy::refusal::{
@@ -119,7 +119,7 @@ impl Walk<'_> {
 
     /// Notes the key of a sealed value. Without one it stays as it is, unless it must not be taken for the value.
     pub(super) fn found_envelope(&mut self, id: KeyId, demanded: bool) -> Result<()> {
-        if self.mode == Mode::Audit {
+        if self.mode == Mode::Audit || (self.unclaimed && !demanded) {
             self.made.unopened.insert(self.path.clone(), id);
             return Ok(());
         }
@@ -137,25 +137,33 @@ impl Walk<'_> {
 
     /// That a value which is saved in clear is not one that a load would try to open.
     pub(super) fn may_be_clear(&mut self, value: &AttributeValue) -> Result<()> {
-        let Some(id) = envelope_key(value).filter(|_| self.mode == Mode::Save) else {
+        if self.mode != Mode::Save || self.unclaimed {
+            return Ok(());
+        }
+        let Some(id) = envelope_key(value) else {
             return Ok(());
         };
-        match self.opener(&id) {
-            Opener::Awaited | Opener::None(_) => Ok(()),
-            Opener::Key(_) | Opener::Refused(_) => {
-                Err(looks_sealed(&id).at_path(self.path.clone()))
-            }
-        }
+        let refusal = match self.key_of(&id) {
+            Opener::Awaited | Opener::None(_) => return Ok(()),
+            Opener::Refused(why) if why.kind() == ErrorKind::KeySource => why,
+            Opener::Key(_) | Opener::Refused(_) => looks_sealed(&id),
+        };
+        Err(refusal.at_path(self.path.clone()))
     }
 
     /// What opens values that are sealed with the key of this id.
     fn opener(&mut self, id: &KeyId) -> Opener {
+        match self.loader {
+            Some(loader) if !loader.may_open() => Opener::None(may_not_open()),
+            _ => self.key_of(id),
+        }
+    }
+
+    /// The key of this id, whether or not the loader may open with it.
+    fn key_of(&mut self, id: &KeyId) -> Opener {
         let Some(loader) = self.loader else {
             return Opener::None(no_key_to_open(id));
         };
-        if !loader.may_open() {
-            return Opener::None(may_not_open());
-        }
         if loader.key_state(id) == Some(KeyState::Retired) {
             return Opener::Refused(retired(id));
         }

@@ -38,6 +38,8 @@ pub(in crate::plan::privacy) struct Walk<'a> {
     pub(super) path: FieldPath,
     /// Where the value is, by the names under which it is stored: what it is bound to.
     pub(super) stored: FieldPath,
+    /// Whether the value is, or lies inside, an attribute that no field claims: it is kept as it is stored.
+    pub(super) unclaimed: bool,
     /// Whether a key of a provider is stood in for, and nobody is asked.
     pub(super) rehearses: bool,
     /// The check values of the keys given so far.
@@ -62,6 +64,7 @@ impl<'a> Walk<'a> {
             mode,
             path,
             stored,
+            unclaimed: false,
             rehearses: false,
             keys: HashMap::new(),
             made: Decisions::default(),

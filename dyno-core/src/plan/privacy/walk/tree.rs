@@ -9,6 +9,7 @@ use super::state::{Mode, Must, Walk};
 use crate::error::Result;
 use crate::loader::ConfigLoader;
 use crate::plan::address::shard_id_at;
+use crate::plan::extras::collects_all;
 use crate::plan::privacy::refusal::not_sealed;
 use crate::plan::shard::Collection;
 use crate::reserved;
@@ -33,6 +34,8 @@ impl Walk<'_> {
             }
             let field = shape.and_then(|shape| shape.find_field(|field| field.answers_to(name)));
             let declared = field.map_or_else(|| name.clone(), |field| field.name().to_owned());
+            let around = self.unclaimed;
+            self.unclaimed |= field.is_none() && shape.is_some_and(|shape| !collects_all(shape));
             self.path.push(Segment::Key(declared));
             self.stored.push(Segment::Key(name.clone()));
             let collection = field
@@ -46,6 +49,7 @@ impl Walk<'_> {
             }
             self.stored.pop();
             self.path.pop();
+            self.unclaimed = around;
         }
         Ok(())
     }
@@ -232,7 +236,7 @@ impl Walk<'_> {
 fn is_key(shape: Option<&'static Shape>, name: &str) -> bool {
     shape
         .and_then(Shape::table)
-        .is_some_and(|table| table.key_name() == name || table.sort_name() == Some(name))
+        .is_some_and(|table| table.has_key(name))
 }
 
 pub(super) fn stays_in_parts(kind: Option<Kind>, field: Option<&'static FieldShape>) -> bool {
