@@ -14,7 +14,8 @@ mod render;
 
 pub use self::condition::Condition;
 pub use self::kinds::{Container, Measured, Ordered, Text};
-pub(crate) use self::node::Node;
+pub(crate) use self::node::{Comparator, Node, Term};
 pub use self::operand::Operand;
+pub(crate) use self::order::is_after;
 pub use self::predicates::Size;
 pub(crate) use self::render::{Placeholders, condition_text};

@@ -1,8 +1,8 @@
 //! What a walk has seen so far, whatever it does with it.
 
-use super::cursor::Cursor;
 use crate::error::Error;
 use crate::key::Key;
+use crate::store::cursor::Cursor;
 use crate::store::meter::Units;
 
 /// An object that could not be read or written, and why.
@@ -104,7 +104,7 @@ macro_rules! walked {
         }
 
         /// Where to go on, if the walk has not reached the end of the table: everything before it is done.
-        pub fn cursor(&self) -> Option<&crate::store::reseal::Cursor> {
+        pub fn cursor(&self) -> Option<&crate::store::Cursor> {
             self.walked.cursor.as_ref()
         }
 
