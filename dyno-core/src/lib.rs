@@ -41,6 +41,8 @@ pub use dyno_crypto::{
 };
 pub use dyno_value::{FieldPath, Item, ParsePathError, Segment, ValueCause, ValueError};
 pub use error::{Error, ErrorKind, Result, SaveError};
+#[doc(hidden)]
+pub use expr::Compared;
 pub use expr::{Condition, Container, Measured, Operand, Ordered, Size, Text};
 pub use forecast::{ActionKind, Plan, PlannedAction, PlannedRequest};
 pub use key::{Key, KeyKind, KeyValue};

@@ -33,6 +33,11 @@ impl<R, T> Path<R, T> {
         }
     }
 
+    #[cfg(test)]
+    pub(crate) fn at(place: FieldPath, codec: Codec<T>) -> Self {
+        Self::new(place, codec)
+    }
+
     /// How values at the place are stored.
     pub(crate) fn codec(&self) -> &Codec<T> {
         &self.codec
