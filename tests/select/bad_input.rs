@@ -26,10 +26,11 @@ fn check(error: &Error, kind: ErrorKind, why: &str) {
 
 #[tokio::test]
 async fn nothing_wrong_is_sent() {
+    use ErrorKind::{InvalidExpression, InvalidKey};
+
     let (store, recorder) = orders().await;
     let query = || store.query::<Order>().key("ada");
     let fields = Order::fields();
-    use ErrorKind::{InvalidExpression, InvalidKey};
 
     let error = store.query::<Order>().await.unwrap_err();
     check(&error, InvalidKey, "`.key(..)`");

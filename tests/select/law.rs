@@ -90,9 +90,10 @@ impl Ask {
             Self::FloorAtLeast(floor) => thing.home.floor >= *floor,
             Self::ListContains(number) => thing.list.contains(number),
             Self::ListIsLonger(length) => thing.list.len() as u64 > *length,
-            Self::MarksContain(mark) => {
-                thing.marks.as_ref().is_some_and(|marks| marks.contains(mark))
-            }
+            Self::MarksContain(mark) => thing
+                .marks
+                .as_ref()
+                .is_some_and(|marks| marks.contains(mark)),
             Self::NameBegins(text) => thing.name.starts_with(text),
             Self::NameBetween(lower, upper) => *lower <= thing.name && thing.name <= *upper,
             Self::NameContains(text) => thing.name.contains(text),

@@ -77,7 +77,11 @@ impl fmt::Display for Params {
         let names = self.names.iter().map(|(name, of)| format!("{name} = {of}"));
         list(f, "names", &names.collect::<Vec<_>>())?;
         let value = |(name, value): (&String, &AttributeValue)| format!("{name} = {value:?}");
-        list(f, "values", &self.values.iter().map(value).collect::<Vec<_>>())?;
+        list(
+            f,
+            "values",
+            &self.values.iter().map(value).collect::<Vec<_>>(),
+        )?;
         let limit = self.limit.map(|limit| format!("limit {limit}"));
         let options = [
             self.descending.then(|| "descending".to_owned()),
