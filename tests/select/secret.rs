@@ -1,6 +1,8 @@
 //! What is encrypted is opened, and never a filter.
 
-use dyno::{DyObject, EncryptionKey, ErrorKind, IndexKey, IndexKeys, Rules, Store};
+use std::collections::{BTreeMap, BTreeSet};
+
+use dyno::{AttributeValue, DyObject, EncryptionKey, ErrorKind, IndexKey, IndexKeys, Rules, Store};
 use dyno_testkit::Recorder;
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
@@ -115,13 +117,57 @@ async fn seals_are_verified() {
     assert_eq!(store.scan::<Note>().await.unwrap().len(), 2);
     let client = store.client::<Note>().unwrap();
     let update = client.update_item().table_name("Notes");
-    let update = update.key("ID", dyno::AttributeValue::S("b".into()));
+    let update = update.key("ID", AttributeValue::S("b".into()));
     let update = update.update_expression("SET #t = :t");
     let update = update.expression_attribute_names("#t", "text");
-    let forged = dyno::AttributeValue::S("forged".into());
+    let forged = AttributeValue::S("forged".into());
     let update = update.expression_attribute_values(":t", forged);
     update.send().await.unwrap();
     let error = store.scan::<Note>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::SealBroken);
     assert_eq!(error.key().unwrap().to_string(), "b");
+}
+
+#[tokio::test]
+async fn objects_that_cannot_be_read_can_be_kept_apart() {
+    let (store, _) = users().await;
+    let client = store.client::<User>().unwrap();
+    for (id, email) in [("2", "in clear"), ("9", "also")] {
+        let item = [("ID", id), ("email", email), ("nickname", "n")];
+        let item = item.map(|(name, value)| (name.to_owned(), AttributeValue::S(value.into())));
+        let put = client.put_item().table_name("Users");
+        put.set_item(Some(item.into())).send().await.unwrap();
+    }
+    for limit in 1..8 {
+        let mut found = BTreeSet::new();
+        let mut failed = BTreeMap::new();
+        let mut cursor = None;
+        loop {
+            let mut scan = store.scan::<User>().limit(limit).take(2);
+            if let Some(cursor) = cursor.take() {
+                scan = scan.from(cursor);
+            }
+            let mut pages = scan.pages_with_failures();
+            while let Some(page) = pages.next().await {
+                let page = page.unwrap();
+                found.extend(page.objects().iter().map(|user| user.key().to_string()));
+                for failure in page.failures() {
+                    let kind = failure.error().kind();
+                    let before = failed.insert(failure.key().to_string(), kind);
+                    assert_eq!(before, None, "told twice");
+                }
+                cursor = page.cursor().cloned();
+            }
+            if cursor.is_none() {
+                break;
+            }
+        }
+        assert_eq!(found.into_iter().collect::<Vec<_>>(), ["0", "1", "3", "4"]);
+        let failed: Vec<_> = failed.into_iter().collect();
+        let kind = ErrorKind::NotEncrypted;
+        assert_eq!(failed, [("2".to_owned(), kind), ("9".to_owned(), kind)]);
+    }
+    let error = store.scan::<User>().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotEncrypted);
+    assert!(error.key().is_some());
 }

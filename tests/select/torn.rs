@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use dyno::{DyObject, ErrorKind, Store};
 use dyno_embedded::Engine;
-use dyno_testkit::{Recorder, SplitBatches, wrap};
+use dyno_testkit::{Recorder, SplitBatches, SplitPages, wrap};
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
 #[dyno(table = "Halves", key = "IDX")]
@@ -32,6 +32,83 @@ fn whole(number: u64) -> Whole {
 }
 
 const OBJECTS: usize = 6;
+
+/// The same with its shards beside it.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Pairs", key = "ID", sort = "AT")]
+struct Pair {
+    #[dyno(key)]
+    id: String,
+    #[dyno(sort)]
+    at: String,
+    number: u64,
+    #[dyno(shard(table = "Pairs"))]
+    left: Half,
+    #[dyno(shard(table = "Pairs"))]
+    right: Half,
+}
+
+fn pair(object: usize, number: u64) -> Pair {
+    Pair {
+        id: "p".into(),
+        at: object.to_string(),
+        number,
+        left: Half { number },
+        right: Half { number },
+    }
+}
+
+#[tokio::test]
+async fn shards_that_come_with_a_torn_page_are_not_taken_for_those_of_another_commit() {
+    let engine = Engine::in_memory().unwrap().inline();
+    let writer = Store::new(engine.client());
+    writer.ensure_tables::<Pair>().await.unwrap();
+    let recorder = Recorder::new();
+    let split = wrap(&engine.client(), |http| SplitPages::new(http, 20_26));
+    let reader = Store::new(split).with_interceptor(recorder.clone());
+    let mut saved = Vec::new();
+    for object in 0..OBJECTS {
+        saved.push(writer.save(pair(object, 0)).await.unwrap());
+    }
+    let done = Arc::new(AtomicBool::new(false));
+    let writing = tokio::spawn({
+        let done = Arc::clone(&done);
+        async move {
+            let mut number = 0;
+            while !done.load(Ordering::Relaxed) {
+                number += 1;
+                for (object, saved) in saved.iter_mut().enumerate() {
+                    **saved = pair(object, number);
+                    saved.save().await.unwrap();
+                    for _ in 0..number % 60 {
+                        tokio::task::yield_now().await;
+                    }
+                }
+            }
+        }
+    });
+    let (mut queries, mut contended, mut again) = (0, 0, 0);
+    while queries < 200 {
+        let query = reader.query::<Pair>().key("p");
+        let found = query.await;
+        again += usize::from(recorder.take().len() > 1);
+        match found {
+            Ok(found) => {
+                assert_eq!(found.len(), OBJECTS);
+                for (object, found) in found.into_iter().enumerate() {
+                    assert_eq!(*found, pair(object, found.number), "torn");
+                }
+                queries += 1;
+            }
+            Err(error) if error.kind() == ErrorKind::Contended => contended += 1,
+            Err(error) => panic!("{error:?}"),
+        }
+    }
+    done.store(true, Ordering::Relaxed);
+    writing.await.unwrap();
+    assert!(contended < queries / 10, "{contended} of {queries}");
+    assert!(again > 0, "nobody wrote in between");
+}
 
 #[tokio::test]
 async fn no_object_of_a_page_is_torn() {

@@ -22,4 +22,5 @@ pub use self::audit::Audit;
 pub use self::counts::AuditReport;
 pub use self::operation::Reseal;
 pub use self::report::ResealReport;
+pub(super) use self::walk::ends_walk;
 pub use self::walked::Failure;

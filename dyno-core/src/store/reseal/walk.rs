@@ -306,7 +306,7 @@ async fn look_at<V: Visitor>(
 }
 
 /// Whether the next object would meet the same error.
-fn ends_walk(kind: ErrorKind) -> bool {
+pub(in crate::store) fn ends_walk(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::Credentials

@@ -4,6 +4,7 @@ use crate::error::Error;
 use crate::key::Key;
 use crate::store::cursor::Cursor;
 use crate::store::meter::Units;
+use crate::store::operation::Operation;
 
 /// An object that could not be read or written, and why.
 #[derive(Debug)]
@@ -13,6 +14,21 @@ pub struct Failure {
 }
 
 impl Failure {
+    pub(in crate::store) fn new(key: Key, error: Error) -> Self {
+        Self { key, error }
+    }
+
+    /// With the operation, object and key in the error.
+    pub(in crate::store) fn explained(self, operation: &Operation) -> Self {
+        let error = operation.explain(Some(&self.key))(self.error);
+        Self { error, ..self }
+    }
+
+    /// The error alone.
+    pub fn into_error(self) -> Error {
+        self.error
+    }
+
     /// The object's key.
     pub fn key(&self) -> &Key {
         &self.key

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dyno_value::Item;
-use futures_util::future::try_join_all;
+use futures_util::future::join_all;
 
 use super::found::{Root, Sorted, reading};
 use crate::error::{ErrorKind, Result};
@@ -12,6 +12,7 @@ use crate::plan::Address;
 use crate::shape::Stored;
 use crate::store::fetch::{self, Projection};
 use crate::store::operation::Operation;
+use crate::store::reseal::{Failure, ends_walk};
 use crate::store::saved::Saved;
 use crate::store::shards::Shards;
 use crate::store::snapshot::Snapshot;
@@ -22,23 +23,30 @@ const BATCHES_AT_ONCE: usize = 8;
 /// Objects that are opened, or loaded again, at the same time.
 const OBJECTS_AT_ONCE: usize = 8;
 
-/// The objects of these roots; fewer, if some are gone by now.
+/// The objects of these roots, but for those that are gone by now, and what could not be read.
+///
+/// # Errors
+///
+/// Those that every other object would meet, too.
 pub(super) async fn complete<T: Stored>(
     operation: &Operation,
     sorted: Sorted,
     consistent: bool,
-) -> Result<Vec<Saved<T>>> {
+) -> Result<(Vec<Saved<T>>, Vec<Failure>)> {
     let Sorted {
         roots,
         mut shards,
+        mut failures,
         cut: _,
     } = sorted;
-    let mut places = Vec::with_capacity(roots.len());
-    for root in &roots {
-        let of_root = places_of(operation, root);
-        places.push(of_root.map_err(operation.explain(Some(&root.key)))?);
+    let mut placed = Vec::with_capacity(roots.len());
+    for root in roots {
+        match places_of(operation, &root) {
+            Ok(places) => placed.push((root, places)),
+            Err(error) => failures.push(Failure::new(root.key, error).explained(operation)),
+        }
     }
-    let wanted = places.iter().flatten();
+    let wanted = placed.iter().flat_map(|(_, places)| places);
     let wanted: Vec<_> = wanted
         .filter(|place| !shards.contains_key(place))
         .map(|place| (place.clone(), Projection::default()))
@@ -47,22 +55,28 @@ pub(super) async fn complete<T: Stored>(
         let fetched = fetch::fetch(&operation.store, wanted.to_vec(), &[], consistent).await;
         shards.extend(fetched.map_err(operation.explain(None))?);
     }
-    let mut parts = Vec::with_capacity(roots.len());
-    for (root, places) in roots.into_iter().zip(places) {
-        let own = places
-            .into_iter()
-            .filter_map(|place| shards.remove_entry(&place));
-        let own: BTreeMap<_, _> = own.collect();
-        parts.push((root, own));
+    let mut objects = Vec::with_capacity(placed.len());
+    let mut placed = placed.into_iter().peekable();
+    while placed.peek().is_some() {
+        let some = placed.by_ref().take(OBJECTS_AT_ONCE);
+        let some = some.map(|(root, places)| {
+            let own = places.into_iter();
+            let own = own
+                .filter_map(|place| shards.remove_entry(&place))
+                .collect();
+            object::<T>(operation, root, own)
+        });
+        for read in join_all(some).await {
+            match read {
+                Ok(object) => objects.extend(object),
+                Err(failure) if ends_walk(failure.error().kind()) => {
+                    return Err(failure.into_error());
+                }
+                Err(failure) => failures.push(failure),
+            }
+        }
     }
-    let mut objects = Vec::with_capacity(parts.len());
-    let mut parts = parts.into_iter().peekable();
-    while parts.peek().is_some() {
-        let some = parts.by_ref().take(OBJECTS_AT_ONCE);
-        let some = some.map(|(root, shards)| object::<T>(operation, root, shards));
-        objects.extend(try_join_all(some).await?.into_iter().flatten());
-    }
-    Ok(objects)
+    Ok((objects, failures))
 }
 
 /// Where the shards of a root stand that are loaded with it.
@@ -78,14 +92,14 @@ async fn object<T: Stored>(
     operation: &Operation,
     root: Root,
     shards: BTreeMap<Address, Item>,
-) -> Result<Option<Saved<T>>> {
+) -> Result<Option<Saved<T>>, Failure> {
     let key = root.key.clone();
     let object = match fitted(operation, &root, shards) {
         Ok(Some(snapshot)) => opened(operation, root, snapshot).await,
         Ok(None) => Box::pin(again(operation, &root)).await,
         Err(error) => Err(error),
     };
-    object.map_err(operation.explain(Some(&key)))
+    object.map_err(|error| Failure::new(key, error).explained(operation))
 }
 
 async fn opened<T: Stored>(

@@ -9,6 +9,7 @@ use crate::key::Key;
 use crate::plan::{Address, Found, Owner, RootState, ShardField, Verifier};
 use crate::reserved;
 use crate::store::operation::Operation;
+use crate::store::reseal::Failure;
 use crate::store::shards::Shards;
 use crate::store::snapshot::Reading;
 
@@ -27,15 +28,14 @@ pub(super) struct Sorted {
     pub(super) roots: Vec<Root>,
     /// Shards that stand beside roots.
     pub(super) shards: BTreeMap<Address, Item>,
+    /// Roots that cannot be read.
+    pub(super) failures: Vec<Failure>,
     /// The key of the last root, if there are more roots than wanted.
     pub(super) cut: Option<Item>,
 }
 
 impl Sorted {
-    /// # Errors
-    ///
-    /// A root cannot be read, or is not as it was sealed.
-    pub(super) fn of(operation: &Operation, items: Vec<Item>, most: usize) -> Result<Self> {
+    pub(super) fn of(operation: &Operation, items: Vec<Item>, most: usize) -> Self {
         let table = operation.topology.table;
         let mut sorted = Self::default();
         for item in items {
@@ -47,27 +47,29 @@ impl Sorted {
                 .any(|name| item.contains_key(*name))
             {
                 sorted.shards.insert(address, item);
-                continue;
-            }
-            if sorted.cut.is_some() {
-                continue;
-            }
-            let Some(root) = Root::of(operation, &address, item)? else {
-                continue;
-            };
-            if sorted.roots.len() == most {
-                sorted.cut = sorted.roots.last().map(|last| last.address.to_item());
-            } else {
-                sorted.roots.push(root);
+            } else if sorted.cut.is_none() {
+                sorted.add(operation, Root::of(operation, &address, item), most);
             }
         }
-        Ok(sorted)
+        sorted
+    }
+
+    fn add(&mut self, operation: &Operation, root: Result<Option<Root>, Failure>, most: usize) {
+        let is_full = self.roots.len() == most;
+        match root {
+            Ok(None) => {}
+            Ok(Some(_)) | Err(_) if is_full => {
+                self.cut = self.roots.last().map(|last| last.address.to_item());
+            }
+            Ok(Some(root)) => self.roots.push(root),
+            Err(failure) => self.failures.push(failure.explained(operation)),
+        }
     }
 }
 
 impl Root {
     /// `None`: a root of another type, or none at all.
-    fn of(operation: &Operation, place: &Address, item: Item) -> Result<Option<Self>> {
+    fn of(operation: &Operation, place: &Address, item: Item) -> Result<Option<Self>, Failure> {
         let key = place.key();
         let Ok(address) = operation.root(&key) else {
             return Ok(None);
@@ -78,7 +80,7 @@ impl Root {
             Ok(Found::NotLive) => return Ok(None),
             Ok(Found::Object(state)) => Some(state),
             Err(error) if error.kind() == ErrorKind::TypeMismatch => return Ok(None),
-            Err(error) => return Err(operation.explain(Some(&key))(error)),
+            Err(error) => return Err(Failure::new(key, error)),
         };
         Ok(Some(Self {
             key,

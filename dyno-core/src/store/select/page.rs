@@ -11,6 +11,7 @@ use super::walk::Walk;
 use crate::error::Result;
 use crate::shape::Stored;
 use crate::store::cursor::Cursor;
+use crate::store::reseal::Failure;
 use crate::store::saved::Saved;
 
 /// What one request of a [`Scan`](crate::Scan) or [`Query`](crate::Query) found. It may have no object, and yet not be
@@ -18,6 +19,7 @@ use crate::store::saved::Saved;
 #[derive(Debug)]
 pub struct Page<T> {
     objects: Vec<Saved<T>>,
+    failures: Vec<Failure>,
     cursor: Option<Cursor>,
     looked_at: u64,
 }
@@ -33,6 +35,12 @@ impl<T> Page<T> {
         self.objects
     }
 
+    /// Objects that cannot be read, each with its key and why. There are none but in
+    /// [`pages_with_failures`](crate::Scan::pages_with_failures).
+    pub fn failures(&self) -> &[Failure] {
+        &self.failures
+    }
+
     /// Where the next page begins; `None` at the end.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
@@ -46,15 +54,28 @@ impl<T> Page<T> {
 
 impl Walk {
     /// The next page; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// Also that of the first object that cannot be read.
+    async fn whole_page<T: Stored>(&mut self) -> Result<Option<Page<T>>> {
+        let Some(mut page) = self.page::<T>().await? else {
+            return Ok(None);
+        };
+        let first = page.failures.drain(..).next();
+        first.map_or(Ok(Some(page)), |failure| Err(failure.into_error()))
+    }
+
     async fn page<T: Stored>(&mut self) -> Result<Option<Page<T>>> {
         if !self.goes_on {
             return Ok(None);
         }
         let answered = self.ask().await?;
         let most = self.wanted.unwrap_or(usize::MAX);
-        let mut sorted = Sorted::of(&self.operation, answered.items, most)?;
+        let mut sorted = Sorted::of(&self.operation, answered.items, most);
         let cut = sorted.cut.take();
-        let objects = complete::<T>(&self.operation, sorted, self.params.consistent).await?;
+        let completed = complete::<T>(&self.operation, sorted, self.params.consistent).await;
+        let (objects, failures) = completed?;
         if let Some(wanted) = &mut self.wanted {
             *wanted = wanted.saturating_sub(objects.len());
         }
@@ -68,6 +89,7 @@ impl Walk {
         }
         Ok(Some(Page {
             objects,
+            failures,
             cursor: self.start.clone().map(|key| self.course.at(key)),
             looked_at: answered.looked_at,
         }))
@@ -79,7 +101,7 @@ pub(super) async fn all<T: Stored>(selection: Selection<T>) -> Result<Vec<Saved<
     let mut walk = Walk::begin(&selection, false)?;
     drop(selection);
     let mut objects = Vec::new();
-    while let Some(page) = walk.page::<T>().await? {
+    while let Some(page) = walk.whole_page::<T>().await? {
         objects.extend(page.objects);
     }
     Ok(objects)
@@ -101,13 +123,17 @@ enum State<T> {
 }
 
 impl<T: Stored> Pages<T> {
-    pub(super) fn new(selection: Selection<T>) -> Self {
-        let pages = stream::try_unfold(State::New(Box::new(selection)), |state| async move {
+    pub(super) fn new(selection: Selection<T>, keeps_failures: bool) -> Self {
+        let pages = stream::try_unfold(State::New(Box::new(selection)), move |state| async move {
             let mut walk = match state {
                 State::New(selection) => Box::new(Walk::begin(&selection, false)?),
                 State::Walking(walk) => walk,
             };
-            let page = Box::pin(walk.page::<T>()).await?;
+            let page = if keeps_failures {
+                Box::pin(walk.page::<T>()).await?
+            } else {
+                Box::pin(walk.whole_page::<T>()).await?
+            };
             Ok(page.map(|page| (page, State::Walking(walk))))
         });
         Self(pages.boxed())
@@ -117,7 +143,12 @@ impl<T: Stored> Pages<T> {
 impl<T: Stored> Objects<T> {
     pub(super) fn new(selection: Selection<T>) -> Self {
         let objects = |page: Page<T>| stream::iter(page.objects.into_iter().map(Ok));
-        Self(Pages::new(selection).map_ok(objects).try_flatten().boxed())
+        Self(
+            Pages::new(selection, false)
+                .map_ok(objects)
+                .try_flatten()
+                .boxed(),
+        )
     }
 }
 

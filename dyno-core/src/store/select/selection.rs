@@ -128,7 +128,8 @@ macro_rules! selection_options {
         ///
         /// The service reads the other items too, and they cost the same. A filter looks at the root's item: a field in a
         /// shard, and one that is or may be encrypted, is refused with
-        /// [`ErrorKind::InvalidExpression`](crate::ErrorKind::InvalidExpression). An object that was changed after its page
+        /// [`ErrorKind::InvalidExpression`](crate::ErrorKind::InvalidExpression). The service compares items as they are
+        /// stored, before any seal is verified; what is given back is verified. An object that was changed after its page
         /// was read may be given back in a state for which it does not hold any more.
         pub fn filter(mut self, filter: crate::expr::Condition<T>) -> Self {
             self.selection.add_filter(filter);
@@ -169,7 +170,14 @@ macro_rules! selection_options {
 
         /// The objects page by page, as a [`Stream`](futures_util::Stream). Each page is asked for when it is polled.
         pub fn pages(self) -> crate::store::Pages<T> {
-            crate::store::Pages::new(self.selection)
+            crate::store::Pages::new(self.selection, false)
+        }
+
+        /// The same, also where objects cannot be read: they do not end the stream, and stand in
+        /// [`Page::failures`](crate::Page::failures) with their keys. What any other object would meet too still ends it:
+        /// a service that does not answer, or a source of keys.
+        pub fn pages_with_failures(self) -> crate::store::Pages<T> {
+            crate::store::Pages::new(self.selection, true)
         }
 
         /// The objects one by one, as a [`Stream`](futures_util::Stream); a page is asked for when the objects of the one
