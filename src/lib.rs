@@ -2,17 +2,18 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub use dyno_core::{
-    ActionKind, AsyncKeySource, Attribute, AttributeValue, Audit, AuditReport, BlindIndex, Blob,
-    CachedKeys, CapacityUnits, ConfigLoader, Cursor, Delete, DeleteSaved, Document, Documents,
-    DyObject, EncryptionKey, EnsureTables, Error, ErrorKind, ExceptionKind, ExceptionUses, Failure,
-    FieldPath, Find, FindKeys, IndexError, IndexKey, IndexKeys, IntoPath, Item, Key, KeyAttribute,
-    KeyError, KeyId, KeyKind, KeyProvider, KeySourceError, KeyState, KeyValue, Keyring,
-    KeyringError, Lazy, LazyGet, LazyGetMut, LegacyCodec, Load, LoadOptional, LoaderFault,
-    MasterKey, Normalizer, Object, ParsePathError, Path, PatternError, PendingKey, Plan,
-    PlannedAction, PlannedRequest, ReadOnly, ReadPath, ReadPolicy, Reload, Reseal, ResealReport,
-    Result, Rules, Save, SaveError, SaveSaved, Saved, Searchable, Segment, Shards, Store, Stored,
-    TypeTag, TypedPath, UsedException, ValueCause, ValueError, WriteOnly, WritePath, check_loader,
-    document, shape,
+    ActionKind, AnySort, AsyncKeySource, Attribute, AttributeValue, Audit, AuditReport, BlindIndex,
+    Blob, CachedKeys, CapacityUnits, Condition, ConfigLoader, Count, Cursor, Delete, DeleteSaved,
+    Document, Documents, DyObject, EncryptionKey, EnsureTables, Error, ErrorKind, ExceptionKind,
+    ExceptionUses, Failure, FieldPath, Find, FindKeys, IndexError, IndexKey, IndexKeys, IntoPath,
+    Item, Key, KeyAttribute, KeyError, KeyId, KeyKind, KeyProvider, KeySourceError, KeyState,
+    KeyValue, Keyring, KeyringError, Lazy, LazyGet, LazyGetMut, LegacyCodec, Load, LoadOptional,
+    LoaderFault, MasterKey, Normalizer, Object, Objects, OneSort, Page, Pages, Params,
+    ParsePathError, Path, PatternError, PendingKey, Plan, PlannedAction, PlannedRequest, Query,
+    ReadOnly, ReadPath, ReadPolicy, Reload, Reseal, ResealReport, Result, Rules, Save, SaveError,
+    SaveSaved, Saved, Scan, Searchable, Segment, Shards, SortKey, Store, Stored, TypeTag,
+    TypedPath, UsedException, ValueCause, ValueError, WriteOnly, WritePath, check_loader, document,
+    shape,
 };
 pub use dyno_derive::DyObject;
 #[cfg(feature = "legacy")]

@@ -53,9 +53,10 @@ pub use shape::{
     TypedPath,
 };
 pub use store::{
-    Audit, AuditReport, Cursor, Delete, DeleteSaved, Document, Documents, EnsureTables, Failure,
-    Find, FindKeys, Load, LoadOptional, LoaderFault, ReadPath, Reload, Reseal, ResealReport, Save,
-    SaveSaved, Saved, Shards, Store, WritePath, check_loader,
+    AnySort, Audit, AuditReport, Count, Cursor, Delete, DeleteSaved, Document, Documents,
+    EnsureTables, Failure, Find, FindKeys, Load, LoadOptional, LoaderFault, Objects, OneSort, Page,
+    Pages, Params, Query, ReadPath, Reload, Reseal, ResealReport, Save, SaveSaved, Saved, Scan,
+    Shards, SortKey, Store, WritePath, check_loader,
 };
 pub use units::CapacityUnits;
 

@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::shape::{self, IntoPath, Path, Stored};
-use crate::store::{self, Delete, Find, Load, ReadPath, Save, WritePath};
+use crate::store::{self, Delete, Find, Load, Query, ReadPath, Save, Scan, WritePath};
 
 /// The operations of every type that derives `DyObject` and names a table.
 ///
@@ -50,6 +50,16 @@ pub trait DyObject: Stored {
     /// Finds the objects whose indexed field has this value; see [`Find`].
     fn find<V>(path: impl IntoPath<Self, V>, value: impl Into<V>) -> Find<Self, V> {
         Find::new(path.into_path(), value.into())
+    }
+
+    /// All objects of the type; see [`Scan`].
+    fn scan() -> Scan<Self> {
+        Scan::new()
+    }
+
+    /// The objects of one partition; see [`Query`].
+    fn query() -> Query<Self> {
+        Query::new()
     }
 
     /// The index value of a value of an indexed field, under the first index key that the loader gives.

@@ -17,7 +17,8 @@ mod tests;
 
 pub use self::condition::Condition;
 pub use self::kinds::{Container, Measured, Ordered, Text};
-pub(crate) use self::node::Node;
+pub(crate) use self::node::{Comparator, Node, Term};
 pub use self::operand::{Compared, Operand};
+pub(crate) use self::order::is_after;
 pub use self::predicates::Size;
 pub(crate) use self::render::{Placeholders, condition_text};

@@ -6,8 +6,8 @@ use dyno_value::FieldPath;
 /// What must hold of an item.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Node {
-    All(Vec<Node>),
-    Any(Vec<Node>),
+    All(Vec<Self>),
+    Any(Vec<Self>),
     BeginsWith(FieldPath, AttributeValue),
     Between(Term, AttributeValue, AttributeValue),
     Compare(Term, Comparator, Term),
@@ -16,7 +16,7 @@ pub(crate) enum Node {
     In(Term, Vec<AttributeValue>),
     IsNull(FieldPath),
     Missing(FieldPath),
-    Not(Box<Node>),
+    Not(Box<Self>),
 }
 
 /// What is compared.
@@ -88,7 +88,9 @@ impl Node {
     pub(crate) fn each_path<'a>(&'a self, see: &mut dyn FnMut(&'a FieldPath)) {
         match self {
             Self::All(nodes) | Self::Any(nodes) => {
-                nodes.iter().for_each(|node| node.each_path(see));
+                for node in nodes {
+                    node.each_path(see);
+                }
             }
             Self::Not(node) => node.each_path(see),
             Self::BeginsWith(path, _)

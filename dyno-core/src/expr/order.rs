@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::number;
 
 /// Whether one value comes after another of the same type.
-pub(super) fn is_after(one: &AttributeValue, other: &AttributeValue) -> bool {
+pub(crate) fn is_after(one: &AttributeValue, other: &AttributeValue) -> bool {
     let order = match (one, other) {
         (AttributeValue::S(one), AttributeValue::S(other)) => one.as_bytes().cmp(other.as_bytes()),
         (AttributeValue::B(one), AttributeValue::B(other)) => one.as_ref().cmp(other.as_ref()),

@@ -166,7 +166,7 @@ impl<R, T: Container> Path<R, T> {
 }
 
 impl<R, T: Measured> Path<R, T> {
-    /// How large the field is: bytes of a string or of binary, elements of a list, map or set.
+    /// How large the field is: UTF-16 units of a string (one for most characters), bytes of binary, elements of a list, map or set.
     pub fn size(&self) -> Size<R> {
         Size {
             path: self.as_field_path().clone(),

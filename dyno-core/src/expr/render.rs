@@ -56,7 +56,11 @@ impl Placeholders {
         let mut text = String::new();
         for segment in path.segments() {
             match segment {
-                Segment::Index(index) => text.push_str(&format!("[{index}]")),
+                Segment::Index(index) => {
+                    text.push('[');
+                    text.push_str(&index.to_string());
+                    text.push(']');
+                }
                 Segment::Key(name) => {
                     if !text.is_empty() {
                         text.push('.');

@@ -57,7 +57,7 @@ fn every_predicate_has_its_text() {
     let cases = [
         (a.eq(1), "#q0 = :q0"),
         (a.ne(1), "attribute_exists(#q0) AND #q0 <> :q0"),
-        (a.le(b.clone()), "#q0 <= #q1"),
+        (a.le(b), "#q0 <= #q1"),
         (a.gt(1), "#q0 > :q0"),
         (a.between(1, 2), "#q0 BETWEEN :q0 AND :q1"),
         (a.is_in([3, 1, 2]), "#q0 IN (:q0, :q1, :q2)"),

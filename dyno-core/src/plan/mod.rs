@@ -35,7 +35,9 @@ mod split;
 mod stale;
 mod topology;
 
-pub(crate) use address::{Address, KeyKinds, Owner, Range, SortRange, path_of};
+pub(crate) use address::{
+    Address, KeyKinds, Owner, Range, SortRange, partition_of, path_of, sort_of,
+};
 pub(crate) use digest::{Digest, Digests, own_attributes};
 pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, key_lists, unkey_lists};
 pub(crate) use etag::Etag;

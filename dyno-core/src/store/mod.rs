@@ -3,6 +3,7 @@
 mod check;
 mod clients;
 mod condition;
+mod cursor;
 mod delete;
 mod document;
 mod drive;
@@ -20,6 +21,7 @@ mod request;
 mod reseal;
 mod save;
 mod saved;
+mod select;
 mod service;
 mod shards;
 mod snapshot;
@@ -36,6 +38,7 @@ use aws_sdk_dynamodb::config::Intercept;
 
 pub use self::check::{LoaderFault, check_loader};
 use self::clients::Clients;
+pub use self::cursor::Cursor;
 pub use self::delete::Delete;
 pub use self::document::{
     Delete as DeleteByKey, DeleteDocument, Document, Documents, EnsureDocumentTables, Read,
@@ -47,9 +50,12 @@ pub use self::find::{Find, FindKeys};
 pub use self::load::{Load, LoadOptional};
 use self::meter::Meter;
 pub use self::read_path::ReadPath;
-pub use self::reseal::{Audit, AuditReport, Cursor, Failure, Reseal, ResealReport};
+pub use self::reseal::{Audit, AuditReport, Failure, Reseal, ResealReport};
 pub use self::save::Save;
 pub use self::saved::{DeleteSaved, Reload, SaveSaved, Saved};
+pub use self::select::{
+    AnySort, Count, Objects, OneSort, Page, Pages, Params, Query, Scan, SortKey,
+};
 pub use self::shards::Shards;
 pub use self::table::EnsureTables;
 pub use self::write_path::WritePath;
@@ -221,6 +227,16 @@ impl Store {
     /// Finds the objects whose indexed field has this value; see [`Find`].
     pub fn find<T: Stored, V>(&self, path: impl IntoPath<T, V>, value: impl Into<V>) -> Find<T, V> {
         Find::new(path.into_path(), value.into()).on(self)
+    }
+
+    /// All objects of a type; see [`Scan`].
+    pub fn scan<T: Stored>(&self) -> Scan<T> {
+        Scan::new().on(self)
+    }
+
+    /// The objects of one partition; see [`Query`].
+    pub fn query<T: Stored>(&self) -> Query<T> {
+        Query::new().on(self)
     }
 
     /// Objects without a Rust type, stored as this shape says; see [`Documents`].

@@ -45,6 +45,16 @@ pub(super) struct Snapshot {
 }
 
 impl Snapshot {
+    /// An item that the mapper does not manage.
+    pub(super) fn of_foreign(root: Item) -> Self {
+        Self {
+            root,
+            state: None,
+            shards: BTreeMap::new(),
+            footprint: Footprint::default(),
+        }
+    }
+
     /// The collections of shards that the object has.
     pub(super) fn entries(&self) -> Entries {
         let state = self.state.as_ref();
@@ -192,6 +202,42 @@ impl Reading<'_> {
         }
     }
 
+    /// Where the shards wanted of a root that was read before stand.
+    ///
+    /// # Errors
+    ///
+    /// A shard's key would be too long.
+    pub(super) fn places(&self, state: &RootState) -> Result<Vec<Address>> {
+        let listed = self.listed(state)?;
+        Ok(listed
+            .into_iter()
+            .flat_map(|listed| listed.places)
+            .collect())
+    }
+
+    /// Puts items to a root, all of which were read before; `None` if they are not as it says.
+    pub(super) fn fitted(
+        &self,
+        root: Item,
+        state: RootState,
+        items: BTreeMap<Address, Item>,
+    ) -> Result<Option<Snapshot>> {
+        let listed = self.listed(&state)?;
+        let addresses = listed.iter().flat_map(|listed| listed.places.clone());
+        let held = Held {
+            asked: Asked {
+                addresses: addresses.collect(),
+                ranges: Vec::new(),
+            },
+            items,
+        };
+        if mismatches(&listed, &state, &held).is_empty() {
+            self.finish(Some(root), state, &listed, held).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
     /// Reads the root, and what the object can have without looking at it.
     async fn first_round(&self, store: &Store, held: &mut Held) -> Result<Option<Item>> {
         let (wanted, asked) = self.first()?;
@@ -326,7 +372,7 @@ impl Reading<'_> {
     }
 
     /// What stands at the root's place, once its seal is known to be right.
-    fn verified(&self, root: &Item) -> Result<Found> {
+    pub(super) fn verified(&self, root: &Item) -> Result<Found> {
         let found = RootState::read(root, self.topology.root)?;
         if let (Some(seals), Found::Object(_) | Found::Foreign) = (self.seals, &found) {
             seals.verify_root(root)?;

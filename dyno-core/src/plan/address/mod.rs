@@ -20,8 +20,8 @@ mod tests;
 use dyno_value::Item;
 
 pub(crate) use self::id::{path_of, shard_id, shard_id_at, unescape};
-pub(crate) use self::kinds::KeyKinds;
 use self::kinds::checked_part;
+pub(crate) use self::kinds::{KeyKinds, partition_of, sort_of};
 pub(crate) use self::owner::{Owner, Range, SortRange};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Key, KeyValue};
@@ -107,6 +107,15 @@ impl Address {
         std::iter::once(&self.partition)
             .chain(&self.sort)
             .map(|(name, value)| (*name, value))
+    }
+
+    /// The key of the item.
+    pub(crate) fn key(&self) -> Key {
+        let key = Key::new(self.partition.1.clone());
+        match &self.sort {
+            Some((_, sort)) => key.with_sort(sort.clone()),
+            None => key,
+        }
     }
 
     /// The partition key's attribute name.

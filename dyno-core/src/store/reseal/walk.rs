@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use dyno_value::Item;
 
-use super::cursor::Cursor;
 use super::pace::Pace;
 use super::walked::Walked;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::plan::{Address, Found, RootState};
 use crate::reserved;
+use crate::store::cursor::{Course, Cursor};
 use crate::store::meter::Meter;
 use crate::store::operation::Operation;
 use crate::store::service;
@@ -42,7 +42,7 @@ impl fmt::Debug for Settings {
 macro_rules! walk_options {
     ($report:ident) => {
         /// Goes on where another walk got to, over the same table and of the same type.
-        pub fn from(mut self, cursor: crate::store::reseal::Cursor) -> Self {
+        pub fn from(mut self, cursor: crate::store::Cursor) -> Self {
             self.settings.from = Some(cursor);
             self
         }
@@ -161,8 +161,9 @@ async fn go<V: Visitor>(
     let topology = &operation.topology;
     let table = topology.table;
     let client = operation.store.clients().of(table.region_name()).reads;
+    let course = Course::walk(topology);
     let mut start = match &settings.from {
-        Some(cursor) => Some(cursor.key_for(topology)?),
+        Some(cursor) => Some(course.key_of(cursor, table)?),
         None => None,
     };
     let walked = visitor.walked();
@@ -218,13 +219,13 @@ async fn go<V: Visitor>(
                 }
             }
             let walked = visitor.walked();
-            walked.cursor = at.map(|at| Cursor::new(topology, at.to_item()));
+            walked.cursor = at.map(|at| course.at(at.to_item()));
             walked.consumed = meter.consumed();
         }
         start = answer.last_evaluated_key.filter(|key| !key.is_empty());
         let walked = visitor.walked();
         walked.consumed = meter.consumed();
-        walked.cursor = start.clone().map(|key| Cursor::new(topology, key));
+        walked.cursor = start.clone().map(|key| course.at(key));
         if start.is_none() {
             walked.ended = true;
             return Ok(());
@@ -260,7 +261,7 @@ async fn look_at<V: Visitor>(
     }
     let table = operation.topology.table;
     let place = Address::of_item(table, table.region_name(), &item)?;
-    let key = key_of(&place)?;
+    let key = place.key();
     let Ok(address) = operation.root(&key) else {
         visitor.walked().passed_over += 1;
         return None;
@@ -304,17 +305,8 @@ async fn look_at<V: Visitor>(
     })
 }
 
-fn key_of(place: &Address) -> Option<Key> {
-    let mut parts = place.parts().map(|(_, value)| value.clone());
-    let key = Key::new(parts.next()?);
-    Some(match parts.next() {
-        Some(sort) => key.with_sort(sort),
-        None => key,
-    })
-}
-
 /// Whether the next object would meet the same error.
-fn ends_walk(kind: ErrorKind) -> bool {
+pub(in crate::store) fn ends_walk(kind: ErrorKind) -> bool {
     matches!(
         kind,
         ErrorKind::Credentials

@@ -1,9 +1,10 @@
 //! What a walk has seen so far, whatever it does with it.
 
-use super::cursor::Cursor;
 use crate::error::Error;
 use crate::key::Key;
+use crate::store::cursor::Cursor;
 use crate::store::meter::Units;
+use crate::store::operation::Operation;
 
 /// An object that could not be read or written, and why.
 #[derive(Debug)]
@@ -13,6 +14,21 @@ pub struct Failure {
 }
 
 impl Failure {
+    pub(in crate::store) fn new(key: Key, error: Error) -> Self {
+        Self { key, error }
+    }
+
+    /// With the operation, object and key in the error.
+    pub(in crate::store) fn explained(self, operation: &Operation) -> Self {
+        let error = operation.explain(Some(&self.key))(self.error);
+        Self { error, ..self }
+    }
+
+    /// The error alone.
+    pub fn into_error(self) -> Error {
+        self.error
+    }
+
     /// The object's key.
     pub fn key(&self) -> &Key {
         &self.key
@@ -104,7 +120,7 @@ macro_rules! walked {
         }
 
         /// Where to go on, if the walk has not reached the end of the table: everything before it is done.
-        pub fn cursor(&self) -> Option<&crate::store::reseal::Cursor> {
+        pub fn cursor(&self) -> Option<&crate::store::Cursor> {
             self.walked.cursor.as_ref()
         }
 

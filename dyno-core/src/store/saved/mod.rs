@@ -12,7 +12,7 @@ pub use self::reload::Reload;
 pub use self::save::SaveSaved;
 use super::operation::{Operation, Options};
 use super::shards::Shards;
-use super::tree::Baseline;
+use super::tree::{Baseline, LoadedTree};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::shape::{Stored, lazy, read_object};
@@ -47,7 +47,12 @@ impl<T: Stored> Saved<T> {
         consistent: bool,
     ) -> Result<Self> {
         Self::check_shards(operation, shards)?;
-        let mut loaded = operation.load_tree(&key, shards, consistent).await?;
+        let loaded = operation.load_tree(&key, shards, consistent).await?;
+        Self::of_tree(operation, key, loaded)
+    }
+
+    /// The object of a tree that was loaded.
+    pub(super) fn of_tree(operation: &Operation, key: Key, mut loaded: LoadedTree) -> Result<Self> {
         let tree = std::mem::take(&mut loaded.tree);
         let object = match loaded.source.clone() {
             Some(source) => lazy::with_source(source, || read_object::<T>(tree)),

@@ -1,0 +1,106 @@
+//! Which of the items of a page are roots of the type.
+
+use std::collections::BTreeMap;
+
+use dyno_value::Item;
+
+use crate::error::{ErrorKind, Result};
+use crate::key::Key;
+use crate::plan::{Address, Found, Owner, RootState, ShardField, Verifier};
+use crate::reserved;
+use crate::store::operation::Operation;
+use crate::store::reseal::Failure;
+use crate::store::shards::Shards;
+use crate::store::snapshot::Reading;
+
+/// A root, and where it stands.
+pub(super) struct Root {
+    pub(super) key: Key,
+    pub(super) address: Address,
+    pub(super) item: Item,
+    /// `None`: an item that the mapper does not manage.
+    pub(super) state: Option<RootState>,
+}
+
+/// The items of a page.
+#[derive(Default)]
+pub(super) struct Sorted {
+    pub(super) roots: Vec<Root>,
+    /// Shards that stand beside roots.
+    pub(super) shards: BTreeMap<Address, Item>,
+    /// Roots that cannot be read.
+    pub(super) failures: Vec<Failure>,
+    /// The key of the last root, if there are more roots than wanted.
+    pub(super) cut: Option<Item>,
+}
+
+impl Sorted {
+    pub(super) fn of(operation: &Operation, items: Vec<Item>, most: usize) -> Self {
+        let table = operation.topology.table;
+        let mut sorted = Self::default();
+        for item in items {
+            let Some(address) = Address::of_item(table, table.region_name(), &item) else {
+                continue;
+            };
+            if [reserved::STAMP, reserved::PIECE]
+                .iter()
+                .any(|name| item.contains_key(*name))
+            {
+                sorted.shards.insert(address, item);
+            } else if sorted.cut.is_none() {
+                sorted.add(operation, Root::of(operation, &address, item), most);
+            }
+        }
+        sorted
+    }
+
+    fn add(&mut self, operation: &Operation, root: Result<Option<Root>, Failure>, most: usize) {
+        let is_full = self.roots.len() == most;
+        match root {
+            Ok(None) => {}
+            Ok(Some(_)) | Err(_) if is_full => {
+                self.cut = self.roots.last().map(|last| last.address.to_item());
+            }
+            Ok(Some(root)) => self.roots.push(root),
+            Err(failure) => self.failures.push(failure.explained(operation)),
+        }
+    }
+}
+
+impl Root {
+    /// `None`: a root of another type, or none at all.
+    fn of(operation: &Operation, place: &Address, item: Item) -> Result<Option<Self>, Failure> {
+        let key = place.key();
+        let Ok(address) = operation.root(&key) else {
+            return Ok(None);
+        };
+        let found = reading(operation, &address, |reading| reading.verified(&item));
+        let state = match found {
+            Ok(Found::Foreign) => None,
+            Ok(Found::NotLive) => return Ok(None),
+            Ok(Found::Object(state)) => Some(state),
+            Err(error) if error.kind() == ErrorKind::TypeMismatch => return Ok(None),
+            Err(error) => return Err(Failure::new(key, error)),
+        };
+        Ok(Some(Self {
+            key,
+            address,
+            item,
+            state,
+        }))
+    }
+}
+
+/// Gives the use what a load of the root at this place reads.
+pub(super) fn reading<O>(
+    operation: &Operation,
+    root: &Address,
+    using: impl FnOnce(&Reading<'_>) -> Result<O>,
+) -> Result<O> {
+    let owner: Owner = operation.owner(root);
+    let wants = |field: &ShardField| Shards::AsDeclared.wants(field.is_lazy());
+    let seals: Option<Verifier<'_>> = operation.verifier(root)?;
+    let mut reading = operation.reading(&owner, root, Shards::AsDeclared, &wants, true);
+    reading.seals = seals.as_ref();
+    using(&reading)
+}

@@ -1,0 +1,25 @@
+//! Objects after objects: all of a type, or those of one partition.
+//!
+//! ```text
+//! scan, query  what a program asks for     sort      on which sort keys       count    without the objects
+//! selection    what both have              params    the request, as text     page     what is given back
+//! walk         page after page             complete  from items to objects    found    which items are roots
+//! ```
+
+mod complete;
+mod count;
+mod found;
+mod page;
+mod params;
+mod query;
+mod scan;
+mod selection;
+mod sort;
+mod walk;
+
+pub use self::count::Count;
+pub use self::page::{Objects, Page, Pages};
+pub use self::params::Params;
+pub use self::query::{AnySort, OneSort, Query};
+pub use self::scan::Scan;
+pub use self::sort::SortKey;

@@ -1,0 +1,181 @@
+use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use futures_util::stream::{self, BoxStream, Stream, StreamExt as _, TryStreamExt as _};
+
+use super::complete::complete;
+use super::found::Sorted;
+use super::selection::Selection;
+use super::walk::Walk;
+use crate::error::Result;
+use crate::shape::Stored;
+use crate::store::cursor::Cursor;
+use crate::store::reseal::Failure;
+use crate::store::saved::Saved;
+
+/// What one request of a [`Scan`](crate::Scan) or [`Query`](crate::Query) found. It may have no object, and yet not be
+/// the last one: the service looked at items, and none was wanted.
+#[derive(Debug)]
+pub struct Page<T> {
+    objects: Vec<Saved<T>>,
+    failures: Vec<Failure>,
+    cursor: Option<Cursor>,
+    looked_at: u64,
+}
+
+impl<T> Page<T> {
+    /// The objects, each as a load gives it.
+    pub fn objects(&self) -> &[Saved<T>] {
+        &self.objects
+    }
+
+    /// The objects, each as a load gives it.
+    pub fn into_objects(self) -> Vec<Saved<T>> {
+        self.objects
+    }
+
+    /// Objects that cannot be read, each with its key and why. There are none but in
+    /// [`pages_with_failures`](crate::Scan::pages_with_failures).
+    pub fn failures(&self) -> &[Failure] {
+        &self.failures
+    }
+
+    /// Where the next page begins; `None` at the end.
+    pub fn cursor(&self) -> Option<&Cursor> {
+        self.cursor.as_ref()
+    }
+
+    /// Items that the service looked at, which is what the request cost; among them shards, and what the filter left out.
+    pub fn looked_at(&self) -> u64 {
+        self.looked_at
+    }
+}
+
+impl Walk {
+    /// The next page; `None` after the last.
+    ///
+    /// # Errors
+    ///
+    /// Also that of the first object that cannot be read.
+    async fn whole_page<T: Stored>(&mut self) -> Result<Option<Page<T>>> {
+        let Some(mut page) = self.page::<T>().await? else {
+            return Ok(None);
+        };
+        let first = page.failures.drain(..).next();
+        first.map_or(Ok(Some(page)), |failure| Err(failure.into_error()))
+    }
+
+    async fn page<T: Stored>(&mut self) -> Result<Option<Page<T>>> {
+        if !self.goes_on {
+            return Ok(None);
+        }
+        let answered = self.ask().await?;
+        let most = self.wanted.unwrap_or(usize::MAX);
+        let mut sorted = Sorted::of(&self.operation, answered.items, most);
+        let cut = sorted.cut.take();
+        let completed = complete::<T>(&self.operation, sorted, self.params.consistent).await;
+        let (objects, failures) = completed?;
+        if let Some(wanted) = &mut self.wanted {
+            *wanted = wanted.saturating_sub(objects.len());
+        }
+        if cut.is_some() {
+            // What follows the last object in its page is looked at again by who goes on from it.
+            self.start = cut;
+            self.goes_on = true;
+        }
+        if self.wanted == Some(0) {
+            self.goes_on = false;
+        }
+        Ok(Some(Page {
+            objects,
+            failures,
+            cursor: self.start.clone().map(|key| self.course.at(key)),
+            looked_at: answered.looked_at,
+        }))
+    }
+}
+
+/// Everything that is selected.
+pub(super) async fn all<T: Stored>(selection: Selection<T>) -> Result<Vec<Saved<T>>> {
+    let mut walk = Walk::begin(&selection, false)?;
+    drop(selection);
+    let mut objects = Vec::new();
+    while let Some(page) = walk.whole_page::<T>().await? {
+        objects.extend(page.objects);
+    }
+    Ok(objects)
+}
+
+/// The pages of a [`Scan`](crate::Scan) or [`Query`](crate::Query). It ends after an error; the cursor of the page before
+/// goes on from there.
+#[must_use = "nothing is read until it is polled"]
+pub struct Pages<T>(BoxStream<'static, Result<Page<T>>>);
+
+/// The objects of a [`Scan`](crate::Scan) or [`Query`](crate::Query). It ends after an error.
+#[must_use = "nothing is read until it is polled"]
+pub struct Objects<T>(BoxStream<'static, Result<Saved<T>>>);
+
+/// Where a stream of pages is.
+enum State<T> {
+    New(Box<Selection<T>>),
+    Walking(Box<Walk>),
+}
+
+impl<T: Stored> Pages<T> {
+    pub(super) fn new(selection: Selection<T>, keeps_failures: bool) -> Self {
+        let pages = stream::try_unfold(State::New(Box::new(selection)), move |state| async move {
+            let mut walk = match state {
+                State::New(selection) => Box::new(Walk::begin(&selection, false)?),
+                State::Walking(walk) => walk,
+            };
+            let page = if keeps_failures {
+                Box::pin(walk.page::<T>()).await?
+            } else {
+                Box::pin(walk.whole_page::<T>()).await?
+            };
+            Ok(page.map(|page| (page, State::Walking(walk))))
+        });
+        Self(pages.boxed())
+    }
+}
+
+impl<T: Stored> Objects<T> {
+    pub(super) fn new(selection: Selection<T>) -> Self {
+        let objects = |page: Page<T>| stream::iter(page.objects.into_iter().map(Ok));
+        Self(
+            Pages::new(selection, false)
+                .map_ok(objects)
+                .try_flatten()
+                .boxed(),
+        )
+    }
+}
+
+macro_rules! stream_of {
+    ($name:ident: $item:ty, $one:literal) => {
+        impl<T> $name<T> {
+            #[doc = concat!("The next ", $one, "; `None` after the last. The same as `StreamExt::next`, without the import.")]
+            pub async fn next(&mut self) -> Option<Result<$item>> {
+                self.0.next().await
+            }
+        }
+
+        impl<T> Stream for $name<T> {
+            type Item = Result<$item>;
+
+            fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+                self.0.poll_next_unpin(cx)
+            }
+        }
+
+        impl<T> fmt::Debug for $name<T> {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($name)).finish_non_exhaustive()
+            }
+        }
+    };
+}
+
+stream_of!(Pages: Page<T>, "page");
+stream_of!(Objects: Saved<T>, "object");

@@ -1,0 +1,320 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{FieldPath, Item, Segment, encoding};
+use sha2::{Digest as _, Sha256};
+
+use super::selection::Partition;
+use crate::error::{Error, ErrorKind, Result};
+use crate::expr::{Comparator, Condition, Node, Placeholders, Term, condition_text};
+use crate::limits;
+use crate::plan::{partition_of, tag_attribute};
+use crate::reserved;
+use crate::shape::{Shape, TableShape};
+use crate::store::cursor;
+use crate::store::operation::Operation;
+
+/// The request of a [`Scan`](crate::Scan) or [`Query`](crate::Query), as it is sent: expressions, and what their
+/// placeholders stand for.
+///
+/// The same call gives the same text. `Display` is meant for people and shows values; `Debug` does not.
+#[derive(Clone, PartialEq)]
+pub struct Params {
+    pub(super) operation: &'static str,
+    pub(super) table: &'static str,
+    pub(super) key_condition: Option<String>,
+    pub(super) filter: Option<String>,
+    pub(super) names: BTreeMap<String, String>,
+    pub(super) values: BTreeMap<String, AttributeValue>,
+    pub(super) descending: bool,
+    pub(super) consistent: bool,
+    pub(super) limit: Option<u32>,
+    pub(super) counts: bool,
+}
+
+impl Params {
+    /// `Query` or `Scan`.
+    pub fn operation(&self) -> &str {
+        self.operation
+    }
+
+    /// The table.
+    pub fn table(&self) -> &str {
+        self.table
+    }
+
+    /// `KeyConditionExpression`.
+    pub fn key_condition(&self) -> Option<&str> {
+        self.key_condition.as_deref()
+    }
+
+    /// `FilterExpression`.
+    pub fn filter(&self) -> Option<&str> {
+        self.filter.as_deref()
+    }
+
+    /// `ExpressionAttributeNames`.
+    pub fn names(&self) -> &BTreeMap<String, String> {
+        &self.names
+    }
+
+    /// `ExpressionAttributeValues`.
+    pub fn values(&self) -> &BTreeMap<String, AttributeValue> {
+        &self.values
+    }
+}
+
+impl fmt::Display for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} of table `{}`", self.operation, self.table)?;
+        if let Some(text) = &self.key_condition {
+            write!(f, "\n  key condition: {text}")?;
+        }
+        if let Some(text) = &self.filter {
+            write!(f, "\n  filter: {text}")?;
+        }
+        let names = self.names.iter().map(|(name, of)| format!("{name} = {of}"));
+        list(f, "names", &names.collect::<Vec<_>>())?;
+        let value = |(name, value): (&String, &AttributeValue)| format!("{name} = {value:?}");
+        list(
+            f,
+            "values",
+            &self.values.iter().map(value).collect::<Vec<_>>(),
+        )?;
+        let limit = self.limit.map(|limit| format!("limit {limit}"));
+        let options = [
+            self.descending.then(|| "descending".to_owned()),
+            self.consistent.then(|| "consistent".to_owned()),
+            self.counts.then(|| "counts".to_owned()),
+            limit,
+        ];
+        let options: Vec<_> = options.into_iter().flatten().collect();
+        list(f, "options", &options)
+    }
+}
+
+fn list(f: &mut fmt::Formatter<'_>, name: &str, parts: &[String]) -> fmt::Result {
+    if parts.is_empty() {
+        return Ok(());
+    }
+    write!(f, "\n  {name}: {}", parts.join(", "))
+}
+
+impl fmt::Debug for Params {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Params")
+            .field("operation", &self.operation)
+            .field("table", &self.table)
+            .field("key_condition", &self.key_condition)
+            .field("filter", &self.filter)
+            .field("names", &self.names)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What is asked for, checked.
+pub(super) struct Asked {
+    /// The partition key, if there is one.
+    partition: Option<AttributeValue>,
+    key: Option<Node>,
+    filter: Option<Node>,
+    descending: bool,
+}
+
+impl Asked {
+    /// # Errors
+    ///
+    /// The partition key is missing or none of the table, the sort condition does not fit it, or the filter looks at what
+    /// the service does not see in the root's item.
+    pub(super) fn of<T>(
+        operation: &Operation,
+        partition: Option<&Partition>,
+        filter: Option<Condition<T>>,
+    ) -> Result<Self> {
+        let mut asked = Self {
+            partition: None,
+            key: None,
+            filter: None,
+            descending: false,
+        };
+        let mut keys = Item::new();
+        if let Some(partition) = partition {
+            asked.add_partition(operation, partition, &mut keys)?;
+        }
+        if let Some(filter) = filter {
+            let filter = operation.condition_of_root(filter, &keys)?;
+            if partition.is_some() {
+                check_no_key(&filter, operation.topology.table)?;
+            }
+            asked.filter = Some(filter);
+        }
+        Ok(asked)
+    }
+
+    fn add_partition(
+        &mut self,
+        operation: &Operation,
+        partition: &Partition,
+        keys: &mut Item,
+    ) -> Result<()> {
+        let topology = &operation.topology;
+        let name = topology.table.key_name();
+        let Some(value) = &partition.key else {
+            let why = format!(
+                "a query is one of a partition: give the value of `{name}` with `.key(..)`, or use `scan`"
+            );
+            return Err(Error::new(ErrorKind::InvalidKey, why));
+        };
+        let value = partition_of(topology.root, topology.table, value)?.to_value();
+        keys.insert(name.to_owned(), value.clone());
+        self.partition = Some(value.clone());
+        let equal = equal(name, value);
+        let sort = match &partition.sort {
+            Some(condition) => condition.node(topology)?,
+            None => None,
+        };
+        self.key = Some(match sort {
+            Some(sort) => Node::All(vec![equal, sort]),
+            None => equal,
+        });
+        self.descending = partition.descending;
+        Ok(())
+    }
+
+    /// What tells this from everything else that can be asked of the same table and type.
+    pub(super) fn hash(&self) -> Result<Vec<u8>> {
+        const BYTES: usize = 16;
+        let mut names = Placeholders::new();
+        let mut text = |node: &Option<Node>| {
+            let text = node.as_ref().map(|node| condition_text(node, &mut names));
+            AttributeValue::S(text.unwrap_or_default())
+        };
+        let (key, filter) = (text(&self.key), text(&self.filter));
+        let (names, values) = names.into_parts();
+        let names = names
+            .into_iter()
+            .map(|(of, name)| (of, AttributeValue::S(name)));
+        let asked = Item::from([
+            ("key".to_owned(), key),
+            ("filter".to_owned(), filter),
+            ("names".to_owned(), AttributeValue::M(names.collect())),
+            (
+                "values".to_owned(),
+                AttributeValue::M(values.into_iter().collect()),
+            ),
+            (
+                "descending".to_owned(),
+                AttributeValue::Bool(self.descending),
+            ),
+        ]);
+        let bytes = encoding::encode_item(&asked)?;
+        let hash: [u8; 32] = Sha256::digest(&bytes).into();
+        Ok(hash.into_iter().take(BYTES).collect())
+    }
+
+    /// Refuses to go on in another partition than the one asked for.
+    pub(super) fn check_start(&self, table: &TableShape, start: Option<&Item>) -> Result<()> {
+        let (Some(asked), Some(start)) = (&self.partition, start) else {
+            return Ok(());
+        };
+        if start.get(table.key_name()) == Some(asked) {
+            return Ok(());
+        }
+        Err(cursor::invalid(
+            "the cursor was changed: it holds a key of another partition than the query's",
+        ))
+    }
+
+    /// The request.
+    ///
+    /// # Errors
+    ///
+    /// An expression is longer than the service takes.
+    pub(super) fn render(
+        self,
+        operation: &Operation,
+        consistent: bool,
+        limit: Option<u32>,
+        counts: bool,
+    ) -> Result<Params> {
+        let mut names = Placeholders::new();
+        let filter = match (self.filter, counts) {
+            (filter, true) => {
+                let shape = operation.topology.root;
+                Some(Node::All(
+                    is_root(shape).into_iter().chain(filter).collect(),
+                ))
+            }
+            (filter, false) => filter,
+        };
+        let mut text = |node: &Node| checked(condition_text(node, &mut names));
+        let key_condition = self.key.as_ref().map(&mut text).transpose()?;
+        let filter = filter.as_ref().map(&mut text).transpose()?;
+        let (names, values) = names.into_parts();
+        Ok(Params {
+            operation: if key_condition.is_some() {
+                "Query"
+            } else {
+                "Scan"
+            },
+            table: operation.topology.table.name(),
+            key_condition,
+            filter,
+            names,
+            values,
+            descending: self.descending,
+            consistent,
+            limit,
+            counts,
+        })
+    }
+}
+
+/// What holds of exactly those items that are taken for roots of objects of the shape.
+fn is_root(shape: &'static Shape) -> Vec<Node> {
+    let missing = |name: &str| Node::Missing(FieldPath::root().key(name));
+    let tag = AttributeValue::S(shape.type_tag().to_owned());
+    vec![
+        missing(reserved::STAMP),
+        missing(reserved::PIECE),
+        Node::Any(vec![
+            missing(reserved::FORMAT),
+            Node::All(vec![
+                missing(reserved::STATE),
+                equal(tag_attribute(shape), tag),
+            ]),
+        ]),
+    ]
+}
+
+fn equal(name: &str, value: AttributeValue) -> Node {
+    let path = Term::Field(FieldPath::root().key(name));
+    Node::Compare(path, Comparator::Equal, Term::Value(value))
+}
+
+fn check_no_key(filter: &Node, table: &TableShape) -> Result<()> {
+    let mut key = None;
+    filter.each_path(&mut |path| {
+        if let Some(Segment::Key(name)) = path.segments().first()
+            && table.has_key(name)
+        {
+            key = Some(path.clone());
+        }
+    });
+    let Some(key) = key else { return Ok(()) };
+    let why = "is part of the key, at which a filter of a query may not look; say it with `.key(..)` or `.sort()`";
+    Err(Error::new(ErrorKind::InvalidExpression, why).at_path(key))
+}
+
+fn checked(text: String) -> Result<String> {
+    if text.len() <= limits::EXPRESSION_BYTES {
+        return Ok(text);
+    }
+    let why = format!(
+        "the condition has {} bytes as text, and the service takes {}; ask for less at once, or compare after loading",
+        text.len(),
+        limits::EXPRESSION_BYTES
+    );
+    Err(Error::new(ErrorKind::InvalidExpression, why))
+}

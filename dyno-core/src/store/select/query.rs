@@ -1,0 +1,143 @@
+use std::marker::PhantomData;
+
+use super::page;
+use super::selection::{Partition, Selection, selection_options};
+use super::sort::{SortCondition, SortKey};
+use crate::error::Result;
+use crate::key::KeyValue;
+use crate::shape::Stored;
+use crate::store::operation::{Pending, debug_of};
+use crate::store::saved::Saved;
+
+/// The objects of one partition, in the order of their sort keys.
+///
+/// Sends one `Query` for each page of 1 MB of items, or of [`limit`](Self::limit) items, and reads shards as
+/// [`Scan`](crate::Scan) does: those of all objects of a page together, with one `BatchGetItem` per hundred; those that
+/// stand beside their roots and are in the page are not read again. Costs 0.5 RCU per 4 KB of the items with such keys,
+/// whatever the filter leaves of them, and as much for the shards; twice as much with [`consistent`](Self::consistent).
+///
+/// What is said of [`Scan`](crate::Scan) holds here too: each object is one committed state, all of them together are no
+/// snapshot; objects of other types in the partition are passed over, and plain objects do not say their type.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidKey`](crate::ErrorKind::InvalidKey) if no key was given, it is none of the table, or there is a
+/// sort condition and the table has no sort key; [`ErrorKind::InvalidExpression`](crate::ErrorKind::InvalidExpression) if
+/// the bounds of `between` are the wrong way round, or a filter looks at the key; and those of [`Scan`](crate::Scan).
+///
+/// A second sort condition does not compile:
+///
+/// ```compile_fail
+/// # use dyno_core::{Query, Stored};
+/// fn two<T: Stored>(query: Query<T>) {
+///     let _ = query.key("ada").sort().ge("2025").sort().lt("2026");
+/// }
+/// ```
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "embedded")]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::{DyObject as _, Store};
+/// use dyno_derive::DyObject;
+///
+/// #[derive(DyObject)]
+/// #[dyno(crate = dyno_core, table = "Orders", key = "USER", sort = "AT")]
+/// struct Order {
+///     #[dyno(key)]
+///     user: String,
+///     #[dyno(sort)]
+///     at: String,
+///     total: u64,
+/// }
+///
+/// let store = Store::embedded()?;
+/// store.ensure_tables::<Order>().await?;
+/// for (at, total) in [("2025-11-02", 20), ("2026-01-15", 70), ("2026-03-08", 5)] {
+///     store.save(Order { user: "ada".into(), at: at.into(), total }).await?;
+/// }
+///
+/// let this_year = store.query::<Order>().key("ada").sort().begins_with("2026-").await?;
+/// assert_eq!(this_year.len(), 2);
+/// let newest = store.query::<Order>().key("ada").descending().take(1).await?;
+/// assert_eq!(newest[0].at, "2026-03-08");
+///
+/// let large = store.query::<Order>().key("ada").filter(Order::fields().total().gt(10));
+/// println!("{}", large.params()?); // the request, for people
+/// assert_eq!(large.count().await?, 2);
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "embedded"))]
+/// # fn main() {}
+/// ```
+#[must_use = "nothing is read until it is awaited or polled"]
+pub struct Query<T, S = AnySort> {
+    pub(super) selection: Selection<T>,
+    sort: PhantomData<fn() -> S>,
+}
+
+debug_of!(Query<T, S>: selection);
+
+/// A [`Query`] without a sort condition.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct AnySort;
+
+/// A [`Query`] with its sort condition.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct OneSort;
+
+impl<T: Stored> Query<T> {
+    pub(crate) fn new() -> Self {
+        Self::with(Selection::new(Some(Partition::default())))
+    }
+
+    /// Only objects for whose sort key something holds: `.sort().ge("2026")`.
+    pub fn sort(self) -> SortKey<T> {
+        SortKey::new(self)
+    }
+
+    pub(super) fn sorted(mut self, condition: SortCondition) -> Query<T, OneSort> {
+        self.partition().sort = Some(condition);
+        Query::with(self.selection)
+    }
+}
+
+impl<T: Stored, S> Query<T, S> {
+    fn with(selection: Selection<T>) -> Self {
+        Self {
+            selection,
+            sort: PhantomData,
+        }
+    }
+
+    fn partition(&mut self) -> &mut Partition {
+        self.selection.partition.get_or_insert_default()
+    }
+
+    selection_options!();
+
+    /// The partition key of the objects; it must be given.
+    pub fn key(mut self, value: impl Into<KeyValue>) -> Self {
+        self.partition().key = Some(value.into());
+        self
+    }
+
+    /// From the last sort key to the first.
+    pub fn descending(mut self) -> Self {
+        self.partition().descending = true;
+        self
+    }
+}
+
+impl<T: Stored, S> IntoFuture for Query<T, S> {
+    type Output = Result<Vec<Saved<T>>>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(page::all(self.selection))
+    }
+}

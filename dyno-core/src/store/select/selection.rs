@@ -1,0 +1,200 @@
+//! What a scan and a query have in common.
+
+use dyno_value::Item;
+
+use super::params::{Asked, Params};
+use super::sort::SortCondition;
+use crate::error::{Error, ErrorKind, Result};
+use crate::expr::Condition;
+use crate::key::KeyValue;
+use crate::shape::Stored;
+use crate::store::cursor::{Course, Cursor};
+use crate::store::operation::{Operation, Options};
+
+/// Which objects, and how many of them.
+pub(super) struct Selection<T> {
+    pub(super) options: Options,
+    /// `None`: of the whole table.
+    pub(super) partition: Option<Partition>,
+    pub(super) filter: Option<Condition<T>>,
+    pub(super) consistent: bool,
+    pub(super) limit: Option<u32>,
+    pub(super) take: Option<usize>,
+    pub(super) from: Option<Cursor>,
+}
+
+/// Of which partition, and in which order.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Partition {
+    pub(super) key: Option<KeyValue>,
+    pub(super) sort: Option<SortCondition>,
+    pub(super) descending: bool,
+}
+
+/// A selection that was checked.
+pub(super) struct Begun {
+    pub(super) operation: Operation,
+    pub(super) params: Params,
+    pub(super) course: Course,
+    pub(super) start: Option<Item>,
+}
+
+impl<T: Stored> Selection<T> {
+    pub(super) fn new(partition: Option<Partition>) -> Self {
+        Self {
+            options: Options::default(),
+            partition,
+            filter: None,
+            consistent: false,
+            limit: None,
+            take: None,
+            from: None,
+        }
+    }
+
+    pub(super) fn add_filter(&mut self, filter: Condition<T>) {
+        self.filter = Some(match self.filter.take() {
+            Some(before) => before & filter,
+            None => filter,
+        });
+    }
+
+    /// Checks everything, and renders the request; sends nothing.
+    pub(super) fn begin(&self, counts: bool) -> Result<Begun> {
+        let name = match self.partition {
+            Some(_) => "query",
+            None => "scan",
+        };
+        let operation = Operation::new::<T>(name, self.options.clone())?;
+        let checked = self.check(&operation, counts);
+        let (params, course, start) = checked.map_err(operation.explain(None))?;
+        Ok(Begun {
+            operation,
+            params,
+            course,
+            start,
+        })
+    }
+
+    fn check(&self, operation: &Operation, counts: bool) -> Result<(Params, Course, Option<Item>)> {
+        if self.limit == Some(0) {
+            let why = "`limit` is the number of items that a request looks at, 1 at least; leave it out for pages of 1 MB";
+            return Err(Error::new(ErrorKind::InvalidExpression, why));
+        }
+        let topology = &operation.topology;
+        let asked = Asked::of(operation, self.partition.as_ref(), self.filter.clone())?;
+        let hash = asked.hash()?;
+        let course = match self.partition {
+            Some(_) => Course::query(topology, hash),
+            None => Course::scan(topology, hash),
+        };
+        let start = match &self.from {
+            Some(cursor) => Some(course.key_of(cursor, topology.table)?),
+            None => None,
+        };
+        asked.check_start(topology.table, start.as_ref())?;
+        let params = asked.render(operation, self.consistent, self.limit, counts)?;
+        Ok((params, course, start))
+    }
+}
+
+impl<T> std::fmt::Debug for Selection<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Selection")
+            .field("filter", &self.filter)
+            .field("consistent", &self.consistent)
+            .field("limit", &self.limit)
+            .field("take", &self.take)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The options and verbs of scan and query.
+macro_rules! selection_options {
+    () => {
+        /// Uses this store instead of the installed one.
+        pub fn on(mut self, store: &crate::store::Store) -> Self {
+            self.selection.options.store = Some(store.clone());
+            self
+        }
+
+        /// Uses this loader instead of the type's and the store's.
+        pub fn loader(mut self, loader: impl crate::loader::ConfigLoader) -> Self {
+            self.selection.options.loader = Some(std::sync::Arc::new(loader));
+            self
+        }
+
+        /// Gives back only objects for which this holds; called twice, both must.
+        ///
+        /// The service reads the other items too, and they cost the same. A filter looks at the root's item: a field in a
+        /// shard, and one that is or may be encrypted, is refused with
+        /// [`ErrorKind::InvalidExpression`](crate::ErrorKind::InvalidExpression). The service compares items as they are
+        /// stored, before any seal is verified; what is given back is verified. An object that was changed after its page
+        /// was read may be given back in a state for which it does not hold any more.
+        pub fn filter(mut self, filter: crate::expr::Condition<T>) -> Self {
+            self.selection.add_filter(filter);
+            self
+        }
+
+        /// Sees everything that was saved before the request, at twice the cost.
+        pub fn consistent(mut self) -> Self {
+            self.selection.consistent = true;
+            self
+        }
+
+        /// Looks at this many items in each request, and no more: `Limit` of the service. It bounds the size of a page, not
+        /// of the result; that is [`take`](Self::take).
+        pub fn limit(mut self, items: u32) -> Self {
+            self.selection.limit = Some(items);
+            self
+        }
+
+        /// Stops after this many objects. A page that ends there has a cursor behind its last object.
+        ///
+        /// Without a filter and a [`limit`](Self::limit) no more items than that are asked for at first.
+        pub fn take(mut self, objects: usize) -> Self {
+            self.selection.take = Some(objects);
+            self
+        }
+
+        /// Goes on where a page of the same request ended; limits, consistency, loader and store may be others.
+        pub fn from(mut self, cursor: crate::store::Cursor) -> Self {
+            self.selection.from = Some(cursor);
+            self
+        }
+
+        /// Counts the objects, and loads none; see [`Count`](crate::Count).
+        pub fn count(self) -> crate::store::Count<T> {
+            crate::store::Count::new(self.selection)
+        }
+
+        /// The objects page by page, as a [`Stream`](futures_util::Stream). Each page is asked for when it is polled.
+        pub fn pages(self) -> crate::store::Pages<T> {
+            crate::store::Pages::new(self.selection, false)
+        }
+
+        /// The same, also where objects cannot be read: they do not end the stream, and stand in
+        /// [`Page::failures`](crate::Page::failures) with their keys. What any other object would meet too still ends it:
+        /// a service that does not answer, or a source of keys.
+        pub fn pages_with_failures(self) -> crate::store::Pages<T> {
+            crate::store::Pages::new(self.selection, true)
+        }
+
+        /// The objects one by one, as a [`Stream`](futures_util::Stream); a page is asked for when the objects of the one
+        /// before are used up.
+        pub fn stream(self) -> crate::store::Objects<T> {
+            crate::store::Objects::new(self.selection)
+        }
+
+        /// The request that awaiting it would send first; sends nothing.
+        ///
+        /// # Errors
+        ///
+        /// Those of awaiting it, before the first request.
+        pub fn params(&self) -> crate::error::Result<crate::store::Params> {
+            self.selection.begin(false).map(|begun| begun.params)
+        }
+    };
+}
+
+pub(super) use selection_options;

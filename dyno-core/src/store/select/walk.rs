@@ -1,0 +1,157 @@
+//! Page after page.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use dyno_value::Item;
+
+use super::params::Params;
+use super::selection::{Begun, Selection};
+use crate::error::Result;
+use crate::shape::Stored;
+use crate::store::cursor::Course;
+use crate::store::operation::Operation;
+use crate::store::service;
+
+/// A selection under way.
+pub(super) struct Walk {
+    pub(super) operation: Operation,
+    pub(super) params: Params,
+    pub(super) course: Course,
+    /// The key after which the next page begins.
+    pub(super) start: Option<Item>,
+    /// Whether there is a next page.
+    pub(super) goes_on: bool,
+    /// Objects that are still wanted.
+    pub(super) wanted: Option<usize>,
+    /// Whether a request is limited to what is wanted.
+    frugal: bool,
+    requests: u32,
+}
+
+/// What one request gave.
+pub(super) struct Answered {
+    pub(super) items: Vec<Item>,
+    pub(super) count: u64,
+    pub(super) looked_at: u64,
+}
+
+impl Walk {
+    pub(super) fn begin<T: Stored>(selection: &Selection<T>, counts: bool) -> Result<Self> {
+        let Begun {
+            operation,
+            params,
+            course,
+            start,
+        } = selection.begin(counts)?;
+        Ok(Self {
+            goes_on: selection.take != Some(0),
+            wanted: selection.take,
+            frugal: !counts && params.filter.is_none() && params.limit.is_none(),
+            operation,
+            params,
+            course,
+            start,
+            requests: 0,
+        })
+    }
+
+    /// What the service is told to look at. What is passed over makes more requests necessary, each for twice as much.
+    fn limit(&self) -> Option<i32> {
+        if let Some(limit) = self.params.limit {
+            return Some(i32::try_from(limit).unwrap_or(i32::MAX));
+        }
+        let wanted = self.wanted.filter(|_| self.frugal)?;
+        let factor = 1_usize.checked_shl(self.requests).unwrap_or(usize::MAX);
+        i32::try_from(wanted.saturating_mul(factor)).ok()
+    }
+
+    /// Sends the next request, and moves behind what it gave.
+    pub(super) async fn ask(&mut self) -> Result<Answered> {
+        let limit = self.limit();
+        let answer = if self.params.key_condition.is_some() {
+            self.query(limit).await
+        } else {
+            self.scan(limit).await
+        };
+        let (answered, next) = answer.map_err(self.operation.explain(None))?;
+        self.start = next.filter(|key| !key.is_empty());
+        self.goes_on = self.start.is_some();
+        self.requests = self.requests.saturating_add(1);
+        Ok(answered)
+    }
+
+    async fn query(&self, limit: Option<i32>) -> Result<(Answered, Option<Item>)> {
+        let params = &self.params;
+        let store = &self.operation.store;
+        let region = self.operation.topology.table.region_name();
+        let answer = store
+            .clients()
+            .of(region)
+            .reads
+            .query()
+            .table_name(params.table)
+            .set_key_condition_expression(params.key_condition.clone())
+            .set_filter_expression(params.filter.clone())
+            .set_expression_attribute_names(self.names())
+            .set_expression_attribute_values(self.values())
+            .set_scan_index_forward(params.descending.then_some(false))
+            .set_consistent_read(params.consistent.then_some(true))
+            .set_select(params.counts.then_some(Select::Count))
+            .set_limit(limit)
+            .set_return_consumed_capacity(store.asks_for_capacity())
+            .set_exclusive_start_key(self.start.clone())
+            .send()
+            .await
+            .map_err(|error| service::failure(error, &[params.table]))?;
+        store.note_read(answer.consumed_capacity.as_slice());
+        let answered = Answered::new(answer.items, answer.count, answer.scanned_count);
+        Ok((answered, answer.last_evaluated_key))
+    }
+
+    async fn scan(&self, limit: Option<i32>) -> Result<(Answered, Option<Item>)> {
+        let params = &self.params;
+        let store = &self.operation.store;
+        let region = self.operation.topology.table.region_name();
+        let answer = store
+            .clients()
+            .of(region)
+            .reads
+            .scan()
+            .table_name(params.table)
+            .set_filter_expression(params.filter.clone())
+            .set_expression_attribute_names(self.names())
+            .set_expression_attribute_values(self.values())
+            .set_consistent_read(params.consistent.then_some(true))
+            .set_select(params.counts.then_some(Select::Count))
+            .set_limit(limit)
+            .set_return_consumed_capacity(store.asks_for_capacity())
+            .set_exclusive_start_key(self.start.clone())
+            .send()
+            .await
+            .map_err(|error| service::failure(error, &[params.table]))?;
+        store.note_read(answer.consumed_capacity.as_slice());
+        let answered = Answered::new(answer.items, answer.count, answer.scanned_count);
+        Ok((answered, answer.last_evaluated_key))
+    }
+
+    fn names(&self) -> Option<HashMap<String, String>> {
+        let names = &self.params.names;
+        (!names.is_empty()).then(|| names.clone().into_iter().collect())
+    }
+
+    fn values(&self) -> Option<HashMap<String, AttributeValue>> {
+        let values = &self.params.values;
+        (!values.is_empty()).then(|| values.clone().into_iter().collect())
+    }
+}
+
+impl Answered {
+    fn new(items: Option<Vec<Item>>, count: i32, looked_at: i32) -> Self {
+        Self {
+            items: items.unwrap_or_default(),
+            count: u64::try_from(count).unwrap_or_default(),
+            looked_at: u64::try_from(looked_at).unwrap_or_default(),
+        }
+    }
+}
