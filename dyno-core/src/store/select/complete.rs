@@ -8,7 +8,7 @@ use futures_util::future::join_all;
 use super::found::{Root, Sorted, reading};
 use crate::error::{ErrorKind, Result};
 use crate::limits;
-use crate::plan::Address;
+use crate::plan::{Address, report_exceptions};
 use crate::shape::Stored;
 use crate::store::fetch::{self, Projection};
 use crate::store::operation::Operation;
@@ -111,6 +111,10 @@ async fn opened<T: Stored>(
     let opened = operation
         .opened(&key, &address, Shards::AsDeclared, snapshot)
         .await?;
+    report_exceptions(
+        operation.topology.root.name(),
+        opened.decisions.exceptions(),
+    );
     Saved::of_tree(operation, key, opened).map(Some)
 }
 
