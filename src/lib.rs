@@ -8,12 +8,12 @@ pub use dyno_core::{
     ExceptionUses, Failure, FieldPath, Find, FindKeys, IndexError, IndexKey, IndexKeys, IntoPath,
     Item, Key, KeyAttribute, KeyError, KeyId, KeyKind, KeyProvider, KeySourceError, KeyState,
     KeyValue, Keyring, KeyringError, Lazy, LazyGet, LazyGetMut, LegacyCodec, Load, LoadOptional,
-    LoaderFault, MasterKey, Normalizer, Object, Objects, OneSort, Page, Pages, Params,
-    ParsePathError, Path, PatternError, PendingKey, Plan, PlannedAction, PlannedRequest, Query,
-    ReadOnly, ReadPath, ReadPolicy, Reload, Reseal, ResealReport, Result, Rules, Save, SaveError,
-    SaveSaved, Saved, Scan, Searchable, Segment, Shards, SortKey, Store, Stored, TypeTag,
-    TypedPath, UsedException, ValueCause, ValueError, WriteOnly, WritePath, check_loader, document,
-    shape,
+    LoaderFault, MasterKey, Normalizer, Object, Objects, OneSort, Page, Pages, ParallelScan,
+    Params, ParsePathError, Path, PatternError, PendingKey, Plan, PlannedAction, PlannedRequest,
+    Query, ReadOnly, ReadPath, ReadPolicy, Reload, Reseal, ResealReport, Result, Rules, Save,
+    SaveError, SaveSaved, Saved, Scan, Searchable, Segment, Shards, SortKey, Store, Stored,
+    TypeTag, TypedPath, UsedException, ValueCause, ValueError, WriteOnly, WritePath, check_loader,
+    document, shape,
 };
 pub use dyno_derive::DyObject;
 #[cfg(feature = "legacy")]

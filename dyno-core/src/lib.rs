@@ -55,8 +55,8 @@ pub use shape::{
 pub use store::{
     AnySort, Audit, AuditReport, Count, Cursor, Delete, DeleteSaved, Document, Documents,
     EnsureTables, Failure, Find, FindKeys, Load, LoadOptional, LoaderFault, Objects, OneSort, Page,
-    Pages, Params, Query, ReadPath, Reload, Reseal, ResealReport, Save, SaveSaved, Saved, Scan,
-    Shards, SortKey, Store, WritePath, check_loader,
+    Pages, ParallelScan, Params, Query, ReadPath, Reload, Reseal, ResealReport, Save, SaveSaved,
+    Saved, Scan, Shards, SortKey, Store, WritePath, check_loader,
 };
 pub use units::CapacityUnits;
 

@@ -2,7 +2,7 @@
 
 use dyno::{Cursor, DyObject as _, ErrorKind};
 
-use crate::fixture::{Order, order, orders, totals};
+use crate::fixture::{Order, order, orders, store, totals};
 
 #[tokio::test]
 async fn pages_of_any_size_give_every_object_once_and_in_order() {
@@ -188,5 +188,38 @@ async fn a_text_that_was_changed_is_no_cursor() {
         assert_eq!(error.kind(), ErrorKind::InvalidCursor);
         let error = parses(&format!("dyno-scan-1-{}", digits.get(..at).unwrap()));
         assert!(error.is_err());
+    }
+}
+
+#[derive(dyno::DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Readings", key = "SENSOR", sort = "TICK")]
+struct Reading {
+    #[dyno(key)]
+    sensor: u64,
+    #[dyno(sort)]
+    tick: i64,
+}
+
+#[tokio::test]
+async fn numbers_as_keys_are_ordered_and_resumed_as_numbers() {
+    let (store, _) = store().await;
+    store.ensure_tables::<Reading>().await.unwrap();
+    for sensor in [7, 100, 1_000_000_000_000] {
+        for tick in [-10, -9, 0, 2, 10, 100] {
+            store.save(Reading { sensor, tick }).await.unwrap();
+        }
+        let mut ticks = Vec::new();
+        let mut cursor: Option<Cursor> = None;
+        loop {
+            let mut query = store.query::<Reading>().key(sensor).sort().ge(-9).take(2);
+            if let Some(cursor) = cursor.take() {
+                query = query.from(cursor);
+            }
+            let page = query.pages().next().await.unwrap().unwrap();
+            ticks.extend(page.objects().iter().map(|reading| reading.tick));
+            let Some(next) = page.cursor() else { break };
+            cursor = Some(next.to_string().parse().unwrap());
+        }
+        assert_eq!(ticks, [-9, 0, 2, 10, 100]);
     }
 }

@@ -6,6 +6,7 @@ mod count;
 mod cursor;
 mod fixture;
 mod law;
+mod parallel;
 mod request;
 mod secret;
 mod shard;

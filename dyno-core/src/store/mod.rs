@@ -54,7 +54,7 @@ pub use self::reseal::{Audit, AuditReport, Failure, Reseal, ResealReport};
 pub use self::save::Save;
 pub use self::saved::{DeleteSaved, Reload, SaveSaved, Saved};
 pub use self::select::{
-    AnySort, Count, Objects, OneSort, Page, Pages, Params, Query, Scan, SortKey,
+    AnySort, Count, Objects, OneSort, Page, Pages, ParallelScan, Params, Query, Scan, SortKey,
 };
 pub use self::shards::Shards;
 pub use self::table::EnsureTables;

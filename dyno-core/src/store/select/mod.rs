@@ -4,12 +4,14 @@
 //! scan, query  what a program asks for     sort      on which sort keys       count    without the objects
 //! selection    what both have              params    the request, as text     page     what is given back
 //! walk         page after page             complete  from items to objects    found    which items are roots
+//! parallel     parts of a table at the same time
 //! ```
 
 mod complete;
 mod count;
 mod found;
 mod page;
+mod parallel;
 mod params;
 mod query;
 mod scan;
@@ -19,6 +21,7 @@ mod walk;
 
 pub use self::count::Count;
 pub use self::page::{Objects, Page, Pages};
+pub use self::parallel::ParallelScan;
 pub use self::params::Params;
 pub use self::query::{AnySort, OneSort, Query};
 pub use self::scan::Scan;

@@ -143,13 +143,21 @@ impl<T: Stored> Pages<T> {
 impl<T: Stored> Objects<T> {
     pub(super) fn new(selection: Selection<T>) -> Self {
         let objects = |page: Page<T>| stream::iter(page.objects.into_iter().map(Ok));
-        Self(
-            Pages::new(selection, false)
-                .map_ok(objects)
-                .try_flatten()
-                .boxed(),
-        )
+        Self::of(Pages::new(selection, false).map_ok(objects).try_flatten())
     }
+
+    pub(super) fn of(objects: impl Stream<Item = Result<Saved<T>>> + Send + 'static) -> Self {
+        Self(objects.boxed())
+    }
+}
+
+/// The pages of a walk.
+pub(super) fn pages_of<T: Stored>(walk: Walk) -> BoxStream<'static, Result<Page<T>>> {
+    let pages = stream::try_unfold(Box::new(walk), |mut walk| async move {
+        let page = Box::pin(walk.whole_page::<T>()).await?;
+        Ok(page.map(|page| (page, walk)))
+    });
+    pages.boxed()
 }
 
 macro_rules! stream_of {

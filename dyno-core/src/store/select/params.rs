@@ -14,6 +14,7 @@ use crate::reserved;
 use crate::shape::{Shape, TableShape};
 use crate::store::cursor;
 use crate::store::operation::Operation;
+use crate::store::tree::same_key;
 
 /// The request of a [`Scan`](crate::Scan) or [`Query`](crate::Query), as it is sent: expressions, and what their
 /// placeholders stand for.
@@ -218,7 +219,8 @@ impl Asked {
         let (Some(asked), Some(start)) = (&self.partition, start) else {
             return Ok(());
         };
-        if start.get(table.key_name()) == Some(asked) {
+        let partition = start.get(table.key_name());
+        if partition.is_some_and(|partition| same_key(partition, asked)) {
             return Ok(());
         }
         Err(cursor::invalid(

@@ -1,4 +1,5 @@
 use super::page;
+use super::parallel::ParallelScan;
 use super::selection::{Selection, selection_options};
 use crate::error::Result;
 use crate::shape::Stored;
@@ -82,6 +83,12 @@ impl<T: Stored> Scan<T> {
     }
 
     selection_options!();
+
+    /// Reads so many parts of the table at the same time; see [`ParallelScan`](crate::ParallelScan). It comes last: the
+    /// other options are set before.
+    pub fn parallel(self, segments: u32) -> ParallelScan<T> {
+        ParallelScan::new(self.selection, segments)
+    }
 }
 
 impl<T: Stored> IntoFuture for Scan<T> {

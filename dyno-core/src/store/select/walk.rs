@@ -24,6 +24,8 @@ pub(super) struct Walk {
     pub(super) goes_on: bool,
     /// Objects that are still wanted.
     pub(super) wanted: Option<usize>,
+    /// Which part of the table, of how many.
+    pub(super) segment: Option<(u32, u32)>,
     /// Whether a request is limited to what is wanted.
     frugal: bool,
     requests: u32,
@@ -47,6 +49,7 @@ impl Walk {
         Ok(Self {
             goes_on: selection.take != Some(0),
             wanted: selection.take,
+            segment: None,
             frugal: !counts && params.filter.is_none() && params.limit.is_none(),
             operation,
             params,
@@ -119,6 +122,8 @@ impl Walk {
             .reads
             .scan()
             .table_name(params.table)
+            .set_segment(self.segment.and_then(|(own, _)| i32::try_from(own).ok()))
+            .set_total_segments(self.segment.and_then(|(_, all)| i32::try_from(all).ok()))
             .set_filter_expression(params.filter.clone())
             .set_expression_attribute_names(self.names())
             .set_expression_attribute_values(self.values())
