@@ -13,7 +13,7 @@ pub use dyno_core::{
     Query, ReadOnly, ReadPath, ReadPolicy, Reload, Reseal, ResealReport, Result, Rules, Save,
     SaveError, SaveSaved, Saved, Scan, Searchable, Segment, Shards, SortKey, Store, Stored,
     TypeTag, TypedPath, UsedException, ValueCause, ValueError, WriteOnly, WritePath, check_loader,
-    document, shape,
+    document, expression, shape,
 };
 pub use dyno_derive::DyObject;
 #[cfg(feature = "legacy")]

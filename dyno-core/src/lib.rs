@@ -41,9 +41,7 @@ pub use dyno_crypto::{
 };
 pub use dyno_value::{FieldPath, Item, ParsePathError, Segment, ValueCause, ValueError};
 pub use error::{Error, ErrorKind, Result, SaveError};
-#[doc(hidden)]
-pub use expr::Compared;
-pub use expr::{Condition, Container, Measured, Operand, Ordered, Size, Text};
+pub use expr::Condition;
 pub use forecast::{ActionKind, Plan, PlannedAction, PlannedRequest};
 pub use key::{Key, KeyKind, KeyValue};
 pub use loader::{ConfigLoader, ReadOnly, TypeTag, WriteOnly};
@@ -59,6 +57,13 @@ pub use store::{
     Saved, Scan, Shards, SortKey, Store, WritePath, check_loader,
 };
 pub use units::CapacityUnits;
+
+/// What fields can do in a [`Condition`]: implement these for types of your own.
+pub mod expression {
+    #[doc(hidden)]
+    pub use crate::expr::Compared;
+    pub use crate::expr::{Container, Measured, Operand, Ordered, Size, Text};
+}
 
 /// Objects without a Rust type: `Store::documents`.
 pub mod document {
