@@ -223,3 +223,17 @@ async fn numbers_as_keys_are_ordered_and_resumed_as_numbers() {
         assert_eq!(ticks, [-9, 0, 2, 10, 100]);
     }
 }
+
+/// Texts that programs may have kept are read for ever.
+#[tokio::test]
+async fn the_text_of_a_cursor_stays_as_it_is() {
+    let (store, _) = orders().await;
+    let filter = Order::fields().total().ge(1_u64);
+    let query = store.query::<Order>().key("ada").filter(filter).limit(1);
+    let page = query.pages().next().await.unwrap().unwrap();
+    let text = concat!(
+        "dyno-query-1-0a040561736b65640510d66e21b885c7bad7510ef71b07e6eeaf036b65790a02024154030d323032362d30312d303154303004",
+        "555345520303616461057461626c6503064f72646572730374616703064f7264657273f33075dc",
+    );
+    assert_eq!(page.cursor().unwrap().to_string(), text);
+}

@@ -5,7 +5,7 @@ pub enum ErrorKind {
     // ── The caller: the program must change.
     /// A store is installed already; a process has one.
     AlreadyInstalled,
-    /// The text is no cursor, or one of a walk over another table or type. Nothing was sent.
+    /// The text is no cursor, or one of another request: over another table or type, or with other conditions. Nothing was sent.
     InvalidCursor,
     /// A condition or update is built of what cannot be compared or written. Nothing was sent.
     InvalidExpression,

@@ -9,6 +9,7 @@ mod document;
 mod drive;
 mod fetch;
 mod find;
+mod held;
 mod keys;
 mod lazy;
 mod load;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dyno_value::Item;
 
 use super::fetch::{self, Projection};
+use super::held::{Asked, Held, mismatches, unseen};
 use super::{Store, drive};
 use crate::commit::{Footprint, Sizes};
 use crate::error::{Error, ErrorKind, Result};
@@ -73,26 +74,6 @@ pub(super) enum KnownRoot<'a> {
     /// It is an item that the mapper does not manage.
     Plain,
     Unknown,
-}
-
-/// What was read so far.
-#[derive(Debug, Default)]
-struct Held {
-    items: BTreeMap<Address, Item>,
-    asked: Asked,
-}
-
-/// What was asked for.
-#[derive(Debug, Default)]
-struct Asked {
-    addresses: BTreeSet<Address>,
-    ranges: Vec<Range>,
-}
-
-impl Asked {
-    fn covers(&self, address: &Address) -> bool {
-        self.addresses.contains(address) || self.ranges.iter().any(|range| range.covers(address))
-    }
 }
 
 impl Reading<'_> {
@@ -431,22 +412,6 @@ impl Reading<'_> {
             footprint,
         })
     }
-}
-
-/// What the root lists besides what was asked for.
-fn unseen(listed: &[Listed], asked: &Asked) -> Vec<Address> {
-    let places = listed.iter().flat_map(|listed| &listed.places);
-    places
-        .filter(|place| !asked.covers(place))
-        .cloned()
-        .collect()
-}
-
-fn mismatches(listed: &[Listed], state: &RootState, held: &Held) -> Vec<Mismatch> {
-    listed
-        .iter()
-        .flat_map(|listed| listed.mismatches(state, &held.items))
-        .collect()
 }
 
 fn corrupt(wrong: &Mismatch) -> Error {
