@@ -3,16 +3,17 @@
 
 pub use dyno_core::{
     ActionKind, AsyncKeySource, Attribute, AttributeValue, Audit, AuditReport, BlindIndex, Blob,
-    CachedKeys, CapacityUnits, ConfigLoader, Cursor, Delete, DeleteSaved, Document, Documents,
-    DyObject, EncryptionKey, EnsureTables, Error, ErrorKind, ExceptionKind, ExceptionUses, Failure,
-    FieldPath, Find, FindKeys, IndexError, IndexKey, IndexKeys, IntoPath, Item, Key, KeyAttribute,
-    KeyError, KeyId, KeyKind, KeyProvider, KeySourceError, KeyState, KeyValue, Keyring,
-    KeyringError, Lazy, LazyGet, LazyGetMut, LegacyCodec, Load, LoadOptional, LoaderFault,
-    MasterKey, Normalizer, Object, ParsePathError, Path, PatternError, PendingKey, Plan,
-    PlannedAction, PlannedRequest, ReadOnly, ReadPath, ReadPolicy, Reload, Reseal, ResealReport,
-    Result, Rules, Save, SaveError, SaveSaved, Saved, Searchable, Segment, Shards, Store, Stored,
-    TypeTag, TypedPath, UsedException, ValueCause, ValueError, WriteOnly, WritePath, check_loader,
-    document, shape,
+    CachedKeys, CapacityUnits, CheckTables, ConfigLoader, Cursor, Delete, DeleteSaved,
+    DeleteTables, Document, Documents, DyObject, EncryptionKey, EnsureTables, Error, ErrorKind,
+    ExceptionKind, ExceptionUses, Failure, FieldPath, Find, FindKeys, IndexError, IndexKey,
+    IndexKeys, IntoPath, Item, Key, KeyAttribute, KeyError, KeyId, KeyKind, KeyProvider,
+    KeySourceError, KeyState, KeyValue, Keyring, KeyringError, Lazy, LazyGet, LazyGetMut,
+    LegacyCodec, Load, LoadOptional, LoaderFault, MasterKey, MigrateTables, Namespace, Normalizer,
+    Object, ParsePathError, Path, PatternError, PendingKey, Plan, PlannedAction, PlannedRequest,
+    ReadOnly, ReadPath, ReadPolicy, Reload, Reseal, ResealReport, Result, Rules, Save, SaveError,
+    SaveSaved, Saved, Searchable, Segment, Shards, Store, Stored, TypeTag, TypedPath,
+    UsedException, ValueCause, ValueError, WriteOnly, WritePath, check_loader, document, shape,
+    table,
 };
 pub use dyno_derive::DyObject;
 #[cfg(feature = "legacy")]
