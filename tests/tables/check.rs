@@ -1,7 +1,7 @@
 //! Tables compared with what is wanted.
 
 use dyno::ErrorKind;
-use dyno::table::DifferenceKind;
+use dyno::table::{Difference, DifferenceKind};
 use serde_json::json;
 
 use crate::fixture::{Note, OldUser, User, notes, scripted, sent, store};
@@ -47,7 +47,7 @@ async fn what_programs_do_not_notice_differs_only_exactly() {
         .unwrap();
     store.check_tables::<OldUser>().await.unwrap();
     let found = store.check_tables::<OldUser>().exact().differences().await;
-    let kinds: Vec<_> = found.unwrap().iter().map(|one| one.kind()).collect();
+    let kinds: Vec<_> = found.unwrap().iter().map(Difference::kind).collect();
     assert_eq!(
         kinds,
         [

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use dyno::table::{DifferenceKind, StreamView};
+use dyno::table::{Difference, DifferenceKind, StreamView};
 use dyno::{DyObject, ErrorKind};
 use dyno_testkit::Request;
 use serde_json::{Value, json};
@@ -173,7 +173,7 @@ async fn settings_are_changed_as_far_as_they_are_asked_for() {
     assert_eq!(nothing.steps(), []);
     store.migrate_tables::<Note>().on_demand().await.unwrap();
     let left = store.check_tables::<Note>().exact().differences().await;
-    let kinds: Vec<_> = left.unwrap().iter().map(|one| one.kind()).collect();
+    let kinds: Vec<_> = left.unwrap().iter().map(Difference::kind).collect();
     assert!(!kinds.contains(&DifferenceKind::Billing), "{kinds:?}");
     assert_eq!(kinds.len(), 4);
 }

@@ -40,7 +40,7 @@ async fn two_namespaces_and_none_stand_side_by_side() {
     let engine = Engine::in_memory().unwrap();
     for prefix in ["dev_", "test.", ""] {
         let recorder = Recorder::new();
-        let store = Store::new(engine.client()).with_loader(crate::suite::rules());
+        let store = Store::new(engine.client()).with_loader(rules());
         let store = match prefix {
             "" => store,
             prefix => store.with_namespace(namespace(prefix)),

@@ -92,7 +92,8 @@ async fn objects(store: &Store) {
     let loaded = store.load::<Person>("a").await.unwrap();
     assert_eq!(*loaded, *saved);
     let found = store.find(Person::paths().email(), "ADA@example.com").await;
-    assert_eq!(*found.unwrap()[0], *saved);
+    let found = found.unwrap().pop().unwrap();
+    assert_eq!(*found, *saved);
     assert!(store.save(person("x")).key("a").if_absent().await.is_err());
     let resealed = store.reseal::<Person>().await.unwrap();
     assert_eq!(resealed.items_scanned(), 1);
@@ -112,14 +113,8 @@ async fn parts(store: &Store) {
     };
     store.save(album).key("m").await.unwrap();
     let to = Album::paths().name();
-    store
-        .write_path(&dyno::Key::from("m"), to, "2025")
-        .await
-        .unwrap();
-    let name: String = store
-        .read_path(&dyno::Key::from("m"), Album::paths().name())
-        .await
-        .unwrap();
+    store.write_path("m", to, "2025").await.unwrap();
+    let name: String = store.read_path("m", Album::paths().name()).await.unwrap();
     assert_eq!(name, "2025");
     let mut album = store.load::<Album>("m").await.unwrap();
     assert_eq!(album.cover.get().await.unwrap().street, "Shijo");
@@ -143,9 +138,8 @@ async fn documents(store: &Store) {
     paper.set("$.title", "u").unwrap();
     paper.save().await.unwrap();
     papers.write_path("p", "$.body.text", "y").await.unwrap();
-    assert_eq!(
-        papers.read_path("p", "$..text").await.unwrap()[0].value(),
-        "y"
-    );
+    let texts = papers.read_path("p", "$..text").await.unwrap();
+    assert!(texts.iter().all(|text| text.value() == "y"));
+    assert_eq!(texts.len(), 1);
     papers.delete("p").await.unwrap();
 }

@@ -143,3 +143,86 @@ fn names_of(item: &mut TransactWriteItem) -> [Option<&mut String>; 4] {
         item.delete.as_mut().map(|delete| &mut delete.table_name),
     ]
 }
+
+#[cfg(feature = "embedded")]
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::Client;
+    use aws_sdk_dynamodb::types::{
+        AttributeValue, ConditionCheck, Get, KeysAndAttributes, PutRequest, TransactGetItem,
+        WriteRequest,
+    };
+    use dyno_testkit::{Fault, FaultClient, create_table, wrap};
+
+    use super::*;
+
+    /// A client with a namespace, and table `dev_Users`, to which batches are torn.
+    async fn client() -> Client {
+        let client = dyno_embedded::Engine::in_memory().unwrap().client();
+        create_table(&client, "dev_Users", "ID", None)
+            .await
+            .unwrap();
+        let torn = wrap(&client, |http| {
+            FaultClient::new(http, |_| Fault::UnprocessedKeys(1))
+        });
+        let prefixed = Prefixed(Namespace::new("dev_").unwrap());
+        Client::from_conf(torn.config().to_builder().interceptor(prefixed).build())
+    }
+
+    fn id(id: &str) -> AttributeValue {
+        AttributeValue::S(id.to_owned())
+    }
+
+    #[tokio::test]
+    async fn what_batches_leave_over_has_its_logical_name() {
+        let client = client().await;
+        let writes = ["a", "b"].map(|one| {
+            let put = PutRequest::builder().item("ID", id(one)).build().unwrap();
+            WriteRequest::builder().put_request(put).build()
+        });
+        let batch = client.batch_write_item();
+        let batch = batch.request_items("Users", writes.to_vec());
+        let left = batch.send().await.unwrap().unprocessed_items.unwrap();
+        assert_eq!(left["Users"].len(), 1);
+
+        let keys = ["a", "b"].map(|one| [("ID".to_owned(), id(one))].into());
+        let keys = KeysAndAttributes::builder().set_keys(Some(keys.to_vec()));
+        let batch = client
+            .batch_get_item()
+            .request_items("Users", keys.build().unwrap());
+        let answer = batch.send().await.unwrap();
+        assert_eq!(answer.responses.unwrap()["Users"].len(), 1);
+        assert_eq!(answer.unprocessed_keys.unwrap()["Users"].keys().len(), 1);
+    }
+
+    #[tokio::test]
+    async fn transactions_reach_the_tables_of_the_namespace() {
+        let client = client().await;
+        let put = client.put_item().table_name("Users").item("ID", id("a"));
+        put.send().await.unwrap();
+        let get = Get::builder().table_name("Users").key("ID", id("a"));
+        let get = TransactGetItem::builder().get(get.build().unwrap()).build();
+        let read = client.transact_get_items().transact_items(get);
+        let read = read.send().await.unwrap().responses.unwrap();
+        assert!(read[0].item().is_some());
+        let check = ConditionCheck::builder()
+            .table_name("Users")
+            .key("ID", id("a"))
+            .condition_expression("attribute_exists(ID)");
+        let check = check.build().unwrap();
+        let check = TransactWriteItem::builder().condition_check(check).build();
+        let write = client.transact_write_items().transact_items(check);
+        write.send().await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_request_of_another_kind_is_not_sent() {
+        let client = client().await;
+        let statement = client
+            .execute_statement()
+            .statement("SELECT * FROM \"Users\"");
+        let error = statement.send().await.unwrap_err();
+        let text = format!("{error:?}");
+        assert!(text.contains("unknown to the namespace"), "{text}");
+    }
+}

@@ -10,7 +10,8 @@ use crate::limits;
 /// What the names of all tables of a store begin with, so that several copies of a program's tables stand side by side.
 ///
 /// A type's table `Users` is `dev_Users` in the service. Nothing that is stored holds the prefix: an object that is copied
-/// to a table of another namespace, or of none, is read there. Errors of tables name them as the service does.
+/// to a table of another namespace, or of none, is read there. Operations on tables, and errors of tables that are missing, name
+/// them as the service does; plans and other errors as types do.
 ///
 /// Given to [`Store::with_namespace`](crate::Store::with_namespace).
 ///
