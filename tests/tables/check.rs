@@ -1,7 +1,7 @@
 //! Tables compared with what is wanted.
 
-use dyno::ErrorKind;
 use dyno::table::{Difference, DifferenceKind};
+use dyno::{DyObject, ErrorKind};
 use serde_json::json;
 
 use crate::fixture::{Note, OldUser, User, notes, scripted, sent, store};
@@ -111,4 +111,58 @@ async fn a_table_of_another_program_is_told_apart() {
         ),
         "{error}"
     );
+}
+
+#[tokio::test]
+async fn types_that_share_a_table_are_taken_together() {
+    #[derive(DyObject)]
+    #[dyno(table = "Users", key = "ID")]
+    struct Account {
+        #[dyno(encrypt(index = "iban"))]
+        iban: String,
+    }
+    #[derive(DyObject)]
+    #[dyno(table = "Users", key = "ID", region = "us-west-1")]
+    struct Far {
+        name: String,
+    }
+    let (store, recorder) = store();
+    store
+        .ensure_tables::<User>()
+        .and::<Account>()
+        .await
+        .unwrap();
+    assert_eq!(recorder.count("CreateTable"), 2);
+    store
+        .check_tables::<User>()
+        .and::<Account>()
+        .exact()
+        .await
+        .unwrap();
+    store.check_tables::<Account>().await.unwrap();
+    let alone = store.check_tables::<Account>().exact().await.unwrap_err();
+    assert!(
+        alone
+            .to_string()
+            .contains("`email__idx`, which is not wanted"),
+        "{alone}"
+    );
+    let left = store
+        .migrate_tables::<User>()
+        .and::<Account>()
+        .await
+        .unwrap();
+    assert_eq!(left.to_string(), "nothing to do\n");
+    recorder.take();
+    let error = store
+        .ensure_tables::<User>()
+        .and::<Far>()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidShape);
+    assert!(
+        error.to_string().contains("in another region than `User`"),
+        "{error}"
+    );
+    assert!(recorder.requests().is_empty());
 }

@@ -4,7 +4,7 @@ use super::describe::Details;
 use super::options::table_options;
 use super::tables::{Tables, mismatch};
 use crate::error::Result;
-use crate::shape::Stored;
+use crate::shape::{Shape, Stored};
 use crate::store::Store;
 use crate::store::operation::{Operation, Options, Pending, debug_of};
 use crate::table::{Difference, DifferenceKind, Settings};
@@ -13,7 +13,7 @@ use crate::table::{Difference, DifferenceKind, Settings};
 ///
 /// Without [`exact`](Self::exact), a table fits if programs can use it: its keys, their types and its indexes. Settings are
 /// compared if they are asked for here. With it, everything is: settings that are not asked for must be off, tables be paid by
-/// request, and no other index or tag may stand.
+/// request, and no other index or tag may stand: name the types that share a table with [`and`](Self::and).
 ///
 /// Sends one `DescribeTable` for each table, and one of `DescribeTimeToLive`, `DescribeContinuousBackups` and
 /// `ListTagsOfResource` for each setting that is compared; free of charge. Nothing is changed.
@@ -51,6 +51,7 @@ use crate::table::{Difference, DifferenceKind, Settings};
 pub struct CheckTables<T> {
     store: Store,
     settings: Settings,
+    others: Vec<&'static Shape>,
     exact: bool,
     object: PhantomData<fn() -> T>,
 }
@@ -62,6 +63,7 @@ impl<T: Stored> CheckTables<T> {
         Self {
             store,
             settings: Settings::default(),
+            others: Vec::new(),
             exact: false,
             object: PhantomData,
         }
@@ -87,7 +89,7 @@ impl<T: Stored> CheckTables<T> {
             loader: None,
         };
         let operation = Operation::new::<T>("check the tables of", options)?;
-        let found = differences(&operation, settings, exact).await;
+        let found = differences(&operation, &self.others, settings, exact).await;
         found.map_err(operation.explain(None))
     }
 
@@ -103,10 +105,11 @@ impl<T: Stored> CheckTables<T> {
 
 async fn differences(
     operation: &Operation,
+    others: &[&'static Shape],
     settings: Settings,
     exact: bool,
 ) -> Result<Vec<Difference>> {
-    let tables = Tables::of(operation, settings)?;
+    let tables = Tables::of(operation, others, settings)?;
     let details = if exact {
         Details::ALL
     } else {

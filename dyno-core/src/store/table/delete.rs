@@ -77,7 +77,7 @@ impl<T: Stored> DeleteTables<T> {
         };
         let operation = Operation::new::<T>("delete the tables of", options)?;
         let deleted = async {
-            let tables = Tables::of(&operation, Settings::default())?;
+            let tables = Tables::of(&operation, &[], Settings::default())?;
             tables.confirm(&self.named)?;
             tables.delete().await
         };

@@ -6,7 +6,7 @@ use super::request::Made;
 use super::tables::{Tables, mismatch};
 use super::wait::SHORT;
 use crate::error::Result;
-use crate::shape::Stored;
+use crate::shape::{Shape, Stored};
 use crate::store::Store;
 use crate::store::operation::{Operation, Options, Pending, debug_of};
 use crate::table::{Change, Described, Difference, DifferenceKind, Settings, TableSpec};
@@ -57,6 +57,7 @@ use crate::table::{Change, Described, Difference, DifferenceKind, Settings, Tabl
 pub struct EnsureTables<T> {
     store: Store,
     settings: Settings,
+    others: Vec<&'static Shape>,
     object: PhantomData<fn() -> T>,
 }
 
@@ -67,6 +68,7 @@ impl<T: Stored> EnsureTables<T> {
         Self {
             store,
             settings: Settings::default(),
+            others: Vec::new(),
             object: PhantomData,
         }
     }
@@ -79,7 +81,7 @@ impl<T: Stored> EnsureTables<T> {
             loader: None,
         };
         let operation = Operation::new::<T>("ensure the tables of", options)?;
-        ensure_with(&operation, self.settings)
+        ensure_with(&operation, &self.others, self.settings)
             .await
             .map_err(operation.explain(None))
     }
@@ -87,11 +89,15 @@ impl<T: Stored> EnsureTables<T> {
 
 /// Makes or checks every table of an object.
 pub(in crate::store) async fn ensure_all(operation: &Operation) -> Result<()> {
-    ensure_with(operation, Settings::default()).await
+    ensure_with(operation, &[], Settings::default()).await
 }
 
-async fn ensure_with(operation: &Operation, settings: Settings) -> Result<()> {
-    let tables = Tables::of(operation, settings)?;
+async fn ensure_with(
+    operation: &Operation,
+    others: &[&'static Shape],
+    settings: Settings,
+) -> Result<()> {
+    let tables = Tables::of(operation, others, settings)?;
     for wanted in &tables.wanted {
         tables.ensure(wanted).await?;
     }

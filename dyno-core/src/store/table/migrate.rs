@@ -5,7 +5,7 @@ use super::describe::Details;
 use super::options::table_options;
 use super::tables::{Tables, mismatch};
 use crate::error::Result;
-use crate::shape::Stored;
+use crate::shape::{Shape, Stored};
 use crate::store::Store;
 use crate::store::operation::{Operation, Options, Pending, debug_of};
 use crate::table::{Change, DifferenceKind, Migration, Settings, TableSpec};
@@ -63,6 +63,7 @@ use crate::table::{Change, DifferenceKind, Migration, Settings, TableSpec};
 pub struct MigrateTables<T> {
     store: Store,
     settings: Settings,
+    others: Vec<&'static Shape>,
     time: Duration,
     object: PhantomData<fn() -> T>,
 }
@@ -74,6 +75,7 @@ impl<T: Stored> MigrateTables<T> {
         Self {
             store,
             settings: Settings::default(),
+            others: Vec::new(),
             time: Duration::from_mins(10),
             object: PhantomData,
         }
@@ -94,9 +96,9 @@ impl<T: Stored> MigrateTables<T> {
     /// [`InvalidShape`](crate::ErrorKind::InvalidShape), and those of the service. Other keys are
     /// [left](Migration::left).
     pub async fn plan(self) -> Result<Migration> {
-        let (operation, settings, _) = self.begin()?;
+        let (operation, others, settings, _) = self.begin()?;
         let planned = async {
-            let tables = Tables::of(&operation, settings)?;
+            let tables = Tables::of(&operation, &others, settings)?;
             let planned = tables.plan().await?.into_iter();
             Ok(planned.map(|(_, planned)| planned).fold(
                 Migration::default(),
@@ -110,22 +112,22 @@ impl<T: Stored> MigrateTables<T> {
     }
 
     async fn run(self) -> Result<Migration> {
-        let (operation, settings, time) = self.begin()?;
+        let (operation, others, settings, time) = self.begin()?;
         let done = async {
-            let tables = Tables::of(&operation, settings)?;
+            let tables = Tables::of(&operation, &others, settings)?;
             let planned = tables.plan().await?;
             tables.migrate(planned, time).await
         };
         done.await.map_err(operation.explain(None))
     }
 
-    fn begin(self) -> Result<(Operation, Settings, Duration)> {
+    fn begin(self) -> Result<(Operation, Vec<&'static Shape>, Settings, Duration)> {
         let options = Options {
             store: Some(self.store),
             loader: None,
         };
         let operation = Operation::new::<T>("migrate the tables of", options)?;
-        Ok((operation, self.settings, self.time))
+        Ok((operation, self.others, self.settings, self.time))
     }
 }
 

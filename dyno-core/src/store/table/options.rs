@@ -1,8 +1,16 @@
 //! How tables are to be kept: what every operation on tables may be told.
 
-/// The options of a builder with a field `settings`.
+/// The options of a builder with the fields `settings` and `others`.
 macro_rules! table_options {
     () => {
+        /// Together with another type, whose tables, and indexes of tables that both share, are wanted too.
+        ///
+        /// Both must be in one region.
+        pub fn and<U: Stored>(mut self) -> Self {
+            self.others.push(U::SHAPE);
+            self
+        }
+
         /// With tables, and their indexes, of this throughput, paid by the second instead of by request.
         pub fn provisioned(mut self, reads: u32, writes: u32) -> Self {
             let throughput = crate::table::Throughput::new(reads, writes);

@@ -3,6 +3,8 @@
 use aws_sdk_dynamodb::Client;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::plan::Topology;
+use crate::shape::Shape;
 use crate::store::operation::Operation;
 use crate::table::{Difference, DifferenceKind, Settings, TableSpec, specs_of};
 
@@ -16,8 +18,12 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Refuses what no table can be.
-    pub(super) fn of(operation: &Operation, settings: Settings) -> Result<Self> {
+    /// Those of the operation's type and of other shapes. Refuses what no table can be.
+    pub(super) fn of(
+        operation: &Operation,
+        others: &[&'static Shape],
+        settings: Settings,
+    ) -> Result<Self> {
         let topology = &operation.topology;
         if let Some(attribute) = &settings.ttl
             && topology.root.untyped().is_none()
@@ -33,7 +39,13 @@ impl Tables {
             return Err(Error::new(ErrorKind::InvalidShape, why));
         }
         let store = &operation.store;
-        let wanted = specs_of(topology)?.into_iter().map(|spec| {
+        let mut specs = specs_of(topology)?;
+        for other in others {
+            let other = store.topology(other)?;
+            check_region(topology, &other)?;
+            specs.extend(specs_of(&other)?);
+        }
+        let wanted = TableSpec::merged(specs)?.into_iter().map(|spec| {
             let spec = settings.on(spec, topology.table.name());
             let name = store.physical_name(spec.name());
             let spec = spec.with_name(name);
@@ -45,6 +57,18 @@ impl Tables {
             settings,
         })
     }
+}
+
+fn check_region(one: &Topology, other: &Topology) -> Result<()> {
+    if one.table.region_name() == other.table.region_name() {
+        return Ok(());
+    }
+    let (table, name) = (other.table.name(), other.root.name());
+    let why = format!(
+        "type `{name}` has its tables in another region than `{}`; take care of them in a call of their own",
+        one.root.name()
+    );
+    Err(Error::new(ErrorKind::InvalidShape, why).in_table(table))
 }
 
 /// The error of tables that are not as they are wanted.
