@@ -11,6 +11,7 @@
 //! | `expr` | pure: conditions over fields, and their text |
 //! | `untyped` | the same for objects without a type; JSON and JSONPath |
 //! | `plan` | pure: from a tree to items and back |
+//! | `table` | pure: what a table is; how it differs from another; names with a prefix |
 //! | `commit` | pure: the protocols, as machines |
 //! | `forecast` | pure: what an operation would send, and what it would cost |
 //! | `store` | everything that sends requests |
@@ -28,6 +29,7 @@ mod plan;
 mod reserved;
 pub mod shape;
 mod store;
+pub mod table;
 mod units;
 mod untyped;
 
@@ -51,11 +53,13 @@ pub use shape::{
     TypedPath,
 };
 pub use store::{
-    AnySort, Audit, AuditReport, Count, Cursor, Delete, DeleteSaved, Document, Documents,
-    EnsureTables, Failure, Find, FindKeys, Load, LoadOptional, LoaderFault, Objects, OneSort, Page,
-    Pages, ParallelScan, Params, Query, ReadPath, Reload, Reseal, ResealReport, Save, SaveSaved,
-    Saved, Scan, Shards, SortKey, Store, WritePath, check_loader,
+    AnySort, Audit, AuditReport, CheckTables, Count, Cursor, Delete, DeleteSaved, DeleteTables,
+    Document, Documents, EnsureTables, Failure, Find, FindKeys, Load, LoadOptional, LoaderFault,
+    MigrateTables, Objects, OneSort, Page, Pages, ParallelScan, Params, Query, ReadPath, Reload,
+    Reseal, ResealReport, Save, SaveSaved, Saved, Scan, Shards, SortKey, Store, WritePath,
+    check_loader,
 };
+pub use table::Namespace;
 pub use units::CapacityUnits;
 
 /// What fields can do in a [`Condition`]: implement these for types of your own.

@@ -20,3 +20,9 @@ pub(crate) const NESTING: usize = 32;
 pub(crate) const SECONDARY_INDEXES: usize = 20;
 /// Longest expression, in bytes.
 pub(crate) const EXPRESSION_BYTES: usize = 4096;
+/// Most local secondary indexes of a table.
+pub(crate) const LOCAL_INDEXES: usize = 5;
+/// Most attributes of a partition key, and of a sort key, of a global secondary index.
+pub(crate) const INDEX_KEY_PARTS: usize = 4;
+/// Length of the name of a table or an index.
+pub(crate) const TABLE_NAME_BYTES: std::ops::RangeInclusive<usize> = 3..=255;

@@ -13,7 +13,7 @@ const LAYERS: [&[&str]; 11] = [
     &["expr"],
     &["untyped"],
     &["plan"],
-    &["commit"],
+    &["commit", "table"],
     &["forecast"],
     &["store"],
     &["object"],

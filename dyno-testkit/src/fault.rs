@@ -34,6 +34,10 @@ use crate::{
 pub enum Fault {
     /// Nothing: it is delivered, and the answer comes back.
     Pass,
+    /// It is not delivered; the caller sees an answer with this HTTP status and this body.
+    ///
+    /// For what an engine cannot do. The body of an error has a `__type` and a `message`.
+    Answered(u16, Value),
     /// It never arrives; the caller sees an I/O error.
     NotDelivered,
     /// It is applied, the answer is lost; the caller sees an I/O error, the same as for
@@ -248,6 +252,7 @@ async fn apply(
 ) -> Result<HttpResponse, ConnectorError> {
     match fault {
         Fault::Pass => inner.call(request).await,
+        Fault::Answered(status, body) => wire::respond(status, &body),
         Fault::NotDelivered => Err(broken("the request was not delivered")),
         Fault::AnswerLost => {
             // Whatever the answer was, the caller does not learn it.

@@ -19,6 +19,8 @@ pub enum ErrorKind {
     InvalidValue,
     /// A field must be encrypted, and the loader gives no key; or a key given cannot be used. Nothing was sent.
     KeyRefused,
+    /// Tables were to be deleted, and not exactly theirs were the names given. Nothing was sent.
+    NotConfirmed,
     /// No store was named, and none is installed. Nothing was sent.
     NotInstalled,
     /// An item or a transaction is larger than DynamoDB takes. Nothing was sent.
@@ -69,7 +71,7 @@ pub enum ErrorKind {
     Service,
     /// A table does not exist.
     TableMissing,
-    /// A table exists with other keys than the type declares.
+    /// A table is not as it is wanted: it has other keys than the type declares, lacks an index, or is kept otherwise.
     TableMismatch,
     /// The service throttled the request until the last try. Nothing was written.
     Throttled,

@@ -5,12 +5,16 @@ use std::sync::{PoisonError, RwLock};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{Intercept, Region};
+use aws_sdk_dynamodb::config::{Builder, Intercept, Region};
+
+use super::namespace::Prefixed;
+use crate::table::Namespace;
 
 /// The clients of a store.
 #[derive(Debug)]
 pub(super) struct Clients {
     base: Client,
+    namespace: Option<Namespace>,
     by_region: RwLock<HashMap<Option<&'static str>, RegionClients>>,
 }
 
@@ -25,11 +29,20 @@ pub(super) struct RegionClients {
 }
 
 impl Clients {
-    pub(super) fn new(base: Client) -> Self {
+    pub(super) fn new(base: Client, namespace: Option<Namespace>) -> Self {
         Self {
             base,
+            namespace,
             by_region: RwLock::default(),
         }
+    }
+
+    pub(super) fn namespace(&self) -> Option<&Namespace> {
+        self.namespace.as_ref()
+    }
+
+    pub(super) fn with_namespace(&self, namespace: Namespace) -> Self {
+        Self::new(self.base.clone(), Some(namespace))
     }
 
     pub(super) fn with_interceptor(&self, interceptor: impl Intercept + 'static) -> Self {
@@ -39,7 +52,7 @@ impl Clients {
             .to_builder()
             .interceptor(interceptor)
             .build();
-        Self::new(Client::from_conf(config))
+        Self::new(Client::from_conf(config), self.namespace.clone())
     }
 
     pub(super) fn of(&self, region: Option<&'static str>) -> RegionClients {
@@ -59,10 +72,26 @@ impl Clients {
         })
     }
 
+    /// A client that knows nothing of a namespace: tables have the names that they have in the service.
+    pub(super) fn raw(&self, region: Option<&'static str>) -> Client {
+        if self.namespace.is_none() {
+            return self.of(region).reads;
+        }
+        Client::from_conf(self.config(region).build())
+    }
+
+    fn config(&self, region: Option<&'static str>) -> Builder {
+        let config = self.base.config().to_builder();
+        match region {
+            Some(region) => config.region(Region::new(region)),
+            None => config,
+        }
+    }
+
     fn make(&self, region: Option<&'static str>) -> RegionClients {
-        let mut config = self.base.config().to_builder();
-        if let Some(region) = region {
-            config = config.region(Region::new(region));
+        let mut config = self.config(region);
+        if let Some(namespace) = &self.namespace {
+            config = config.interceptor(Prefixed(namespace.clone()));
         }
         let commits = config.clone().retry_config(RetryConfig::disabled());
         RegionClients {

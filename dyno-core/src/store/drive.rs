@@ -44,16 +44,21 @@ pub(super) fn plan<M: Machine>(mut machine: M, sizes: Sizes<'_>) -> Result<Optio
 
 /// Waits with full jitter: a random time up to a bound that doubles with each attempt.
 pub(super) async fn pause(attempt: u32) -> Result<()> {
-    const FIRST: u64 = 20;
     const LONGEST: u64 = 1000;
-    let bound = FIRST.saturating_mul(1 << attempt.min(10)).min(LONGEST);
+    pause_up_to(attempt, LONGEST).await.map(|_| ())
+}
+
+/// The same with another longest bound, in milliseconds; returns how long it waited.
+pub(super) async fn pause_up_to(attempt: u32, longest: u64) -> Result<Duration> {
+    const FIRST: u64 = 20;
+    let bound = FIRST.saturating_mul(1 << attempt.min(10)).min(longest);
     let mut random = [0; 8];
     fill_random(&mut random)?;
     let wait = Duration::from_millis(u64::from_be_bytes(random) % bound);
     match default_async_sleep() {
         Some(sleep) => {
             sleep.sleep(wait).await;
-            Ok(())
+            Ok(wait)
         }
         None => Err(Error::new(
             ErrorKind::Service,

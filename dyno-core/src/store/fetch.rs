@@ -9,7 +9,7 @@ use dyno_value::Item;
 use futures_util::future::{try_join, try_join_all};
 
 use super::Store;
-use super::{drive, service};
+use super::drive;
 use crate::commit::Sizes;
 use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::forecast::PlannedRequest;
@@ -140,7 +140,7 @@ async fn query(store: &Store, range: &Range, consistent: bool) -> Result<BTreeMa
         let answer = query
             .send()
             .await
-            .map_err(|error| service::failure(error, &[table.name()]))?;
+            .map_err(|error| store.failure(error, &[table.name()]))?;
         store.note_read(answer.consumed_capacity.as_slice());
         for item in answer.items.unwrap_or_default() {
             if let Some(address) = Address::of_item(table, range.region, &item) {
@@ -172,7 +172,7 @@ async fn get(
         .set_return_consumed_capacity(store.asks_for_capacity())
         .send()
         .await
-        .map_err(|error| service::failure(error, &[address.table]))?;
+        .map_err(|error| store.failure(error, &[address.table]))?;
     store.note_read(answer.consumed_capacity.as_slice());
     Ok(answer.item)
 }
@@ -197,7 +197,7 @@ async fn fetch_batch(
             .set_return_consumed_capacity(store.asks_for_capacity())
             .send()
             .await
-            .map_err(|error| service::failure(error, &tables))?;
+            .map_err(|error| store.failure(error, &tables))?;
         store.note_read(answer.consumed_capacity());
         let mut responses = answer.responses.unwrap_or_default();
         for table in &tables {
@@ -321,6 +321,6 @@ pub(super) async fn fetch_at_once(
             store.note_cancelled_read(wanted.len());
             Ok(None)
         }
-        Err(error) => Err(service::failure(error, &tables)),
+        Err(error) => Err(store.failure(error, &tables)),
     }
 }

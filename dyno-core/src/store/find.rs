@@ -10,9 +10,9 @@ use aws_smithy_types::Blob;
 use dyno_value::{FieldPath, Item, ParsePathError};
 use futures_util::future::try_join_all;
 
+use super::Store;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::saved::Saved;
-use super::service;
 use super::shards::Shards;
 use super::table::indexes_missing;
 use crate::error::{Error, ErrorKind, Result};
@@ -337,20 +337,25 @@ impl<'a> Pages<'a> {
             .set_exclusive_start_key(start)
             .send()
             .await
-            .map_err(|error| failure(error, table.name(), column))?;
+            .map_err(|error| failure(&self.operation.store, error, table.name(), column))?;
         let next = answer.last_evaluated_key.filter(|key| !key.is_empty());
         Ok((answer.items.unwrap_or_default(), next))
     }
 }
 
-fn failure(error: SdkError<QueryError, HttpResponse>, table: &str, index: &str) -> Error {
+fn failure(
+    store: &Store,
+    error: SdkError<QueryError, HttpResponse>,
+    table: &str,
+    index: &str,
+) -> Error {
     let said = error
         .as_service_error()
         .and_then(ProvideErrorMetadata::message);
     if said.is_some_and(|said| said.contains("does not have the specified index")) {
-        return indexes_missing(table, &[index]).with_source(error);
+        return indexes_missing(&store.physical_name(table), &[index]).with_source(error);
     }
-    service::failure(error, &[table])
+    store.failure(error, &[table])
 }
 
 fn key_of(table: &TableShape, item: &Item) -> Option<Key> {

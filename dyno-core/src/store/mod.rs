@@ -14,6 +14,7 @@ mod keys;
 mod lazy;
 mod load;
 mod meter;
+mod namespace;
 mod operation;
 mod passes;
 mod prepared;
@@ -36,6 +37,8 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Intercept;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 pub use self::check::{LoaderFault, check_loader};
 use self::clients::Clients;
@@ -58,13 +61,14 @@ pub use self::select::{
     AnySort, Count, Objects, OneSort, Page, Pages, ParallelScan, Params, Query, Scan, SortKey,
 };
 pub use self::shards::Shards;
-pub use self::table::EnsureTables;
+pub use self::table::{CheckTables, DeleteTables, EnsureTables, MigrateTables};
 pub use self::write_path::WritePath;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::Topology;
 use crate::shape::{Identity, IntoPath, Shape, Stored};
+use crate::table::Namespace;
 use crate::untyped;
 
 /// A place where objects are stored: DynamoDB, a server that speaks its protocol, or the embedded engine.
@@ -102,7 +106,7 @@ impl Store {
     ///
     /// Tables in other regions than the client's are reached with the same settings and the other region.
     pub fn new(client: Client) -> Self {
-        Self::with_clients(Clients::new(client), None)
+        Self::with_clients(Clients::new(client, None), None)
     }
 
     /// A store on DynamoDB, with region and credentials from the environment, as every AWS tool finds them.
@@ -155,6 +159,56 @@ impl Store {
         Self::with_clients(self.clients().with_interceptor(interceptor), self.loader)
     }
 
+    /// The same store, whose tables' names in the service begin with a prefix; see [`Namespace`].
+    ///
+    /// A store that has a namespace gets this one instead. Nothing is sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> dyno_core::Result<()> {
+    /// use dyno_core::{Namespace, Store};
+    /// use dyno_derive::DyObject;
+    ///
+    /// #[derive(DyObject)]
+    /// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+    /// struct User { name: String }
+    ///
+    /// let store = Store::embedded()?;
+    /// let dev = store.clone().with_namespace(Namespace::new("dev_")?);
+    /// dev.ensure_tables::<User>().await?;
+    /// assert_eq!(dev.table_name::<User>()?, "dev_Users");
+    ///
+    /// let saved = dev.save(User { name: "Ada".into() }).await?;
+    /// assert_eq!(dev.load::<User>(saved.key()).await?.name, "Ada");
+    /// assert!(store.load::<User>(saved.key()).await.is_err());
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "embedded"))]
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    pub fn with_namespace(self, namespace: Namespace) -> Self {
+        Self::with_clients(self.clients().with_namespace(namespace), self.loader)
+    }
+
+    /// The namespace of its tables, if it has one.
+    pub fn namespace(&self) -> Option<&Namespace> {
+        self.clients().namespace()
+    }
+
+    /// The name in the service of the table of `T`: what the type declares, after the prefix of the namespace.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidShape`]: `T` cannot be stored as it is declared, or not in this namespace.
+    pub fn table_name<T: Stored>(&self) -> Result<String> {
+        let topology = self.topology(T::SHAPE)?;
+        Ok(self.physical_name(topology.table.name()))
+    }
+
     /// Makes this the store of the process, which `T::load(key)`, `object.save()` and the like use.
     ///
     /// # Errors
@@ -181,14 +235,14 @@ impl Store {
 
     /// The SDK client for the table of `T`, for everything that this crate does not do.
     ///
+    /// It names tables as the service does, so give it [`table_name`](Self::table_name).
+    ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidShape`]: `T` cannot be stored as it is declared.
     pub fn client<T: Stored>(&self) -> Result<Client> {
-        Ok(self
-            .clients()
-            .of(self.topology(T::SHAPE)?.table.region_name())
-            .reads)
+        let topology = self.topology(T::SHAPE)?;
+        Ok(self.clients().raw(topology.table.region_name()))
     }
 
     /// Loads the object with this key; see [`Load`].
@@ -260,6 +314,21 @@ impl Store {
         EnsureTables::new(self.clone())
     }
 
+    /// Compares the tables of `T` and of its shards with what is wanted; see [`CheckTables`].
+    pub fn check_tables<T: Stored>(&self) -> CheckTables<T> {
+        CheckTables::new(self.clone())
+    }
+
+    /// Adds to the tables of `T` and of its shards what they lack; see [`MigrateTables`].
+    pub fn migrate_tables<T: Stored>(&self) -> MigrateTables<T> {
+        MigrateTables::new(self.clone())
+    }
+
+    /// Deletes the tables of `T` and of its shards, if exactly they are named; see [`DeleteTables`].
+    pub fn delete_tables<T: Stored>(&self) -> DeleteTables<T> {
+        DeleteTables::new(self.clone())
+    }
+
     fn with_clients(clients: Clients, loader: Option<Arc<dyn ConfigLoader>>) -> Self {
         Self {
             shared: Arc::new(Shared {
@@ -275,6 +344,24 @@ impl Store {
         &self.shared.clients
     }
 
+    /// What the service calls the table that a type calls so.
+    fn physical_name(&self, logical: &str) -> String {
+        match self.namespace() {
+            Some(namespace) => namespace.physical_name(logical),
+            None => logical.to_owned(),
+        }
+    }
+
+    /// The error of a read of these tables, named as types do.
+    fn failure<E>(&self, error: SdkError<E, HttpResponse>, tables: &[&str]) -> Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let physical: Vec<_> = tables.iter().map(|name| self.physical_name(name)).collect();
+        let physical: Vec<_> = physical.iter().map(String::as_str).collect();
+        service::failure(error, &physical)
+    }
+
     /// The topology of a shape, walked once.
     fn topology(&self, shape: &'static Shape) -> Result<Arc<Topology>> {
         let identity = shape.identity();
@@ -286,7 +373,13 @@ impl Store {
         {
             return Ok(Arc::clone(known));
         }
-        let walked = Arc::new(Topology::of(shape)?);
+        let walked = Topology::of(shape)?;
+        if let Some(namespace) = self.namespace() {
+            let shards = walked.patterns().map(|field| field.table.name());
+            let mut names = shards.chain([walked.table.name()]);
+            names.try_for_each(|name| namespace.check_name(name))?;
+        }
+        let walked = Arc::new(walked);
         let mut known = topologies.write().unwrap_or_else(PoisonError::into_inner);
         Ok(Arc::clone(known.entry(identity).or_insert(walked)))
     }
@@ -296,6 +389,7 @@ impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store")
             .field("has_loader", &self.loader.is_some())
+            .field("namespace", &self.namespace())
             .finish_non_exhaustive()
     }
 }

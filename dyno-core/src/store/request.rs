@@ -82,7 +82,7 @@ macro_rules! answer_of {
                     _ => Answer::ConditionFailed(None),
                 }
             }
-            Err(error) => service::answer(error, &[$table]),
+            Err(error) => service::answer(error, &[&$store.physical_name($table)]),
         }
     };
 }
@@ -150,7 +150,14 @@ async fn transact(store: &Store, token: String, actions: Vec<Action>) -> Result<
             store.note_written(answer.consumed_capacity());
             Answer::Applied
         }
-        Err(error) => service::transaction_answer(error, &tables),
+        Err(error) => {
+            let tables: Vec<_> = tables
+                .iter()
+                .map(|name| store.physical_name(name))
+                .collect();
+            let tables: Vec<_> = tables.iter().map(String::as_str).collect();
+            service::transaction_answer(error, &tables)
+        }
     })
 }
 

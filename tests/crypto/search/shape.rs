@@ -178,16 +178,19 @@ async fn a_table_without_the_indexes_is_not_taken_for_one_with_them() {
     let error = search.loader(searching).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TableMismatch, "{error}");
     assert!(
-        error.to_string().contains("add each with `UpdateTable`"),
+        error
+            .to_string()
+            .contains("add each with `store.migrate_tables::<YourType>()`"),
         "{error}"
     );
     let error = store.ensure_tables::<User>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TableMismatch);
     let text = error.to_string();
     for part in [
-        "`email__idx`, `email__idx2`, `tel__idx`",
-        "UpdateTable",
-        "KEYS_ONLY",
+        "table `Users` lacks global index `email__idx`: key `email__idx` (binary); keys only",
+        "`email__idx2`",
+        "`tel__idx`",
+        "`store.migrate_tables::<YourType>()` changes what can be changed",
     ] {
         assert!(text.contains(part), "{part} is not in {text}");
     }

@@ -14,7 +14,6 @@ use crate::reserved;
 use crate::store::cursor::{Course, Cursor};
 use crate::store::meter::Meter;
 use crate::store::operation::Operation;
-use crate::store::service;
 
 /// What may be set on any walk.
 #[derive(Default)]
@@ -176,7 +175,7 @@ async fn go<V: Visitor>(
     if settings.estimate_size {
         let answer = client.describe_table().table_name(table.name()).send();
         let answer = answer.await;
-        let answer = answer.map_err(|error| service::failure(error, &[table.name()]))?;
+        let answer = answer.map_err(|error| operation.store.failure(error, &[table.name()]))?;
         let count = answer.table.and_then(|table| table.item_count);
         visitor.walked().table_items = count.and_then(|count| count.try_into().ok());
     }
@@ -190,7 +189,7 @@ async fn go<V: Visitor>(
             .set_return_consumed_capacity(operation.store.asks_for_capacity())
             .send()
             .await
-            .map_err(|error| service::failure(error, &[table.name()]))?;
+            .map_err(|error| operation.store.failure(error, &[table.name()]))?;
         operation
             .store
             .note_read(answer.consumed_capacity.as_slice());

@@ -11,7 +11,6 @@ use crate::error::Result;
 use crate::shape::Stored;
 use crate::store::cursor::Course;
 use crate::store::operation::Operation;
-use crate::store::service;
 
 /// A selection under way.
 pub(super) struct Walk {
@@ -106,7 +105,7 @@ impl Walk {
             .set_exclusive_start_key(self.start.clone())
             .send()
             .await
-            .map_err(|error| service::failure(error, &[params.table]))?;
+            .map_err(|error| store.failure(error, &[params.table]))?;
         store.note_read(answer.consumed_capacity.as_slice());
         let answered = Answered::new(answer.items, answer.count, answer.scanned_count);
         Ok((answered, answer.last_evaluated_key))
@@ -134,7 +133,7 @@ impl Walk {
             .set_exclusive_start_key(self.start.clone())
             .send()
             .await
-            .map_err(|error| service::failure(error, &[params.table]))?;
+            .map_err(|error| store.failure(error, &[params.table]))?;
         store.note_read(answer.consumed_capacity.as_slice());
         let answered = Answered::new(answer.items, answer.count, answer.scanned_count);
         Ok((answered, answer.last_evaluated_key))

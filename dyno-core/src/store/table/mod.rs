@@ -1,0 +1,24 @@
+//! Tables: made, checked, migrated and deleted.
+//!
+//! ```text
+//! tables    the tables of an object, as the service calls them    describe  what is there
+//! request   one change of one table                               wait      until a table can be used
+//! ensure, check, migrate, delete                                  the operations
+//! ```
+
+mod check;
+mod delete;
+mod describe;
+mod ensure;
+mod migrate;
+mod options;
+mod request;
+mod tables;
+mod wait;
+
+pub use self::check::CheckTables;
+pub use self::delete::DeleteTables;
+pub use self::ensure::EnsureTables;
+pub(super) use self::ensure::ensure_all;
+pub use self::migrate::MigrateTables;
+pub(super) use self::tables::indexes_missing;

@@ -1,0 +1,107 @@
+//! The tables of an object, as the service calls them.
+
+use aws_sdk_dynamodb::Client;
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::plan::Topology;
+use crate::shape::Shape;
+use crate::store::operation::Operation;
+use crate::table::{Difference, DifferenceKind, Settings, TableSpec, specs_of};
+
+/// What an operation on tables works on.
+#[derive(Debug)]
+pub(super) struct Tables {
+    pub(super) client: Client,
+    /// By name, under the names that they have in the service.
+    pub(super) wanted: Vec<TableSpec>,
+    pub(super) settings: Settings,
+}
+
+impl Tables {
+    /// Those of the operation's type and of other shapes. Refuses what no table can be.
+    pub(super) fn of(
+        operation: &Operation,
+        others: &[&'static Shape],
+        settings: Settings,
+    ) -> Result<Self> {
+        let topology = &operation.topology;
+        if let Some(attribute) = &settings.ttl
+            && topology.root.untyped().is_none()
+            && topology
+                .root
+                .find_field(|field| field.name() == attribute)
+                .is_none()
+        {
+            let why = format!(
+                "objects cannot expire by `{attribute}`: type `{}` stores no field of that name",
+                topology.root.name()
+            );
+            return Err(Error::new(ErrorKind::InvalidShape, why));
+        }
+        let store = &operation.store;
+        let mut specs = specs_of(topology)?;
+        for other in others {
+            let other = store.topology(other)?;
+            check_region(topology, &other)?;
+            specs.extend(specs_of(&other)?);
+        }
+        let wanted = TableSpec::merged(specs)?.into_iter().map(|spec| {
+            let spec = settings.on(spec, topology.table.name());
+            let name = store.physical_name(spec.name());
+            let spec = spec.with_name(name);
+            spec.check().map(|()| spec)
+        });
+        Ok(Self {
+            wanted: wanted.collect::<Result<_>>()?,
+            client: store.clients().raw(topology.table.region_name()),
+            settings,
+        })
+    }
+}
+
+fn check_region(one: &Topology, other: &Topology) -> Result<()> {
+    if one.table.region_name() == other.table.region_name() {
+        return Ok(());
+    }
+    let (table, name) = (other.table.name(), other.root.name());
+    let why = format!(
+        "type `{name}` has its tables in another region than `{}`; take care of them in a call of their own",
+        one.root.name()
+    );
+    Err(Error::new(ErrorKind::InvalidShape, why).in_table(table))
+}
+
+/// The error of tables that are not as they are wanted.
+pub(super) fn mismatch(differences: &[Difference]) -> Error {
+    let Some(first) = differences.first() else {
+        return Error::new(ErrorKind::TableMismatch, "the tables differ");
+    };
+    let listed: Vec<_> = differences.iter().map(Difference::to_string).collect();
+    let kind = |wanted| differences.iter().any(|one| one.kind() == wanted);
+    let advice = if kind(DifferenceKind::Keys) {
+        "change the type's `key` and `sort`, or use another table"
+    } else if kind(DifferenceKind::MissingTable) {
+        "create it with `store.ensure_tables::<YourType>()`"
+    } else if kind(DifferenceKind::IndexKeys) || kind(DifferenceKind::Projection) {
+        "delete the index with `UpdateTable`, and add it with `store.migrate_tables::<YourType>()`"
+    } else if differences
+        .iter()
+        .all(|one| one.kind() == DifferenceKind::NotReady)
+    {
+        "try again in a while"
+    } else {
+        "`store.migrate_tables::<YourType>()` changes what can be changed"
+    };
+    let why = format!("{}; {advice}", listed.join("; "));
+    Error::new(ErrorKind::TableMismatch, why).in_table(first.table())
+}
+
+/// The error of a search in a table that cannot be searched.
+pub(in crate::store) fn indexes_missing(table: &str, missing: &[&str]) -> Error {
+    let missing: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
+    let why = format!(
+        "table `{table}` lacks the indexes to search by: {}; add each with `store.migrate_tables::<YourType>()`",
+        missing.join(", ")
+    );
+    Error::new(ErrorKind::TableMismatch, why).in_table(table)
+}

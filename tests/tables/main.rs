@@ -1,0 +1,12 @@
+//! Tables: what types need of them, how they are made, checked, migrated and deleted, and their names.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod check;
+mod compare;
+mod delete;
+mod ensure;
+mod fixture;
+mod migrate;
+mod namespace;
+mod of_type;
+mod suite;
