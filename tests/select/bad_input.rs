@@ -95,3 +95,39 @@ async fn the_same_is_said_by_streams_and_counts() {
     }
     assert!(recorder.take().is_empty());
 }
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Bills", key = "ID")]
+struct Bill {
+    #[dyno(alias = "paid_at")]
+    paid: Option<String>,
+    lines: Vec<Line>,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+struct Line {
+    #[dyno(alias = "price")]
+    cents: u64,
+    text: String,
+}
+
+#[tokio::test]
+async fn a_filter_does_not_miss_objects_that_have_an_older_name() {
+    let store = dyno::Store::embedded().unwrap();
+    store.ensure_tables::<Bill>().await.unwrap();
+    let fields = Bill::fields();
+    let filters = [
+        fields.paid().exists(),
+        fields.lines().index(0).cents().gt(5),
+    ];
+    for filter in filters {
+        let error = store.scan::<Bill>().filter(filter).await.unwrap_err();
+        check(
+            &error,
+            ErrorKind::InvalidExpression,
+            "called otherwise before",
+        );
+    }
+    let text = fields.lines().index(0).text().eq("x");
+    assert!(store.scan::<Bill>().filter(text).await.unwrap().is_empty());
+}

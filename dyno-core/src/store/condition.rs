@@ -1,10 +1,11 @@
 //! Conditions of requests that go to the item of a root.
 
-use dyno_value::{FieldPath, Item};
+use dyno_value::{FieldPath, Item, Segment};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Condition, Node};
 use crate::plan::{Decisions, Route};
+use crate::shape::{FieldShape, Kind, Shape};
 use crate::store::operation::Operation;
 
 impl Operation {
@@ -41,6 +42,12 @@ impl Operation {
                  value in the root",
             );
         }
+        if has_older_name(self.topology.root, path) {
+            return refuse(
+                "was called otherwise before (`alias`), and an object that still has the old name would be missed; save all \
+                 objects with the new name and take the alias away, or compare after loading",
+            );
+        }
         if !Decisions::is_clear(path, keys, self.topology.root, self.loader()) {
             return refuse(
                 "is encrypted, or may be, and the service sees no value to compare; give the field an index and use `find`, or \
@@ -49,4 +56,22 @@ impl Operation {
         }
         Ok(())
     }
+}
+
+/// Whether a field on the way is also read under other names.
+fn has_older_name(shape: &'static Shape, path: &FieldPath) -> bool {
+    let mut kind = Some(Kind::Object(shape));
+    path.segments().iter().any(|segment| {
+        let field = match (kind, segment) {
+            (Some(Kind::Object(shape)), Segment::Key(name)) => {
+                shape.find_field(|field| field.name() == name)
+            }
+            _ => None,
+        };
+        kind = match kind {
+            Some(Kind::List(element) | Kind::Map(element)) => Some(element.kind()),
+            _ => field.map(FieldShape::kind),
+        };
+        field.is_some_and(|field| !field.older_names().is_empty())
+    })
 }
