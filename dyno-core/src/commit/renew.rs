@@ -37,10 +37,12 @@ impl Renew {
         let mut batch = Batch::default();
         for group in grouped(changes) {
             let bytes = group.iter().map(longest_text).sum();
-            if !batch.has_room_for(comparisons(&group), bytes) {
+            let comparisons = comparisons(&group);
+            if !batch.has_room_for(comparisons, bytes) {
                 updates.push(Self::new(address, std::mem::take(&mut batch).changes));
             }
             batch.changes.extend(group);
+            batch.comparisons += comparisons;
             batch.bytes += bytes;
         }
         if !batch.changes.is_empty() {
@@ -124,6 +126,8 @@ fn grouped(changes: Vec<Change>) -> Vec<Vec<Change>> {
 #[derive(Default)]
 struct Batch {
     changes: Vec<Change>,
+    /// What its condition compares.
+    comparisons: usize,
     /// No expression of theirs is longer.
     bytes: usize,
 }
@@ -132,7 +136,7 @@ impl Batch {
     /// Whether a group fits, or is the first.
     fn has_room_for(&self, comparisons: usize, bytes: usize) -> bool {
         self.changes.is_empty()
-            || (self::comparisons(&self.changes) + comparisons <= MOST_COMPARISONS
+            || (self.comparisons + comparisons <= MOST_COMPARISONS
                 && self.bytes + bytes <= limits::EXPRESSION_BYTES - FRAME_BYTES)
     }
 }

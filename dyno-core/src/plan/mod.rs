@@ -54,7 +54,7 @@ pub(crate) use layout::layout;
 pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
 pub(crate) use pattern::pattern_of;
 pub(crate) use pieces::{Codec, PIECE_ATTRIBUTES, cut};
-pub(crate) use place::{take_value_at, value_at, values_at};
+pub(crate) use place::{set_value, take_value_at, value_at, values_at};
 pub(crate) use privacy::{
     Decisions, How, ItemSeals, Rehearsal, Verifier, binding, binding_of, report_exceptions,
     seal_key_id,

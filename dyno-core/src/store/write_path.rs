@@ -1,5 +1,5 @@
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item, ParsePathError, Segment, measure_value};
+use dyno_value::{FieldPath, ParsePathError, Segment, measure_value};
 
 use super::drive;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
@@ -318,7 +318,9 @@ impl Operation {
             let mut loaded = self.load_tree(key, Shards::All, true).await?;
             let before = std::mem::take(&mut loaded.tree);
             let mut tree = before.clone();
-            if !self.topology.has_place(&tree, path) || !set_value(&mut tree, path, value.clone()) {
+            if !self.topology.has_place(&tree, path)
+                || !plan::set_value(&mut tree, path, value.clone())
+            {
                 return Err(path_not_found());
             }
             fits_object(self.topology.root, &tree)
@@ -333,58 +335,6 @@ impl Operation {
                 }
                 saved => return saved.map(drop),
             }
-        }
-    }
-}
-
-/// Puts a value at a place of a tree; `false` if there is nothing around that place.
-pub(super) fn set_value(tree: &mut Item, path: &FieldPath, value: Option<AttributeValue>) -> bool {
-    let Some((last, outer)) = path.segments().split_last() else {
-        return false;
-    };
-    let mut place = Place::Map(tree);
-    for segment in outer {
-        place = match place.into(segment) {
-            Some(AttributeValue::M(inner)) => Place::Map(inner),
-            Some(AttributeValue::L(elements)) => Place::List(elements),
-            _ => return false,
-        };
-    }
-    match (place, last, value) {
-        (Place::Map(map), Segment::Key(name), Some(value)) => {
-            map.insert(name.clone(), value);
-            true
-        }
-        (Place::Map(map), Segment::Key(name), None) => {
-            map.remove(name);
-            true
-        }
-        (Place::List(list), Segment::Index(index), Some(value)) => {
-            let slot = usize::try_from(*index)
-                .ok()
-                .and_then(|index| list.get_mut(index));
-            slot.is_some_and(|slot| {
-                *slot = value;
-                true
-            })
-        }
-        _ => false,
-    }
-}
-
-enum Place<'a> {
-    List(&'a mut Vec<AttributeValue>),
-    Map(&'a mut Item),
-}
-
-impl<'a> Place<'a> {
-    fn into(self, segment: &Segment) -> Option<&'a mut AttributeValue> {
-        match (self, segment) {
-            (Self::Map(map), Segment::Key(name)) => map.get_mut(name),
-            (Self::List(list), Segment::Index(index)) => {
-                list.get_mut(usize::try_from(*index).ok()?)
-            }
-            _ => None,
         }
     }
 }

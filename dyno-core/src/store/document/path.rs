@@ -9,11 +9,10 @@ use super::open::Options;
 use crate::error::{Error, ErrorKind, Result, not_found, path_not_found};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::Route;
+use crate::plan::{self, Route};
 use crate::shape::Kind;
 use crate::store::drive;
 use crate::store::operation::{Operation, Pending};
-use crate::store::write_path::set_value;
 use crate::untyped::{DocumentPath, DocumentValue, Match, Parsed};
 
 /// Reads every value of a document that a path finds, with its place.
@@ -220,7 +219,7 @@ pub(super) fn set_all(
     }
     let mut changed = item.clone();
     for place in &places {
-        if !set_value(&mut changed, place, Some(value.clone())) {
+        if !plan::set_value(&mut changed, place, Some(value.clone())) {
             return Err(path_not_found().at_path(place.clone()));
         }
     }
