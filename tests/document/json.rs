@@ -109,6 +109,17 @@ proptest! {
 }
 
 #[test]
+fn a_number_that_json_would_print_in_other_digits_keeps_its_own_when_it_moves() {
+    let nested = AttributeValue::L(vec![AttributeValue::N("600000000000000.3".into())]);
+    let list = AttributeValue::L(vec![AttributeValue::Bool(false), nested.clone()]);
+    let mut document = document(Item::from([("l".to_owned(), list)]));
+    let mut json = document.value();
+    json["l"].as_array_mut().unwrap().remove(0);
+    document.set_value(&json).unwrap();
+    assert_eq!(document.item()["l"], AttributeValue::L(vec![nested]));
+}
+
+#[test]
 fn numbers_are_exact_or_strings() {
     let view = |text: &str| {
         document(Item::from([(

@@ -250,7 +250,7 @@ fn is_lossy(value: &AttributeValue) -> bool {
     match value {
         AttributeValue::L(elements) => elements.iter().any(is_lossy),
         AttributeValue::M(inner) => inner.values().any(is_lossy),
-        AttributeValue::N(text) => !number_to_json(text).is_number(),
+        AttributeValue::N(_) => from_json(&to_json(value)).ok().as_ref() != Some(value),
         AttributeValue::B(_) => true,
         other => is_set(other),
     }
