@@ -18,7 +18,7 @@ use crate::key::KeyKind;
 /// A table that is there.
 #[derive(Debug)]
 pub(crate) struct Described {
-    /// Without what `DescribeTable` does not say: TTL, recovery and tags.
+    /// Without what `DescribeTable` does not say: TTL, recovery and tags; and without indexes that are being deleted.
     pub(crate) spec: TableSpec,
     /// What tags and backups are asked by.
     pub(crate) arn: Option<String>,
@@ -48,7 +48,8 @@ impl Described {
         if let Some((sort, kind)) = parts(keys, &KeyType::Range, &kinds).next() {
             spec = spec.with_sort(sort, kind);
         }
-        for index in table.global_secondary_indexes() {
+        let global = table.global_secondary_indexes().iter();
+        for index in global.filter(|index| index.index_status() != Some(&IndexStatus::Deleting)) {
             let name = index.index_name().unwrap_or_default();
             let made = index_spec(name, index.key_schema(), index.projection(), &kinds);
             let throughput = index.provisioned_throughput().map(throughput);
