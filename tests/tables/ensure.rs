@@ -231,3 +231,22 @@ async fn a_server_without_recovery_is_told() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn recovery_that_is_on_is_left_alone() {
+    let (store, recorder) = scripted(|request, _| match request.operation() {
+        "DescribeContinuousBackups" => Some(json!({"ContinuousBackupsDescription": {
+            "ContinuousBackupsStatus": "ENABLED",
+            "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"},
+        }})),
+        _ => None,
+    });
+    store.ensure_tables::<Note>().await.unwrap();
+    recorder.take();
+    let ensured = store.ensure_tables::<Note>().point_in_time_recovery();
+    ensured.await.unwrap();
+    assert_eq!(
+        sent(&recorder),
+        ["CreateTable", "DescribeTable", "DescribeContinuousBackups"]
+    );
+}

@@ -31,11 +31,6 @@ impl Details {
             ttl: settings.ttl.is_some(),
         }
     }
-
-    pub(super) fn without_recovery(mut self) -> Self {
-        self.recovery = false;
-        self
-    }
 }
 
 impl Tables {
