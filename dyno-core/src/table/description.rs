@@ -22,6 +22,8 @@ pub(crate) struct Described {
     pub(crate) spec: TableSpec,
     /// What tags and backups are asked by.
     pub(crate) arn: Option<String>,
+    /// It is being deleted.
+    pub(crate) is_going: bool,
     /// What cannot be used yet, in words.
     pub(crate) unfinished: Vec<Difference>,
     /// What can be used while it is changed, in words.
@@ -75,6 +77,7 @@ impl Described {
         Ok(Self {
             spec,
             arn: table.table_arn().map(str::to_owned),
+            is_going: table.table_status() == Some(&TableStatus::Deleting),
             unfinished: unfinished(table),
             changing: changing(table),
         })
