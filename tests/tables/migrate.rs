@@ -61,6 +61,7 @@ async fn indexes_are_added_one_after_the_other() {
     let saved = store.save(User {
         email: "ada@example.com".into(),
         name: "Ada".into(),
+        since: 0,
         expires: 0,
         place: Place {
             city: "Nara".into(),

@@ -113,6 +113,7 @@ async fn what_a_batch_leaves_over_is_read_later() {
     let saved = store.save(User {
         email: "ada@example.com".into(),
         name: "Ada".into(),
+        since: 0,
         expires: 0,
         place: crate::fixture::Place {
             city: "Nara".into(),

@@ -30,7 +30,7 @@ use crate::table::{Change, Described, Difference, DifferenceKind, Settings, Tabl
 ///
 /// [`TableMismatch`](crate::ErrorKind::TableMismatch) if a table has other keys than the type declares, lacks an index, or is
 /// kept otherwise than asked; [`InvalidShape`](crate::ErrorKind::InvalidShape), also if
-/// more than 10 fields have an index, if the throughput is zero, or if no field is called as the one to expire by; and those of
+/// more than 10 fields have an index, if the throughput is zero, or if objects cannot expire by the field; and those of
 /// the service.
 ///
 /// # Examples
