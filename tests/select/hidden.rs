@@ -254,11 +254,6 @@ async fn a_loader_that_decides_by_key_is_not_asked_without_one() {
 mod tight {
     use dyno::AttributeValue;
 
-    #[expect(
-        clippy::trivially_copy_pass_by_ref,
-        clippy::ptr_arg,
-        reason = "the shape that `with` asks for"
-    )]
     pub(super) fn to_value(text: &String) -> Result<AttributeValue, String> {
         match text.strip_prefix("bad ") {
             Some(rest) => Err(format!("not {rest}")),

@@ -65,10 +65,8 @@ fn is_encrypted(operation: &Operation, field: &FieldShape) -> bool {
         return false;
     }
     let path = FieldPath::root().key(field.name());
-    let tells = operation
-        .loader()
-        .filter(|loader| !loader.needs_object());
-    !Decisions::is_clear(&path, &Item::new(), operation.topology.root, tells)
+    let tells = operation.loader().filter(|loader| !loader.needs_object());
+    !Decisions::is_clear(&path, None, &Item::new(), operation.topology.root, tells)
 }
 
 impl Tables {
