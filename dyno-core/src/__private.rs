@@ -7,11 +7,13 @@ use std::sync::Arc;
 
 use dyno_value::ValueError;
 
+pub use crate::key::KeyKind;
 use crate::loader::ConfigLoader;
 pub use crate::shape::{
-    Beside, Codec, DirectProbe, FieldShape, IndexShape, Kind, Object, ObjectReader, ObjectWriter,
-    Path, PathBase, PathSet, Probe, Role, SerdeProbe, SerdeValue, Shape, Stored, TableShape,
-    VariantShape, beside, explained, key, searchable, shard, stored, with,
+    Beside, Codec, DirectProbe, FieldShape, Index, IndexPart, IndexShape, Kind, NoIndexes, Object,
+    ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet, Probe, Role, SecondaryShape,
+    SerdeProbe, SerdeValue, Shape, Stored, TableShape, VariantShape, Whole, beside, explained, key,
+    searchable, shard, stored, with,
 };
 
 /// What `Object::write` and `Object::read` return.

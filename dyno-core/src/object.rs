@@ -126,6 +126,11 @@ pub trait DyObject: Stored {
     fn fields() -> Path<Self, Self> {
         Self::paths()
     }
+
+    /// Handles of the type's secondary indexes, to be queried or scanned: `User::indexes().by_email()`.
+    fn indexes() -> Self::Indexes {
+        Self::Indexes::default()
+    }
 }
 
 impl<T: Stored> DyObject for T {}

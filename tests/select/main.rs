@@ -6,6 +6,7 @@ mod count;
 mod cursor;
 mod fixture;
 mod hidden;
+mod index;
 mod law;
 mod mismatch;
 mod parallel;

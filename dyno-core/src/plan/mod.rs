@@ -30,14 +30,13 @@ mod place;
 mod privacy;
 mod root;
 mod route;
+mod secondary;
 mod shard;
 mod split;
 mod stale;
 mod topology;
 
-pub(crate) use address::{
-    Address, KeyKinds, Owner, Range, SortRange, partition_of, path_of, sort_of,
-};
+pub(crate) use address::{Address, KeyKinds, Owner, Range, SortRange, checked_part, path_of};
 pub(crate) use digest::{Digest, Digests, own_attributes};
 pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, key_lists, unkey_lists};
 pub(crate) use etag::Etag;
@@ -61,6 +60,7 @@ pub(crate) use privacy::{
 };
 pub(crate) use root::{Found, PAST_ETAGS, RootState, tag_attribute, write_type};
 pub(crate) use route::Route;
+pub(crate) use secondary::{check_index_value, check_index_values};
 pub(crate) use shard::{Place, Placing, ShardField, Span};
 pub(crate) use split::{Bodies, ShardBody, mark_unloaded, split, unloaded_ids};
 #[cfg(test)]

@@ -17,6 +17,7 @@ pub(crate) mod lazy;
 mod object;
 mod question;
 mod read;
+mod secondary;
 mod shard_field;
 mod table;
 mod write;
@@ -39,6 +40,10 @@ pub use lazy::{Lazy, LazyGet, LazyGetMut};
 pub(crate) use lazy::{as_unloaded, is_unloaded, unloaded};
 pub use object::{Object, Stored};
 pub use read::ObjectReader;
+pub(crate) use secondary::Holds;
+pub use secondary::{
+    Hydrated, Index, IndexAttribute, IndexPart, NoIndexes, Parts, SecondaryShape, Whole, WholeIndex,
+};
 pub use shard_field::ShardField;
 pub(crate) use table::Untyped;
 pub use table::{Body, Identity, Shape, TableShape, VariantShape};

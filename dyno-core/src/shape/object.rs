@@ -44,7 +44,10 @@ pub trait Object: Sized + Send + Sync + 'static {
     label = "no table",
     note = "name its table and key: `#[dyno(table = \"..\", key = \"..\")]` on `{Self}`"
 )]
-pub trait Stored: Object {}
+pub trait Stored: Object {
+    /// Handles of the secondary indexes.
+    type Indexes: Default;
+}
 
 /// A boxed object is stored as the object; recursive types need it.
 impl<T: Object> Object for Box<T> {
@@ -65,4 +68,6 @@ impl<T: Object> Object for Box<T> {
     }
 }
 
-impl<T: Stored> Stored for Box<T> {}
+impl<T: Stored> Stored for Box<T> {
+    type Indexes = T::Indexes;
+}

@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 
-use super::{FieldShape, Role};
+use super::{FieldShape, Role, SecondaryShape};
 use crate::key::KeyKind;
 
 /// How an object is stored: its fields, and where it lives if it has a table of its own.
@@ -18,6 +18,7 @@ pub struct Shape {
     seals: bool,
     body: Body,
     untyped: Option<Untyped>,
+    secondary: &'static [SecondaryShape],
 }
 
 /// What is said of an object when no type describes it. Its shape names shards, and the objects around them; every
@@ -76,6 +77,7 @@ impl Shape {
             seals: false,
             body,
             untyped: None,
+            secondary: &[],
         }
     }
 
@@ -148,6 +150,18 @@ impl Shape {
     pub const fn sealed(mut self) -> Self {
         self.seals = true;
         self
+    }
+
+    /// The same shape with these secondary indexes of its table.
+    #[must_use]
+    pub const fn indexes(mut self, indexes: &'static [SecondaryShape]) -> Self {
+        self.secondary = indexes;
+        self
+    }
+
+    /// The secondary indexes of the table that fields are keys of.
+    pub const fn secondary(&self) -> &'static [SecondaryShape] {
+        self.secondary
     }
 
     /// Whether the items of an object are sealed: of this one and of all its shards.
@@ -269,6 +283,11 @@ impl TableShape {
     /// The sort key's attribute name, if the table has one.
     pub const fn sort_name(&self) -> Option<&'static str> {
         self.sort
+    }
+
+    /// The attributes of the key.
+    pub(crate) fn key_names(&self) -> Vec<&'static str> {
+        std::iter::once(self.key).chain(self.sort).collect()
     }
 
     /// Whether an attribute is part of the key.

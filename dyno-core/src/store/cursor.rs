@@ -10,7 +10,6 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Topology;
-use crate::shape::TableShape;
 
 /// Where something that goes over many items got to: a [`Reseal`](crate::Reseal), an [`Audit`](crate::Audit), a
 /// [`Scan`](crate::Scan) or a [`Query`](crate::Query) goes on from it.
@@ -113,7 +112,7 @@ impl Course {
     /// # Errors
     ///
     /// The cursor is one of another course.
-    pub(super) fn key_of(&self, cursor: &Cursor, table: &TableShape) -> Result<Item> {
+    pub(super) fn key_of(&self, cursor: &Cursor, names: &[&str]) -> Result<Item> {
         let Cursor { of, key } = cursor;
         if of.kind != self.kind || of.table != self.table || of.tag != self.tag {
             return Err(invalid(format!(
@@ -134,8 +133,6 @@ impl Course {
                 of.kind.name()
             )));
         }
-        let parts = [Some(table.key_name()), table.sort_name()];
-        let names: Vec<_> = parts.into_iter().flatten().collect();
         if key.len() == names.len() && names.iter().all(|name| key.contains_key(*name)) {
             return Ok(key.clone());
         }

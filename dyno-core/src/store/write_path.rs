@@ -221,6 +221,9 @@ impl Operation {
         let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(stored)) else {
             return Ok(None);
         };
+        if let Some(value) = value {
+            plan::check_index_value(self.topology.root, stored, value, &decisions)?;
+        }
         let columns = match self.topology.indexes.around(stored) {
             Some(index) => index.expected(value, &keys, self.loader())?,
             None => Columns::new(),

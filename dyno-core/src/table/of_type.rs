@@ -8,12 +8,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyKind;
 use crate::limits;
 use crate::plan::{KeyKinds, Placing, Topology};
-use crate::shape::{Stored, TableShape};
+use crate::shape::{Holds, SecondaryShape, Stored, TableShape};
 
 impl TableSpec {
-    /// The tables of a type and of its shards, by name, with the indexes of its encrypted fields. Sends nothing.
+    /// The tables of a type and of its shards, by name, with its indexes. Sends nothing.
     ///
-    /// A field with an index has two global secondary indexes, called like the attributes that hold its index values.
+    /// It has the indexes that fields are keys of (`#[dyno(index(..))]`), and for an encrypted field with an index two global
+    /// ones, called like the attributes that hold its index values.
     ///
     /// # Errors
     ///
@@ -132,11 +133,31 @@ pub(crate) fn specs_of(topology: &Topology) -> Result<Vec<TableSpec>> {
             .with_projection(Projection::KeysOnly);
         spec.with_global_index(index)
     });
+    let root = topology.root.secondary().iter().fold(root, |spec, index| {
+        let declared = declared(index);
+        if index.is_local() {
+            spec.with_local_index(declared)
+        } else {
+            spec.with_global_index(declared)
+        }
+    });
     let apart = topology
         .patterns()
         .filter(|field| field.placing != Placing::Beside);
     let shards = apart.map(|field| spec(&field.table, field.region, strings));
     TableSpec::merged(std::iter::once(root).chain(shards))
+}
+
+fn declared(index: &SecondaryShape) -> IndexSpec {
+    let spec = IndexSpec::new(index.name()).with_projection(match index.holds() {
+        Holds::Everything => Projection::All,
+        Holds::Nothing => Projection::KeysOnly,
+        Holds::Some(names) => Projection::include(names.iter().copied()),
+    });
+    let key = index.key().iter();
+    let spec = key.fold(spec, |spec, part| spec.with_key(part.name(), part.kind()));
+    let sort = index.sort().iter();
+    sort.fold(spec, |spec, part| spec.with_sort(part.name(), part.kind()))
 }
 
 fn spec(table: &TableShape, region: Option<&str>, kinds: KeyKinds) -> TableSpec {
@@ -154,14 +175,16 @@ fn spec(table: &TableShape, region: Option<&str>, kinds: KeyKinds) -> TableSpec 
 
 fn check_index_count(topology: &Topology) -> Result<()> {
     let columns = topology.indexes.columns().count();
-    if columns <= limits::SECONDARY_INDEXES {
+    let declared = topology.root.secondary().iter();
+    let declared = declared.filter(|index| !index.is_local()).count();
+    if columns + declared <= limits::SECONDARY_INDEXES {
         return Ok(());
     }
     let table = topology.table.name();
     let why = format!(
-        "type `{}` has indexes on {} fields, which take {columns} secondary indexes of table `{table}`, and DynamoDB makes {}; \
-         search fewer fields, or move some to an object of their own. If AWS raised the quota of the account, make the \
-         table without `ensure_tables`",
+        "type `{}` has {declared} global indexes and searches {} encrypted fields, which take {columns} more, and DynamoDB makes \
+         {} of table `{table}`; search fewer fields, or move some to an object of their own. If AWS raised the quota of the \
+         account, make the table without `ensure_tables`",
         topology.root.name(),
         columns / 2,
         limits::SECONDARY_INDEXES

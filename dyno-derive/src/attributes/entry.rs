@@ -193,6 +193,35 @@ impl Entry {
         Err(word)
     }
 
+    /// Whether parentheses follow the word.
+    pub(super) fn has_list(&self) -> bool {
+        matches!(self.value, Value::List(_))
+    }
+
+    /// Names of fields, as in `include(name, age)`.
+    pub(super) fn names(
+        self,
+        example: &str,
+        diagnostics: &Diagnostics,
+    ) -> Result<Given<Vec<Ident>>, Ident> {
+        let Given { value, word, place } = self.flag_or_words(example, diagnostics)?;
+        let names = value.into_iter().map(|entry| match entry.value {
+            Value::Absent => Ok(entry.word),
+            value => {
+                let what = format!("`{word}` takes names of fields");
+                diagnostics.report_across(value, what, format!("write `{example}`"));
+                Err(word.clone())
+            }
+        });
+        let value: Vec<_> = names.collect::<Result<_, _>>()?;
+        if value.is_empty() {
+            let what = format!("`{word}` names no field");
+            diagnostics.report(place, what, format!("write `{example}`"));
+            return Err(word);
+        }
+        Ok(Given { value, word, place })
+    }
+
     /// Text, as in `#[dyno(table = "Users")]`.
     pub(super) fn text(self, diagnostics: &Diagnostics) -> Result<Given<String>, Ident> {
         let word = self.word;

@@ -1,7 +1,7 @@
 use syn::{Attribute, Ident, Path, TypePath};
 
 use super::words::{self, Owner};
-use super::{EncryptAttributes, Given, ShardAttributes, Slot, entry, serde};
+use super::{EncryptAttributes, Given, IndexPartAttributes, ShardAttributes, Slot, entry, serde};
 use crate::diagnostics::Diagnostics;
 
 /// The attributes on a field.
@@ -20,6 +20,8 @@ pub(crate) struct FieldAttributes {
     pub(crate) rename: Slot<String>,
     pub(crate) shard: Slot<ShardAttributes>,
     pub(crate) skip: Slot<()>,
+    /// The field's parts in secondary indexes.
+    pub(crate) secondary: Vec<Given<IndexPartAttributes>>,
     pub(crate) sort: Slot<()>,
     pub(crate) with: Slot<Path>,
 }
@@ -41,6 +43,11 @@ impl FieldAttributes {
                 }
                 "flatten" => this.flatten.fill(entry.flag(diagnostics), diagnostics),
                 "independent" => this.independent.fill(entry.flag(diagnostics), diagnostics),
+                "index" if entry.has_list() => {
+                    let given = entry.flag_or_words("index(name = \"..\", key)", diagnostics);
+                    let given = given.map(|given| IndexPartAttributes::parse(given, diagnostics));
+                    this.secondary.extend(given);
+                }
                 "index" => this.index.fill(entry.text(diagnostics), diagnostics),
                 "key" => this.key.fill(entry.flag(diagnostics), diagnostics),
                 "plain" => this.plain.fill(entry.flag(diagnostics), diagnostics),
@@ -87,6 +94,7 @@ impl FieldAttributes {
             key,
             plain,
             rename,
+            secondary,
             shard,
             skip,
             sort,
@@ -99,7 +107,9 @@ impl FieldAttributes {
             encrypt.word(),
             flatten.word(),
             independent.word(),
-            index.word(),
+            index
+                .word()
+                .or_else(|| secondary.first().map(|part| &part.word)),
             key.word(),
             plain.word(),
             rename.word(),

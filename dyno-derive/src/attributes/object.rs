@@ -1,7 +1,7 @@
 use syn::{Attribute, Path, TypePath};
 
 use super::words::{self, Owner};
-use super::{Slot, entry, serde};
+use super::{Given, ProjectionAttributes, Slot, entry, serde};
 use crate::diagnostics::Diagnostics;
 use crate::model::Case;
 
@@ -11,6 +11,8 @@ pub(crate) struct ObjectAttributes {
     pub(crate) context: Slot<String>,
     pub(crate) key: Slot<String>,
     pub(crate) loader: Slot<TypePath>,
+    /// What secondary indexes hold, one by one.
+    pub(crate) projections: Vec<Given<ProjectionAttributes>>,
     pub(crate) region: Slot<String>,
     pub(crate) rename_all: Slot<Case>,
     pub(crate) root: Slot<Path>,
@@ -27,6 +29,11 @@ impl ObjectAttributes {
             match entry.word.to_string().as_str() {
                 "context" => this.context.fill(entry.text(diagnostics), diagnostics),
                 "crate" => this.root.fill(entry.module(diagnostics), diagnostics),
+                "index" => {
+                    let given = entry.flag_or_words("index(name = \"..\", keys_only)", diagnostics);
+                    let given = given.map(|given| ProjectionAttributes::parse(given, diagnostics));
+                    this.projections.extend(given);
+                }
                 "key" => this.key.fill(entry.text(diagnostics), diagnostics),
                 "loader" => this.loader.fill(entry.function(diagnostics), diagnostics),
                 "region" => this.region.fill(entry.text(diagnostics), diagnostics),

@@ -7,6 +7,7 @@ use crate::diagnostics::Diagnostics;
 const OBJECT: &[&str] = &[
     "context",
     "crate",
+    "index",
     "key",
     "loader",
     "region",
@@ -34,6 +35,8 @@ const FIELD: &[&str] = &[
     "with",
 ];
 const ENCRYPT: &[&str] = &["bits", "index", "low_entropy"];
+const INDEX_PART: &[&str] = &["binary", "key", "local", "name", "number", "sort", "string"];
+const PROJECTION: &[&str] = &["include", "keys_only", "name"];
 const SHARD: &[&str] = &["table"];
 
 /// What an attribute stands on.
@@ -42,26 +45,34 @@ pub(super) enum Owner {
     /// The parentheses of `encrypt(..)`.
     Encrypt,
     Field,
+    /// The parentheses of `index(..)` on a field.
+    IndexPart,
     Object,
+    /// The parentheses of `index(..)` on the type.
+    Projection,
     /// The parentheses of `shard(..)`.
     Shard,
     Variant,
 }
 
 impl Owner {
-    const ALL: [Self; 5] = [
+    const ALL: [Self; 7] = [
         Self::Object,
         Self::Variant,
         Self::Field,
         Self::Shard,
         Self::Encrypt,
+        Self::IndexPart,
+        Self::Projection,
     ];
 
     fn words(self) -> &'static [&'static str] {
         match self {
             Self::Encrypt => ENCRYPT,
             Self::Field => FIELD,
+            Self::IndexPart => INDEX_PART,
             Self::Object => OBJECT,
+            Self::Projection => PROJECTION,
             Self::Shard => SHARD,
             Self::Variant => VARIANT,
         }
@@ -71,7 +82,9 @@ impl Owner {
         match self {
             Self::Encrypt => "`encrypt(..)`",
             Self::Field => "a field",
+            Self::IndexPart => "`index(..)` on a field",
             Self::Object => "the type",
+            Self::Projection => "`index(..)` on the type",
             Self::Shard => "`shard(..)`",
             Self::Variant => "a variant",
         }

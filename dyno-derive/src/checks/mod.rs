@@ -4,6 +4,7 @@ mod index;
 mod keys;
 mod names;
 mod roles;
+mod secondary;
 mod table;
 
 use crate::diagnostics::Diagnostics;
@@ -14,5 +15,6 @@ pub(crate) fn object(object: &Object, diagnostics: &Diagnostics) {
     keys::check(object, diagnostics);
     roles::check(object, diagnostics);
     index::check(object, diagnostics);
+    secondary::check(object, diagnostics);
     names::check(object, diagnostics);
 }

@@ -3,7 +3,7 @@ use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, GenericParam, Generics, Ident, Visibility};
 
 use super::own_type::OwnType;
-use super::{Field, Name, Role, Variant, layout};
+use super::{Field, Name, Role, SecondaryIndex, Variant, layout};
 use crate::attributes::ObjectAttributes;
 use crate::diagnostics::Diagnostics;
 
@@ -17,6 +17,7 @@ pub(crate) struct Object {
     /// Where the object lives; a type without a table is stored inside others.
     pub(crate) table: Option<Table>,
     pub(crate) body: Body,
+    pub(crate) secondary: Vec<SecondaryIndex>,
     /// The attributes as given.
     pub(crate) given: ObjectAttributes,
 }
@@ -81,6 +82,7 @@ pub(crate) fn object(input: &DeriveInput, diagnostics: &Diagnostics) -> Option<O
         visibility: input.vis.clone(),
         generics: input.generics.clone(),
         table,
+        secondary: SecondaryIndex::all_of(&body, &given),
         body,
         given,
     })

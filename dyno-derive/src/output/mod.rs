@@ -8,13 +8,14 @@
 //!     use ::dyno::__private as __dyno;
 //!     fn __dyno_codecs() -> (__dyno::Codec<String>, ..) { .. }   codec: how each type is carried
 //!     impl __dyno::Object for Root { .. }                    shape, write, read
-//!     impl __dyno::Stored for Root {}                        shape, if it has a table
+//!     impl __dyno::Stored for Root { .. }                    secondary indexes, if it has a table
 //!     struct __DynoPaths<__DynoR>(..);                       handles
 //! };
 //! ```
 
 mod codec;
 mod handles;
+mod indexes;
 mod read;
 mod shape;
 mod stub;
@@ -46,11 +47,13 @@ pub(crate) fn object(object: &Object) -> TokenStream {
         #read
         #loader
     });
-    let stored = object.table.as_ref().map(|_| target.stored());
+    let (indexes, index_handles) = indexes::handles(object, &target);
+    let stored = object.table.as_ref().map(|_| target.stored(&indexes));
     target.hidden(&quote! {
         #codecs
         #implementation
         #stored
+        #index_handles
         #handles
     })
 }

@@ -12,6 +12,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::codec::{Row, Rows};
+use super::indexes;
 use super::target::Target;
 use crate::model::{Body, Index, Name, Object, Placing, Privacy, Role};
 
@@ -41,8 +42,9 @@ pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
         .value()
         .map(|context| quote!(.context(#context)));
     let sealed = object.given.seal.value().map(|()| quote!(.sealed()));
+    let indexes = indexes::shapes(object);
     quote! {
-        const SHAPE: &'static __dyno::Shape = &#body.of::<Self>() #stored #tag #context #sealed;
+        const SHAPE: &'static __dyno::Shape = &#body.of::<Self>() #stored #tag #context #sealed #indexes;
     }
 }
 

@@ -2,15 +2,15 @@
 //!
 //! ```text
 //! ::core::compile_error! { ".." }
-//! const _: () = { impl __dyno::Object for Root { .. loop {} .. } impl __dyno::Stored for Root {} .. };
+//! const _: () = { impl __dyno::Object for Root { .. loop {} .. } impl __dyno::Stored for Root { .. } .. };
 //! ```
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::codec::Rows;
-use super::handles;
 use super::target::Target;
+use super::{handles, indexes};
 use crate::model::Object;
 
 /// The errors, and an implementation that is never run.
@@ -30,10 +30,12 @@ pub(crate) fn stub(object: &Object, errors: &TokenStream) -> TokenStream {
             loop {}
         }
     });
-    let stored = target.stored();
+    let (indexes, index_handles) = indexes::handles(object, &target);
+    let stored = target.stored(&indexes);
     let hidden = target.hidden(&quote! {
         #implementation
         #stored
+        #index_handles
         #handles
     });
     quote! {

@@ -72,7 +72,7 @@ impl<'a> Target<'a> {
         }
     }
 
-    fn split(&self) -> (ImplGenerics<'_>, TypeGenerics<'_>, Option<&WhereClause>) {
+    pub(super) fn split(&self) -> (ImplGenerics<'_>, TypeGenerics<'_>, Option<&WhereClause>) {
         self.generics.split_for_impl()
     }
 
@@ -96,12 +96,14 @@ impl<'a> Target<'a> {
         }
     }
 
-    pub(super) fn stored(&self) -> TokenStream {
+    pub(super) fn stored(&self, indexes: &TokenStream) -> TokenStream {
         let own_type = self.own_type();
         let (impl_generics, _, bounds) = self.split();
         quote! {
             #[automatically_derived]
-            impl #impl_generics __dyno::Stored for #own_type #bounds {}
+            impl #impl_generics __dyno::Stored for #own_type #bounds {
+                type Indexes = #indexes;
+            }
         }
     }
 

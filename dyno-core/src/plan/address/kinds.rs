@@ -6,7 +6,7 @@ use super::invalid;
 use crate::error::Result;
 use crate::key::{Key, KeyKind, KeyValue};
 use crate::limits;
-use crate::shape::{Kind, Role, Shape, TableShape};
+use crate::shape::{Kind, Role, Shape};
 
 /// The types of an object's key attributes; strings where no field says otherwise.
 #[derive(Clone, Copy, Debug)]
@@ -54,31 +54,12 @@ impl KeyKinds {
     }
 }
 
-/// The partition key of objects of a shape.
-///
-/// # Errors
-///
-/// It is empty, too long, or of the wrong type.
-pub(crate) fn partition_of(
-    shape: &'static Shape,
-    table: &TableShape,
-    value: &KeyValue,
-) -> Result<KeyValue> {
-    let kind = KeyKinds::of(shape).partition;
-    checked_part("partition key", table.key_name(), kind, value)
-}
-
-/// What the sort key of objects of a shape is compared with.
-///
-/// # Errors
-///
-/// It is empty, too long, or of the wrong type.
-pub(crate) fn sort_of(shape: &'static Shape, name: &str, value: &KeyValue) -> Result<KeyValue> {
-    checked_part("sort key", name, KeyKinds::of(shape).sort, value)
-}
-
 /// A key part of the wanted type; without a key field, a type may be addressed by a string only.
-pub(super) fn checked_part(
+///
+/// # Errors
+///
+/// It is empty, too long, or of the wrong type.
+pub(crate) fn checked_part(
     part: &str,
     name: &str,
     kind: Option<KeyKind>,

@@ -20,8 +20,7 @@ mod tests;
 use dyno_value::Item;
 
 pub(crate) use self::id::{path_of, shard_id, shard_id_at, unescape};
-use self::kinds::checked_part;
-pub(crate) use self::kinds::{KeyKinds, partition_of, sort_of};
+pub(crate) use self::kinds::{KeyKinds, checked_part};
 pub(crate) use self::owner::{Owner, Range, SortRange};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Key, KeyValue};

@@ -134,6 +134,11 @@ impl Decisions {
         std::mem::take(&mut self.exceptions)
     }
 
+    /// Whether the value at a path is encrypted, as one or in parts.
+    pub(crate) fn seals(&self, path: &FieldPath) -> bool {
+        self.keys.keys().any(|sealed| sealed.starts_with(path))
+    }
+
     /// Whether nothing is encrypted.
     pub(crate) fn is_empty(&self) -> bool {
         self.keys.is_empty()

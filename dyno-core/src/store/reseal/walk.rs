@@ -162,7 +162,7 @@ async fn go<V: Visitor>(
     let client = operation.store.clients().of(table.region_name()).reads;
     let course = Course::walk(topology);
     let mut start = match &settings.from {
-        Some(cursor) => Some(course.key_of(cursor, table)?),
+        Some(cursor) => Some(course.key_of(cursor, &table.key_names())?),
         None => None,
     };
     let walked = visitor.walked();

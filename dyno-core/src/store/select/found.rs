@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use dyno_value::Item;
 
+use super::keys::Keys;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::plan::{Address, Found, Owner, RootState, ShardField, Verifier};
@@ -33,8 +34,17 @@ pub(super) struct Root {
     pub(super) key: Key,
     pub(super) address: Address,
     pub(super) item: Item,
+    /// Its keys in the index that it was found in, if they are not those of the item.
+    pub(super) place: Option<Item>,
     /// `None`: an item that the mapper does not manage.
     pub(super) state: Option<RootState>,
+}
+
+/// An item that was found.
+pub(super) struct Seen {
+    pub(super) item: Item,
+    /// Its keys in the index that it was found in, if the item was read after it.
+    pub(super) place: Option<Item>,
 }
 
 /// The items of a page.
@@ -53,10 +63,15 @@ impl Sorted {
     /// # Errors
     ///
     /// The table has other keys than the type.
-    pub(super) fn of(operation: &Operation, items: Vec<Item>, most: usize) -> Result<Self> {
+    pub(super) fn of(
+        operation: &Operation,
+        keys: Keys,
+        items: Vec<Seen>,
+        most: usize,
+    ) -> Result<Self> {
         let table = operation.topology.table;
         let mut sorted = Self::default();
-        for item in items {
+        for Seen { item, place } in items {
             let Some(address) = Address::of_item(table, table.region_name(), &item) else {
                 return Err(other_keys(table, "an item in it has no such key"));
             };
@@ -69,18 +84,30 @@ impl Sorted {
             {
                 sorted.shards.insert(address, item);
             } else if sorted.cut.is_none() {
-                sorted.add(operation, Root::of(operation, &address, item), most);
+                let root = Root::of(operation, &address, item, place);
+                sorted.add(operation, keys, root, most);
             }
         }
         Ok(sorted)
     }
 
-    fn add(&mut self, operation: &Operation, root: Result<Option<Root>, Failure>, most: usize) {
+    fn add(
+        &mut self,
+        operation: &Operation,
+        keys: Keys,
+        root: Result<Option<Root>, Failure>,
+        most: usize,
+    ) {
         let is_full = self.roots.len() == most;
         match root {
             Ok(None) => {}
             Ok(Some(_)) | Err(_) if is_full => {
-                self.cut = self.roots.last().map(|last| last.address.to_item());
+                let place = |last: &Root| {
+                    last.place
+                        .clone()
+                        .unwrap_or_else(|| keys.place_of(&last.item))
+                };
+                self.cut = self.roots.last().map(place);
             }
             Ok(Some(root)) => self.roots.push(root),
             Err(failure) => self.failures.push(failure.explained(operation)),
@@ -90,8 +117,13 @@ impl Sorted {
 
 impl Root {
     /// `None`: a root of another type, or none at all.
-    fn of(operation: &Operation, place: &Address, item: Item) -> Result<Option<Self>, Failure> {
-        let key = place.key();
+    fn of(
+        operation: &Operation,
+        found: &Address,
+        item: Item,
+        place: Option<Item>,
+    ) -> Result<Option<Self>, Failure> {
+        let key = found.key();
         let address = match operation.root(&key) {
             Ok(address) => address,
             Err(error) => return Err(Failure::new(key, error)),
@@ -108,6 +140,7 @@ impl Root {
             key,
             address,
             item,
+            place,
             state,
         }))
     }

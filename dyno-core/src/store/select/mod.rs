@@ -10,6 +10,8 @@
 mod complete;
 mod count;
 mod found;
+mod hydrate;
+mod keys;
 mod page;
 mod parallel;
 mod params;

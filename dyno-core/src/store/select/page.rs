@@ -2,10 +2,12 @@ use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
+use dyno_value::Item;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt as _, TryStreamExt as _};
 
 use super::complete::complete;
-use super::found::Sorted;
+use super::found::{Seen, Sorted};
+use super::hydrate;
 use super::selection::Selection;
 use super::walk::Walk;
 use crate::error::Result;
@@ -66,13 +68,25 @@ impl Walk {
         first.map_or(Ok(Some(page)), |failure| Err(failure.into_error()))
     }
 
+    /// Everything of the items that were found.
+    async fn whole(&self, items: Vec<Item>) -> Result<Vec<Seen>> {
+        if self.keys.finds_whole_items() {
+            let seen = |item| Seen { item, place: None };
+            return Ok(items.into_iter().map(seen).collect());
+        }
+        let hydrated =
+            hydrate::hydrated(&self.operation, self.keys, items, self.params.consistent).await;
+        hydrated.map_err(self.operation.explain(None))
+    }
+
     async fn page<T: Stored>(&mut self) -> Result<Option<Page<T>>> {
         if !self.goes_on {
             return Ok(None);
         }
         let answered = self.ask().await?;
         let most = self.wanted.unwrap_or(usize::MAX);
-        let sorted = Sorted::of(&self.operation, answered.items, most);
+        let items = self.whole(answered.items).await?;
+        let sorted = Sorted::of(&self.operation, self.keys, items, most);
         let mut sorted = sorted.map_err(self.operation.explain(None))?;
         let cut = sorted.cut.take();
         let completed = complete::<T>(&self.operation, sorted, self.params.consistent).await;

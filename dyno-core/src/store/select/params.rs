@@ -2,16 +2,17 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item, Segment, encoding};
+use dyno_value::{FieldPath, Item, encoding};
 use sha2::{Digest as _, Sha256};
 
+use super::keys::Keys;
 use super::selection::Partition;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Comparator, Condition, Node, Placeholders, Term, condition_text};
 use crate::limits;
-use crate::plan::{partition_of, tag_attribute};
+use crate::plan::tag_attribute;
 use crate::reserved;
-use crate::shape::{Shape, TableShape};
+use crate::shape::Shape;
 use crate::store::cursor;
 use crate::store::operation::Operation;
 use crate::store::tree::same_key;
@@ -24,6 +25,7 @@ use crate::store::tree::same_key;
 pub struct Params {
     pub(super) operation: &'static str,
     pub(super) table: &'static str,
+    pub(super) index: Option<&'static str>,
     pub(super) key_condition: Option<String>,
     pub(super) filter: Option<String>,
     pub(super) names: BTreeMap<String, String>,
@@ -43,6 +45,11 @@ impl Params {
     /// The table.
     pub fn table(&self) -> &str {
         self.table
+    }
+
+    /// `IndexName`.
+    pub fn index(&self) -> Option<&str> {
+        self.index
     }
 
     /// `KeyConditionExpression`.
@@ -69,6 +76,9 @@ impl Params {
 impl fmt::Display for Params {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} of table `{}`", self.operation, self.table)?;
+        if let Some(index) = self.index {
+            write!(f, ", index `{index}`")?;
+        }
         if let Some(text) = &self.key_condition {
             write!(f, "\n  key condition: {text}")?;
         }
@@ -107,6 +117,7 @@ impl fmt::Debug for Params {
         f.debug_struct("Params")
             .field("operation", &self.operation)
             .field("table", &self.table)
+            .field("index", &self.index)
             .field("key_condition", &self.key_condition)
             .field("filter", &self.filter)
             .field("names", &self.names)
@@ -116,8 +127,9 @@ impl fmt::Debug for Params {
 
 /// What is asked for, checked.
 pub(super) struct Asked {
-    /// The partition key, if there is one.
-    partition: Option<AttributeValue>,
+    keys: Keys,
+    /// The partition key by attribute, if there is one.
+    partition: Vec<(&'static str, AttributeValue)>,
     key: Option<Node>,
     filter: Option<Node>,
     descending: bool,
@@ -130,57 +142,56 @@ impl Asked {
     /// the service does not see in the root's item.
     pub(super) fn of<T>(
         operation: &Operation,
+        keys: Keys,
         partition: Option<&Partition>,
         filter: Option<Condition<T>>,
     ) -> Result<Self> {
         let mut asked = Self {
-            partition: None,
+            keys,
+            partition: Vec::new(),
             key: None,
             filter: None,
             descending: false,
         };
-        let mut keys = Item::new();
         if let Some(partition) = partition {
-            asked.add_partition(operation, partition, &mut keys)?;
+            asked.add_partition(partition)?;
         }
         if let Some(filter) = filter {
-            let filter = operation.condition_of_root(filter, &keys)?;
-            if partition.is_some() {
-                check_no_key(&filter, operation.topology.table)?;
-            }
+            let filter = operation.condition_of_root(filter, &asked.known_keys(operation))?;
+            keys.check_filter(&filter, partition.is_some())?;
             asked.filter = Some(filter);
         }
         Ok(asked)
     }
 
-    fn add_partition(
-        &mut self,
-        operation: &Operation,
-        partition: &Partition,
-        keys: &mut Item,
-    ) -> Result<()> {
-        let topology = &operation.topology;
-        let name = topology.table.key_name();
-        let Some(value) = &partition.key else {
-            let why = format!(
-                "a query is one of a partition: give the value of `{name}` with `.key(..)`, or use `scan`"
-            );
-            return Err(Error::new(ErrorKind::InvalidKey, why));
-        };
-        let value = partition_of(topology.root, topology.table, value)?.to_value();
-        keys.insert(name.to_owned(), value.clone());
-        self.partition = Some(value.clone());
-        let equal = equal(name, value);
-        let sort = match &partition.sort {
-            Some(condition) => condition.node(topology)?,
-            None => None,
-        };
-        self.key = Some(match sort {
-            Some(sort) => Node::All(vec![equal, sort]),
-            None => equal,
+    fn add_partition(&mut self, partition: &Partition) -> Result<()> {
+        self.partition = self.keys.partition_of(&partition.key)?;
+        let mut nodes: Vec<_> = self
+            .partition
+            .iter()
+            .map(|(name, value)| equal(name, value.clone()))
+            .collect();
+        if let Some(condition) = &partition.sort {
+            nodes.extend(condition.nodes(self.keys)?);
+        }
+        self.key = Some(match <[Node; 1]>::try_from(nodes) {
+            Ok([one]) => one,
+            Err(nodes) => Node::All(nodes),
         });
         self.descending = partition.descending;
         Ok(())
+    }
+
+    /// What is known of the keys of the objects.
+    fn known_keys(&self, operation: &Operation) -> Item {
+        let table = operation.topology.table;
+        let known = self
+            .partition
+            .iter()
+            .filter(|(name, _)| table.has_key(name));
+        known
+            .map(|(name, value)| ((*name).to_owned(), value.clone()))
+            .collect()
     }
 
     /// What tells this from everything else that can be asked of the same table and type.
@@ -209,18 +220,24 @@ impl Asked {
                 AttributeValue::Bool(self.descending),
             ),
         ]);
+        let of_index = |name: &str| ("index".to_owned(), AttributeValue::S(name.to_owned()));
+        let asked: Item = asked
+            .into_iter()
+            .chain(self.keys.index_name().map(of_index))
+            .collect();
         let bytes = encoding::encode_item(&asked)?;
         let hash: [u8; 32] = Sha256::digest(&bytes).into();
         Ok(hash.into_iter().take(BYTES).collect())
     }
 
     /// Refuses to go on in another partition than the one asked for.
-    pub(super) fn check_start(&self, table: &TableShape, start: Option<&Item>) -> Result<()> {
-        let (Some(asked), Some(start)) = (&self.partition, start) else {
-            return Ok(());
+    pub(super) fn check_start(&self, start: Option<&Item>) -> Result<()> {
+        let Some(start) = start else { return Ok(()) };
+        let mut asked = self.partition.iter();
+        let is_there = |(name, asked): &(&str, AttributeValue)| {
+            start.get(*name).is_some_and(|found| same_key(found, asked))
         };
-        let partition = start.get(table.key_name());
-        if partition.is_some_and(|partition| same_key(partition, asked)) {
+        if asked.all(is_there) {
             return Ok(());
         }
         Err(cursor::invalid(
@@ -261,6 +278,7 @@ impl Asked {
                 "Scan"
             },
             table: operation.topology.table.name(),
+            index: self.keys.index_name(),
             key_condition,
             filter,
             names,
@@ -293,20 +311,6 @@ fn is_root(shape: &'static Shape) -> Vec<Node> {
 fn equal(name: &str, value: AttributeValue) -> Node {
     let path = Term::Field(FieldPath::root().key(name));
     Node::Compare(path, Comparator::Equal, Term::Value(value))
-}
-
-fn check_no_key(filter: &Node, table: &TableShape) -> Result<()> {
-    let mut key = None;
-    filter.each_look(&mut |path, _| {
-        if let Some(Segment::Key(name)) = path.segments().first()
-            && table.has_key(name)
-        {
-            key = Some(path.clone());
-        }
-    });
-    let Some(key) = key else { return Ok(()) };
-    let why = "is part of the key, at which a filter of a query may not look; say it with `.key(..)` or `.sort()`";
-    Err(Error::new(ErrorKind::InvalidExpression, why).at_path(key))
 }
 
 fn checked(text: String) -> Result<String> {

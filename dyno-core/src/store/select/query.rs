@@ -122,7 +122,13 @@ impl<T: Stored, S> Query<T, S> {
 
     /// The partition key of the objects; it must be given.
     pub fn key(mut self, value: impl Into<KeyValue>) -> Self {
-        self.partition().key = Some(value.into());
+        self.partition().key = vec![value.into()];
+        self
+    }
+
+    /// The partition key of an index that has several attributes in it: a value for each, in the order of the type's fields.
+    pub fn key_parts<V: Into<KeyValue>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
+        self.partition().key = values.into_iter().map(Into::into).collect();
         self
     }
 

@@ -2,6 +2,7 @@
 
 use dyno_value::Item;
 
+use super::keys::Keys;
 use super::params::{Asked, Params};
 use super::sort::SortCondition;
 use crate::error::{Error, ErrorKind, Result};
@@ -14,6 +15,8 @@ use crate::store::operation::{Operation, Options};
 /// Which objects, and how many of them.
 pub(super) struct Selection<T> {
     pub(super) options: Options,
+    /// `None`: over the table itself.
+    pub(super) index: Option<&'static str>,
     /// `None`: of the whole table.
     pub(super) partition: Option<Partition>,
     pub(super) filter: Option<Condition<T>>,
@@ -26,7 +29,8 @@ pub(super) struct Selection<T> {
 /// Of which partition, and in which order.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Partition {
-    pub(super) key: Option<KeyValue>,
+    /// As many values as the partition key has attributes.
+    pub(super) key: Vec<KeyValue>,
     pub(super) sort: Option<SortCondition>,
     pub(super) descending: bool,
 }
@@ -34,6 +38,7 @@ pub(super) struct Partition {
 /// A selection that was checked.
 pub(super) struct Begun {
     pub(super) operation: Operation,
+    pub(super) keys: Keys,
     pub(super) params: Params,
     pub(super) course: Course,
     pub(super) start: Option<Item>,
@@ -43,6 +48,7 @@ impl<T: Stored> Selection<T> {
     pub(super) fn new(partition: Option<Partition>) -> Self {
         Self {
             options: Options::default(),
+            index: None,
             partition,
             filter: None,
             consistent: false,
@@ -67,40 +73,58 @@ impl<T: Stored> Selection<T> {
         };
         let operation = Operation::new::<T>(name, self.options.clone())?;
         let checked = self.check(&operation, counts);
-        let (params, course, start) = checked.map_err(operation.explain(None))?;
+        let (keys, params, course, start) = checked.map_err(operation.explain(None))?;
         Ok(Begun {
             operation,
+            keys,
             params,
             course,
             start,
         })
     }
 
-    fn check(&self, operation: &Operation, counts: bool) -> Result<(Params, Course, Option<Item>)> {
+    fn check(
+        &self,
+        operation: &Operation,
+        counts: bool,
+    ) -> Result<(Keys, Params, Course, Option<Item>)> {
         if self.limit == Some(0) {
             let why = "`limit` is the number of items that a request looks at, 1 at least; leave it out for pages of 1 MB";
             return Err(Error::new(ErrorKind::InvalidExpression, why));
         }
         let topology = &operation.topology;
-        let asked = Asked::of(operation, self.partition.as_ref(), self.filter.clone())?;
+        let keys = Keys::of(topology, self.index)?;
+        if self.consistent {
+            keys.check_consistent()?;
+        }
+        if counts {
+            keys.check_count()?;
+        }
+        let asked = Asked::of(
+            operation,
+            keys,
+            self.partition.as_ref(),
+            self.filter.clone(),
+        )?;
         let hash = asked.hash()?;
         let course = match self.partition {
             Some(_) => Course::query(topology, hash),
             None => Course::scan(topology, hash),
         };
         let start = match &self.from {
-            Some(cursor) => Some(course.key_of(cursor, topology.table)?),
+            Some(cursor) => Some(course.key_of(cursor, &keys.names())?),
             None => None,
         };
-        asked.check_start(topology.table, start.as_ref())?;
+        asked.check_start(start.as_ref())?;
         let params = asked.render(operation, self.consistent, self.limit, counts)?;
-        Ok((params, course, start))
+        Ok((keys, params, course, start))
     }
 }
 
 impl<T> std::fmt::Debug for Selection<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Selection")
+            .field("index", &self.index)
             .field("filter", &self.filter)
             .field("consistent", &self.consistent)
             .field("limit", &self.limit)
@@ -139,7 +163,21 @@ macro_rules! selection_options {
             self
         }
 
-        /// Sees everything that was saved before the request, at twice the cost.
+        /// Goes over a secondary index in place of the table: `.index(User::indexes().by_email())`. Objects that have no value
+        /// for a key of the index are not in it.
+        ///
+        /// A global index follows its table a moment later, so an object may be missing that was saved a moment ago, or be
+        /// given as it was before; a save of such a state is a [`Conflict`](crate::ErrorKind::Conflict), as of every old one.
+        ///
+        /// An index that does not hold everything (`keys_only`, `include`) does not compile here: `.hydrated()` says that
+        /// its objects are read from the table, with one `BatchGetItem` for each hundred. They may have changed since the
+        /// index was written, and not have its key any more.
+        pub fn index(mut self, index: impl crate::shape::WholeIndex<T>) -> Self {
+            self.selection.index = Some(index.__dyno_name());
+            self
+        }
+
+        /// Sees everything that was saved before the request, at twice the cost; not of a global index.
         pub fn consistent(mut self) -> Self {
             self.selection.consistent = true;
             self

@@ -2,20 +2,25 @@
 
 use std::collections::HashMap;
 
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use dyno_value::Item;
 
 use super::found::other_keys;
+use super::keys::Keys;
 use super::params::Params;
 use super::selection::{Begun, Selection};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::shape::Stored;
 use crate::store::cursor::Course;
 use crate::store::operation::Operation;
+use crate::store::table::{index_filling, indexes_missing};
 
 /// A selection under way.
 pub(super) struct Walk {
     pub(super) operation: Operation,
+    pub(super) keys: Keys,
     pub(super) params: Params,
     pub(super) course: Course,
     /// The key after which the next page begins.
@@ -42,6 +47,7 @@ impl Walk {
     pub(super) fn begin<T: Stored>(selection: &Selection<T>, counts: bool) -> Result<Self> {
         let Begun {
             operation,
+            keys,
             params,
             course,
             start,
@@ -52,6 +58,7 @@ impl Walk {
             segment: None,
             frugal: !counts && params.filter.is_none() && params.limit.is_none(),
             operation,
+            keys,
             params,
             course,
             start,
@@ -87,8 +94,9 @@ impl Walk {
 
     fn check_start(&self) -> Result<()> {
         let table = self.operation.topology.table;
+        let names = self.keys.names();
         let named_otherwise = |key: &Item| {
-            let unknown = key.keys().find(|name| !table.has_key(name));
+            let unknown = key.keys().find(|name| !names.contains(&name.as_str()));
             unknown.map(|name| format!("`{name}` is part of its key"))
         };
         match self.start.as_ref().and_then(named_otherwise) {
@@ -107,6 +115,7 @@ impl Walk {
             .reads
             .query()
             .table_name(params.table)
+            .set_index_name(params.index.map(str::to_owned))
             .set_key_condition_expression(params.key_condition.clone())
             .set_filter_expression(params.filter.clone())
             .set_expression_attribute_names(self.names())
@@ -119,7 +128,7 @@ impl Walk {
             .set_exclusive_start_key(self.start.clone())
             .send()
             .await
-            .map_err(|error| store.failure(error, &[params.table]))?;
+            .map_err(|error| self.failure(error))?;
         store.note_read(answer.consumed_capacity.as_slice());
         let answered = Answered::new(answer.items, answer.count, answer.scanned_count);
         Ok((answered, answer.last_evaluated_key))
@@ -135,6 +144,7 @@ impl Walk {
             .reads
             .scan()
             .table_name(params.table)
+            .set_index_name(params.index.map(str::to_owned))
             .set_segment(self.segment.and_then(|(own, _)| i32::try_from(own).ok()))
             .set_total_segments(self.segment.and_then(|(_, all)| i32::try_from(all).ok()))
             .set_filter_expression(params.filter.clone())
@@ -147,10 +157,33 @@ impl Walk {
             .set_exclusive_start_key(self.start.clone())
             .send()
             .await
-            .map_err(|error| store.failure(error, &[params.table]))?;
+            .map_err(|error| self.failure(error))?;
         store.note_read(answer.consumed_capacity.as_slice());
         let answered = Answered::new(answer.items, answer.count, answer.scanned_count);
         Ok((answered, answer.last_evaluated_key))
+    }
+
+    /// What went wrong, told apart if the index is not there, or not yet.
+    fn failure<E>(&self, error: SdkError<E, HttpResponse>) -> Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let (store, table) = (&self.operation.store, self.params.table);
+        let Some(index) = self.params.index else {
+            return store.failure(error, &[table]);
+        };
+        let said = error
+            .as_service_error()
+            .and_then(ProvideErrorMetadata::message);
+        let says = |text: &str| said.is_some_and(|said| said.contains(text));
+        let physical = store.physical_name(table);
+        if says("does not have the specified index") {
+            return indexes_missing(&physical, &[index]).with_source(error);
+        }
+        if says("backfilling") {
+            return index_filling(&physical, index).with_source(error);
+        }
+        store.failure(error, &[table])
     }
 
     fn names(&self) -> Option<HashMap<String, String>> {

@@ -22,4 +22,4 @@ pub use self::delete::DeleteTables;
 pub use self::ensure::EnsureTables;
 pub(super) use self::ensure::ensure_all;
 pub use self::migrate::MigrateTables;
-pub(super) use self::tables::indexes_missing;
+pub(super) use self::tables::{index_filling, indexes_missing};

@@ -87,6 +87,15 @@ pub(super) fn mismatch(differences: &[Difference]) -> Error {
     Error::new(ErrorKind::TableMismatch, why).in_table(first.table())
 }
 
+/// The error of a search in an index that is not made yet.
+pub(in crate::store) fn index_filling(table: &str, index: &str) -> Error {
+    let why = format!(
+        "the service still fills index `{index}` of table `{table}` with what was stored before, and does not answer from it; try \
+         again later, or wait with `store.migrate_tables::<YourType>()`"
+    );
+    Error::new(ErrorKind::TableMismatch, why).in_table(table)
+}
+
 /// The error of a search in a table that cannot be searched.
 pub(in crate::store) fn indexes_missing(table: &str, missing: &[&str]) -> Error {
     let missing: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();

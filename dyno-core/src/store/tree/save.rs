@@ -91,6 +91,7 @@ impl Operation {
         }
         let view = shown.as_ref().unwrap_or(&tree);
         let decisions = Decisions::for_save(&tree, view, &entries, shape, self.loader())?;
+        plan::check_index_values(shape, &tree, &decisions)?;
         let indexes = &self.topology.indexes;
         let columns = indexes.expected(&tree, view, self.loader())?;
         let mut strangers = plan::stranger_columns(&tree, shape);

@@ -1,0 +1,253 @@
+//! Secondary indexes of a type's table, as the derive prints them.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use super::KeyAttribute;
+use crate::key::KeyKind;
+
+/// A secondary index of a type's table: its keys, and what it holds.
+#[derive(Debug)]
+pub struct SecondaryShape {
+    name: &'static str,
+    is_local: bool,
+    key: &'static [IndexPart],
+    sort: &'static [IndexPart],
+    holds: Holds,
+}
+
+/// What an index holds beside its keys and those of its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    Everything,
+    /// The attributes of these names.
+    Some(&'static [&'static str]),
+    Nothing,
+}
+
+impl SecondaryShape {
+    /// A global index, of all attributes.
+    pub const fn global(
+        name: &'static str,
+        key: &'static [IndexPart],
+        sort: &'static [IndexPart],
+    ) -> Self {
+        Self {
+            name,
+            is_local: false,
+            key,
+            sort,
+            holds: Holds::Everything,
+        }
+    }
+
+    /// A local index, of all attributes.
+    pub const fn local(name: &'static str, sort: &'static [IndexPart]) -> Self {
+        Self {
+            name,
+            is_local: true,
+            key: &[],
+            sort,
+            holds: Holds::Everything,
+        }
+    }
+
+    /// The same index, of keys only.
+    #[must_use]
+    pub const fn keys_only(mut self) -> Self {
+        self.holds = Holds::Nothing;
+        self
+    }
+
+    /// The same index, of keys and these attributes.
+    #[must_use]
+    pub const fn include(mut self, names: &'static [&'static str]) -> Self {
+        self.holds = Holds::Some(names);
+        self
+    }
+
+    /// The index's name.
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Whether it has the partition key of its table.
+    pub(crate) const fn is_local(&self) -> bool {
+        self.is_local
+    }
+
+    /// The attributes of its partition key; none if it is local.
+    pub(crate) const fn key(&self) -> &'static [IndexPart] {
+        self.key
+    }
+
+    /// The attributes of its sort key.
+    pub(crate) const fn sort(&self) -> &'static [IndexPart] {
+        self.sort
+    }
+
+    /// What it holds beside keys.
+    pub(crate) const fn holds(&self) -> Holds {
+        self.holds
+    }
+
+    /// Every attribute of its keys.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &'static IndexPart> + use<> {
+        self.key.iter().chain(self.sort)
+    }
+
+    /// Whether the items in it have everything.
+    pub(crate) fn is_whole(&self) -> bool {
+        self.holds == Holds::Everything
+    }
+}
+
+/// An attribute of a secondary index's key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IndexPart {
+    name: &'static str,
+    kind: KeyKind,
+}
+
+impl IndexPart {
+    /// The attribute of this name, stored as this.
+    pub const fn new(name: &'static str, kind: KeyKind) -> Self {
+        Self { name, kind }
+    }
+
+    /// The attribute of this name, stored as a `T` is.
+    pub const fn of<T: IndexAttribute>(name: &'static str) -> Self {
+        Self::new(name, T::INDEX_KIND)
+    }
+
+    /// The attribute's name.
+    pub(crate) const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// As what it is stored.
+    pub(crate) const fn kind(&self) -> KeyKind {
+        self.kind
+    }
+}
+
+/// A type of fields that can be keys of a secondary index: those that can be [keys](KeyAttribute) of a table, floating-point
+/// numbers, and an `Option` of any of these, whose objects are not in the index while it is `None`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a key of an index",
+    label = "not a type of index keys",
+    note = "a key of an index is a string, a number, binary (`Blob`), a `Uuid`, or an `Option` of one",
+    note = "for any other type that is stored as one of these, say which: `index(name = \"..\", number)`, `string` or `binary`"
+)]
+pub trait IndexAttribute {
+    /// As what it is stored.
+    const INDEX_KIND: KeyKind;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: KeyAttribute> IndexAttribute for T {
+    const INDEX_KIND: KeyKind = T::KEY_KIND;
+}
+
+impl<T: IndexAttribute> IndexAttribute for Option<T> {
+    const INDEX_KIND: KeyKind = T::INDEX_KIND;
+}
+
+impl IndexAttribute for f32 {
+    const INDEX_KIND: KeyKind = KeyKind::N;
+}
+
+impl IndexAttribute for f64 {
+    const INDEX_KIND: KeyKind = KeyKind::N;
+}
+
+/// A secondary index of objects of type `T`, known to the compiler: `User::indexes().by_email()`.
+///
+/// `H` says what it holds: [`Whole`] objects' items, or [`Parts`] of them.
+pub struct Index<T, H> {
+    name: &'static str,
+    of: PhantomData<fn() -> (T, H)>,
+}
+
+/// An [`Index`] of all attributes.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Whole;
+
+/// An [`Index`] of keys only, or of some attributes.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Parts;
+
+impl<T, H> Index<T, H> {
+    /// The index of this name.
+    #[doc(hidden)]
+    pub const fn named(name: &'static str) -> Self {
+        Self {
+            name,
+            of: PhantomData,
+        }
+    }
+
+    /// The index's name.
+    pub fn name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<T> Index<T, Parts> {
+    /// The same index, whose objects are read from the table by the keys that it holds: with one `BatchGetItem` for each
+    /// hundred, at the cost of reading them there, beside that of the index.
+    pub fn hydrated(self) -> Hydrated<T> {
+        Hydrated { index: self }
+    }
+}
+
+/// An [`Index`] of [`Parts`], whose objects are read from the table; see [`Index::hydrated`].
+#[derive(Debug)]
+pub struct Hydrated<T> {
+    index: Index<T, Parts>,
+}
+
+impl<T, H> Clone for Index<T, H> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T, H> Copy for Index<T, H> {}
+
+impl<T, H> fmt::Debug for Index<T, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Index({})", self.name)
+    }
+}
+
+/// An index that a scan or query may go over: one of whole objects, or one that is [`hydrated`](Index::hydrated).
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not hold whole objects",
+    label = "holds only parts of them",
+    note = "read them from the table, `User::indexes().by_email().hydrated()`, or let the index hold everything"
+)]
+pub trait WholeIndex<T> {
+    /// The index's name.
+    #[doc(hidden)]
+    fn __dyno_name(&self) -> &'static str;
+}
+
+impl<T> WholeIndex<T> for Index<T, Whole> {
+    fn __dyno_name(&self) -> &'static str {
+        self.name
+    }
+}
+
+impl<T> WholeIndex<T> for Hydrated<T> {
+    fn __dyno_name(&self) -> &'static str {
+        self.index.name
+    }
+}
+
+/// The indexes of a type that has none.
+#[derive(Clone, Copy, Debug, Default)]
+#[non_exhaustive]
+pub struct NoIndexes;

@@ -1,0 +1,241 @@
+//! The keys by which a selection goes: those of the table, or of one of its secondary indexes.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{FieldPath, Item, Segment};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::expr::Node;
+use crate::key::{KeyKind, KeyValue};
+use crate::plan::{KeyKinds, Topology, checked_part};
+use crate::shape::{Holds, SecondaryShape, TableShape};
+
+/// The keys by which a selection goes.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Keys {
+    table: &'static TableShape,
+    kinds: KeyKinds,
+    index: Option<&'static SecondaryShape>,
+}
+
+/// An attribute of a key, and its type; a string where nothing says otherwise.
+type Part = (&'static str, Option<KeyKind>);
+
+impl Keys {
+    /// # Errors
+    ///
+    /// The type has no index of this name.
+    pub(super) fn of(topology: &Topology, index: Option<&'static str>) -> Result<Self> {
+        let known = topology.root.secondary();
+        let found = |name: &str| match known.iter().find(|known| known.name() == name) {
+            Some(index) => Ok(index),
+            None => {
+                let why = format!("type `{}` has no index `{name}`", topology.root.name());
+                Err(Error::new(ErrorKind::InvalidExpression, why))
+            }
+        };
+        Ok(Self {
+            table: topology.table,
+            kinds: KeyKinds::of(topology.root),
+            index: index.map(found).transpose()?,
+        })
+    }
+
+    /// The index's name.
+    pub(super) fn index_name(self) -> Option<&'static str> {
+        self.index.map(SecondaryShape::name)
+    }
+
+    /// Whether the items found have everything that is stored of an object.
+    pub(super) fn finds_whole_items(self) -> bool {
+        self.index.is_none_or(SecondaryShape::is_whole)
+    }
+
+    /// Where this is, for error messages.
+    pub(super) fn place(self) -> String {
+        match self.index {
+            Some(index) => format!("index `{}`", index.name()),
+            None => format!("table `{}`", self.table.name()),
+        }
+    }
+
+    /// Refuses what the index cannot answer.
+    pub(super) fn check_consistent(self) -> Result<()> {
+        match self.index {
+            Some(index) if !index.is_local() => {
+                let why = format!(
+                    "a global index, as `{}` is, follows its table a moment later, and is never read consistently; leave \
+                     `consistent` out, or query the table",
+                    index.name()
+                );
+                Err(Error::new(ErrorKind::InvalidExpression, why))
+            }
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Refuses to count what cannot be told apart in the index.
+    pub(super) fn check_count(self) -> Result<()> {
+        if self.finds_whole_items() {
+            return Ok(());
+        }
+        let why = format!(
+            "{} holds parts of items, which do not say of what they are, so objects are not counted in it; count what is loaded",
+            self.place()
+        );
+        Err(Error::new(ErrorKind::InvalidExpression, why))
+    }
+
+    fn partition(self) -> Vec<Part> {
+        match self.index {
+            Some(index) if !index.is_local() => parts_of(index.key()),
+            Some(_) | None => vec![(self.table.key_name(), self.kinds.partition)],
+        }
+    }
+
+    fn sort(self) -> Vec<Part> {
+        match self.index {
+            Some(index) => parts_of(index.sort()),
+            None => {
+                let sort = self.table.sort_name();
+                sort.map(|name| (name, self.kinds.sort))
+                    .into_iter()
+                    .collect()
+            }
+        }
+    }
+
+    /// The partition key that was given, by attribute.
+    ///
+    /// # Errors
+    ///
+    /// It is missing, or not one of these keys.
+    pub(super) fn partition_of(
+        self,
+        given: &[KeyValue],
+    ) -> Result<Vec<(&'static str, AttributeValue)>> {
+        let parts = self.partition();
+        if given.len() != parts.len() {
+            return Err(self.wrong_count(&parts, given.len()));
+        }
+        let checked = parts.iter().zip(given).map(|((name, kind), value)| {
+            let value = checked_part("partition key", name, *kind, value)?;
+            Ok((*name, value.to_value()))
+        });
+        checked.collect()
+    }
+
+    fn wrong_count(self, parts: &[Part], given: usize) -> Error {
+        let names: Vec<_> = parts.iter().map(|(name, _)| format!("`{name}`")).collect();
+        let names = names.join(", ");
+        let why = match (parts, given) {
+            ([_], 0) => format!(
+                "a query is one of a partition: give the value of {names} with `.key(..)`, or use `scan`"
+            ),
+            (_, 0) => format!(
+                "a query is one of a partition: give the values of {names} with `.key_parts(..)`, or use `scan`"
+            ),
+            (_, given) => format!(
+                "the partition key of {} is {names}, and {given} values were given; give {} with `.key_parts(..)`",
+                self.place(),
+                parts.len()
+            ),
+        };
+        Error::new(ErrorKind::InvalidKey, why)
+    }
+
+    /// The attribute of the sort key at this place, if it has so many.
+    pub(super) fn sort_at(self, position: usize) -> Result<Part> {
+        let parts = self.sort();
+        if let Some(part) = parts.get(position) {
+            return Ok(*part);
+        }
+        let why = match (parts.len(), self.index) {
+            (0, None) => format!(
+                "table `{}` has no sort key to put a condition on; its objects are found by their partition key: use \
+                 `load`, or `scan` with a filter",
+                self.table.name()
+            ),
+            (0, Some(index)) => format!(
+                "index `{}` has no sort key to put a condition on; mark a field `index(name = \"{}\", sort)`, or use a filter",
+                index.name(),
+                index.name()
+            ),
+            (count, _) => format!(
+                "the sort key of {} has {count} attributes, and a condition on more was given",
+                self.place()
+            ),
+        };
+        Err(Error::new(ErrorKind::InvalidKey, why))
+    }
+
+    /// Every attribute of the keys of an item found here: where the service says that a page ends.
+    pub(super) fn names(self) -> Vec<&'static str> {
+        let mut names = self.table.key_names();
+        let more = self.index.into_iter().flat_map(SecondaryShape::parts);
+        for part in more {
+            if !names.contains(&part.name()) {
+                names.push(part.name());
+            }
+        }
+        names
+    }
+
+    /// The keys of an item found here.
+    pub(super) fn place_of(self, item: &Item) -> Item {
+        let names = self.names().into_iter();
+        let part = |name: &str| Some((name.to_owned(), item.get(name)?.clone()));
+        names.filter_map(part).collect()
+    }
+
+    /// Refuses a filter on what the service takes as part of the key, or does not see.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidExpression`] with the path.
+    pub(super) fn check_filter(self, filter: &Node, is_query: bool) -> Result<()> {
+        let mut fault = None;
+        filter.each_look(&mut |path, _| {
+            if fault.is_none() {
+                fault = self
+                    .filter_fault(path, is_query)
+                    .map(|why| (path.clone(), why));
+            }
+        });
+        let Some((path, why)) = fault else {
+            return Ok(());
+        };
+        Err(Error::new(ErrorKind::InvalidExpression, why).at_path(path))
+    }
+
+    fn filter_fault(self, path: &FieldPath, is_query: bool) -> Option<String> {
+        let Some(Segment::Key(name)) = path.segments().first() else {
+            return None;
+        };
+        let parts = self.partition().into_iter().chain(self.sort());
+        if is_query && parts.into_iter().any(|(part, _)| part == name) {
+            return Some(
+                "is part of the key, at which a filter of a query may not look; say it with `.key(..)` or `.sort()`"
+                    .to_owned(),
+            );
+        }
+        let held = match self.index.map(SecondaryShape::holds) {
+            Some(Holds::Some(held)) => held,
+            Some(Holds::Nothing) => &[],
+            Some(Holds::Everything) | None => return None,
+        };
+        let is_held = held.contains(&name.as_str()) || self.names().contains(&name.as_str());
+        (!is_held).then(|| {
+            format!(
+                "is not held by {}, at which a filter looks; let it include the field, or compare after loading",
+                self.place()
+            )
+        })
+    }
+}
+
+fn parts_of(parts: &[crate::shape::IndexPart]) -> Vec<Part> {
+    parts
+        .iter()
+        .map(|part| (part.name(), Some(part.kind())))
+        .collect()
+}

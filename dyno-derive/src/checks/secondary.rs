@@ -1,0 +1,210 @@
+//! Secondary indexes: what they are called, what is part of them, and what they hold.
+
+use std::collections::BTreeMap;
+
+use syn::Ident;
+
+use crate::attributes::{Given, IndexPartAttributes, ProjectionAttributes};
+use crate::diagnostics::Diagnostics;
+use crate::model::{Field, Object, Role, SecondaryIndex};
+
+/// Attributes in the partition key or the sort key of an index.
+const MOST_PARTS: usize = 4;
+
+pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
+    for field in object.body.fields() {
+        for part in &field.given.secondary {
+            has_table(object, &part.word, diagnostics);
+            self::part(field, part, diagnostics);
+        }
+    }
+    for projection in &object.given.projections {
+        has_table(object, &projection.word, diagnostics);
+        self::projection(object, projection, diagnostics);
+    }
+    let mut handles = BTreeMap::new();
+    for index in &object.secondary {
+        name(index, diagnostics);
+        keys(object, index, diagnostics);
+        if let Some(other) = handles.insert(index.handle(), &index.name.text) {
+            let what = format!(
+                "indexes `{other}` and `{}` would both be called `{}` in Rust",
+                index.name.text,
+                index.handle()
+            );
+            diagnostics.report(index.name.place, what, "rename one of them");
+        }
+    }
+}
+
+fn has_table(object: &Object, word: &Ident, diagnostics: &Diagnostics) {
+    if object.table.is_none() {
+        let fix = "name the table, `#[dyno(table = \"..\")]` on the type, or remove `index`";
+        diagnostics.report_absent(word.span(), "`index` in a type without a table", fix);
+    }
+}
+
+fn part(field: &Field, part: &Given<IndexPartAttributes>, diagnostics: &Diagnostics) {
+    let Given { value, word, place } = part;
+    if !value.name.is_present() {
+        let fix = "name it: `index(name = \"by_email\", key)`";
+        diagnostics.report_absent(*place, "an index without a name", fix);
+    }
+    if let (Some(_), Some(second)) = (value.key.word(), value.sort.word().or(value.local.word())) {
+        let what = format!("`{second}` beside `key`");
+        let fix = "a field is one part of an index: mark another field";
+        diagnostics.report(second.span(), what, fix);
+    }
+    let forms = value.forms().into_iter().filter_map(|form| form.word());
+    for second in forms.skip(1) {
+        let what = format!("a second form, `{second}`");
+        diagnostics.report(second.span(), what, "the field is stored as one of them");
+    }
+    if field.given.encrypt.is_present() {
+        let fix = "DynamoDB must read the keys of an index: to find equal values that are sealed, write \
+                   `encrypt(index = \"..\")`";
+        diagnostics.report(word.span(), "`index(..)` beside `encrypt`", fix);
+    }
+    if !field.aliases.is_empty() {
+        let fix = "an object that still has the older name would not be found: save all objects with the new one, and remove \
+                   `alias`";
+        diagnostics.report(word.span(), "`index(..)` beside `alias`", fix);
+    }
+    let says_form = value.forms().into_iter().any(|form| form.is_present());
+    if matches!(field.role, Role::With(_)) && !says_form {
+        let fix = "say as what its module stores it: `index(name = \"..\", number)`, `string` or `binary`";
+        diagnostics.report_absent(word.span(), "`index(..)` beside `with`", fix);
+    }
+}
+
+fn projection(
+    object: &Object,
+    projection: &Given<ProjectionAttributes>,
+    diagnostics: &Diagnostics,
+) {
+    let Given { value, word, place } = projection;
+    let Some(name) = value.name.given() else {
+        let fix = "name the index: `index(name = \"by_email\", keys_only)`";
+        diagnostics.report_absent(*place, "what no index holds", fix);
+        return;
+    };
+    if object
+        .secondary
+        .iter()
+        .all(|index| index.name.text != name.value)
+    {
+        let what = format!("no field is a key of index `{}`", name.value);
+        let fix = format!(
+            "write `#[dyno(index(name = \"{}\", key))]` on the field that is",
+            name.value
+        );
+        diagnostics.report_absent(name.place, what, fix);
+    }
+    let same = |other: &&Given<ProjectionAttributes>| other.value.name.value() == Some(&name.value);
+    let mut of_name = object.given.projections.iter().filter(same);
+    if of_name
+        .next()
+        .is_some_and(|first| !std::ptr::eq(first, projection))
+    {
+        let what = format!("a second `index(..)` of `{}` on the type", name.value);
+        diagnostics.report(word.span(), what, "keep one of the two");
+    }
+    match (value.include.given(), value.keys_only.word()) {
+        (Some(include), Some(_)) => {
+            let fix = "an index holds its keys only, or more: keep one of the two";
+            diagnostics.report(include.word.span(), "`include` beside `keys_only`", fix);
+        }
+        (None, None) if !value.include.is_present() => {
+            let fix = "write `keys_only` or `include(field, ..)`, or remove it: an index holds everything";
+            diagnostics.report_absent(*place, "an index of which nothing is said", fix);
+        }
+        (Some(include), None) => {
+            for name in &include.value {
+                included(object, name, diagnostics);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn included(object: &Object, name: &Ident, diagnostics: &Diagnostics) {
+    let mut fields = object.body.fields();
+    let field = fields.find(|field| field.ident.as_ref() == Some(name));
+    let (what, fix) = match field.map(|field| &field.role) {
+        None => (
+            format!("no field is called `{name}`"),
+            "name fields as they are called in Rust",
+        ),
+        Some(Role::Skip) => (
+            format!("`{name}` is not stored"),
+            "an index holds attributes of the item",
+        ),
+        Some(Role::Shard) => (
+            format!("`{name}` is a shard"),
+            "an index holds attributes of the object's own item",
+        ),
+        Some(Role::Flatten) => (
+            format!("`{name}` is flattened"),
+            "an index holds attributes of the item, and it has none of that name",
+        ),
+        Some(_) => return,
+    };
+    diagnostics.report(name.span(), what, fix);
+}
+
+fn name(index: &SecondaryIndex, diagnostics: &Diagnostics) {
+    let name = &index.name;
+    let is_letter =
+        |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-' | '.');
+    let fix = "the name of an index has 3 to 255 letters, digits, `_`, `-` or `.`";
+    if let Some(odd) = name.text.chars().find(|&letter| !is_letter(letter)) {
+        let what = format!("the name of an index cannot contain `{odd}`");
+        diagnostics.report(name.place, what, fix);
+    } else if !(3..=255).contains(&name.text.len()) {
+        let what = format!("an index with a name of {} letters", name.text.len());
+        diagnostics.report(name.place, what, fix);
+    }
+}
+
+fn keys(object: &Object, index: &SecondaryIndex, diagnostics: &Diagnostics) {
+    let name = &index.name.text;
+    let report = |what: String, fix: &str| diagnostics.report_absent(index.name.place, what, fix);
+    let has_sort = object
+        .table
+        .as_ref()
+        .is_some_and(|table| table.sort.is_some());
+    if index.is_local {
+        if let Some(key) = index.key.first() {
+            let what = format!("local index `{name}` with a partition key");
+            let fix = "a local index has the partition key of its table: remove `key` here, or `local` there";
+            diagnostics.report(key.place, what, fix);
+        }
+        if index.sort.len() > 1 {
+            let fix = "a local index has one sort key";
+            report(format!("local index `{name}` with several sort keys"), fix);
+        }
+        if object.table.is_some() && !has_sort {
+            let fix = "a local index is one more order of the objects of a partition: give the table a sort key, or make the index \
+                       global, with `key`";
+            report(
+                format!("local index `{name}` in a table without a sort key"),
+                fix,
+            );
+        }
+    } else if index.key.is_empty() {
+        let fix = "mark a field `index(name = \"..\", key)`, or this one `local`";
+        report(
+            format!("global index `{name}` without a partition key"),
+            fix,
+        );
+    }
+    for (parts, what) in [(&index.key, "partition"), (&index.sort, "sort")] {
+        if let Some(fifth) = parts.get(MOST_PARTS) {
+            let what = format!(
+                "index `{name}` with {} attributes in its {what} key",
+                parts.len()
+            );
+            diagnostics.report(fifth.place, what, "DynamoDB takes 4 at most");
+        }
+    }
+}

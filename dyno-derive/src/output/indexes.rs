@@ -1,0 +1,109 @@
+//! Handles of secondary indexes: `User::indexes().by_email()`.
+//!
+//! ```text
+//! pub struct __DynoIndexes(__dyno::PhantomData<fn() -> User>);
+//! impl __DynoIndexes {
+//!     pub fn by_email(&self) -> __dyno::Index<User, __dyno::Whole> { __dyno::Index::named("by_email") }
+//! }
+//! ```
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+
+use syn::Ident;
+
+use super::target::Target;
+use crate::model::{Form, IndexPart, Object, Projection, SecondaryIndex};
+
+/// What `Stored::Indexes` is, and its declaration if it is a type of its own.
+pub(super) fn handles(object: &Object, target: &Target<'_>) -> (TokenStream, TokenStream) {
+    if object.secondary.is_empty() {
+        return (quote!(__dyno::NoIndexes), TokenStream::new());
+    }
+    let (impl_generics, arguments, bounds) = target.split();
+    let own_type = target.own_type();
+    let visibility = &object.visibility;
+    let sentence = format!("The secondary indexes of `{}`.", object.rust_name);
+    let methods = object.secondary.iter().map(|index| {
+        let (name, handle) = (&index.name.text, handle(index));
+        let holds = match index.projection {
+            Projection::All => quote!(__dyno::Whole),
+            Projection::Include(_) | Projection::KeysOnly => quote!(__dyno::Parts),
+        };
+        let sentence = format!("The index `{name}`.");
+        quote! {
+            #[doc = #sentence]
+            #[allow(non_snake_case)]
+            #visibility fn #handle(&self) -> __dyno::Index<#own_type, #holds> {
+                __dyno::Index::named(#name)
+            }
+        }
+    });
+    let declaration = quote! {
+        #[doc = #sentence]
+        #visibility struct __DynoIndexes #impl_generics (__dyno::PhantomData<fn() -> #own_type>) #bounds;
+
+        #[automatically_derived]
+        impl #impl_generics __DynoIndexes #arguments #bounds {
+            #(#methods)*
+        }
+
+        #[automatically_derived]
+        impl #impl_generics ::core::default::Default for __DynoIndexes #arguments #bounds {
+            fn default() -> Self {
+                Self(__dyno::PhantomData)
+            }
+        }
+    };
+    (quote!(__DynoIndexes #arguments), declaration)
+}
+
+fn handle(index: &SecondaryIndex) -> Ident {
+    let mut name = index.handle();
+    if syn::parse_str::<Ident>(&name).is_err() {
+        name.push('_');
+    }
+    Ident::new(&name, Span::call_site().located_at(index.name.place))
+}
+
+/// ```text
+/// .indexes(&[__dyno::SecondaryShape::global(
+///     "by_email",
+///     &[__dyno::IndexPart::of::<String>("email")],
+///     &[__dyno::IndexPart::new("at", __dyno::KeyKind::N)],
+/// ).keys_only()])
+/// ```
+pub(super) fn shapes(object: &Object) -> Option<TokenStream> {
+    if object.secondary.is_empty() {
+        return None;
+    }
+    let shapes = object.secondary.iter().map(shape);
+    Some(quote!(.indexes(&[#(#shapes),*])))
+}
+
+fn shape(index: &SecondaryIndex) -> TokenStream {
+    let name = &index.name.text;
+    let key = index.key.iter().map(part);
+    let sort = index.sort.iter().map(part);
+    let shape = if index.is_local {
+        quote!(__dyno::SecondaryShape::local(#name, &[#(#sort),*]))
+    } else {
+        quote!(__dyno::SecondaryShape::global(#name, &[#(#key),*], &[#(#sort),*]))
+    };
+    match &index.projection {
+        Projection::All => shape,
+        Projection::Include(names) => quote!(#shape.include(&[#(#names),*])),
+        Projection::KeysOnly => quote!(#shape.keys_only()),
+    }
+}
+
+fn part(part: &IndexPart) -> TokenStream {
+    let name = &part.name;
+    match &part.form {
+        Form::OfType(field_type) => quote!(__dyno::IndexPart::of::<#field_type>(#name)),
+        Form::Said(kind) => {
+            let kind = Ident::new(kind, Span::call_site());
+            quote!(__dyno::IndexPart::new(#name, __dyno::KeyKind::#kind))
+        }
+    }
+}

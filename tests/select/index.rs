@@ -1,0 +1,451 @@
+//! Scans and queries over secondary indexes.
+
+use std::collections::BTreeSet;
+
+use dyno::table::TableSpec;
+use dyno::{DyObject, EncryptionKey, ErrorKind, KeyValue, Rules, Store};
+use dyno_testkit::Recorder;
+
+use crate::fixture::store;
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Orders", key = "USER", sort = "AT")]
+#[dyno(index(name = "by-status", include(total)))]
+#[dyno(index(name = "by_price", keys_only))]
+struct Order {
+    #[dyno(key)]
+    user: String,
+    #[dyno(sort, index(name = "by-status", sort), index(name = "by_shop", sort))]
+    at: String,
+    #[dyno(index(name = "by-status", key))]
+    status: Option<String>,
+    #[dyno(index(name = "by_price", local), index(name = "by_shop", sort))]
+    total: u64,
+    #[dyno(rename = "shopName", index(name = "by_shop"))]
+    shop: String,
+    note: String,
+    #[dyno(shard)]
+    invoice: Invoice,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Invoices", key = "ID")]
+struct Invoice {
+    text: String,
+}
+
+fn order(user: &str, at: u32, total: u64) -> Order {
+    Order {
+        user: user.into(),
+        at: format!("2026-{at:02}"),
+        status: (at % 3 != 0).then(|| {
+            if at % 3 == 1 {
+                "open".into()
+            } else {
+                "paid".into()
+            }
+        }),
+        total,
+        shop: if at % 2 == 0 {
+            "east".into()
+        } else {
+            "west".into()
+        },
+        note: format!("{user} {at}"),
+        invoice: Invoice {
+            text: format!("invoice of {user} {at}"),
+        },
+    }
+}
+
+async fn orders() -> (Store, Recorder) {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<Order>().await.unwrap();
+    for user in ["ada", "eve"] {
+        for at in 1..=6 {
+            store
+                .save(order(user, at, u64::from(20 - at)))
+                .await
+                .unwrap();
+        }
+    }
+    recorder.take();
+    (store, recorder)
+}
+
+fn notes(found: &[dyno::Saved<Order>]) -> Vec<&str> {
+    found.iter().map(|order| order.note.as_str()).collect()
+}
+
+#[test]
+fn tables_have_the_declared_indexes() {
+    let tables = TableSpec::of::<Order>().unwrap();
+    assert_eq!(
+        tables.last().unwrap().to_string(),
+        "table `Orders`: key `USER` (a string), sort `AT` (a string); on demand
+  global index `by-status`: key `status` (a string), sort `AT` (a string); keys and `total`
+  global index `by_shop`: key `shopName` (a string), sort `AT` (a string), sort `total` (a number); all attributes
+  local index `by_price`: sort `total` (a number); keys only
+"
+    );
+}
+
+#[tokio::test]
+async fn a_local_index_is_another_order() {
+    let (store, recorder) = orders().await;
+    let index = Order::indexes().by_price().hydrated();
+    let cheap = store
+        .query::<Order>()
+        .index(index)
+        .key("eve")
+        .sort()
+        .lt(17_u64);
+    let cheap = cheap.consistent().await.unwrap();
+    assert_eq!(notes(&cheap), ["eve 6", "eve 5", "eve 4"]);
+    assert_eq!(cheap[0].invoice.text, "invoice of eve 6");
+    assert_eq!(
+        recorder.operations(),
+        ["Query", "BatchGetItem", "BatchGetItem"]
+    );
+}
+
+#[tokio::test]
+async fn objects_of_an_index_of_parts_are_read_from_the_table() {
+    let (store, recorder) = orders().await;
+    let index = || Order::indexes().by_status().hydrated();
+    let open = store.query::<Order>().index(index()).key("open");
+    let found = open.await.unwrap();
+    assert_eq!(found.len(), 4);
+    assert_eq!(
+        recorder.operations(),
+        ["Query", "BatchGetItem", "BatchGetItem"]
+    );
+    for order in found {
+        let loaded = store.load::<Order>(order.key()).await.unwrap();
+        assert_eq!(order.into_object(), loaded.into_object());
+    }
+    let scanned = store.scan::<Order>().index(index()).await.unwrap();
+    assert_eq!(scanned.len(), 8, "those without a status are not in it");
+    let total = Order::fields().total().ge(16);
+    let large = store
+        .query::<Order>()
+        .index(index())
+        .key("open")
+        .sort()
+        .begins_with("2026-");
+    assert_eq!(notes(&large.filter(total).await.unwrap()).len(), 4);
+}
+
+#[tokio::test]
+async fn a_found_object_is_saved_as_any_other() {
+    let (store, _) = orders().await;
+    let index = Order::indexes().by_status().hydrated();
+    let mut found = store
+        .query::<Order>()
+        .index(index)
+        .key("paid")
+        .take(1)
+        .await
+        .unwrap();
+    found[0].status = None;
+    found[0].save().await.unwrap();
+    let index = Order::indexes().by_status().hydrated();
+    let rest = store
+        .query::<Order>()
+        .index(index)
+        .key("paid")
+        .await
+        .unwrap();
+    assert_eq!(rest.len(), 3);
+}
+
+#[tokio::test]
+async fn a_walk_goes_on_at_every_boundary_of_limit_and_take() {
+    let (store, _) = orders().await;
+    let expected: BTreeSet<_> = ["ada 1", "ada 4", "eve 1", "eve 4"]
+        .map(str::to_owned)
+        .into();
+    for limit in 1..5 {
+        for take in 1..5 {
+            let mut found = Vec::new();
+            let mut cursor = None;
+            loop {
+                let index = Order::indexes().by_status().hydrated();
+                let mut query = store.query::<Order>().index(index).key("open");
+                query = query.limit(limit).take(take).descending();
+                if let Some(cursor) = cursor.take() {
+                    query = query.from(cursor);
+                }
+                let mut pages = query.pages();
+                while let Some(page) = pages.next().await {
+                    let page = page.unwrap();
+                    cursor = page.cursor().cloned();
+                    found.extend(page.objects().iter().map(|order| order.note.clone()));
+                }
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(found.len(), 4, "limit {limit}, take {take}");
+            assert_eq!(found.into_iter().collect::<BTreeSet<_>>(), expected);
+        }
+    }
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Users", key = "ID")]
+struct User {
+    #[dyno(index(name = "by_email"))]
+    email: String,
+    #[dyno(index(name = "by_age"), index(name = "by_email", sort))]
+    age: Option<f64>,
+    #[dyno(plain)]
+    name: String,
+}
+
+fn user(email: &str, age: Option<f64>) -> User {
+    User {
+        email: email.into(),
+        age,
+        name: "n".into(),
+    }
+}
+
+#[tokio::test]
+async fn an_index_of_everything_is_read_alone() {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<User>().await.unwrap();
+    for (email, age) in [
+        ("a@x", Some(2.5)),
+        ("a@x", Some(10.0)),
+        ("a@x", None),
+        ("b@x", Some(3.0)),
+    ] {
+        store.save(user(email, age)).await.unwrap();
+    }
+    recorder.take();
+    let query = || {
+        store
+            .query::<User>()
+            .index(User::indexes().by_email())
+            .key("a@x")
+    };
+    let found = query().sort().gt(2_u64).await.unwrap();
+    let ages: Vec<_> = found.iter().map(|user| user.age).collect();
+    assert_eq!(ages, [Some(2.5), Some(10.0)]);
+    assert_eq!(recorder.operations(), ["Query"]);
+    assert_eq!(
+        query().count().await.unwrap(),
+        2,
+        "not the one without an age"
+    );
+    let params = query().params().unwrap();
+    assert_eq!(params.index(), Some("by_email"));
+    assert!(
+        params
+            .to_string()
+            .starts_with("Query of table `Users`, index `by_email`\n"),
+        "{params}"
+    );
+    let scan = store.scan::<User>().index(User::indexes().by_age());
+    assert_eq!(scan.parallel(3).await.unwrap().len(), 3);
+}
+
+#[tokio::test]
+async fn nothing_wrong_is_sent() {
+    let (store, recorder) = orders().await;
+    let query = || store.query::<Order>().index(Order::indexes().by_shop());
+    let fields = Order::fields();
+    let errors = [
+        (
+            query().await.unwrap_err(),
+            ErrorKind::InvalidKey,
+            "`shopName`",
+        ),
+        (
+            query().key(7_u64).await.unwrap_err(),
+            ErrorKind::InvalidKey,
+            "is a string, found a number",
+        ),
+        (
+            query().key("").await.unwrap_err(),
+            ErrorKind::InvalidKey,
+            "is empty",
+        ),
+        (
+            query().key_parts(["a", "b"]).await.unwrap_err(),
+            ErrorKind::InvalidKey,
+            "2 values",
+        ),
+        (
+            query().key("a").consistent().await.unwrap_err(),
+            ErrorKind::InvalidExpression,
+            "a moment later",
+        ),
+        (
+            query()
+                .key("a")
+                .sort()
+                .within("2026")
+                .within(1_u64)
+                .eq(1_u64)
+                .await
+                .unwrap_err(),
+            ErrorKind::InvalidKey,
+            "has 2 attributes",
+        ),
+        (
+            query()
+                .key("a")
+                .sort()
+                .within(5_u64)
+                .any()
+                .await
+                .unwrap_err(),
+            ErrorKind::InvalidKey,
+            "`AT` is a string",
+        ),
+        (
+            query()
+                .key("a")
+                .filter(fields.shop().eq("a"))
+                .await
+                .unwrap_err(),
+            ErrorKind::InvalidExpression,
+            "part of the key",
+        ),
+        (
+            store
+                .query::<Order>()
+                .index(Order::indexes().by_status().hydrated())
+                .key("open")
+                .filter(fields.note().eq("x"))
+                .await
+                .unwrap_err(),
+            ErrorKind::InvalidExpression,
+            "not held by index `by-status`",
+        ),
+        (
+            store
+                .scan::<Order>()
+                .index(Order::indexes().by_status().hydrated())
+                .count()
+                .await
+                .unwrap_err(),
+            ErrorKind::InvalidExpression,
+            "parts of items",
+        ),
+    ];
+    for (error, kind, why) in errors {
+        assert_eq!(error.kind(), kind, "{error}");
+        assert!(error.to_string().contains(why), "{error}");
+    }
+    let users = store
+        .query::<User>()
+        .index(User::indexes().by_age())
+        .key(KeyValue::N("1".into()));
+    let error = users.sort().ge(1_u64).await.unwrap_err();
+    assert!(
+        error.to_string().contains("index `by_age` has no sort key"),
+        "{error}"
+    );
+    assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn several_attributes_in_a_key_are_asked_for_one_by_one() {
+    let (store, recorder) = orders().await;
+    let query = store
+        .query::<Order>()
+        .index(Order::indexes().by_shop())
+        .key("east");
+    let params = query.sort().within("2026-02").ge(3_u64).params().unwrap();
+    assert_eq!(
+        params.key_condition(),
+        Some("#q0 = :q0 AND #q1 = :q1 AND #q2 >= :q2")
+    );
+    let names: Vec<_> = params.names().values().collect();
+    assert_eq!(names, ["shopName", "AT", "total"]);
+    assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_cursor_of_the_table_or_another_index_is_refused() {
+    let (store, _) = orders().await;
+    let mut pages = store.scan::<Order>().limit(1).pages();
+    let of_table = pages
+        .next()
+        .await
+        .unwrap()
+        .unwrap()
+        .cursor()
+        .unwrap()
+        .clone();
+    let scan = || {
+        store
+            .scan::<Order>()
+            .index(Order::indexes().by_status().hydrated())
+    };
+    let of_index = scan().limit(1).pages().next().await.unwrap().unwrap();
+    let of_index = of_index.cursor().unwrap().clone();
+    assert_eq!(scan().from(of_index.clone()).await.unwrap().len(), 7);
+    for error in [
+        scan().from(of_table).await.unwrap_err(),
+        store.scan::<Order>().from(of_index).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::InvalidCursor, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_index_that_is_not_there_is_told_with_the_next_step() {
+    #[derive(DyObject, Debug)]
+    #[dyno(table = "Users", key = "ID")]
+    struct Before {
+        email: String,
+    }
+
+    let (store, _) = store().await;
+    store.ensure_tables::<Before>().await.unwrap();
+    let query = store
+        .query::<User>()
+        .index(User::indexes().by_email())
+        .key("a@x");
+    let error = query.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TableMismatch, "{error}");
+    assert!(error.to_string().contains("`by_email`"), "{error}");
+    assert!(error.to_string().contains("migrate_tables"), "{error}");
+}
+
+#[tokio::test]
+async fn what_an_index_does_not_take_is_refused_before_it_is_stored() {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<User>().await.unwrap();
+    let mut saved = store.save(user("a@x", None)).await.unwrap();
+    recorder.take();
+    let error = store.save(user("", None)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error}");
+    assert!(error.to_string().contains("index `by_email`"), "{error}");
+    assert!(error.to_string().contains("`User.email`"), "{error}");
+    let error = store.save(user(&"x".repeat(2049), None)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error}");
+    let email = User::paths().email();
+    let error = store
+        .write_path::<User, _>(saved.key(), email, String::new())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error}");
+    saved.email = String::new();
+    let error = saved.save().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error}");
+    let key = EncryptionKey::generate("k1").unwrap();
+    let rules = Rules::new().encrypt(["email"], key).unwrap();
+    let error = store
+        .save(user("SECRET", None))
+        .loader(rules)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::KeyRefused, "{error}");
+    assert!(!error.to_string().contains("SECRET"), "{error}");
+    assert!(recorder.take().is_empty());
+}
