@@ -25,4 +25,5 @@ mod policy;
 mod reseal;
 mod rotation;
 mod search;
+mod shared_name;
 mod source;

@@ -284,7 +284,7 @@ fn into_field(
             field.name()
         ));
     }
-    if let Some(element) = collected(shape) {
+    if let Some(element) = shape.collected() {
         return Ok((Some(element.kind()), None));
     }
     let mut known: Vec<_> = shape
@@ -297,15 +297,4 @@ fn into_field(
         shape.name(),
         known.join(", ")
     ))
-}
-
-/// The kind of the values that a flattened map of the shape collects.
-fn collected(shape: &'static Shape) -> Option<Element> {
-    shape
-        .all_fields()
-        .find_map(|field| match (field.field_role(), field.kind()) {
-            (Role::Flatten, Kind::Map(element)) => Some(element),
-            (Role::Flatten, Kind::Object(inner)) => collected(inner),
-            _ => None,
-        })
 }

@@ -9,6 +9,19 @@ impl Shape {
     }
 }
 
+impl FieldShape {
+    /// Whether more of the field must be encrypted than of the other.
+    pub(crate) fn is_more_private_than(&self, other: &Self) -> bool {
+        let rank = |field: &Self| match field.privacy() {
+            Privacy::Encrypted => 3,
+            _ if field.kind().holds_encrypted() => 2,
+            Privacy::AskLoader => 1,
+            Privacy::Plain => 0,
+        };
+        rank(self) > rank(other)
+    }
+}
+
 impl Kind {
     /// Whether sealing the value as one would also seal a part that must stay apart: a shard, or a plain field.
     pub(crate) fn must_stay_in_parts(self) -> bool {

@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 
-use super::{FieldShape, Role, SecondaryShape};
+use super::{Element, FieldShape, Kind, Role, SecondaryShape};
 use crate::key::KeyKind;
 
 /// How an object is stored: its fields, and where it lives if it has a table of its own.
@@ -214,6 +214,53 @@ impl Shape {
                 (Role::Flatten, Some(inner)) => inner.find_field(wanted),
                 (Role::Flatten, None) => None,
                 _ => wanted(field).then_some(field),
+            })
+    }
+
+    /// The field that an attribute belongs to, also among those of flattened objects: of the variant that a stored tag names,
+    /// or, where none does, of any, and then the most private one.
+    pub(crate) fn field_of(&self, name: &str, tag: Option<&str>) -> Option<&'static FieldShape> {
+        let mut found = None;
+        self.find_most_private(name, tag, &mut found);
+        found
+    }
+
+    fn find_most_private(
+        &self,
+        name: &str,
+        tag: Option<&str>,
+        found: &mut Option<&'static FieldShape>,
+    ) {
+        let named = match self.body {
+            Body::Struct(fields) => Some(fields),
+            Body::Enum(variants) => {
+                let mut variants = variants.iter();
+                let named = tag.and_then(|tag| variants.find(|variant| variant.answers_to(tag)));
+                named.map(VariantShape::fields)
+            }
+        };
+        let all = named.is_none().then(|| self.all_fields());
+        for field in named.into_iter().flatten().chain(all.into_iter().flatten()) {
+            match (field.field_role(), field.child()) {
+                (Role::Flatten, Some(inner)) => inner.find_most_private(name, tag, found),
+                (Role::Flatten, None) => {}
+                _ if field.answers_to(name)
+                    && found.is_none_or(|found| field.is_more_private_than(found)) =>
+                {
+                    *found = Some(field);
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// What a flattened map holds, which takes the attributes that no field claims.
+    pub(crate) fn collected(&self) -> Option<Element> {
+        self.all_fields()
+            .find_map(|field| match (field.field_role(), field.kind()) {
+                (Role::Flatten, Kind::Map(element)) => Some(element),
+                (Role::Flatten, Kind::Object(inner)) => inner.collected(),
+                _ => None,
             })
     }
 

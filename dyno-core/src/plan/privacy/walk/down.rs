@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Segment};
 
 use super::state::{Must, Walk};
-use super::tree::stays_in_parts;
+use super::tree::{kind_of, stays_in_parts};
 use crate::error::Result;
 use crate::plan::shard::Collection;
 use crate::shape::{FieldShape, Kind, Privacy, Role, Shape};
@@ -35,15 +35,15 @@ impl Walk<'_> {
         let mut spread = None;
         let steps = path.segments().iter().zip(stored.segments());
         for (index, (segment, stored)) in steps.enumerate() {
-            let field = match (kind, segment) {
+            let (around, field) = match (kind, segment) {
                 (Some(Kind::Object(shape)), Segment::Key(name)) => {
-                    shape.find_field(|field| field.answers_to(name))
+                    (Some(shape), shape.field_of(name, None))
                 }
-                _ => None,
+                _ => (None, None),
             };
             kind = match kind {
                 Some(Kind::List(element) | Kind::Map(element)) => Some(element.kind()),
-                _ => field.map(FieldShape::kind),
+                _ => kind_of(around, field),
             };
             let is_entry = in_collection;
             in_collection = field.is_some_and(|field| {
