@@ -54,6 +54,12 @@ impl Pattern {
             .collect()
     }
 
+    /// Whether it fits one entry of a list and not the others, such as `lines[0]`.
+    pub(crate) fn names_an_index(&self) -> bool {
+        let is_index = |step: &Step| matches!(step, Step::Exactly(Segment::Index(_)));
+        self.steps.iter().any(is_index)
+    }
+
     /// Whether the pattern names this very path, not one above or below it.
     pub(crate) fn matches(&self, path: &FieldPath) -> bool {
         let segments = path.segments();

@@ -253,6 +253,15 @@ impl Rules {
         self
     }
 
+    /// Whether a pattern names one entry of a list and not the others, such as `lines[0]`.
+    pub fn names_indexes(&self) -> bool {
+        let encrypted = self
+            .encrypted
+            .iter()
+            .flat_map(|encrypted| &encrypted.patterns);
+        encrypted.chain(&self.left).any(Pattern::names_an_index)
+    }
+
     /// The keys of indexes, if any were given.
     pub fn index_keys(&self) -> Option<&IndexKeys> {
         self.index_keys.as_ref()

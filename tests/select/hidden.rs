@@ -1,5 +1,7 @@
 //! Filters that hold, or may hold, what the stored items keep sealed.
 
+use std::collections::BTreeMap;
+
 use dyno::{
     Condition, ConfigLoader, DyObject, EncryptionKey, Error, ErrorKind, FieldPath, Item, Rules,
     Store,
@@ -28,6 +30,23 @@ enum Mood {
 }
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
+struct Place {
+    #[dyno(encrypt, with = tight)]
+    street: String,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+enum Contact {
+    Open {
+        address: String,
+    },
+    Private {
+        #[dyno(encrypt)]
+        address: String,
+    },
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
 struct Card {
     number: String,
     holder: String,
@@ -39,6 +58,12 @@ struct Person {
     home: Home,
     other_home: Home,
     homes: Vec<Home>,
+    places: Vec<Place>,
+    notes: Vec<String>,
+    tags: std::collections::BTreeSet<String>,
+    contact: Contact,
+    #[dyno(flatten)]
+    rest: BTreeMap<String, Home>,
     phones: Vec<Phone>,
     card: Card,
     cards: Vec<Card>,
@@ -108,6 +133,13 @@ async fn a_whole_that_holds_a_sealed_part_is_no_filter() {
         fields.cards().eq(vec![card()]),
         fields.cards().contains(card()),
         fields.home().eq(fields.other_home()),
+        fields.contact().eq(Contact::Private {
+            address: "SECRET".into(),
+        }),
+        fields.contact().address().eq("SECRET"),
+        fields.rest().key("x").eq(home()),
+        fields.rest().key("x").street().eq("SECRET"),
+        fields.homes().index(0).eq(home()),
         fields.card().eq(fields.other_card()),
         fields.age().ge(18) & !fields.card().eq(card()),
     ] {
@@ -145,6 +177,13 @@ async fn what_is_in_clear_beside_sealed_parts_is_a_filter() {
         home: home(),
         other_home: home(),
         homes: vec![home()],
+        places: Vec::new(),
+        notes: vec!["a".into(), "b".into()],
+        tags: ["a".to_owned()].into(),
+        contact: Contact::Open {
+            address: "x".into(),
+        },
+        rest: BTreeMap::new(),
         phones: Vec::new(),
         card: card(),
         cards: vec![card()],
@@ -161,6 +200,8 @@ async fn what_is_in_clear_beside_sealed_parts_is_a_filter() {
         fields.homes().size().eq(1) & fields.cards().exists(),
         fields.card().exists() & fields.card().holder().eq("Ada"),
         fields.age().eq(fields.height()),
+        fields.notes().contains("b"),
+        fields.tags().contains("a"),
     ] {
         let text = filter.to_string();
         assert_eq!(
@@ -356,4 +397,133 @@ async fn a_set_gives_the_same_request_each_time() {
     };
     assert_eq!(params(&["c", "a", "b", "a"]), params(&["b", "c", "a"]));
     assert_eq!(params(&["a", "a"]).values().len(), 1);
+}
+
+#[tokio::test]
+async fn an_element_is_looked_for_only_if_all_entries_are_treated_alike() {
+    let names_one = || {
+        let key = EncryptionKey::generate("k1").unwrap();
+        let rules = Rules::new().encrypt(["notes[1]", "cards[1].number"], key);
+        rules.unwrap()
+    };
+    let fields = Person::fields();
+    for filter in [
+        fields.notes().contains("SECRET"),
+        fields.cards().contains(card()),
+    ] {
+        let error = refused(names_one(), filter).await;
+        assert!(error.to_string().contains("needs_indexes"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_value_inside_an_element_that_cannot_be_stored_is_not_shown() {
+    let filter = Person::fields().places().contains(Place {
+        street: "bad SECRET".into(),
+    });
+    let error = refused(Rules::new(), filter.clone()).await;
+    assert!(!error.to_string().contains("SECRET"));
+    let store = Store::embedded().unwrap();
+    let error = store.scan::<Person>().filter(filter).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidExpression);
+    assert!(!format!("{error} {error:?}").contains("SECRET"), "{error}");
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Mixed", key = "TO", sort = "AT")]
+struct Mixed {
+    #[dyno(key)]
+    to: String,
+    #[dyno(sort)]
+    at: String,
+    text: String,
+    #[dyno(plain)]
+    age: u32,
+    #[dyno(encrypt)]
+    email: String,
+    #[dyno(with = tight)]
+    tight: String,
+    price: f64,
+    #[dyno(flatten)]
+    home: Inner,
+    inside: Around,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+struct Inner {
+    city: String,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+struct Around {
+    name: String,
+    #[dyno(flatten)]
+    home: Inner,
+}
+
+#[tokio::test]
+async fn each_refusal_says_its_own_reason() {
+    let loader = || ByKey {
+        key: EncryptionKey::generate("k1").unwrap(),
+        needs_keys: true,
+    };
+    let store = Store::embedded().unwrap().with_loader(loader());
+    store.ensure_tables::<Mixed>().await.unwrap();
+    let fields = Mixed::fields();
+    let scan = |filter| store.scan::<Mixed>().filter(filter);
+    assert!(
+        scan(fields.age().ge(18)).await.unwrap().is_empty(),
+        "plain is never encrypted"
+    );
+    let whole_key = || store.query::<Mixed>().key("ada").sort().eq("2026");
+    let found = whole_key().filter(fields.text().eq("x")).await.unwrap();
+    assert!(found.is_empty());
+    let of_eve = store.query::<Mixed>().key("eve").sort().eq("2026");
+    let refused = of_eve.filter(fields.text().eq("x")).await.unwrap_err();
+    assert!(refused.to_string().contains("is encrypted"), "{refused}");
+    let by_path = |filter| store.scan::<Mixed>().loader(Rules::new()).filter(filter);
+    for (filter, why) in [
+        (fields.email().eq("x"), "use `find`"),
+        (fields.text().lt(fields.tight()), "`with`"),
+        (fields.tight().eq(fields.text()), "`with`"),
+        (fields.price().eq(1e200), "the number"),
+        (fields.home().exists(), "flattened"),
+        (
+            fields.inside().home().eq(Inner { city: "x".into() }),
+            "flattened",
+        ),
+    ] {
+        let error = by_path(filter).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidExpression, "{error}");
+        assert!(error.to_string().contains(why), "{error}");
+    }
+    let error = scan(fields.email().eq("x")).await.unwrap_err();
+    assert!(error.to_string().contains("use `find`"), "{error}");
+}
+
+#[tokio::test]
+async fn what_is_shown_is_the_same_each_time() {
+    let store = Store::embedded().unwrap();
+    let shown = || {
+        let inner = Around {
+            name: "n".into(),
+            home: Inner { city: "x".into() },
+        };
+        let filter = Mixed::fields().inside().eq(inner);
+        let text = filter.to_string();
+        (
+            text,
+            store
+                .scan::<Mixed>()
+                .filter(filter)
+                .params()
+                .unwrap()
+                .to_string(),
+        )
+    };
+    let first = shown();
+    assert!(first.0.contains(r#"{city: "x", name: "n"}"#), "{}", first.0);
+    for _ in 0..20 {
+        assert_eq!(shown(), first);
+    }
 }

@@ -38,7 +38,7 @@ fn order(user: &str, at: u32, total: u64) -> Order {
     Order {
         user: user.into(),
         at: format!("2026-{at:02}"),
-        status: (at % 3 != 0).then(|| {
+        status: (!at.is_multiple_of(3)).then(|| {
             if at % 3 == 1 {
                 "open".into()
             } else {
@@ -46,7 +46,7 @@ fn order(user: &str, at: u32, total: u64) -> Order {
             }
         }),
         total,
-        shop: if at % 2 == 0 {
+        shop: if at.is_multiple_of(2) {
             "east".into()
         } else {
             "west".into()

@@ -170,7 +170,7 @@ async fn params_are_for_people_and_their_debug_shows_no_value() {
     assert_eq!(
         params.to_string(),
         "Query of table `Orders`\n  key condition: #q0 = :q0\n  filter: #q1 = :q1\n  names: #q0 = USER, #q1 = note\n  \
-         values: :q0 = S(\"ada\"), :q1 = S(\"late\")\n  options: limit 5"
+         values: :q0 = \"ada\", :q1 = \"late\"\n  options: limit 5"
     );
     assert!(!format!("{params:?} {:?}", query()).contains("late"));
     assert!(recorder.take().is_empty());

@@ -22,4 +22,4 @@ pub(crate) use self::node::{Comparator, Look, Node, Term};
 pub use self::operand::{Compared, Operand};
 pub(crate) use self::order::is_after;
 pub use self::predicates::Size;
-pub(crate) use self::render::{Placeholders, condition_text};
+pub(crate) use self::render::{Placeholders, condition_text, shown};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use dyno_value::ValueError;
+use dyno_value::{ValueError, measure_value};
 
 use super::node::Term;
 use crate::shape::{Codec, Path};
@@ -23,11 +23,21 @@ pub trait Operand<R, T> {
 /// The form in which an operand is compared.
 #[doc(hidden)]
 #[derive(Debug)]
-pub struct Compared(pub(super) Term);
+pub struct Compared {
+    pub(super) term: Term,
+    /// Whether it is stored in a form that its type does not know.
+    pub(super) is_foreign: bool,
+}
 
 fn value<T>(value: &T, codec: &Codec<T>) -> Result<Option<Compared>, ValueError> {
-    let value = codec.write(value)?;
-    Ok(value.map(|value| Compared(Term::Value(value))))
+    let Some(value) = codec.write(value)? else {
+        return Ok(None);
+    };
+    measure_value(&value)?;
+    Ok(Some(Compared {
+        term: Term::Value(value),
+        is_foreign: false,
+    }))
 }
 
 impl<R, T> Operand<R, T> for T {
@@ -44,7 +54,10 @@ impl<R, T> Operand<R, Option<T>> for T {
 
 impl<R, T> Operand<R, T> for Path<R, T> {
     fn __dyno_term(self, _: &Codec<T>) -> Result<Option<Compared>, ValueError> {
-        Ok(Some(Compared(Term::Field(self.as_field_path().clone()))))
+        Ok(Some(Compared {
+            term: Term::Field(self.as_field_path().clone()),
+            is_foreign: self.codec().is_foreign(),
+        }))
     }
 }
 

@@ -35,21 +35,35 @@ impl<R, T> Path<R, T> {
 
     /// The field is there, as a value or as a null.
     pub fn exists(&self) -> Condition<R> {
-        Condition::new(Ok(Node::Exists(self.as_field_path().clone())))
+        let path = self.check_place().map(|()| self.as_field_path().clone());
+        Condition::new(path.map(Node::Exists))
     }
 
     /// The field is not there.
     pub fn is_missing(&self) -> Condition<R> {
-        Condition::new(Ok(Node::Missing(self.as_field_path().clone())))
+        let path = self.check_place().map(|()| self.as_field_path().clone());
+        Condition::new(path.map(Node::Missing))
     }
 
     fn field(&self) -> Term {
         Term::Field(self.as_field_path().clone())
     }
 
+    /// Refuses what has no attribute of its own.
+    fn check_place(&self) -> Result<(), Fault> {
+        if self.is_flattened() {
+            return Err(Fault::new(
+                self.as_field_path(),
+                "is where a flattened field stands, which has no attribute of its own; compare the fields in it",
+            ));
+        }
+        Ok(())
+    }
+
     /// Refuses to look at more of a value than whether it is the same, if it is stored in a form that its type does not
     /// know.
     fn check_form(&self) -> Result<(), Fault> {
+        self.check_place()?;
         if self.codec().is_foreign() {
             return Err(Fault::new(
                 self.as_field_path(),
@@ -63,7 +77,17 @@ impl<R, T> Path<R, T> {
     fn term(&self, value: impl Operand<R, T>) -> Result<Option<Term>, Fault> {
         let term = value.__dyno_term(self.codec());
         let term = term.map_err(|error| Fault::of_value(self.as_field_path(), error))?;
-        Ok(term.map(|Compared(term)| term))
+        let Some(Compared { term, is_foreign }) = term else {
+            return Ok(None);
+        };
+        let is_field = matches!(term, Term::Field(_));
+        if is_field && (is_foreign || self.codec().is_foreign()) {
+            return Err(Fault::new(
+                self.as_field_path(),
+                "is compared with a field, and one of the two is stored by conversions of its own (`with`); compare after loading",
+            ));
+        }
+        Ok(Some(term))
     }
 
     fn compared(&self, value: impl Operand<R, T>, comparator: Comparator) -> Condition<R> {
@@ -71,7 +95,7 @@ impl<R, T> Path<R, T> {
         let absent = || Node::Missing(path.clone()).any(Node::IsNull(path.clone()));
         let exists = || Node::Exists(path.clone());
         let form = match comparator {
-            Comparator::Equal | Comparator::NotEqual => Ok(()),
+            Comparator::Equal | Comparator::NotEqual => self.check_place(),
             _ => self.check_form(),
         };
         let term = form.and_then(|()| self.term(value));
@@ -96,6 +120,7 @@ impl<R, T> Path<R, T> {
 
     fn one_of<V: Operand<R, T>>(&self, values: impl IntoIterator<Item = V>) -> Result<Node, Fault> {
         let path = self.as_field_path();
+        self.check_place()?;
         let values = values.into_iter().map(|value| self.value(value));
         let values = values.collect::<Result<Vec<_>, Fault>>()?;
         let values = distinct_in_order(path, values)?;
@@ -181,13 +206,20 @@ impl<R, T: Container> Path<R, T> {
     pub fn contains(&self, element: impl Operand<R, T::Element>) -> Condition<R> {
         let path = self.as_field_path();
         let element = element.__dyno_term(&Codec::DIRECT);
-        let element = element.map_err(|error| Fault::of_value(path, error));
+        let element = element.map_err(|error| Fault::of_value(path, error.under_index(0)));
         let element = self.check_form().and(element);
         Condition::new(element.and_then(|element| match element {
-            Some(Compared(Term::Value(value))) => Ok(Node::Contains(path.clone(), value)),
-            _ => Err(Fault::new(
+            Some(Compared {
+                term: Term::Value(value),
+                ..
+            }) => Ok(Node::Contains(path.clone(), value)),
+            Some(_) => Err(Fault::new(
                 path,
                 "takes a value in `contains`, and no other field",
+            )),
+            None => Err(Fault::new(
+                path,
+                "takes a value in `contains`, and what is absent is in no list",
             )),
         }))
     }

@@ -110,15 +110,30 @@ impl Placeholders {
 }
 
 /// A value as people write it.
-fn shown(value: &AttributeValue) -> String {
+pub(crate) fn shown(value: &AttributeValue) -> String {
     match value {
         AttributeValue::S(text) => format!("{text:?}"),
         AttributeValue::N(number) => number.clone(),
         AttributeValue::Bool(bool) => bool.to_string(),
         AttributeValue::Null(_) => "null".to_owned(),
         AttributeValue::B(bytes) => format!("{} bytes", bytes.as_ref().len()),
+        AttributeValue::L(elements) => format!("[{}]", listed(elements.iter().map(shown))),
+        AttributeValue::M(inner) => {
+            let names: BTreeMap<_, _> = inner.iter().collect();
+            let entry =
+                |(name, value): (&String, &AttributeValue)| format!("{name}: {}", shown(value));
+            format!("{{{}}}", listed(names.into_iter().map(entry)))
+        }
+        AttributeValue::Ss(texts) => {
+            format!("<{}>", listed(texts.iter().map(|text| format!("{text:?}"))))
+        }
+        AttributeValue::Ns(numbers) => format!("<{}>", listed(numbers.iter().cloned())),
         other => format!("{other:?}"),
     }
+}
+
+fn listed(texts: impl Iterator<Item = String>) -> String {
+    texts.collect::<Vec<_>>().join(", ")
 }
 
 /// The text of a condition.

@@ -48,10 +48,20 @@ use crate::key::KeyValue;
 ///     fn keep_metadata(&self, _: &Item) -> bool {
 ///         true
 ///     }
+///
+///     // Which fields are encrypted is left to the inner loader, so its answers hold.
+///     fn needs_keys(&self) -> bool {
+///         self.0.needs_keys()
+///     }
+///
+///     fn needs_indexes(&self) -> bool {
+///         self.0.needs_indexes()
+///     }
 /// }
 /// ```
 pub trait ConfigLoader: Send + Sync + 'static {
-    /// The loader that this one builds on: it answers every method that this one does not override.
+    /// The loader that this one builds on: it answers every method that this one does not override, but for
+    /// [`needs_keys`](Self::needs_keys) and [`needs_indexes`](Self::needs_indexes).
     fn inner(&self) -> Option<&dyn ConfigLoader> {
         None
     }
@@ -166,6 +176,14 @@ pub trait ConfigLoader: Send + Sync + 'static {
         true
     }
 
+    /// Whether [`encryption_key`](Self::encryption_key) may answer otherwise for one entry of a list than for another. A filter
+    /// that looks for an element does not know at which index it stands.
+    ///
+    /// As of [`needs_keys`](Self::needs_keys), every loader answers for itself.
+    fn needs_indexes(&self) -> bool {
+        true
+    }
+
     /// Whether [`encryption_key`](Self::encryption_key) looks at the object beyond its key attributes; then a path is
     /// read with the whole object, and written by a load and a save.
     fn needs_object(&self) -> bool {
@@ -197,6 +215,10 @@ impl<L: ConfigLoader> ConfigLoader for Arc<L> {
     fn needs_keys(&self) -> bool {
         (**self).needs_keys()
     }
+
+    fn needs_indexes(&self) -> bool {
+        (**self).needs_indexes()
+    }
 }
 
 impl ConfigLoader for Arc<dyn ConfigLoader> {
@@ -206,5 +228,9 @@ impl ConfigLoader for Arc<dyn ConfigLoader> {
 
     fn needs_keys(&self) -> bool {
         (**self).needs_keys()
+    }
+
+    fn needs_indexes(&self) -> bool {
+        (**self).needs_indexes()
     }
 }

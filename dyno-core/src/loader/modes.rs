@@ -39,6 +39,10 @@ impl<L: ConfigLoader> ConfigLoader for WriteOnly<L> {
         self.0.needs_keys()
     }
 
+    fn needs_indexes(&self) -> bool {
+        self.0.needs_indexes()
+    }
+
     fn may_open(&self) -> bool {
         false
     }
@@ -76,6 +80,10 @@ impl<L: ConfigLoader> ConfigLoader for ReadOnly<L> {
 
     fn needs_keys(&self) -> bool {
         self.0.needs_keys()
+    }
+
+    fn needs_indexes(&self) -> bool {
+        self.0.needs_indexes()
     }
 
     fn may_seal(&self) -> bool {

@@ -12,6 +12,10 @@ impl ConfigLoader for Rules {
         false
     }
 
+    fn needs_indexes(&self) -> bool {
+        self.names_indexes()
+    }
+
     fn encryption_key(&self, path: &FieldPath, _: &Item) -> Option<EncryptionKey> {
         Self::encryption_key(self, path).cloned()
     }

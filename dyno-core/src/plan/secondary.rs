@@ -21,8 +21,11 @@ pub(crate) fn check_index_values(
     if shape.secondary().is_empty() {
         return Ok(());
     }
-    for (name, value) in tree {
-        check_index_value(shape, &FieldPath::root().key(name), value, decisions)?;
+    for part in shape.secondary().iter().flat_map(SecondaryShape::parts) {
+        if let Some(value) = tree.get(part.name()) {
+            let path = FieldPath::root().key(part.name());
+            check_index_value(shape, &path, value, decisions)?;
+        }
     }
     Ok(())
 }

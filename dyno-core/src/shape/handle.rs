@@ -19,6 +19,8 @@ use super::{Attribute, Beside, Codec, Lazy, Object};
 pub struct Path<R, T> {
     place: FieldPath,
     codec: Codec<T>,
+    /// Whether the field has no attribute of its own: what is in it stands beside the others.
+    is_flattened: bool,
     inside: OnceLock<Box<dyn Any + Send + Sync>>,
     root: PhantomData<fn() -> R>,
 }
@@ -28,6 +30,7 @@ impl<R, T> Path<R, T> {
         Self {
             place,
             codec,
+            is_flattened: false,
             inside: OnceLock::new(),
             root: PhantomData,
         }
@@ -41,6 +44,11 @@ impl<R, T> Path<R, T> {
     /// How values at the place are stored.
     pub(crate) fn codec(&self) -> &Codec<T> {
         &self.codec
+    }
+
+    /// Whether the field has no attribute of its own.
+    pub(crate) fn is_flattened(&self) -> bool {
+        self.is_flattened
     }
 
     /// The path without its types.
@@ -68,6 +76,7 @@ impl<R, T> Clone for Path<R, T> {
         Self {
             place: self.place.clone(),
             codec: self.codec,
+            is_flattened: self.is_flattened,
             inside: OnceLock::new(),
             root: PhantomData,
         }
@@ -191,7 +200,10 @@ impl<R> PathBase<R> {
 
     /// The handle of a flattened object or map, whose attributes stand beside the others.
     pub fn flattened<T>(&self, beside: Beside<T>) -> Path<R, T> {
-        Path::new(self.path.clone(), beside.whole)
+        Path {
+            is_flattened: true,
+            ..Path::new(self.path.clone(), beside.whole)
+        }
     }
 }
 

@@ -225,9 +225,9 @@ impl<T, H> fmt::Debug for Index<T, H> {
 
 /// An index that a scan or query may go over: one of whole objects, or one that is [`hydrated`](Index::hydrated).
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not hold whole objects",
-    label = "holds only parts of them",
-    note = "read them from the table, `User::indexes().by_email().hydrated()`, or let the index hold everything"
+    message = "`{Self}` is no index of whole objects of type `{T}`",
+    label = "of another type, or holds only parts of objects",
+    note = "where it holds parts, read the objects from the table, `{T}::indexes().by_email().hydrated()`, or let it hold everything"
 )]
 pub trait WholeIndex<T> {
     /// The index's name.

@@ -1,9 +1,13 @@
 //! Conditions of requests that go to the item of a root.
 
-use dyno_value::{FieldPath, Item, Segment, ValueError};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use dyno_crypto::EncryptionKey;
+use dyno_value::{FieldPath, Item, Segment};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Condition, Fault, Look, Node, Why};
+use crate::loader::ConfigLoader;
 use crate::plan::{Decisions, Route};
 use crate::shape::{FieldShape, Kind, Shape};
 use crate::store::operation::Operation;
@@ -34,14 +38,17 @@ impl Operation {
 
     fn explained_fault(&self, fault: Fault, keys: &Item) -> Error {
         let Fault { path, why } = fault;
+        let error = match why {
+            Why::Senseless(why) => {
+                return Error::new(ErrorKind::InvalidExpression, why).at_path(path);
+            }
+            Why::Value(error) => error,
+        };
         if let Err(refusal) = self.refusal(&path, Look::Outside, keys) {
             return refusal;
         }
-        let why = match why {
-            Why::Senseless(why) => ValueError::custom(why),
-            Why::Value(error) => self.public_value(error.under_path(&path)),
-        };
-        Error::new(ErrorKind::InvalidExpression, why.cause().to_string()).at_path(path)
+        let error = self.public_value(error.under_path(&path));
+        Error::new(ErrorKind::InvalidExpression, error.cause().to_string()).at_path(path)
     }
 
     fn refusal(&self, path: &FieldPath, look: Look<'_>, keys: &Item) -> Result<()> {
@@ -76,17 +83,33 @@ impl Operation {
         if self.is_key(path) {
             return Ok(());
         }
-        if !self.knows_keys(keys) {
+        let sealed = "is encrypted or holds what is, or may be, and the service sees no value to compare; compare the parts that are \
+                      in clear, give the field an index and use `find`, or compare after loading";
+        let clear = |loader| self.is_clear(path, look, looked_into, keys, loader);
+        if !clear(None) {
+            return refuse(sealed);
+        }
+        let Some(loader) = self.loader() else {
+            return Ok(());
+        };
+        let nobody = NotAsked::default();
+        if clear(Some(&nobody)) && !nobody.was_asked() {
+            return Ok(());
+        }
+        if loader.needs_keys() && !self.has_all_keys(keys) {
             return refuse(
                 "may be encrypted: the loader may decide by the object's key, which is not known before its item is found; \
                  answer `false` in `ConfigLoader::needs_keys` if it does not, or compare after loading",
             );
         }
-        if !self.is_clear(path, look, looked_into, keys) {
+        if matches!(look, Look::Element(_)) && is_list(looked_into) && loader.needs_indexes() {
             return refuse(
-                "is encrypted or holds what is, or may be, and the service sees no value to compare; compare the parts that \
-                 are in clear, give the field an index and use `find`, or compare after loading",
+                "is a list of which the loader may encrypt some entries, and which one is looked for is not known; answer `false` \
+                 in `ConfigLoader::needs_indexes` if it treats all alike, or compare after loading",
             );
+        }
+        if !clear(Some(loader)) {
+            return refuse(sealed);
         }
         Ok(())
     }
@@ -95,14 +118,9 @@ impl Operation {
         matches!(path.segments(), [Segment::Key(name)] if self.topology.table.has_key(name))
     }
 
-    /// Whether the loader can be asked with these keys.
-    fn knows_keys(&self, keys: &Item) -> bool {
-        let table = self.topology.table;
-        let mut names = [Some(table.key_name()), table.sort_name()]
-            .into_iter()
-            .flatten();
-        self.loader().is_none_or(|loader| !loader.needs_keys())
-            || names.all(|name| keys.contains_key(name))
+    fn has_all_keys(&self, keys: &Item) -> bool {
+        let names = self.topology.table.key_names();
+        names.iter().all(|name| keys.contains_key(*name))
     }
 
     fn is_clear(
@@ -111,25 +129,50 @@ impl Operation {
         look: Look<'_>,
         looked_into: Option<Kind>,
         keys: &Item,
+        loader: Option<&dyn ConfigLoader>,
     ) -> bool {
-        let (root, loader) = (self.topology.root, self.loader());
+        let root = self.topology.root;
         let clear = |path: &FieldPath, value| Decisions::is_clear(path, value, keys, root, loader);
         let holds_sealed = || {
-            let has_parts = |kind| {
-                matches!(
-                    kind,
-                    Kind::Lazy(_) | Kind::List(_) | Kind::Map(_) | Kind::Object(_)
-                )
-            };
             looked_into
                 .is_some_and(|kind| kind.holds_encrypted() || (loader.is_some() && has_parts(kind)))
         };
         match look {
-            Look::Outside => clear(path, None),
             Look::Value(value) => clear(path, Some(value)),
-            Look::Element(value) => clear(path, None) && clear(&path.index(0), Some(value)),
+            Look::Element(value) if is_list(looked_into) => {
+                clear(path, None) && clear(&path.index(0), Some(value))
+            }
+            Look::Element(_) | Look::Outside => clear(path, None),
             Look::OtherField => clear(path, None) && !holds_sealed(),
         }
+    }
+}
+
+fn is_list(kind: Option<Kind>) -> bool {
+    matches!(kind, Some(Kind::List(_)))
+}
+
+fn has_parts(kind: Kind) -> bool {
+    matches!(
+        kind,
+        Kind::Lazy(_) | Kind::List(_) | Kind::Map(_) | Kind::Object(_)
+    )
+}
+
+/// A loader that should not be asked: of a field marked `plain` none is.
+#[derive(Default)]
+struct NotAsked(AtomicBool);
+
+impl NotAsked {
+    fn was_asked(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl ConfigLoader for NotAsked {
+    fn encryption_key(&self, _: &FieldPath, _: &Item) -> Option<EncryptionKey> {
+        self.0.store(true, Ordering::Relaxed);
+        None
     }
 }
 
@@ -147,17 +190,19 @@ impl Way {
         let mut way = Self::default();
         let mut kind = Some(Kind::Object(shape));
         for segment in path.segments() {
-            let field = match (kind, segment) {
-                (Some(Kind::Object(shape)), Segment::Key(name)) => {
-                    shape.find_field(|field| field.name() == name)
-                }
-                _ => None,
-            };
             way.goes_through_opaque |= matches!(kind, Some(Kind::Opaque(_)));
-            way.has_older_name |= field.is_some_and(|field| !field.older_names().is_empty());
-            kind = match kind {
-                Some(Kind::List(element) | Kind::Map(element)) => Some(element.kind()),
-                _ => field.map(FieldShape::kind),
+            kind = match (kind, segment) {
+                (Some(Kind::Object(shape)), Segment::Key(name)) => {
+                    let is_old = |field: &FieldShape| {
+                        field.name() == name && !field.older_names().is_empty()
+                    };
+                    way.has_older_name |= shape.find_field(is_old).is_some();
+                    let field = shape.find_field(|field| field.name() == name);
+                    let collected = || Some(shape.collected()?.kind());
+                    field.map(FieldShape::kind).or_else(collected)
+                }
+                (Some(Kind::List(element) | Kind::Map(element)), _) => Some(element.kind()),
+                _ => None,
             };
         }
         way

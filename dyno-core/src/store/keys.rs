@@ -54,6 +54,10 @@ impl ConfigLoader for WithKeys {
         self.loader.needs_keys()
     }
 
+    fn needs_indexes(&self) -> bool {
+        self.loader.needs_indexes()
+    }
+
     fn key_provider(&self) -> Option<Arc<dyn KeyProvider>> {
         Some(Arc::clone(&self.keys) as _)
     }

@@ -82,9 +82,9 @@ impl Owner {
         match self {
             Self::Encrypt => "`encrypt(..)`",
             Self::Field => "a field",
-            Self::IndexPart => "`index(..)` on a field",
+            Self::IndexPart => "the `index(..)` of a field",
             Self::Object => "the type",
-            Self::Projection => "`index(..)` on the type",
+            Self::Projection => "the `index(..)` of the type",
             Self::Shard => "`shard(..)`",
             Self::Variant => "a variant",
         }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use syn::Ident;
 
-use crate::attributes::{Given, IndexPartAttributes, ProjectionAttributes};
+use crate::attributes::{Given, IndexPartAttributes, ProjectionAttributes, Slot};
 use crate::diagnostics::Diagnostics;
 use crate::model::{Field, Object, Role, SecondaryIndex};
 
@@ -50,7 +50,8 @@ fn part(field: &Field, part: &Given<IndexPartAttributes>, diagnostics: &Diagnost
         let fix = "name it: `index(name = \"by_email\", key)`";
         diagnostics.report_absent(*place, "an index without a name", fix);
     }
-    if let (Some(_), Some(second)) = (value.key.word(), value.sort.word().or(value.local.word())) {
+    let other = value.sort.word().or_else(|| value.local.word());
+    if let (Some(_), Some(second)) = (value.key.word(), other) {
         let what = format!("`{second}` beside `key`");
         let fix = "a field is one part of an index: mark another field";
         diagnostics.report(second.span(), what, fix);
@@ -70,7 +71,7 @@ fn part(field: &Field, part: &Given<IndexPartAttributes>, diagnostics: &Diagnost
                    `alias`";
         diagnostics.report(word.span(), "`index(..)` beside `alias`", fix);
     }
-    let says_form = value.forms().into_iter().any(|form| form.is_present());
+    let says_form = value.forms().into_iter().any(Slot::is_present);
     if matches!(field.role, Role::With(_)) && !says_form {
         let fix = "say as what its module stores it: `index(name = \"..\", number)`, `string` or `binary`";
         diagnostics.report_absent(word.span(), "`index(..)` beside `with`", fix);

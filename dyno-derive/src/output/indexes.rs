@@ -7,6 +7,8 @@
 //! }
 //! ```
 
+use std::collections::BTreeSet;
+
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
@@ -24,7 +26,9 @@ pub(super) fn handles(object: &Object, target: &Target<'_>) -> (TokenStream, Tok
     let own_type = target.own_type();
     let visibility = &object.visibility;
     let sentence = format!("The secondary indexes of `{}`.", object.rust_name);
-    let methods = object.secondary.iter().map(|index| {
+    let mut known = BTreeSet::new();
+    let named_once = |index: &&SecondaryIndex| known.insert(index.handle());
+    let methods = object.secondary.iter().filter(named_once).map(|index| {
         let (name, handle) = (&index.name.text, handle(index));
         let holds = match index.projection {
             Projection::All => quote!(__dyno::Whole),

@@ -26,12 +26,12 @@ impl Keys {
     /// The type has no index of this name.
     pub(super) fn of(topology: &Topology, index: Option<&'static str>) -> Result<Self> {
         let known = topology.root.secondary();
-        let found = |name: &str| match known.iter().find(|known| known.name() == name) {
-            Some(index) => Ok(index),
-            None => {
+        let found = |name: &str| {
+            let found = known.iter().find(|known| known.name() == name);
+            found.ok_or_else(|| {
                 let why = format!("type `{}` has no index `{name}`", topology.root.name());
-                Err(Error::new(ErrorKind::InvalidExpression, why))
-            }
+                Error::new(ErrorKind::InvalidExpression, why)
+            })
         };
         Ok(Self {
             table: topology.table,
@@ -93,15 +93,13 @@ impl Keys {
     }
 
     fn sort(self) -> Vec<Part> {
-        match self.index {
-            Some(index) => parts_of(index.sort()),
-            None => {
-                let sort = self.table.sort_name();
-                sort.map(|name| (name, self.kinds.sort))
-                    .into_iter()
-                    .collect()
-            }
+        if let Some(index) = self.index {
+            return parts_of(index.sort());
         }
+        let sort = self.table.sort_name();
+        sort.map(|name| (name, self.kinds.sort))
+            .into_iter()
+            .collect()
     }
 
     /// The partition key that was given, by attribute.

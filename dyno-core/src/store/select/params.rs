@@ -2,13 +2,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item, encoding};
+use dyno_value::{FieldPath, Item, Segment, encoding};
 use sha2::{Digest as _, Sha256};
 
 use super::keys::Keys;
 use super::selection::Partition;
 use crate::error::{Error, ErrorKind, Result};
-use crate::expr::{Comparator, Condition, Node, Placeholders, Term, condition_text};
+use crate::expr::{Comparator, Condition, Node, Placeholders, Term, condition_text, shown};
 use crate::limits;
 use crate::plan::tag_attribute;
 use crate::reserved;
@@ -87,7 +87,8 @@ impl fmt::Display for Params {
         }
         let names = self.names.iter().map(|(name, of)| format!("{name} = {of}"));
         list(f, "names", &names.collect::<Vec<_>>())?;
-        let value = |(name, value): (&String, &AttributeValue)| format!("{name} = {value:?}");
+        let value =
+            |(name, value): (&String, &AttributeValue)| format!("{name} = {}", shown(value));
         list(
             f,
             "values",
@@ -185,13 +186,22 @@ impl Asked {
     /// What is known of the keys of the objects.
     fn known_keys(&self, operation: &Operation) -> Item {
         let table = operation.topology.table;
-        let known = self
-            .partition
-            .iter()
-            .filter(|(name, _)| table.has_key(name));
-        known
-            .map(|(name, value)| ((*name).to_owned(), value.clone()))
-            .collect()
+        let nodes = match &self.key {
+            Some(Node::All(nodes)) => nodes.as_slice(),
+            Some(node) => std::slice::from_ref(node),
+            None => &[],
+        };
+        let told = nodes.iter().filter_map(|node| match node {
+            Node::Compare(Term::Field(path), Comparator::Equal, Term::Value(value)) => {
+                Some((path, value))
+            }
+            _ => None,
+        });
+        let part = |(path, value): (&FieldPath, &AttributeValue)| match path.segments() {
+            [Segment::Key(name)] if table.has_key(name) => Some((name.clone(), value.clone())),
+            _ => None,
+        };
+        told.filter_map(part).collect()
     }
 
     /// What tells this from everything else that can be asked of the same table and type.

@@ -29,8 +29,10 @@ use crate::store::saved::Saved;
 ///
 /// [`ErrorKind::InvalidExpression`](crate::ErrorKind::InvalidExpression),
 /// [`ErrorKind::InvalidCursor`](crate::ErrorKind::InvalidCursor), [`ErrorKind::InvalidShape`](crate::ErrorKind::InvalidShape)
-/// before the first request; those of the service; and those of [`Load`](crate::Load) for the first object that cannot be
-/// read, with its key.
+/// before the first request; [`ErrorKind::TableMismatch`](crate::ErrorKind::TableMismatch) if items, or the ends of pages, show
+/// other keys than the type has, or an index is not there; those of the service; and those of [`Load`](crate::Load) for the
+/// first object that cannot be read, with its key. That a table has a sort key and the type has none is seen at the end of a
+/// page only.
 ///
 /// # Examples
 ///

@@ -97,7 +97,9 @@ impl Walk {
         let names = self.keys.names();
         let named_otherwise = |key: &Item| {
             let unknown = key.keys().find(|name| !names.contains(&name.as_str()));
-            unknown.map(|name| format!("`{name}` is part of its key"))
+            let unknown = unknown.map(|name| format!("`{name}` is part of its key"));
+            let absent = names.iter().find(|name| !key.contains_key(**name));
+            unknown.or_else(|| absent.map(|name| format!("`{name}` is no part of its key")))
         };
         match self.start.as_ref().and_then(named_otherwise) {
             Some(what) => Err(other_keys(table, &what)),

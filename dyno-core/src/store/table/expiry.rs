@@ -8,7 +8,7 @@ use super::tables::Tables;
 use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::key::KeyKind;
 use crate::plan::Decisions;
-use crate::shape::{FieldShape, Kind, Role, fits};
+use crate::shape::{FieldShape, Kind, Privacy, Role, fits};
 use crate::store::operation::Operation;
 use crate::store::service;
 
@@ -65,8 +65,13 @@ fn is_encrypted(operation: &Operation, field: &FieldShape) -> bool {
         return false;
     }
     let path = FieldPath::root().key(field.name());
-    let tells = operation.loader().filter(|loader| !loader.needs_object());
-    !Decisions::is_clear(&path, None, &Item::new(), operation.topology.root, tells)
+    let nothing = Item::new();
+    let marked = !Decisions::is_clear(&path, None, &nothing, operation.topology.root, None);
+    let asked = operation.loader().is_some_and(|loader| {
+        loader.encryption_key(&path, &nothing).is_some()
+            || loader.encryption_key_id(&path, &nothing).is_some()
+    });
+    marked || (asked && field.privacy() != Privacy::Plain)
 }
 
 impl Tables {

@@ -29,7 +29,8 @@ use crate::table::{Change, Described, DifferenceKind, Migration, Settings, Table
 ///
 /// # Errors
 ///
-/// [`TableMismatch`](crate::ErrorKind::TableMismatch) if a table has other keys, before anything is changed;
+/// [`TableMismatch`](crate::ErrorKind::TableMismatch) if a table has other keys; before anything is changed,
+/// unless somebody replaces a table meanwhile;
 /// [`InvalidShape`](crate::ErrorKind::InvalidShape), and those of the service; [`Service`](crate::ErrorKind::Service) if
 /// a table is not ready within [the time](Self::wait_at_most).
 ///
