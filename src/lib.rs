@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "aws")]
+pub use dyno_core::StoreBuilder;
 pub use dyno_core::{
     ActionKind, AnySort, AsyncKeySource, Attribute, AttributeValue, Audit, AuditReport, BlindIndex,
     Blob, CachedKeys, CapacityUnits, CheckTables, Condition, ConfigLoader, Count, Cursor, Delete,

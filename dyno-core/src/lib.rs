@@ -52,6 +52,8 @@ pub use shape::{
     Attribute, IntoPath, KeyAttribute, Lazy, LazyGet, LazyGetMut, Object, Path, Searchable, Stored,
     TypedPath,
 };
+#[cfg(feature = "aws")]
+pub use store::StoreBuilder;
 pub use store::{
     AnySort, Audit, AuditReport, CheckTables, Count, Cursor, Delete, DeleteSaved, DeleteTables,
     Document, Documents, EnsureTables, Failure, Find, FindKeys, Load, LoadOptional, LoaderFault,

@@ -13,6 +13,8 @@ pub enum ErrorKind {
     InvalidKey,
     /// The path names no field, or a place that cannot be read or written by itself. Nothing was sent.
     InvalidPath,
+    /// A setting of a store makes no sense. Nothing was sent.
+    InvalidSetting,
     /// The type cannot be stored as it is declared. Nothing was sent.
     InvalidShape,
     /// A value has no form in DynamoDB. Nothing was sent.

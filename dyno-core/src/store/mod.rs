@@ -1,5 +1,7 @@
 //! The store: everything that sends requests.
 
+#[cfg(feature = "aws")]
+mod builder;
 mod check;
 mod clients;
 mod condition;
@@ -40,6 +42,8 @@ use aws_sdk_dynamodb::config::Intercept;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+#[cfg(feature = "aws")]
+pub use self::builder::StoreBuilder;
 pub use self::check::{LoaderFault, check_loader};
 use self::clients::Clients;
 pub use self::cursor::Cursor;
@@ -109,17 +113,19 @@ impl Store {
         Self::with_clients(Clients::new(client, None), None)
     }
 
-    /// A store on DynamoDB, with region and credentials from the environment, as every AWS tool finds them.
-    ///
-    /// Sends no request to DynamoDB; the configuration chain may ask the machine's metadata service for a region.
-    ///
-    /// # Errors
-    ///
-    /// None today; missing credentials are an error of the first operation.
+    /// A store on DynamoDB, with region and credentials from the environment, as every AWS tool finds them, unless they are
+    /// set: `Store::from_env().region("us-east-2").await?`.
     #[cfg(feature = "aws")]
-    pub async fn from_env() -> Result<Self> {
-        let config = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
-        Ok(Self::new(Client::new(&config)))
+    pub fn from_env() -> StoreBuilder {
+        StoreBuilder::default()
+    }
+
+    /// A store on a server that speaks DynamoDB's protocol and does not look at credentials, such as DynamoDB Local or
+    /// ScyllaDB Alternator: `Store::at("http://localhost:8000").await?`. Nothing is taken from the environment that is said
+    /// here: the endpoint, a region (`us-east-1`), credentials (`local`).
+    #[cfg(feature = "aws")]
+    pub fn at(endpoint: impl Into<String>) -> StoreBuilder {
+        StoreBuilder::at(endpoint)
     }
 
     /// A store in the memory of this process, empty and its own.
