@@ -42,7 +42,11 @@ async fn what_holds_no_time_is_refused_before_the_first_request() {
         let refused = [
             store.ensure_tables::<Offer>().ttl(attribute).await,
             store.check_tables::<Offer>().ttl(attribute).await,
-            store.migrate_tables::<Offer>().ttl(attribute).await.map(drop),
+            store
+                .migrate_tables::<Offer>()
+                .ttl(attribute)
+                .await
+                .map(drop),
         ];
         for refused in refused {
             let error = refused.unwrap_err();

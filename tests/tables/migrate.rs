@@ -327,13 +327,11 @@ async fn an_index_that_is_being_deleted_is_made_again() {
     let users = |request: &Request| request.body()["TableName"] == "Users";
     let asked = AtomicUsize::new(0);
     let (store, recorder) = scripted(move |request, _| match request.operation() {
-        "DescribeTable" if users(request) => {
-            Some(match asked.fetch_add(1, Ordering::Relaxed) {
-                0..=3 => table(Some("DELETING")),
-                4 => table(None),
-                _ => table(Some("ACTIVE")),
-            })
-        }
+        "DescribeTable" if users(request) => Some(match asked.fetch_add(1, Ordering::Relaxed) {
+            0..=3 => table(Some("DELETING")),
+            4 => table(None),
+            _ => table(Some("ACTIVE")),
+        }),
         "UpdateTable" => Some(json!({})),
         _ => None,
     });

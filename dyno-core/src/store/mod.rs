@@ -1,5 +1,6 @@
 //! The store: everything that sends requests.
 
+mod batch;
 mod check;
 mod clients;
 mod condition;
@@ -40,6 +41,7 @@ use aws_sdk_dynamodb::config::Intercept;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+pub use self::batch::{BatchError, DeleteMany, LoadMany, SaveMany};
 pub use self::check::{LoaderFault, check_loader};
 use self::clients::Clients;
 pub use self::cursor::Cursor;
@@ -250,9 +252,30 @@ impl Store {
         Load::new(key.into()).on(self)
     }
 
+    /// Loads the objects with these keys; see [`LoadMany`].
+    pub fn load_many<T: Stored>(
+        &self,
+        keys: impl IntoIterator<Item = impl Into<Key>>,
+    ) -> LoadMany<T> {
+        LoadMany::new(keys).on(self)
+    }
+
     /// Saves an object; see [`Save`].
     pub fn save<T: Stored>(&self, object: T) -> Save<T> {
         Save::new(object).on(self)
+    }
+
+    /// Saves these objects; see [`SaveMany`].
+    pub fn save_many<T: Stored>(&self, objects: impl IntoIterator<Item = T>) -> SaveMany<T> {
+        SaveMany::new(objects).on(self)
+    }
+
+    /// Deletes the objects with these keys; see [`DeleteMany`].
+    pub fn delete_many<T: Stored>(
+        &self,
+        keys: impl IntoIterator<Item = impl Into<Key>>,
+    ) -> DeleteMany<T> {
+        DeleteMany::new(keys).on(self)
     }
 
     /// Deletes the object with this key; see [`Delete`].
@@ -342,6 +365,11 @@ impl Store {
 
     fn clients(&self) -> &Clients {
         &self.shared.clients
+    }
+
+    /// What tells it from stores that share nothing with it.
+    fn identity(&self) -> usize {
+        Arc::as_ptr(&self.shared) as usize
     }
 
     /// What the service calls the table that a type calls so.

@@ -11,12 +11,13 @@ use crate::reserved;
 use crate::store::operation::Operation;
 use crate::store::reseal::Failure;
 use crate::store::shards::Shards;
-use crate::store::snapshot::Reading;
+use crate::store::snapshot::{Reading, Snapshot};
 
 /// A root, and where it stands.
-pub(super) struct Root {
-    pub(super) key: Key,
-    pub(super) address: Address,
+#[derive(Clone)]
+pub(in crate::store) struct Root {
+    pub(in crate::store) key: Key,
+    pub(in crate::store) address: Address,
     pub(super) item: Item,
     /// `None`: an item that the mapper does not manage.
     pub(super) state: Option<RootState>,
@@ -74,13 +75,28 @@ impl Root {
         let Ok(address) = operation.root(&key) else {
             return Ok(None);
         };
+        match Self::at(operation, key.clone(), address, item) {
+            Err(error) if error.kind() == ErrorKind::TypeMismatch => Ok(None),
+            root => root.map_err(|error| Failure::new(key, error)),
+        }
+    }
+
+    /// The root of the object with this key, which must be of the type; `None`: there is no object.
+    ///
+    /// # Errors
+    ///
+    /// The item is of another type, or cannot be read.
+    pub(in crate::store) fn at(
+        operation: &Operation,
+        key: Key,
+        address: Address,
+        item: Item,
+    ) -> Result<Option<Self>> {
         let found = reading(operation, &address, |reading| reading.verified(&item));
-        let state = match found {
-            Ok(Found::Foreign) => None,
-            Ok(Found::NotLive) => return Ok(None),
-            Ok(Found::Object(state)) => Some(state),
-            Err(error) if error.kind() == ErrorKind::TypeMismatch => return Ok(None),
-            Err(error) => return Err(Failure::new(key, error)),
+        let state = match found? {
+            Found::Foreign => None,
+            Found::NotLive => return Ok(None),
+            Found::Object(state) => Some(state),
         };
         Ok(Some(Self {
             key,
@@ -89,10 +105,41 @@ impl Root {
             state,
         }))
     }
+
+    /// Where the shards stand that are loaded with it.
+    ///
+    /// # Errors
+    ///
+    /// A shard's key would be too long.
+    pub(in crate::store) fn places(&self, operation: &Operation) -> Result<Vec<Address>> {
+        match &self.state {
+            Some(state) => reading(operation, &self.address, |reading| reading.places(state)),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Puts shards that were read before to it; `None` if they are not as it says.
+    ///
+    /// # Errors
+    ///
+    /// A seal is broken, or a shard's key would be too long.
+    pub(in crate::store) fn fitted(
+        &self,
+        operation: &Operation,
+        shards: BTreeMap<Address, Item>,
+    ) -> Result<Option<Snapshot>> {
+        let item = self.item.clone();
+        let Some(state) = &self.state else {
+            return Ok(Some(Snapshot::of_foreign(item)));
+        };
+        reading(operation, &self.address, |reading| {
+            reading.fitted(item, state.clone(), shards)
+        })
+    }
 }
 
 /// Gives the use what a load of the root at this place reads.
-pub(super) fn reading<O>(
+fn reading<O>(
     operation: &Operation,
     root: &Address,
     using: impl FnOnce(&Reading<'_>) -> Result<O>,

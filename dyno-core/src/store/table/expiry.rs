@@ -65,9 +65,7 @@ fn is_encrypted(operation: &Operation, field: &FieldShape) -> bool {
         return false;
     }
     let path = FieldPath::root().key(field.name());
-    let tells = operation
-        .loader()
-        .filter(|loader| !loader.needs_object());
+    let tells = operation.loader().filter(|loader| !loader.needs_object());
     !Decisions::is_clear(&path, &Item::new(), operation.topology.root, tells)
 }
 

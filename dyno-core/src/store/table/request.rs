@@ -7,8 +7,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex,
     GlobalSecondaryIndexUpdate, KeySchemaElement, KeyType, LocalSecondaryIndex,
     PointInTimeRecoverySpecification, Projection as SdkProjection, ProjectionType,
-    ProvisionedThroughput, StreamSpecification, Tag,
-    UpdateGlobalSecondaryIndexAction,
+    ProvisionedThroughput, StreamSpecification, Tag, UpdateGlobalSecondaryIndexAction,
 };
 
 use super::tables::Tables;
