@@ -62,6 +62,15 @@ pub use store::{
 pub use table::Namespace;
 pub use units::CapacityUnits;
 
+/// Objects of several types with the same requests: [`Store::load_together`], [`Store::write_together`].
+pub mod batch {
+    #[doc(hidden)]
+    pub use crate::store::{LoadAsked, WriteAsked};
+    pub use crate::store::{
+        LoadPart, LoadParts, LoadTogether, WritePart, WriteParts, WriteTogether,
+    };
+}
+
 /// What fields can do in a [`Condition`]: implement these for types of your own.
 pub mod expression {
     #[doc(hidden)]

@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dyno::ErrorKind;
 use dyno_testkit::{Fault, Request};
+use serde_json::json;
 
 use crate::fixture::{Note, Whole, faulty, note, note_keys, notes, wholes};
 
@@ -158,4 +159,59 @@ async fn a_lost_answer_is_asked_for_again() {
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     assert_eq!(error.left().count(), 3);
     assert_eq!(recorder.requests().len(), 10);
+}
+
+/// What the service says is left over, by hand.
+fn answered(operation: &'static str, member: &'static str, numbers: &[&str]) -> Fault {
+    let key = |number: &&str| json!({"OWNER": {"S": "ada"}, "NUMBER": {"N": number}});
+    let keys: Vec<_> = numbers.iter().map(key).collect();
+    let left = match operation {
+        "BatchGetItem" => json!({"Notes": {"Keys": keys}}),
+        _ => {
+            let deletes = keys
+                .iter()
+                .map(|key| json!({"DeleteRequest": {"Key": key}}));
+            json!({"Notes": deletes.collect::<Vec<_>>()})
+        }
+    };
+    Fault::Answered(200, json!({member: left, "Responses": {}}))
+}
+
+#[tokio::test(start_paused = true)]
+async fn leftovers_are_known_by_what_they_are() {
+    for (operation, member) in [
+        ("BatchGetItem", "UnprocessedKeys"),
+        ("BatchWriteItem", "UnprocessedItems"),
+    ] {
+        let keys = || [10, 20].map(|number| ("ada", number));
+        // A number has many forms.
+        let (store, sound, recorder) = faulty(move |request| match request.number() {
+            0 => answered(operation, member, &["1E+1", "20.0"]),
+            _ => Fault::Pass,
+        })
+        .await;
+        sound.save_many([note(10), note(20)]).await.unwrap();
+        if operation == "BatchGetItem" {
+            let found = store.load_many::<Note>(keys()).await.unwrap();
+            assert_eq!(found.iter().flatten().count(), 2);
+        } else {
+            store.delete_many::<Note>(keys()).await.unwrap();
+            assert_eq!(sound.scan::<Note>().count().await.unwrap(), 0);
+        }
+        assert_eq!(recorder.count(operation), 2);
+
+        // What was not asked for is not taken for what was.
+        let (store, _, _) = faulty(move |_| answered(operation, member, &["30"])).await;
+        let kind = if operation == "BatchGetItem" {
+            let error = store.load_many::<Note>(keys()).await.unwrap_err();
+            assert_eq!(error.left().count(), 2);
+            error.kind()
+        } else {
+            let error = store.delete_many::<Note>(keys()).await.unwrap_err();
+            assert_eq!(error.left().count(), 2);
+            error.kind()
+        };
+        let unknown = [ErrorKind::Service, ErrorKind::OutcomeUnknown];
+        assert!(unknown.contains(&kind), "{kind:?}");
+    }
 }

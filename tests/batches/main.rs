@@ -9,4 +9,5 @@ mod namespace;
 mod request;
 mod secret;
 mod shared;
+mod together;
 mod torn;

@@ -265,10 +265,17 @@ async fn fetch_into(
             );
         }
         requests = answer.unprocessed_keys.unwrap_or_default();
-        left.retain(|address| {
-            let unprocessed = requests.get(address.table);
-            unprocessed.is_some_and(|keys| keys.keys().iter().any(|key| address.holds(key)))
-        });
+        let unread = unread(left, &requests);
+        if unread.len()
+            != requests
+                .values()
+                .map(|keys| keys.keys().len())
+                .sum::<usize>()
+        {
+            let why = "the service left keys unread that it was not asked for; nothing is known of the others";
+            return Err(Error::new(ErrorKind::Service, why));
+        }
+        *left = unread;
         if requests.is_empty() {
             return Ok(());
         }
@@ -282,6 +289,15 @@ async fn fetch_into(
             wanted.len()
         ),
     ))
+}
+
+/// The items whose keys are left unprocessed.
+fn unread(asked: &[Address], unprocessed: &HashMap<String, KeysAndAttributes>) -> Vec<Address> {
+    let is_left = |address: &&Address| {
+        let keys = unprocessed.get(address.table);
+        keys.is_some_and(|keys| keys.keys().iter().any(|key| address.holds(key)))
+    };
+    asked.iter().filter(is_left).cloned().collect()
 }
 
 fn requests(

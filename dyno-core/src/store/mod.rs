@@ -41,7 +41,10 @@ use aws_sdk_dynamodb::config::Intercept;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
-pub use self::batch::{BatchError, DeleteMany, LoadMany, SaveMany};
+pub use self::batch::{
+    BatchError, DeleteMany, LoadAsked, LoadMany, LoadPart, LoadParts, LoadTogether, SaveMany,
+    WriteAsked, WritePart, WriteParts, WriteTogether,
+};
 pub use self::check::{LoaderFault, check_loader};
 use self::clients::Clients;
 pub use self::cursor::Cursor;
@@ -260,6 +263,13 @@ impl Store {
         LoadMany::new(keys).on(self)
     }
 
+    /// Loads objects of several types, a tuple of loads, with the same requests; see [`LoadTogether`].
+    ///
+    /// Parts that name no store use this one.
+    pub fn load_together<P: LoadParts>(&self, parts: P) -> LoadTogether<P> {
+        LoadTogether::new(self.clone(), parts)
+    }
+
     /// Saves an object; see [`Save`].
     pub fn save<T: Stored>(&self, object: T) -> Save<T> {
         Save::new(object).on(self)
@@ -268,6 +278,13 @@ impl Store {
     /// Saves these objects; see [`SaveMany`].
     pub fn save_many<T: Stored>(&self, objects: impl IntoIterator<Item = T>) -> SaveMany<T> {
         SaveMany::new(objects).on(self)
+    }
+
+    /// Saves and deletes objects of several types, a tuple of batches, with the same requests; see [`WriteTogether`].
+    ///
+    /// Parts that name no store use this one.
+    pub fn write_together<P: WriteParts>(&self, parts: P) -> WriteTogether<P> {
+        WriteTogether::new(self.clone(), parts)
     }
 
     /// Deletes the objects with these keys; see [`DeleteMany`].

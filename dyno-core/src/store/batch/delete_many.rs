@@ -7,6 +7,7 @@ use crate::error::Result;
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::shape::Stored;
+use crate::store::Store;
 use crate::store::operation::{Operation, Options, Pending, common_options, debug_of};
 use crate::store::reseal::Failure;
 
@@ -103,7 +104,13 @@ impl<T: Stored> DeleteMany<T> {
         plan(self.lot())
     }
 
-    fn lot(&self) -> Lot {
+    /// The same, in this store if no other is named.
+    pub(super) fn or_on(mut self, store: &Store) -> Self {
+        self.options.store.get_or_insert_with(|| store.clone());
+        self
+    }
+
+    pub(super) fn lot(&self) -> Lot {
         let change = |key: &Key| Ok(Change::Delete(key.clone()));
         Lot {
             operation: Operation::new::<T>("delete", self.options.clone()),
@@ -112,7 +119,7 @@ impl<T: Stored> DeleteMany<T> {
         }
     }
 
-    fn answer(keys: Vec<Key>, written: Written) -> Result<(), BatchError<()>> {
+    pub(super) fn answer(self, written: Written) -> Result<(), BatchError<()>> {
         let results: Vec<Result<()>> = match written {
             Written::Refused(errors) => errors.into_iter().map(Err).collect(),
             Written::Sent(_, results) => {
@@ -120,7 +127,7 @@ impl<T: Stored> DeleteMany<T> {
                 results.into_iter().map(done).collect()
             }
         };
-        let results = keys.into_iter().zip(results);
+        let results = self.keys.into_iter().zip(results);
         let failed =
             |(key, result): (Key, Result<()>)| result.map_err(|error| Failure::new(key, error));
         all_of(results.map(failed).collect()).map(drop)
@@ -128,10 +135,8 @@ impl<T: Stored> DeleteMany<T> {
 
     async fn run(self) -> Result<(), BatchError<()>> {
         let lot = self.lot();
-        match write(vec![lot], self.at_once).await.pop() {
-            Some(written) => Self::answer(self.keys, written),
-            None => Ok(()),
-        }
+        let mut written = write(vec![lot], self.at_once).await;
+        self.answer(written.pop().unwrap_or_default())
     }
 }
 

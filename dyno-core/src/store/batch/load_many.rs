@@ -10,9 +10,11 @@ use crate::forecast::{More, Plan};
 use crate::key::Key;
 use crate::limits;
 use crate::shape::Stored;
+use crate::store::Store;
 use crate::store::fetch;
 use crate::store::operation::{Operation, Options, Pending, common_options, debug_of};
 use crate::store::saved::Saved;
+use crate::store::shards::Shards;
 
 /// Loads many objects of a type by their keys: each as [`Load`](crate::Load) does, with few requests for all of them.
 ///
@@ -67,21 +69,38 @@ use crate::store::saved::Saved;
 pub struct LoadMany<T> {
     keys: Vec<Key>,
     eventual: bool,
+    shards: Shards,
     at_once: usize,
     options: Options,
     object: PhantomData<fn() -> T>,
 }
 
-debug_of!(LoadMany<T>: keys, eventual, at_once);
+debug_of!(LoadMany<T>: keys, eventual, shards, at_once);
 
 impl<T: Stored> LoadMany<T> {
     pub(crate) fn new<K: Into<Key>>(keys: impl IntoIterator<Item = K>) -> Self {
         Self {
             keys: keys.into_iter().map(Into::into).collect(),
             eventual: false,
+            shards: Shards::AsDeclared,
             at_once: AT_ONCE,
             options: Options::default(),
             object: PhantomData,
+        }
+    }
+
+    /// One object, as a load of it alone is told to read it.
+    pub(in crate::store) fn one(
+        key: Key,
+        eventual: bool,
+        shards: Shards,
+        options: Options,
+    ) -> Self {
+        Self {
+            eventual,
+            shards,
+            options,
+            ..Self::new([key])
         }
     }
 
@@ -95,6 +114,12 @@ impl<T: Stored> LoadMany<T> {
         self
     }
 
+    /// Which shards are loaded with the roots.
+    pub fn shards(mut self, shards: Shards) -> Self {
+        self.shards = shards;
+        self
+    }
+
     /// What awaiting it would send; sends nothing.
     ///
     /// Nothing is known of the objects but their keys, so units are lower bounds, and the requests for shards are not in the
@@ -105,7 +130,7 @@ impl<T: Stored> LoadMany<T> {
     /// [`InvalidKey`](crate::ErrorKind::InvalidKey), [`InvalidShape`](crate::ErrorKind::InvalidShape),
     /// [`NotInstalled`](crate::ErrorKind::NotInstalled).
     pub fn plan(&self) -> Result<Plan> {
-        let operation = Operation::new::<T>("load", self.options.clone())?;
+        let operation = operation::<T>(self.options.clone(), self.shards)?;
         let root = |key: &Key| operation.root(key).map_err(operation.explain(Some(key)));
         let mut roots: Vec<_> = self.keys.iter().map(root).collect::<Result<_>>()?;
         roots.sort_unstable();
@@ -116,18 +141,24 @@ impl<T: Stored> LoadMany<T> {
         });
         let plan = Plan::default().then(requests);
         let mut shards = operation.topology.patterns();
-        Ok(if shards.any(|field| !field.is_lazy()) {
+        Ok(if shards.any(|field| self.shards.wants(field.is_lazy())) {
             plan.perhaps(More::Reads)
         } else {
             plan
         })
     }
 
-    /// What it asks for, for itself or with others.
+    /// The same, in this store if no other is named.
+    pub(super) fn or_on(mut self, store: &Store) -> Self {
+        self.options.store.get_or_insert_with(|| store.clone());
+        self
+    }
+
     pub(super) fn into_asked(self) -> Asked {
         Asked {
-            operation: Operation::new::<T>("load", self.options),
+            operation: operation::<T>(self.options, self.shards),
             keys: self.keys,
+            shards: self.shards,
             consistent: !self.eventual,
         }
     }
@@ -140,15 +171,19 @@ impl<T: Stored> LoadMany<T> {
     async fn run(self) -> Result<Vec<Option<Saved<T>>>, LeftToLoad<T>> {
         let at_once = self.at_once;
         let mut answered = read(vec![self.into_asked()], at_once).await;
-        match answered.pop() {
-            Some(answered) => Self::answer(answered).await,
-            None => Ok(Vec::new()),
-        }
+        Self::answer(answered.pop().unwrap_or_default()).await
     }
 }
 
+/// The operation that loads with these shards.
+fn operation<T: Stored>(options: Options, shards: Shards) -> Result<Operation> {
+    let operation = Operation::new::<T>("load", options)?;
+    Saved::<T>::check_shards(&operation, shards).map_err(operation.explain(None))?;
+    Ok(operation)
+}
+
 /// Of a batch that loads.
-type LeftToLoad<T> = BatchError<Option<Saved<T>>>;
+pub(super) type LeftToLoad<T> = BatchError<Option<Saved<T>>>;
 
 impl<T: Stored> IntoFuture for LoadMany<T> {
     type Output = Result<Vec<Option<Saved<T>>>, LeftToLoad<T>>;

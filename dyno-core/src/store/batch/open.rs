@@ -4,7 +4,6 @@ use futures_util::future::join_all;
 
 use super::read::{Answered, Whole};
 use crate::error::{ErrorKind, Result};
-use crate::key::Key;
 use crate::shape::Stored;
 use crate::store::operation::Operation;
 use crate::store::reseal::Failure;
@@ -17,18 +16,26 @@ pub(super) type Opened<T> = Result<Option<Saved<T>>, Failure>;
 
 /// Opens every object, in the order of the keys.
 pub(super) async fn open_all<T: Stored>(answered: Answered) -> Vec<Opened<T>> {
-    let (operation, objects) = match answered {
-        Answered::Read(operation, objects) => (operation, objects),
+    let (operation, shards, objects) = match answered {
+        Answered::Read(operation, shards, objects) => (operation, shards, objects),
         Answered::Refused(refused) => {
             let failure = |(key, error)| Err(Failure::new(key, error));
             return refused.into_iter().map(failure).collect();
         }
     };
+    let operation = &operation;
     let mut all = Vec::with_capacity(objects.len());
     let mut objects = objects.into_iter().peekable();
     while objects.peek().is_some() {
         let some = objects.by_ref().take(OBJECTS_AT_ONCE);
-        let some = some.map(|(key, whole)| open(&operation, key, whole));
+        let some = some.map(|(key, whole)| async move {
+            let object = match whole {
+                Ok(Some(whole)) => open(operation, shards, whole).await,
+                Ok(None) => Ok(None),
+                Err(error) => Err(error),
+            };
+            object.map_err(|error| Failure::new(key, error).explained(operation))
+        });
         all.extend(join_all(some).await);
     }
     all
@@ -36,25 +43,15 @@ pub(super) async fn open_all<T: Stored>(answered: Answered) -> Vec<Opened<T>> {
 
 async fn open<T: Stored>(
     operation: &Operation,
-    key: Key,
-    whole: Result<Option<Whole>>,
-) -> Opened<T> {
-    let object = match whole {
-        Ok(Some(whole)) => object(operation, whole).await,
-        Ok(None) => Ok(None),
-        Err(error) => Err(error),
-    };
-    object.map_err(|error| Failure::new(key, error).explained(operation))
-}
-
-async fn object<T: Stored>(operation: &Operation, whole: Whole) -> Result<Option<Saved<T>>> {
-    let Whole { root, shards } = whole;
-    if let Some(snapshot) = root.fitted(operation, shards)? {
-        return opened(operation, root, snapshot).await.map(Some);
+    shards: Shards,
+    whole: Whole,
+) -> Result<Option<Saved<T>>> {
+    let Whole { root, items } = whole;
+    if let Some(snapshot) = root.fitted(operation, shards, items)? {
+        return opened(operation, root, shards, snapshot).await.map(Some);
     }
     // Somebody saved between the root and its shards.
-    let load = Saved::load(operation, root.key, Shards::AsDeclared, true);
-    match Box::pin(load).await {
+    match Box::pin(Saved::load(operation, root.key, shards, true)).await {
         Ok(object) => Ok(Some(object)),
         Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
         Err(error) => Err(error),

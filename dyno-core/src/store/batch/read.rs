@@ -11,26 +11,35 @@ use crate::key::Key;
 use crate::plan::Address;
 use crate::store::operation::Operation;
 use crate::store::select::Root;
+use crate::store::shards::Shards;
 
 /// Objects of one type that are asked for.
 pub(super) struct Asked {
     pub(super) operation: Result<Operation>,
     pub(super) keys: Vec<Key>,
+    pub(super) shards: Shards,
     pub(super) consistent: bool,
 }
 
 /// What was read of them, in the order of the keys.
 pub(super) enum Answered {
-    /// Each object as far as it could be read; `None` where there is none.
-    Read(Operation, Vec<(Key, Result<Option<Whole>>)>),
+    /// Each object, with these shards, as far as it could be read; `None` where there is none.
+    Read(Operation, Shards, Vec<(Key, Result<Option<Whole>>)>),
     /// Nothing was sent; why, for each key.
     Refused(Vec<(Key, Error)>),
+}
+
+/// Of a part that asked for nothing.
+impl Default for Answered {
+    fn default() -> Self {
+        Self::Refused(Vec::new())
+    }
 }
 
 /// A root, and the items of its shards as they were read.
 pub(super) struct Whole {
     pub(super) root: Root,
-    pub(super) shards: BTreeMap<Address, Item>,
+    pub(super) items: BTreeMap<Address, Item>,
 }
 
 /// Reads everything that is asked for, each item once; nothing if a part is refused.
@@ -67,27 +76,26 @@ fn check(asked: Vec<Asked>) -> Result<Vec<Part>, Vec<Answered>> {
         (asked, addresses)
     };
     let placed: Vec<_> = asked.into_iter().map(placed).collect();
-    let mut addresses = placed.iter().flat_map(|(_, addresses)| addresses);
-    if addresses.any(Result::is_err) {
+    let is_refused = |(asked, addresses): &(Asked, Vec<Result<Address>>)| {
+        asked.operation.is_err() || addresses.iter().any(Result::is_err)
+    };
+    if placed.iter().any(is_refused) {
         let refused = |(asked, addresses): (Asked, _)| {
             Answered::Refused(asked.keys.into_iter().zip(refusals(addresses)).collect())
         };
         return Err(placed.into_iter().map(refused).collect());
     }
-    let part = |(asked, addresses): (Asked, Vec<Result<Address>>)| match asked.operation {
-        Ok(operation) => Ok(Part {
+    let part = |(asked, addresses): (Asked, Vec<Result<Address>>)| {
+        let operation = asked.operation.ok()?;
+        let addresses = addresses.into_iter().flatten();
+        Some(Part {
             pile: PileId::of(&operation, asked.consistent),
             operation,
-            keys: asked
-                .keys
-                .into_iter()
-                .zip(addresses.into_iter().flatten())
-                .collect(),
-        }),
-        // It asks for nothing.
-        Err(_) => Err(vec![Answered::Refused(Vec::new())]),
+            shards: asked.shards,
+            keys: asked.keys.into_iter().zip(addresses).collect(),
+        })
     };
-    placed.into_iter().map(part).collect()
+    Ok(placed.into_iter().filter_map(part).collect())
 }
 
 impl Asked {
@@ -103,6 +111,7 @@ impl Asked {
 struct Part {
     operation: Operation,
     keys: Vec<(Key, Address)>,
+    shards: Shards,
     pile: PileId,
 }
 
@@ -118,7 +127,7 @@ impl Part {
             };
             let root = Root::at(&self.operation, key.clone(), address.clone(), item.clone())?;
             let place = |root: Root| {
-                let places = root.places(&self.operation)?;
+                let places = root.places(&self.operation, self.shards)?;
                 Ok((root, places))
             };
             root.map(place).transpose()
@@ -133,11 +142,11 @@ impl Part {
                 let item = piles.get(self.pile, &place)?.cloned();
                 Ok(item.map(|item| (place, item)))
             };
-            let shards = places
+            let items = places
                 .into_iter()
                 .filter_map(|place| shard(place).transpose());
             Ok(Whole {
-                shards: shards.collect::<Result<_>>()?,
+                items: items.collect::<Result<_>>()?,
                 root,
             })
         };
@@ -148,6 +157,6 @@ impl Part {
             (key, object)
         });
         let objects = objects.collect();
-        Answered::Read(self.operation, objects)
+        Answered::Read(self.operation, self.shards, objects)
     }
 }

@@ -5,6 +5,7 @@ use crate::error::{Error, ErrorKind, Result, SaveError};
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::shape::Stored;
+use crate::store::Store;
 use crate::store::operation::{Operation, Options, Pending, common_options, debug_of};
 use crate::store::save::keyed_tree;
 use crate::store::saved::Saved;
@@ -85,7 +86,7 @@ pub struct SaveMany<T> {
 debug_of!(SaveMany<T>: keys, if_absent, guarded, at_once);
 
 /// Of a batch that saves.
-type LeftToSave<T> = BatchError<Saved<T>, SaveError<T>>;
+pub(super) type LeftToSave<T> = BatchError<Saved<T>, SaveError<T>>;
 
 impl<T: Stored> SaveMany<T> {
     pub(crate) fn new(objects: impl IntoIterator<Item = T>) -> Self {
@@ -134,7 +135,13 @@ impl<T: Stored> SaveMany<T> {
         plan(self.lot())
     }
 
-    fn lot(&self) -> Lot {
+    /// The same, in this store if no other is named.
+    pub(super) fn or_on(mut self, store: &Store) -> Self {
+        self.options.store.get_or_insert_with(|| store.clone());
+        self
+    }
+
+    pub(super) fn lot(&self) -> Lot {
         let operation = Operation::new::<T>("save", self.options.clone());
         let counts = (self.objects.len(), self.keys.as_ref().map(Vec::len));
         let change = |(at, object): (usize, &T)| {
@@ -169,8 +176,8 @@ impl<T: Stored> SaveMany<T> {
         }
     }
 
-    fn answer(objects: Vec<T>, written: Written) -> Result<Vec<Saved<T>>, LeftToSave<T>> {
-        let objects = objects.into_iter();
+    pub(super) fn answer(self, written: Written) -> Result<Vec<Saved<T>>, LeftToSave<T>> {
+        let objects = self.objects.into_iter();
         all_of(match written {
             Written::Refused(errors) => {
                 let left = objects.zip(errors);
@@ -189,10 +196,8 @@ impl<T: Stored> SaveMany<T> {
 
     async fn run(self) -> Result<Vec<Saved<T>>, LeftToSave<T>> {
         let lot = self.lot();
-        match write(vec![lot], self.at_once).await.pop() {
-            Some(written) => Self::answer(self.objects, written),
-            None => Ok(Vec::new()),
-        }
+        let mut written = write(vec![lot], self.at_once).await;
+        self.answer(written.pop().unwrap_or_default())
     }
 }
 

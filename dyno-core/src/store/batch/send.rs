@@ -43,7 +43,12 @@ async fn send_all(store: &Store, open: &mut Vec<&Write>) -> Result<()> {
         let why = match send_once(store, open).await? {
             Ok(answer) => {
                 let unprocessed = answer.unprocessed_items.unwrap_or_default();
-                open.retain(|write| is_among(write, &unprocessed));
+                let left = open.iter().copied();
+                let left: Vec<_> = left.filter(|write| is_among(write, &unprocessed)).collect();
+                if left.len() != unprocessed.values().map(Vec::len).sum::<usize>() {
+                    return Err(unknown());
+                }
+                *open = left;
                 if open.is_empty() {
                     return Ok(());
                 }

@@ -50,6 +50,13 @@ pub(super) enum Written {
     Sent(Operation, Vec<Result<Done>>),
 }
 
+/// Of a part that changes nothing.
+impl Default for Written {
+    fn default() -> Self {
+        Self::Refused(Vec::new())
+    }
+}
+
 /// Makes all changes, each once; none if one is refused.
 pub(super) async fn write(lots: Vec<Lot>, at_once: usize) -> Vec<Written> {
     let split = |lot: Lot| (lot.operation, (lot.changes, lot.guarded));
@@ -67,7 +74,8 @@ pub(super) async fn write(lots: Vec<Lot>, at_once: usize) -> Vec<Written> {
         tasks.push(made);
     }
     find_twins(&mut tasks);
-    if tasks.iter().flatten().any(Result::is_err) {
+    let all = tasks.iter().flatten();
+    if operations.iter().any(Result::is_err) || all.into_iter().any(Result::is_err) {
         let refused = |tasks| Written::Refused(refusals(tasks));
         return tasks.into_iter().map(refused).collect();
     }
@@ -75,8 +83,7 @@ pub(super) async fn write(lots: Vec<Lot>, at_once: usize) -> Vec<Written> {
     let lots = operations.into_iter().zip(written);
     lots.map(|(operation, written)| match operation {
         Ok(operation) => Written::Sent(operation, written),
-        // It changes nothing.
-        Err(_) => Written::Refused(Vec::new()),
+        Err(_) => Written::default(),
     })
     .collect()
 }

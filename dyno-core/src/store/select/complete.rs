@@ -41,7 +41,7 @@ pub(super) async fn complete<T: Stored>(
     } = sorted;
     let mut placed = Vec::with_capacity(roots.len());
     for root in roots {
-        match root.places(operation) {
+        match root.places(operation, Shards::AsDeclared) {
             Ok(places) => placed.push((root, places)),
             Err(error) => failures.push(Failure::new(root.key, error).explained(operation)),
         }
@@ -86,24 +86,25 @@ async fn object<T: Stored>(
     shards: BTreeMap<Address, Item>,
 ) -> Result<Option<Saved<T>>, Failure> {
     let key = root.key.clone();
-    let object = match root.fitted(operation, shards) {
-        Ok(Some(snapshot)) => opened(operation, root, snapshot).await.map(Some),
+    let object = match root.fitted(operation, Shards::AsDeclared, shards) {
+        Ok(Some(snapshot)) => opened(operation, root, Shards::AsDeclared, snapshot)
+            .await
+            .map(Some),
         Ok(None) => Box::pin(again(operation, &root)).await,
         Err(error) => Err(error),
     };
     object.map_err(|error| Failure::new(key, error).explained(operation))
 }
 
-/// The object of a root and its shards.
+/// The object of a root and these of its shards.
 pub(in crate::store) async fn opened<T: Stored>(
     operation: &Operation,
     root: Root,
+    shards: Shards,
     snapshot: Snapshot,
 ) -> Result<Saved<T>> {
     let Root { key, address, .. } = root;
-    let opened = operation
-        .opened(&key, &address, Shards::AsDeclared, snapshot)
-        .await?;
+    let opened = operation.opened(&key, &address, shards, snapshot).await?;
     report_exceptions(
         operation.topology.root.name(),
         opened.decisions.exceptions(),

@@ -17,7 +17,7 @@ use crate::store::snapshot::{Reading, Snapshot};
 #[derive(Clone)]
 pub(in crate::store) struct Root {
     pub(in crate::store) key: Key,
-    pub(in crate::store) address: Address,
+    pub(super) address: Address,
     pub(super) item: Item,
     /// `None`: an item that the mapper does not manage.
     pub(super) state: Option<RootState>,
@@ -92,7 +92,9 @@ impl Root {
         address: Address,
         item: Item,
     ) -> Result<Option<Self>> {
-        let found = reading(operation, &address, |reading| reading.verified(&item));
+        let found = reading(operation, &address, Shards::AsDeclared, |reading| {
+            reading.verified(&item)
+        });
         let state = match found? {
             Found::Foreign => None,
             Found::NotLive => return Ok(None),
@@ -106,19 +108,25 @@ impl Root {
         }))
     }
 
-    /// Where the shards stand that are loaded with it.
+    /// Where these of its shards stand.
     ///
     /// # Errors
     ///
     /// A shard's key would be too long.
-    pub(in crate::store) fn places(&self, operation: &Operation) -> Result<Vec<Address>> {
+    pub(in crate::store) fn places(
+        &self,
+        operation: &Operation,
+        shards: Shards,
+    ) -> Result<Vec<Address>> {
         match &self.state {
-            Some(state) => reading(operation, &self.address, |reading| reading.places(state)),
+            Some(state) => reading(operation, &self.address, shards, |reading| {
+                reading.places(state)
+            }),
             None => Ok(Vec::new()),
         }
     }
 
-    /// Puts shards that were read before to it; `None` if they are not as it says.
+    /// Puts these of its shards to it, all of which were read before; `None` if they are not as it says.
     ///
     /// # Errors
     ///
@@ -126,28 +134,30 @@ impl Root {
     pub(in crate::store) fn fitted(
         &self,
         operation: &Operation,
-        shards: BTreeMap<Address, Item>,
+        shards: Shards,
+        items: BTreeMap<Address, Item>,
     ) -> Result<Option<Snapshot>> {
         let item = self.item.clone();
         let Some(state) = &self.state else {
             return Ok(Some(Snapshot::of_foreign(item)));
         };
-        reading(operation, &self.address, |reading| {
-            reading.fitted(item, state.clone(), shards)
+        reading(operation, &self.address, shards, |reading| {
+            reading.fitted(item, state.clone(), items)
         })
     }
 }
 
-/// Gives the use what a load of the root at this place reads.
+/// Gives the use what a load of the root at this place, with these shards, reads.
 fn reading<O>(
     operation: &Operation,
     root: &Address,
+    shards: Shards,
     using: impl FnOnce(&Reading<'_>) -> Result<O>,
 ) -> Result<O> {
     let owner: Owner = operation.owner(root);
-    let wants = |field: &ShardField| Shards::AsDeclared.wants(field.is_lazy());
+    let wants = |field: &ShardField| shards.wants(field.is_lazy());
     let seals: Option<Verifier<'_>> = operation.verifier(root)?;
-    let mut reading = operation.reading(&owner, root, Shards::AsDeclared, &wants, true);
+    let mut reading = operation.reading(&owner, root, shards, &wants, true);
     reading.seals = seals.as_ref();
     using(&reading)
 }
