@@ -165,14 +165,13 @@ async fn a_lost_answer_is_asked_for_again() {
 fn answered(operation: &'static str, member: &'static str, numbers: &[&str]) -> Fault {
     let key = |number: &&str| json!({"OWNER": {"S": "ada"}, "NUMBER": {"N": number}});
     let keys: Vec<_> = numbers.iter().map(key).collect();
-    let left = match operation {
-        "BatchGetItem" => json!({"Notes": {"Keys": keys}}),
-        _ => {
-            let deletes = keys
-                .iter()
-                .map(|key| json!({"DeleteRequest": {"Key": key}}));
-            json!({"Notes": deletes.collect::<Vec<_>>()})
-        }
+    let left = if operation == "BatchGetItem" {
+        json!({"Notes": {"Keys": keys}})
+    } else {
+        let deletes = keys
+            .iter()
+            .map(|key| json!({"DeleteRequest": {"Key": key}}));
+        json!({"Notes": deletes.collect::<Vec<_>>()})
     };
     Fault::Answered(200, json!({member: left, "Responses": {}}))
 }

@@ -238,3 +238,22 @@ async fn eventual_reads_are() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_of_more_than_16_megabytes_comes_in_parts() {
+    let (store, recorder) = store().await;
+    let large = |number| Note {
+        text: "x".repeat(390 * 1024),
+        ..note(number)
+    };
+    let saved = store.save_many((0..50).map(large)).await.unwrap();
+    assert_eq!(saved.len(), 50);
+    for request in recorder.requests() {
+        assert_eq!(request.actions(), 25);
+        assert!(request.bytes() < 16 * 1024 * 1024, "{request}");
+    }
+    recorder.take();
+    let found = store.load_many::<Note>(note_keys(50)).await.unwrap();
+    assert_eq!(found.iter().flatten().count(), 50);
+    assert_eq!(sent(&recorder), ["BatchGetItem 50", "BatchGetItem 8"]);
+}
