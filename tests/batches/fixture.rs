@@ -79,7 +79,7 @@ pub(crate) async fn store() -> (Store, Recorder) {
     on(client).await
 }
 
-/// The same, whose requests go wrong as the script says once `objects` have been made by hand through the engine.
+/// A store whose requests go wrong as the script says, one on the same tables whose requests do not, and what the first sends.
 pub(crate) async fn faulty(
     script: impl Fn(&Request) -> Fault + Send + Sync + 'static,
 ) -> (Store, Store, Recorder) {
