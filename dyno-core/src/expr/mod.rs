@@ -16,8 +16,9 @@ mod render;
 mod tests;
 
 pub use self::condition::Condition;
+pub(crate) use self::condition::{Fault, Why};
 pub use self::kinds::{Container, Measured, Ordered, Text};
-pub(crate) use self::node::{Comparator, Node, Term};
+pub(crate) use self::node::{Comparator, Look, Node, Term};
 pub use self::operand::{Compared, Operand};
 pub(crate) use self::order::is_after;
 pub use self::predicates::Size;

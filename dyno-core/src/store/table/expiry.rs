@@ -66,7 +66,7 @@ fn is_encrypted(operation: &Operation, field: &FieldShape) -> bool {
     }
     let path = FieldPath::root().key(field.name());
     let tells = operation.loader().filter(|loader| !loader.needs_object());
-    !Decisions::is_clear(&path, &Item::new(), operation.topology.root, tells)
+    !Decisions::is_clear(&path, None, &Item::new(), operation.topology.root, tells)
 }
 
 impl Tables {
