@@ -55,14 +55,23 @@ pub use shape::{
 #[cfg(feature = "aws")]
 pub use store::StoreBuilder;
 pub use store::{
-    AnySort, Audit, AuditReport, CheckTables, Count, Cursor, Delete, DeleteSaved, DeleteTables,
-    Document, Documents, EnsureTables, Failure, Find, FindKeys, Load, LoadOptional, LoaderFault,
-    MigrateTables, Objects, OneSort, Page, Pages, ParallelScan, Params, Query, ReadPath, Reload,
-    Reseal, ResealReport, Save, SaveSaved, Saved, Scan, Shards, SortKey, Store, WritePath,
-    check_loader,
+    AnySort, Audit, AuditReport, BatchError, CheckTables, Count, Cursor, Delete, DeleteMany,
+    DeleteSaved, DeleteTables, Document, Documents, EnsureTables, Failure, Find, FindKeys, Load,
+    LoadMany, LoadOptional, LoaderFault, MigrateTables, Objects, OneSort, Page, Pages,
+    ParallelScan, Params, Query, ReadPath, Reload, Reseal, ResealReport, Save, SaveMany, SaveSaved,
+    Saved, Scan, Shards, SortKey, Store, WritePath, check_loader,
 };
 pub use table::Namespace;
 pub use units::CapacityUnits;
+
+/// Objects of several types with the same requests: [`Store::load_together`], [`Store::write_together`].
+pub mod batch {
+    #[doc(hidden)]
+    pub use crate::store::{LoadAsked, WriteAsked};
+    pub use crate::store::{
+        LoadPart, LoadParts, LoadTogether, WritePart, WriteParts, WriteTogether,
+    };
+}
 
 /// What fields can do in a [`Condition`]: implement these for types of your own.
 pub mod expression {

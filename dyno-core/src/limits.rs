@@ -12,6 +12,14 @@ pub(crate) const TRANSACTION_ACTIONS: usize = 100;
 pub(crate) const TRANSACTION_BYTES: usize = 4 * 1024 * 1024;
 /// Most keys in one `BatchGetItem`.
 pub(crate) const BATCH_GET_KEYS: usize = 100;
+/// Most puts and deletes in one `BatchWriteItem`.
+pub(crate) const BATCH_WRITES: usize = 25;
+/// Most bytes of items in one `BatchWriteItem`.
+const BATCH_WRITE_BYTES: usize = 16 * 1024 * 1024;
+const _: () = assert!(
+    BATCH_WRITES * ITEM_BYTES <= BATCH_WRITE_BYTES,
+    "a batch is cut by its number of writes alone"
+);
 /// What a page of a `Query` ends beyond, in bytes of items.
 pub(crate) const QUERY_BYTES: usize = 1024 * 1024;
 /// Deepest nesting of lists and maps, and most steps of a path.

@@ -6,7 +6,10 @@ use crate::error::Result;
 use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::shape::{self, IntoPath, Path, Stored};
-use crate::store::{self, Delete, Find, Load, Query, ReadPath, Save, Scan, WritePath};
+use crate::store::{
+    self, Delete, DeleteMany, Find, Load, LoadMany, Query, ReadPath, Save, SaveMany, Scan,
+    WritePath,
+};
 
 /// The operations of every type that derives `DyObject` and names a table.
 ///
@@ -23,9 +26,24 @@ pub trait DyObject: Stored {
         Load::new(key.into())
     }
 
+    /// Loads the objects with these keys; see [`LoadMany`].
+    fn load_many(keys: impl IntoIterator<Item = impl Into<Key>>) -> LoadMany<Self> {
+        LoadMany::new(keys)
+    }
+
     /// Saves the object: inserts it, or replaces what has its key; see [`Save`].
     fn save(self) -> Save<Self> {
         Save::new(self)
+    }
+
+    /// Saves these objects; see [`SaveMany`].
+    fn save_many(objects: impl IntoIterator<Item = Self>) -> SaveMany<Self> {
+        SaveMany::new(objects)
+    }
+
+    /// Deletes the objects with these keys; see [`DeleteMany`].
+    fn delete_many(keys: impl IntoIterator<Item = impl Into<Key>>) -> DeleteMany<Self> {
+        DeleteMany::new(keys)
     }
 
     /// Deletes the object with this key and all its shards; see [`Delete`].

@@ -33,6 +33,8 @@ mod step;
 
 pub(crate) use cost::{Before, Charge, Known};
 pub(crate) use footprint::{Footprint, Sizes};
+pub(crate) use size::check_item;
 pub(crate) use step::{
-    Action, Answer, Expressions, Fresh, Machine, Reason, Request, Step, says_too_large,
+    Action, Answer, Expressions, Fresh, Machine, Reason, Request, Step, item_too_large,
+    says_too_large, unknown,
 };

@@ -71,7 +71,7 @@ fn check_action(action: &Action) -> Result<usize> {
 /// # Errors
 ///
 /// It holds more than 400 KB, or a value that has no form in DynamoDB.
-pub(super) fn check_item(table: &str, item: &Item) -> Result<usize> {
+pub(crate) fn check_item(table: &str, item: &Item) -> Result<usize> {
     let bytes = measure(item)?;
     if bytes <= limits::ITEM_BYTES {
         return Ok(bytes);

@@ -362,7 +362,7 @@ pub(crate) fn unknown() -> Error {
     )
 }
 
-fn item_too_large() -> Error {
+pub(crate) fn item_too_large() -> Error {
     Error::new(
         ErrorKind::TooLarge,
         "the item would be larger than the 400 KB that DynamoDB holds; nothing was written. Make the largest field an \

@@ -5,11 +5,13 @@ pub enum ErrorKind {
     // ── The caller: the program must change.
     /// A store is installed already; a process has one.
     AlreadyInstalled,
+    /// Another part of the same batch is refused for what is wrong with it. Nothing of the batch was sent.
+    BatchRefused,
     /// The text is no cursor, or one of another request: over another table or type, or with other conditions. Nothing was sent.
     InvalidCursor,
     /// A condition or update is built of what cannot be compared or written. Nothing was sent.
     InvalidExpression,
-    /// The key is empty, too long, of the wrong type, or incomplete. Nothing was sent.
+    /// The key is empty, too long, of the wrong type, incomplete, or written twice by one batch. Nothing was sent.
     InvalidKey,
     /// The path names no field, or a place that cannot be read or written by itself. Nothing was sent.
     InvalidPath,

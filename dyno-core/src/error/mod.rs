@@ -4,6 +4,7 @@ mod kind;
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::sync::Arc;
 
 use dyno_value::FieldPath;
 
@@ -28,7 +29,7 @@ struct Inner {
     key: Option<Key>,
     path: Option<FieldPath>,
     table: Option<String>,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
 impl Error {
@@ -79,7 +80,7 @@ impl Error {
         mut self,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
     ) -> Self {
-        self.0.source = Some(source.into());
+        self.0.source = Some(source.into().into());
         self
     }
 
@@ -90,6 +91,42 @@ impl Error {
 
     pub(crate) fn in_table(mut self, table: impl Into<String>) -> Self {
         self.0.table = Some(table.into());
+        self
+    }
+
+    /// The same error once more, of another object: without the key.
+    pub(crate) fn twin(&self) -> Self {
+        let Inner {
+            kind,
+            message,
+            operation,
+            object,
+            key: _,
+            path,
+            table,
+            source,
+        } = &*self.0;
+        Self(Box::new(Inner {
+            kind: *kind,
+            message: message.clone(),
+            operation: *operation,
+            object: *object,
+            key: None,
+            path: path.clone(),
+            table: table.clone(),
+            source: source.clone(),
+        }))
+    }
+
+    /// The same error of the object with this key.
+    pub(crate) fn of_key(mut self, key: Option<&Key>) -> Self {
+        self.0.key = key.cloned();
+        self
+    }
+
+    /// The same error with more to say.
+    pub(crate) fn and(mut self, more: &str) -> Self {
+        self.0.message.push_str(more);
         self
     }
 

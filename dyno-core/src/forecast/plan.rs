@@ -63,6 +63,18 @@ impl Plan {
         self
     }
 
+    /// What is sent at the same time as this plan.
+    #[must_use]
+    pub(crate) fn beside(mut self, other: Self) -> Self {
+        self.requests.extend(other.requests);
+        self.requests.sort_by_key(PlannedRequest::round_trip);
+        self.more = match (self.more, other.more) {
+            (Some(More::Writes), _) | (_, Some(More::Writes)) => Some(More::Writes),
+            (own, others) => own.or(others),
+        };
+        self
+    }
+
     /// The plan of an operation that may send more, as the answers to these requests decide.
     #[must_use]
     pub(crate) fn perhaps(mut self, more: More) -> Self {

@@ -1,5 +1,7 @@
 use super::action::{ActionKind, PlannedAction};
-use crate::commit::{Before, Charge, Known, Request};
+use dyno_value::Item;
+
+use crate::commit::{Action, Before, Charge, Known, Request};
 use crate::key::KeyValue;
 use crate::limits;
 use crate::plan::Address;
@@ -33,6 +35,36 @@ impl PlannedRequest {
         Self {
             write_units: request.write_units(before),
             ..Self::new(operation, actions)
+        }
+    }
+
+    /// A `BatchWriteItem` of these puts, and of deletions where there is no item, over what is not known.
+    pub(crate) fn batch_write<'a>(
+        writes: impl Iterator<Item = (&'a Address, Option<&'a Item>)>,
+    ) -> Self {
+        let before: &Before<'_> = &|_| Known::Unknown;
+        let single = |(address, item): (&Address, Option<&Item>)| {
+            let address = address.clone();
+            let condition = None;
+            Self::write(
+                &Request::single(match item.cloned() {
+                    Some(item) => Action::Put {
+                        address,
+                        item,
+                        condition,
+                    },
+                    None => Action::Delete { address, condition },
+                }),
+                before,
+            )
+        };
+        let (units, actions): (Vec<_>, Vec<_>) = writes
+            .map(single)
+            .map(|single| (single.write_units, single.actions))
+            .unzip();
+        Self {
+            write_units: units.into_iter().sum(),
+            ..Self::new("BatchWriteItem", actions.into_iter().flatten().collect())
         }
     }
 

@@ -86,7 +86,7 @@ pub(super) async fn delete_any(operation: &Operation, key: &Key) -> Result<()> {
 }
 
 /// What [`delete_any`] sends.
-fn plan_any(operation: &Operation, key: &Key) -> Result<Plan> {
+pub(super) fn plan_any(operation: &Operation, key: &Key) -> Result<Plan> {
     let root = operation.root(key)?;
     match Deletion::by_key(operation, &root)? {
         Deletion::ReadFirst => {

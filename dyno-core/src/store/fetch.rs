@@ -103,9 +103,52 @@ async fn fetch_items(
                 .collect())
         }
         Asking::Batches(batches) => {
-            let batches = batches.map(|batch| fetch_batch(store, batch, consistent));
+            let batches = batches.map(|batch| async move {
+                let Fetched { found, left } = fetch_batch(store, batch, consistent).await;
+                left.map_or(Ok(found), |left| Err(left.error))
+            });
             Ok(try_join_all(batches).await?.into_iter().flatten().collect())
         }
+    }
+}
+
+/// What came of asking for several items.
+#[derive(Debug, Default)]
+pub(super) struct Fetched {
+    pub(super) found: BTreeMap<Address, Item>,
+    /// `None`: everything that was asked for was read, found or not.
+    pub(super) left: Option<Left>,
+}
+
+/// Items that were not read, and why.
+#[derive(Debug)]
+pub(super) struct Left {
+    pub(super) addresses: Vec<Address>,
+    pub(super) error: Error,
+}
+
+/// Reads so many whole items of one region as fit one request, as far as the service gives them.
+pub(super) async fn fetch_given(store: &Store, wanted: &[Address], consistent: bool) -> Fetched {
+    let with_all = |address: &Address| (address.clone(), Projection::default());
+    let wanted: Vec<_> = wanted.iter().map(with_all).collect();
+    let [(address, projection)] = wanted.as_slice() else {
+        return fetch_batch(store, &wanted, consistent).await;
+    };
+    match get(store, address, projection.clone(), consistent).await {
+        Ok(item) => Fetched {
+            found: item
+                .map(|item| (address.clone(), item))
+                .into_iter()
+                .collect(),
+            left: None,
+        },
+        Err(error) => Fetched {
+            found: BTreeMap::new(),
+            left: Some(Left {
+                addresses: vec![address.clone()],
+                error,
+            }),
+        },
     }
 }
 
@@ -177,19 +220,32 @@ async fn get(
     Ok(answer.item)
 }
 
-async fn fetch_batch(
+async fn fetch_batch(store: &Store, wanted: &[(Address, Projection)], consistent: bool) -> Fetched {
+    let mut found = BTreeMap::new();
+    let mut left: Vec<Address> = wanted.iter().map(|(address, _)| address.clone()).collect();
+    let fetched = fetch_into(&mut found, &mut left, store, wanted, consistent).await;
+    let left = fetched.err().map(|error| Left {
+        addresses: left,
+        error,
+    });
+    Fetched { found, left }
+}
+
+/// Puts what is read into `found`, and keeps in `left` what is not.
+async fn fetch_into(
+    found: &mut BTreeMap<Address, Item>,
+    left: &mut Vec<Address>,
     store: &Store,
     wanted: &[(Address, Projection)],
     consistent: bool,
-) -> Result<BTreeMap<Address, Item>> {
+) -> Result<()> {
     const MOST_ATTEMPTS: u32 = 8;
     let Some((first, _)) = wanted.first() else {
-        return Ok(BTreeMap::new());
+        return Ok(());
     };
     let client = store.clients().of(first.region).reads;
     let tables: Vec<_> = wanted.iter().map(|(address, _)| address.table).collect();
     let mut requests = requests(wanted, consistent)?;
-    let mut found = BTreeMap::new();
     for attempt in 1..=MOST_ATTEMPTS {
         let answer = client
             .batch_get_item()
@@ -205,23 +261,43 @@ async fn fetch_batch(
                 table,
                 responses.remove(*table).unwrap_or_default(),
                 wanted,
-                &mut found,
+                found,
             );
         }
         requests = answer.unprocessed_keys.unwrap_or_default();
+        let unread = unread(left, &requests);
+        if unread.len()
+            != requests
+                .values()
+                .map(|keys| keys.keys().len())
+                .sum::<usize>()
+        {
+            let why = "the service left keys unread that it was not asked for; nothing is known of the others";
+            return Err(Error::new(ErrorKind::Service, why));
+        }
+        *left = unread;
         if requests.is_empty() {
-            return Ok(found);
+            return Ok(());
         }
         drive::pause(attempt).await?;
     }
-    let left: usize = requests.values().map(|keys| keys.keys().len()).sum();
     Err(Error::new(
         ErrorKind::Throttled,
         format!(
-            "the service left {left} of {} items unread after {MOST_ATTEMPTS} tries; try again later",
+            "the service left {} of {} items unread after {MOST_ATTEMPTS} tries; try again later",
+            left.len(),
             wanted.len()
         ),
     ))
+}
+
+/// The items whose keys are left unprocessed.
+fn unread(asked: &[Address], unprocessed: &HashMap<String, KeysAndAttributes>) -> Vec<Address> {
+    let is_left = |address: &&Address| {
+        let keys = unprocessed.get(address.table);
+        keys.is_some_and(|keys| keys.keys().iter().any(|key| address.holds(key)))
+    };
+    asked.iter().filter(is_left).cloned().collect()
 }
 
 fn requests(

@@ -1,5 +1,6 @@
 use std::marker::PhantomData;
 
+use super::batch::LoadMany;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::saved::Saved;
 use super::shards::Shards;
@@ -78,6 +79,15 @@ impl<T: Stored> Load<T> {
         LoadOptional { load: self }
     }
 
+    pub(super) fn key(&self) -> &Key {
+        &self.key
+    }
+
+    /// The same for a batch.
+    pub(super) fn into_many(self) -> LoadMany<T> {
+        LoadMany::one(self.key, self.eventual, self.shards, self.options)
+    }
+
     async fn run(self) -> Result<Saved<T>> {
         let operation = Operation::new::<T>("load", self.options)?;
         Saved::load(&operation, self.key.clone(), self.shards, !self.eventual)
@@ -104,6 +114,11 @@ pub struct LoadOptional<T> {
 debug_of!(LoadOptional<T>: load);
 
 impl<T: Stored> LoadOptional<T> {
+    /// The same for a batch.
+    pub(super) fn into_many(self) -> LoadMany<T> {
+        self.load.into_many()
+    }
+
     async fn run(self) -> Result<Option<Saved<T>>> {
         match self.load.run().await {
             Ok(saved) => Ok(Some(saved)),

@@ -1,5 +1,6 @@
 //! The store: everything that sends requests.
 
+mod batch;
 #[cfg(feature = "aws")]
 mod builder;
 mod check;
@@ -42,6 +43,10 @@ use aws_sdk_dynamodb::config::Intercept;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
+pub use self::batch::{
+    BatchError, DeleteMany, LoadAsked, LoadMany, LoadPart, LoadParts, LoadTogether, SaveMany,
+    WriteAsked, WritePart, WriteParts, WriteTogether,
+};
 #[cfg(feature = "aws")]
 pub use self::builder::StoreBuilder;
 pub use self::check::{LoaderFault, check_loader};
@@ -256,9 +261,44 @@ impl Store {
         Load::new(key.into()).on(self)
     }
 
+    /// Loads the objects with these keys; see [`LoadMany`].
+    pub fn load_many<T: Stored>(
+        &self,
+        keys: impl IntoIterator<Item = impl Into<Key>>,
+    ) -> LoadMany<T> {
+        LoadMany::new(keys).on(self)
+    }
+
+    /// Loads objects of several types, a tuple of loads, with the same requests; see [`LoadTogether`].
+    ///
+    /// Parts that name no store use this one.
+    pub fn load_together<P: LoadParts>(&self, parts: P) -> LoadTogether<P> {
+        LoadTogether::new(self.clone(), parts)
+    }
+
     /// Saves an object; see [`Save`].
     pub fn save<T: Stored>(&self, object: T) -> Save<T> {
         Save::new(object).on(self)
+    }
+
+    /// Saves these objects; see [`SaveMany`].
+    pub fn save_many<T: Stored>(&self, objects: impl IntoIterator<Item = T>) -> SaveMany<T> {
+        SaveMany::new(objects).on(self)
+    }
+
+    /// Saves and deletes objects of several types, a tuple of batches, with the same requests; see [`WriteTogether`].
+    ///
+    /// Parts that name no store use this one.
+    pub fn write_together<P: WriteParts>(&self, parts: P) -> WriteTogether<P> {
+        WriteTogether::new(self.clone(), parts)
+    }
+
+    /// Deletes the objects with these keys; see [`DeleteMany`].
+    pub fn delete_many<T: Stored>(
+        &self,
+        keys: impl IntoIterator<Item = impl Into<Key>>,
+    ) -> DeleteMany<T> {
+        DeleteMany::new(keys).on(self)
     }
 
     /// Deletes the object with this key; see [`Delete`].
@@ -348,6 +388,11 @@ impl Store {
 
     fn clients(&self) -> &Clients {
         &self.shared.clients
+    }
+
+    /// What tells it from stores that share nothing with it.
+    fn identity(&self) -> usize {
+        Arc::as_ptr(&self.shared) as usize
     }
 
     /// What the service calls the table that a type calls so.

@@ -6,10 +6,11 @@ use dyno_value::Item;
 
 use super::tree::{Baseline, Own, Stored};
 use super::{Store, drive};
+use crate::commit::check_item;
 use crate::commit::independent::Independent;
 use crate::commit::plain::Plain;
 use crate::commit::save::{Committed, Save};
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::forecast::Plan;
 use crate::plan::{Address, Digest};
 
@@ -87,6 +88,22 @@ impl<'a> Prepared<'a> {
             }
         }
         Ok(next)
+    }
+
+    /// The item of a plain object, to be put without a condition, and what the next save compares with once it is.
+    ///
+    /// # Errors
+    ///
+    /// The item is larger than DynamoDB takes, or the object is not a plain one.
+    pub(super) fn into_item(self) -> Result<(Item, Baseline)> {
+        let Commit::Plain(_, item) = self.commit else {
+            let why = "the object is more than one item without the mapper's attributes";
+            return Err(Error::new(ErrorKind::InvalidShape, why));
+        };
+        check_item(self.root.table, &item)?;
+        let mut next = self.next;
+        next.stored = Stored::Plain(item.clone());
+        Ok((item, next))
     }
 
     /// What [`run`](Self::run) sends, if every condition holds.

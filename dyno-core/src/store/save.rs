@@ -98,11 +98,7 @@ impl<T: Stored> Save<T> {
     /// The operation, the object's tree, and its key.
     fn prepare(&self) -> Result<(Operation, Item, Key)> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
-        let given = self.key.as_ref();
-        let tree = operation
-            .tree_of(&self.object)
-            .map_err(operation.explain(given))?;
-        let key = key_of(&operation, &tree, given).map_err(operation.explain(given))?;
+        let (tree, key) = keyed_tree(&operation, &self.object, self.key.as_ref())?;
         Ok((operation, tree, key))
     }
 
@@ -113,6 +109,24 @@ impl<T: Stored> Save<T> {
             Expecting::Anything
         }
     }
+}
+
+/// The tree of an object to be saved, and its key.
+///
+/// # Errors
+///
+/// A value has no form in DynamoDB, or there is no key.
+pub(super) fn keyed_tree<T: Stored>(
+    operation: &Operation,
+    object: &T,
+    given: Option<&Key>,
+) -> Result<(Item, Key)> {
+    let made = || {
+        let tree = operation.tree_of(object)?;
+        let key = key_of(operation, &tree, given)?;
+        Ok((tree, key))
+    };
+    made().map_err(operation.explain(given))
 }
 
 /// The key of an object to be saved: from its fields, the call, the loader, or made up.

@@ -1,6 +1,6 @@
 //! The types of an object's key.
 
-use dyno_value::number;
+use dyno_value::{Item, number};
 
 use super::invalid;
 use crate::error::Result;
@@ -52,6 +52,15 @@ impl KeyKinds {
             sort: kinds.sort.or_else(|| key.sort().map(KeyValue::kind)),
         }
     }
+}
+
+/// A key part of a stored item; of a number, which has many forms, the one that addresses have.
+pub(super) fn part_of(item: &Item, name: &str) -> Option<KeyValue> {
+    let part = KeyValue::from_value(item.get(name)?)?;
+    Some(match part {
+        KeyValue::N(text) => KeyValue::N(number::normalize(&text).unwrap_or(text)),
+        part => part,
+    })
 }
 
 /// A key part of the wanted type; without a key field, a type may be addressed by a string only.

@@ -81,7 +81,7 @@ impl Address {
         region: Option<&'static str>,
         item: &Item,
     ) -> Option<Self> {
-        let part = |name: &'static str| Some((name, KeyValue::from_value(item.get(name)?)?));
+        let part = |name: &'static str| Some((name, kinds::part_of(item, name)?));
         let sort = match table.sort_name() {
             Some(name) => Some(part(name)?),
             None => None,
@@ -124,9 +124,8 @@ impl Address {
 
     /// Whether an item returned by the service is the one at this place.
     pub(crate) fn holds(&self, item: &Item) -> bool {
-        self.parts().all(|(name, value)| {
-            item.get(name).and_then(KeyValue::from_value).as_ref() == Some(value)
-        })
+        self.parts()
+            .all(|(name, value)| kinds::part_of(item, name).as_ref() == Some(value))
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use dyno_value::Item;
 use futures_util::future::join_all;
 
-use super::found::{Root, Sorted, reading};
+use super::found::{Root, Sorted};
 use crate::error::{ErrorKind, Result};
 use crate::limits;
 use crate::plan::{Address, report_exceptions};
@@ -18,10 +18,10 @@ use crate::store::shards::Shards;
 use crate::store::snapshot::Snapshot;
 
 /// Batches that are read at the same time.
-const BATCHES_AT_ONCE: usize = 8;
+pub(in crate::store) const BATCHES_AT_ONCE: usize = 8;
 
 /// Objects that are opened, or loaded again, at the same time.
-const OBJECTS_AT_ONCE: usize = 8;
+pub(in crate::store) const OBJECTS_AT_ONCE: usize = 8;
 
 /// The objects of these roots, but for those that are gone by now, and what could not be read.
 ///
@@ -41,7 +41,7 @@ pub(super) async fn complete<T: Stored>(
     } = sorted;
     let mut placed = Vec::with_capacity(roots.len());
     for root in roots {
-        match places_of(operation, &root) {
+        match root.places(operation, Shards::AsDeclared) {
             Ok(places) => placed.push((root, places)),
             Err(error) => failures.push(Failure::new(root.key, error).explained(operation)),
         }
@@ -79,14 +79,6 @@ pub(super) async fn complete<T: Stored>(
     Ok((objects, failures))
 }
 
-/// Where the shards of a root stand that are loaded with it.
-fn places_of(operation: &Operation, root: &Root) -> Result<Vec<Address>> {
-    match &root.state {
-        Some(state) => reading(operation, &root.address, |reading| reading.places(state)),
-        None => Ok(Vec::new()),
-    }
-}
-
 /// One object; `None` if it is gone.
 async fn object<T: Stored>(
     operation: &Operation,
@@ -94,28 +86,30 @@ async fn object<T: Stored>(
     shards: BTreeMap<Address, Item>,
 ) -> Result<Option<Saved<T>>, Failure> {
     let key = root.key.clone();
-    let object = match fitted(operation, &root, shards) {
-        Ok(Some(snapshot)) => opened(operation, root, snapshot).await,
+    let object = match root.fitted(operation, Shards::AsDeclared, shards) {
+        Ok(Some(snapshot)) => opened(operation, root, Shards::AsDeclared, snapshot)
+            .await
+            .map(Some),
         Ok(None) => Box::pin(again(operation, &root)).await,
         Err(error) => Err(error),
     };
     object.map_err(|error| Failure::new(key, error).explained(operation))
 }
 
-async fn opened<T: Stored>(
+/// The object of a root and these of its shards.
+pub(in crate::store) async fn opened<T: Stored>(
     operation: &Operation,
     root: Root,
+    shards: Shards,
     snapshot: Snapshot,
-) -> Result<Option<Saved<T>>> {
+) -> Result<Saved<T>> {
     let Root { key, address, .. } = root;
-    let opened = operation
-        .opened(&key, &address, Shards::AsDeclared, snapshot)
-        .await?;
+    let opened = operation.opened(&key, &address, shards, snapshot).await?;
     report_exceptions(
         operation.topology.root.name(),
         opened.decisions.exceptions(),
     );
-    Saved::of_tree(operation, key, opened).map(Some)
+    Saved::of_tree(operation, key, opened)
 }
 
 /// Somebody saved between the root and its shards: the object is read from the beginning.
@@ -127,18 +121,4 @@ async fn again<T: Stored>(operation: &Operation, root: &Root) -> Result<Option<S
         }
         Err(error) => Err(error),
     }
-}
-
-fn fitted(
-    operation: &Operation,
-    root: &Root,
-    shards: BTreeMap<Address, Item>,
-) -> Result<Option<Snapshot>> {
-    let item = root.item.clone();
-    let Some(state) = &root.state else {
-        return Ok(Some(Snapshot::of_foreign(item)));
-    };
-    reading(operation, &root.address, |reading| {
-        reading.fitted(item, state.clone(), shards)
-    })
 }

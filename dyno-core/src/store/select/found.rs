@@ -13,7 +13,7 @@ use crate::shape::TableShape;
 use crate::store::operation::Operation;
 use crate::store::reseal::Failure;
 use crate::store::shards::Shards;
-use crate::store::snapshot::Reading;
+use crate::store::snapshot::{Reading, Snapshot};
 
 /// The table does not have the keys that the type says it has.
 pub(super) fn other_keys(table: &TableShape, what: &str) -> Error {
@@ -30,8 +30,8 @@ pub(super) fn other_keys(table: &TableShape, what: &str) -> Error {
 }
 
 /// A root, and where it stands.
-pub(super) struct Root {
-    pub(super) key: Key,
+pub(in crate::store) struct Root {
+    pub(in crate::store) key: Key,
     pub(super) address: Address,
     pub(super) item: Item,
     /// Its keys in the index that it was found in, if they are not those of the item.
@@ -128,34 +128,92 @@ impl Root {
             Ok(address) => address,
             Err(error) => return Err(Failure::new(key, error)),
         };
-        let found = reading(operation, &address, |reading| reading.verified(&item));
-        let state = match found {
-            Ok(Found::Foreign) => None,
-            Ok(Found::NotLive) => return Ok(None),
-            Ok(Found::Object(state)) => Some(state),
-            Err(error) if error.kind() == ErrorKind::TypeMismatch => return Ok(None),
-            Err(error) => return Err(Failure::new(key, error)),
+        match Self::at(operation, key.clone(), address, item) {
+            Err(error) if error.kind() == ErrorKind::TypeMismatch => Ok(None),
+            root => root
+                .map(|root| Some(Self { place, ..root? }))
+                .map_err(|error| Failure::new(key, error)),
+        }
+    }
+
+    /// The root of the object with this key, which must be of the type; `None`: there is no object.
+    ///
+    /// # Errors
+    ///
+    /// The item is of another type, or cannot be read.
+    pub(in crate::store) fn at(
+        operation: &Operation,
+        key: Key,
+        address: Address,
+        item: Item,
+    ) -> Result<Option<Self>> {
+        let found = reading(operation, &address, Shards::AsDeclared, |reading| {
+            reading.verified(&item)
+        });
+        let state = match found? {
+            Found::Foreign => None,
+            Found::NotLive => return Ok(None),
+            Found::Object(state) => Some(state),
         };
         Ok(Some(Self {
             key,
             address,
             item,
-            place,
+            place: None,
             state,
         }))
     }
+
+    /// Where these of its shards stand.
+    ///
+    /// # Errors
+    ///
+    /// A shard's key would be too long.
+    pub(in crate::store) fn places(
+        &self,
+        operation: &Operation,
+        shards: Shards,
+    ) -> Result<Vec<Address>> {
+        match &self.state {
+            Some(state) => reading(operation, &self.address, shards, |reading| {
+                reading.places(state)
+            }),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    /// Puts these of its shards to it, all of which were read before; `None` if they are not as it says.
+    ///
+    /// # Errors
+    ///
+    /// A seal is broken, or a shard's key would be too long.
+    pub(in crate::store) fn fitted(
+        &self,
+        operation: &Operation,
+        shards: Shards,
+        items: BTreeMap<Address, Item>,
+    ) -> Result<Option<Snapshot>> {
+        let item = self.item.clone();
+        let Some(state) = &self.state else {
+            return Ok(Some(Snapshot::of_foreign(item)));
+        };
+        reading(operation, &self.address, shards, |reading| {
+            reading.fitted(item, state.clone(), items)
+        })
+    }
 }
 
-/// Gives the use what a load of the root at this place reads.
-pub(super) fn reading<O>(
+/// Gives the use what a load of the root at this place, with these shards, reads.
+fn reading<O>(
     operation: &Operation,
     root: &Address,
+    shards: Shards,
     using: impl FnOnce(&Reading<'_>) -> Result<O>,
 ) -> Result<O> {
     let owner: Owner = operation.owner(root);
-    let wants = |field: &ShardField| Shards::AsDeclared.wants(field.is_lazy());
+    let wants = |field: &ShardField| shards.wants(field.is_lazy());
     let seals: Option<Verifier<'_>> = operation.verifier(root)?;
-    let mut reading = operation.reading(&owner, root, Shards::AsDeclared, &wants, true);
+    let mut reading = operation.reading(&owner, root, shards, &wants, true);
     reading.seals = seals.as_ref();
     using(&reading)
 }

@@ -48,7 +48,13 @@ impl Operation {
         self.prepare(tree, key, expecting)?.plan()
     }
 
-    fn prepare(&self, mut tree: Item, key: &Key, mut expecting: Expecting) -> Result<Prepared<'_>> {
+    /// What a save of a tree in clear sends.
+    pub(in crate::store) fn prepare(
+        &self,
+        mut tree: Item,
+        key: &Key,
+        mut expecting: Expecting,
+    ) -> Result<Prepared<'_>> {
         if let Expecting::Baseline(base) = &mut expecting {
             base.take_later(&tree);
         }

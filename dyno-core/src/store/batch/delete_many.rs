@@ -1,0 +1,150 @@
+use std::marker::PhantomData;
+
+use super::error::{BatchError, all_of};
+use super::write::{Change, Lot, Written, plan, write};
+use super::{AT_ONCE, at_once_option};
+use crate::error::Result;
+use crate::forecast::Plan;
+use crate::key::Key;
+use crate::shape::Stored;
+use crate::store::Store;
+use crate::store::operation::{Operation, Options, Pending, common_options, debug_of};
+use crate::store::reseal::Failure;
+
+/// Deletes many objects of a type by their keys, whatever their versions, each with all its shards, with few requests for all of
+/// them.
+///
+/// A batch is not atomic: each object is deleted as a whole or not at all, in any order, and some may be deleted when others are
+/// not, also after a crash. Deleting what is not there succeeds; a key that is given twice is deleted once.
+///
+/// Sends one `BatchWriteItem` for each 25 plain objects, those of a type without shards, encrypted fields or seals; every other
+/// object is deleted by requests of its own, as [`Delete`](crate::Delete) does, eight at the same time. What the service leaves
+/// unprocessed is sent again, with growing pauses of random length, ten times at most. Costs as much as deleting them one by
+/// one.
+///
+/// `BatchWriteItem` knows no conditions. So where the type is a plain one, whatever has the key is deleted, also the root of an
+/// object with shards of another type in the same table, whose shards are then lost. [`guarded`](Self::guarded) deletes each
+/// plain object by a `DeleteItem`, which deletes plain objects only.
+///
+/// # Cancel safety
+///
+/// Each object of a batch that is dropped before its end may have been deleted or not.
+///
+/// # Errors
+///
+/// [`BatchError`], if one object was not deleted: it has its key and the reason. Nothing is sent if a key is wrong
+/// ([`InvalidKey`](crate::ErrorKind::InvalidKey) for this one, [`BatchRefused`](crate::ErrorKind::BatchRefused) for the others).
+/// [`Throttled`](crate::ErrorKind::Throttled) for what the service left over,
+/// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown) if an answer was lost; otherwise those of [`Delete`](crate::Delete).
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "embedded")]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::Store;
+/// use dyno_derive::DyObject;
+///
+/// #[derive(DyObject)]
+/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// struct User { name: String }
+///
+/// let store = Store::embedded()?;
+/// store.ensure_tables::<User>().await?;
+/// store.save(User { name: "Ada".into() }).key("a").await?;
+/// store.delete_many::<User>(["a", "nobody"]).await?;
+/// assert!(store.load::<User>("a").optional().await?.is_none());
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "embedded"))]
+/// # fn main() {}
+/// ```
+#[must_use = "nothing is deleted until it is awaited"]
+pub struct DeleteMany<T> {
+    keys: Vec<Key>,
+    guarded: bool,
+    at_once: usize,
+    options: Options,
+    object: PhantomData<fn() -> T>,
+}
+
+debug_of!(DeleteMany<T>: keys, guarded, at_once);
+
+impl<T: Stored> DeleteMany<T> {
+    pub(crate) fn new<K: Into<Key>>(keys: impl IntoIterator<Item = K>) -> Self {
+        Self {
+            keys: keys.into_iter().map(Into::into).collect(),
+            guarded: false,
+            at_once: AT_ONCE,
+            options: Options::default(),
+            object: PhantomData,
+        }
+    }
+
+    common_options!();
+
+    at_once_option!();
+
+    /// Deletes each plain object by a `DeleteItem`, which does not delete an object that has the mapper's attributes.
+    pub fn guarded(mut self) -> Self {
+        self.guarded = true;
+        self
+    }
+
+    /// What awaiting it would send; sends nothing.
+    ///
+    /// Nothing is known of the objects but their keys, so units are lower bounds; see also
+    /// [`Delete::plan`](crate::Delete::plan).
+    ///
+    /// # Errors
+    ///
+    /// Those of the deletion that are found before the first request.
+    pub fn plan(&self) -> Result<Plan> {
+        plan(self.lot())
+    }
+
+    /// The same, in this store if no other is named.
+    pub(super) fn or_on(mut self, store: &Store) -> Self {
+        self.options.store.get_or_insert_with(|| store.clone());
+        self
+    }
+
+    pub(super) fn lot(&self) -> Lot {
+        let change = |key: &Key| Ok(Change::Delete(key.clone()));
+        Lot {
+            operation: Operation::new::<T>("delete", self.options.clone()),
+            changes: self.keys.iter().map(change).collect(),
+            guarded: self.guarded,
+        }
+    }
+
+    pub(super) fn answer(self, written: Written) -> Result<(), BatchError<()>> {
+        let results: Vec<Result<()>> = match written {
+            Written::Refused(errors) => errors.into_iter().map(Err).collect(),
+            Written::Sent(_, results) => {
+                let done = |result: Result<_>| result.map(drop);
+                results.into_iter().map(done).collect()
+            }
+        };
+        let results = self.keys.into_iter().zip(results);
+        let failed =
+            |(key, result): (Key, Result<()>)| result.map_err(|error| Failure::new(key, error));
+        all_of(results.map(failed).collect()).map(drop)
+    }
+
+    async fn run(self) -> Result<(), BatchError<()>> {
+        let lot = self.lot();
+        let mut written = write(vec![lot], self.at_once).await;
+        self.answer(written.pop().unwrap_or_default())
+    }
+}
+
+impl<T: Stored> IntoFuture for DeleteMany<T> {
+    type Output = Result<(), BatchError<()>>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}

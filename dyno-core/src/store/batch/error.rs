@@ -1,0 +1,130 @@
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::error::{Error, ErrorKind, SaveError};
+use crate::store::reseal::Failure;
+
+/// A batch of which something is left over: what came of each part, in the order in which they were given. Nothing is lost.
+///
+/// `D` is what a part gives that was done, `L` what is left of one that was not: the object that was to be saved, or the key, with
+/// why. It converts into [`Error`] with `?`, which is that of the first part that is left.
+pub struct BatchError<D, L = Failure> {
+    results: Vec<Result<D, L>>,
+    error: Error,
+}
+
+impl<D, L> BatchError<D, L> {
+    /// What came of each part, in the order in which they were given.
+    pub fn results(&self) -> &[Result<D, L>] {
+        &self.results
+    }
+
+    /// What came of each part, in the order in which they were given.
+    pub fn into_results(self) -> Vec<Result<D, L>> {
+        self.results
+    }
+
+    /// What is left over.
+    pub fn left(&self) -> impl Iterator<Item = &L> {
+        self.results.iter().filter_map(|part| part.as_ref().err())
+    }
+
+    /// What is left over.
+    pub fn into_left(self) -> Vec<L> {
+        self.into_parts().1
+    }
+
+    /// What was done, and what is left over.
+    pub fn into_parts(self) -> (Vec<D>, Vec<L>) {
+        let (mut done, mut left) = (Vec::new(), Vec::new());
+        for part in self.results {
+            match part {
+                Ok(part) => done.push(part),
+                Err(part) => left.push(part),
+            }
+        }
+        (done, left)
+    }
+
+    /// What went wrong with the first part that is left over; if the batch was refused, with the first that is to blame.
+    pub fn kind(&self) -> ErrorKind {
+        self.error.kind()
+    }
+
+    /// What went wrong with that part, without what is left of it.
+    pub fn error(&self) -> &Error {
+        &self.error
+    }
+}
+
+/// What is left of a part of a batch.
+pub(super) trait Leftover {
+    fn why(&self) -> &Error;
+}
+
+impl Leftover for Failure {
+    fn why(&self) -> &Error {
+        self.error()
+    }
+}
+
+impl<T> Leftover for SaveError<T> {
+    fn why(&self) -> &Error {
+        self.error()
+    }
+}
+
+/// What was done, if all was.
+pub(super) fn all_of<D, L: Leftover>(
+    results: Vec<Result<D, L>>,
+) -> Result<Vec<D>, BatchError<D, L>> {
+    let left = || results.iter().filter_map(|part| part.as_ref().err());
+    let to_blame = left().find(|left| left.why().kind() != ErrorKind::BatchRefused);
+    let Some(first) = to_blame.or_else(|| left().next()) else {
+        return Ok(results.into_iter().flatten().collect());
+    };
+    let error = first.why().twin().of_key(first.why().key());
+    let error = match (left().count(), results.len()) {
+        (1, 1) => error,
+        (left, all) => error.and(&format!(
+            " ({left} of the {all} parts of the batch are left over)"
+        )),
+    };
+    Err(BatchError { results, error })
+}
+
+impl<D, L> fmt::Display for BatchError<D, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.error.fmt(f)
+    }
+}
+
+impl<D, L> fmt::Debug for BatchError<D, L> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.error, f)
+    }
+}
+
+impl<D, L> StdError for BatchError<D, L> {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.error.source()
+    }
+}
+
+impl<D, L> From<BatchError<D, L>> for Error {
+    fn from(error: BatchError<D, L>) -> Self {
+        error.error
+    }
+}
+
+/// The error of each part of a batch that is refused before the first request: its own, or that another is to blame.
+pub(super) fn refusals<K>(parts: Vec<Result<K, Error>>) -> Vec<Error> {
+    let refusal = |part: Result<K, Error>| match part {
+        Ok(_) => Error::new(
+            ErrorKind::BatchRefused,
+            "nothing was sent, because another part of the batch is refused; mend that one, or leave it out",
+        ),
+        Err(error) => error,
+    };
+    parts.into_iter().map(refusal).collect()
+}

@@ -1,0 +1,59 @@
+//! From what was read to objects of a type.
+
+use futures_util::future::join_all;
+
+use super::read::{Answered, Whole};
+use crate::error::{ErrorKind, Result};
+use crate::shape::Stored;
+use crate::store::operation::Operation;
+use crate::store::reseal::Failure;
+use crate::store::saved::Saved;
+use crate::store::select::{OBJECTS_AT_ONCE, opened};
+use crate::store::shards::Shards;
+
+/// One object, if there is one.
+pub(super) type Opened<T> = Result<Option<Saved<T>>, Failure>;
+
+/// Opens every object, in the order of the keys.
+pub(super) async fn open_all<T: Stored>(answered: Answered) -> Vec<Opened<T>> {
+    let (operation, shards, objects) = match answered {
+        Answered::Read(operation, shards, objects) => (operation, shards, objects),
+        Answered::Refused(refused) => {
+            let failure = |(key, error)| Err(Failure::new(key, error));
+            return refused.into_iter().map(failure).collect();
+        }
+    };
+    let operation = &operation;
+    let mut all = Vec::with_capacity(objects.len());
+    let mut objects = objects.into_iter().peekable();
+    while objects.peek().is_some() {
+        let some = objects.by_ref().take(OBJECTS_AT_ONCE);
+        let some = some.map(|(key, whole)| async move {
+            let object = match whole {
+                Ok(Some(whole)) => open(operation, shards, whole).await,
+                Ok(None) => Ok(None),
+                Err(error) => Err(error),
+            };
+            object.map_err(|error| Failure::new(key, error).explained(operation))
+        });
+        all.extend(join_all(some).await);
+    }
+    all
+}
+
+async fn open<T: Stored>(
+    operation: &Operation,
+    shards: Shards,
+    whole: Whole,
+) -> Result<Option<Saved<T>>> {
+    let Whole { root, items } = whole;
+    if let Some(snapshot) = root.fitted(operation, shards, items)? {
+        return opened(operation, root, shards, snapshot).await.map(Some);
+    }
+    // Somebody saved between the root and its shards.
+    match Box::pin(Saved::load(operation, root.key, shards, true)).await {
+        Ok(object) => Ok(Some(object)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}

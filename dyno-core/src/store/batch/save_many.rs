@@ -1,0 +1,211 @@
+use super::error::{BatchError, all_of};
+use super::write::{Change, Done, Lot, Written, plan, write};
+use super::{AT_ONCE, at_once_option};
+use crate::error::{Error, ErrorKind, Result, SaveError};
+use crate::forecast::Plan;
+use crate::key::Key;
+use crate::shape::Stored;
+use crate::store::Store;
+use crate::store::operation::{Operation, Options, Pending, common_options, debug_of};
+use crate::store::save::keyed_tree;
+use crate::store::saved::Saved;
+use crate::store::tree::Expecting;
+
+/// Saves many objects of a type: inserts each, or replaces what has its key, with few requests for all of them.
+///
+/// A batch is not atomic: each object is saved as a whole or not at all, in any order, and some may be saved when others are
+/// not, also after a crash. What is not saved comes back.
+///
+/// Sends one `BatchWriteItem` for each 25 plain objects, those of a type without shards, encrypted fields or seals; every other
+/// object is saved by a request of its own, as [`Save`](crate::Save) does, eight at the same time. What the service leaves
+/// unprocessed is sent again, with growing pauses of random length, ten times at most. Costs as much as saving them one by one.
+///
+/// `BatchWriteItem` knows no conditions. So a plain object that is saved in a batch replaces whatever has its key, also an object
+/// with shards of another type in the same table, whose shards are then lost; and a put whose answer was lost is sent again, and
+/// may come after somebody else's. [`guarded`](Self::guarded) saves each plain object by a `PutItem`, which replaces plain
+/// objects only.
+///
+/// Keys are found as [`Save`](crate::Save) finds them; [`keys`](Self::keys) gives them to types without a key field.
+///
+/// # Cancel safety
+///
+/// Each object of a batch that is dropped before its end may have been saved or not.
+///
+/// # Errors
+///
+/// [`BatchError`], if one object was not saved: it has the others as [`Saved`], and what is left as [`SaveError`] with object and
+/// reason. Nothing is sent if a key is wrong, missing or given twice ([`InvalidKey`](ErrorKind::InvalidKey)), a value has no form in
+/// DynamoDB, a key for encryption is missing, or a plain object is too large; the others have
+/// [`BatchRefused`](ErrorKind::BatchRefused) then. [`Throttled`](ErrorKind::Throttled) for what the service left over,
+/// [`OutcomeUnknown`](ErrorKind::OutcomeUnknown) if an answer was lost; otherwise those of [`Save`](crate::Save).
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "embedded")]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::Store;
+/// use dyno_derive::DyObject;
+///
+/// #[derive(DyObject)]
+/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// struct User {
+///     #[dyno(key)]
+///     id: String,
+///     name: String,
+/// }
+///
+/// let store = Store::embedded()?;
+/// store.ensure_tables::<User>().await?;
+/// let users = [("a", "Ada"), ("k", "Ken")].map(|(id, name)| User { id: id.into(), name: name.into() });
+///
+/// match store.save_many(users).await {
+///     Ok(saved) => assert_eq!(saved[1].name, "Ken"),
+///     Err(error) => {
+///         for left in error.left() {
+///             println!("not saved: {}: {left}", left.object().name);
+///         }
+///     }
+/// }
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "embedded"))]
+/// # fn main() {}
+/// ```
+#[must_use = "nothing is saved until it is awaited"]
+pub struct SaveMany<T> {
+    objects: Vec<T>,
+    keys: Option<Vec<Key>>,
+    if_absent: bool,
+    guarded: bool,
+    at_once: usize,
+    options: Options,
+}
+
+debug_of!(SaveMany<T>: keys, if_absent, guarded, at_once);
+
+/// Of a batch that saves.
+pub(super) type LeftToSave<T> = BatchError<Saved<T>, SaveError<T>>;
+
+impl<T: Stored> SaveMany<T> {
+    pub(crate) fn new(objects: impl IntoIterator<Item = T>) -> Self {
+        Self {
+            objects: objects.into_iter().collect(),
+            keys: None,
+            if_absent: false,
+            guarded: false,
+            at_once: AT_ONCE,
+            options: Options::default(),
+        }
+    }
+
+    common_options!();
+
+    at_once_option!();
+
+    /// Saves under these keys, one for each object, in their order; for types without a key field.
+    pub fn keys<K: Into<Key>>(mut self, keys: impl IntoIterator<Item = K>) -> Self {
+        self.keys = Some(keys.into_iter().map(Into::into).collect());
+        self
+    }
+
+    /// Only inserts: an object whose key is taken is left over, with
+    /// [`AlreadyExists`](ErrorKind::AlreadyExists). Each is saved by a request of its own.
+    pub fn if_absent(mut self) -> Self {
+        self.if_absent = true;
+        self
+    }
+
+    /// Saves each plain object by a `PutItem`, which does not replace an object that has the mapper's attributes.
+    pub fn guarded(mut self) -> Self {
+        self.guarded = true;
+        self
+    }
+
+    /// What awaiting it would send if nothing has the keys; sends nothing.
+    ///
+    /// What stands at the places of plain objects is not known, so their units are lower bounds. Keys that are made up are
+    /// others in each plan, of the same length.
+    ///
+    /// # Errors
+    ///
+    /// Those of the save that are found before the first request.
+    pub fn plan(&self) -> Result<Plan> {
+        plan(self.lot())
+    }
+
+    /// The same, in this store if no other is named.
+    pub(super) fn or_on(mut self, store: &Store) -> Self {
+        self.options.store.get_or_insert_with(|| store.clone());
+        self
+    }
+
+    pub(super) fn lot(&self) -> Lot {
+        let operation = Operation::new::<T>("save", self.options.clone());
+        let counts = (self.objects.len(), self.keys.as_ref().map(Vec::len));
+        let change = |(at, object): (usize, &T)| {
+            let operation = operation.as_ref().map_err(Error::twin)?;
+            if let (objects, Some(keys)) = counts
+                && keys != objects
+            {
+                let why =
+                    format!("{keys} keys were given for {objects} objects; give one for each");
+                return Err(operation.explain(None)(Error::new(
+                    ErrorKind::InvalidKey,
+                    why,
+                )));
+            }
+            let given = self.keys.as_ref().and_then(|keys| keys.get(at));
+            let (tree, key) = keyed_tree(operation, object, given)?;
+            let expecting = if self.if_absent {
+                Expecting::Nothing
+            } else {
+                Expecting::Anything
+            };
+            Ok(Change::Save {
+                key,
+                tree,
+                expecting,
+            })
+        };
+        Lot {
+            changes: self.objects.iter().enumerate().map(change).collect(),
+            guarded: self.guarded || self.if_absent,
+            operation,
+        }
+    }
+
+    pub(super) fn answer(self, written: Written) -> Result<Vec<Saved<T>>, LeftToSave<T>> {
+        let objects = self.objects.into_iter();
+        all_of(match written {
+            Written::Refused(errors) => {
+                let left = objects.zip(errors);
+                left.map(|(object, error)| Err(SaveError::new(object, error)))
+                    .collect()
+            }
+            Written::Sent(operation, results) => {
+                let saved = |(object, result): (T, Result<Done>)| match result {
+                    Ok((key, next)) => Ok(Saved::new(object, key, operation.options(), *next)),
+                    Err(error) => Err(SaveError::new(object, error)),
+                };
+                objects.zip(results).map(saved).collect()
+            }
+        })
+    }
+
+    async fn run(self) -> Result<Vec<Saved<T>>, LeftToSave<T>> {
+        let lot = self.lot();
+        let mut written = write(vec![lot], self.at_once).await;
+        self.answer(written.pop().unwrap_or_default())
+    }
+}
+
+impl<T: Stored> IntoFuture for SaveMany<T> {
+    type Output = Result<Vec<Saved<T>>, LeftToSave<T>>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
+    }
+}
