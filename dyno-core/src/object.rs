@@ -6,7 +6,7 @@ use crate::error::Result;
 use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::shape::{self, IntoPath, Path, Stored};
-use crate::store::{self, Delete, Find, Load, Query, ReadPath, Save, Scan, WritePath};
+use crate::store::{self, Delete, Find, Load, Query, ReadPath, Save, Scan, Update, WritePath};
 
 /// The operations of every type that derives `DyObject` and names a table.
 ///
@@ -45,6 +45,11 @@ pub trait DyObject: Stored {
         value: impl Into<V>,
     ) -> WritePath<Self, V> {
         WritePath::new(key.into(), path.into_path(), value.into())
+    }
+
+    /// Changes values of the object with this key in place; see [`Update`].
+    fn update(key: impl Into<Key>) -> Update<Self> {
+        Update::new(key.into())
     }
 
     /// Finds the objects whose indexed field has this value; see [`Find`].

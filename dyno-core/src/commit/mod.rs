@@ -8,6 +8,7 @@
 //! | [`delete::Delete`] | one transaction | 1 |
 //! | [`independent::Independent`] | one update of a shard with a version of its own | 1 |
 //! | [`renew::Renew`] | one update of sealed values, each over its exact old bytes | 1 |
+//! | [`update::Update`] | one update of the root, worked out by the service | 1 |
 //! | [`plain::Plain`] | one item without the mapper's attributes | 1 |
 //!
 //! `cost` says what a request consumes before it is sent, `effect` what its updates make of an item, and `footprint`
@@ -17,6 +18,7 @@
 //! because condition or token name the commit; a plain item has nothing to know a commit by, so a put or a path write
 //! that is sent again can come after somebody else's. What cannot be resolved is `OutcomeUnknown`, never a guess.
 
+mod advance;
 pub(crate) mod blind;
 pub(crate) mod cost;
 pub(crate) mod delete;
@@ -30,9 +32,10 @@ pub(crate) mod save;
 mod shard;
 mod size;
 mod step;
+pub(crate) mod update;
 
 pub(crate) use cost::{Before, Charge, Known};
 pub(crate) use footprint::{Footprint, Sizes};
 pub(crate) use step::{
-    Action, Answer, Expressions, Fresh, Machine, Reason, Request, Step, says_too_large,
+    Action, Answer, Expressions, Fresh, Machine, Reason, Request, Returns, Step, says_too_large,
 };

@@ -88,6 +88,17 @@ pub(crate) struct Expressions {
     pub(crate) condition: Option<String>,
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) values: BTreeMap<String, AttributeValue>,
+    /// What the answer to a single update brings.
+    pub(crate) returns: Option<Returns>,
+}
+
+/// Which state of an item comes back with the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Returns {
+    /// As it is after the update.
+    New,
+    /// As it was before.
+    Old,
 }
 
 impl Expressions {
@@ -145,6 +156,8 @@ pub(crate) enum Answer {
     Lost(Error),
     /// It cannot succeed; nothing was applied.
     Refused(Error),
+    /// It was applied; the item that was asked for.
+    Returned(Item),
     /// An item would be larger than any may be; nothing was applied.
     TooLarge,
     /// Too many requests; nothing was applied.
@@ -271,7 +284,7 @@ impl Attempts {
     /// unknown, because an earlier copy may have been applied.
     pub(crate) fn judge<D>(&mut self, answer: Answer, request: &Request) -> Result<Judged<D>> {
         let next = match answer {
-            Answer::Applied => return Ok(Judged::Applied),
+            Answer::Applied | Answer::Returned(_) => return Ok(Judged::Applied),
             Answer::ConditionFailed(standing) => return Ok(Judged::Condition(0, standing)),
             Answer::Busy => self.after_busy(request),
             Answer::InProgress => self.after_in_progress(request),
