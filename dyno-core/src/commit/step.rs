@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::expr::{Node, Placeholders, condition_text};
 use crate::plan::{Address, Etag};
 
 /// A commit in progress.
@@ -124,6 +125,28 @@ impl Expressions {
             None => condition.as_ref().to_owned(),
         });
         self
+    }
+
+    /// The same condition, and that of the program, if it has one.
+    #[must_use]
+    pub(crate) fn and_when(self, when: Option<&Node>) -> Self {
+        let Some(node) = when else { return self };
+        let mut placeholders = Placeholders::new();
+        let text = condition_text(node, &mut placeholders);
+        let (names, values) = placeholders.into_parts();
+        let mut both = self.and(format!("({text})"));
+        both.names.extend(names);
+        both.values.extend(values);
+        both
+    }
+
+    /// The same condition, but that it holds of nothing, too.
+    #[must_use]
+    pub(crate) fn or_absent(mut self, key_name: &str) -> Self {
+        self.condition = self
+            .condition
+            .map(|condition| format!("attribute_not_exists(#k) OR ({condition})"));
+        self.name("#k", key_name)
     }
 
     #[must_use]

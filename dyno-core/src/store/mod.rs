@@ -30,6 +30,7 @@ mod snapshot;
 mod table;
 mod tree;
 mod update;
+mod when;
 mod write_path;
 
 use std::collections::HashMap;

@@ -15,6 +15,7 @@ use crate::shape::{Path, Stored};
 use crate::store::drive;
 use crate::store::operation::{Operation, Options, Pending, common_options};
 use crate::store::saved::Saved;
+use crate::store::when::both;
 
 /// Changes values of one object without reading it; the service works out what depends on the old ones.
 ///
@@ -210,10 +211,7 @@ impl<T: Stored> Update<T> {
     /// Changes the object only if this holds; it fails with
     /// [`ErrorKind::ConditionFailed`](crate::ErrorKind::ConditionFailed) otherwise. Said twice, both must hold.
     pub fn when(mut self, condition: Condition<T>) -> Self {
-        self.when = Some(match self.when {
-            Some(before) => before & condition,
-            None => condition,
-        });
+        self.when = Some(both(self.when, condition));
         self
     }
 

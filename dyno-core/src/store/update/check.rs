@@ -106,6 +106,7 @@ impl Operation {
             let why = "an update that is sent exactly once brings no object; take `.exactly_once()` or `.returning_..()`";
             return Err(Error::new(ErrorKind::InvalidExpression, why));
         }
+        let when = self.condition_on(when, key)?;
         let root = self.root(key)?;
         let keys = root.to_item();
         let mut wanted = Wanted {
@@ -114,9 +115,7 @@ impl Operation {
             edits: Vec::new(),
             columns: Columns::new(),
             unless: Vec::new(),
-            when: when
-                .map(|when| self.condition_of_root(when, &keys))
-                .transpose()?,
+            when,
             once,
             returns,
         };
