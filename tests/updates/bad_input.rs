@@ -1,5 +1,7 @@
 //! What cannot be updated is refused before the first request.
 
+use std::collections::BTreeSet;
+
 use dyno::{Condition, DyObject, ErrorKind, Rules, Store, Update};
 
 use crate::fixture::{Account, Counter, store};
@@ -102,6 +104,10 @@ struct Odd {
     #[dyno(with = cents)]
     price: u32,
     choice: Choice,
+    marks: BTreeSet<String>,
+    #[dyno(default)]
+    few: BTreeSet<u8>,
+    sets: Vec<BTreeSet<u8>>,
 }
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
@@ -138,6 +144,20 @@ async fn what_only_the_stored_object_tells_is_not_guessed() {
     refused(update().add(odd.renamed(), 1), wrong, "`alias`").await;
     refused(update().add(odd.price(), 1), wrong, "form of its own").await;
     refused(update().subtract(odd.price(), 1), wrong, "form of its own").await;
+    refused(
+        update().delete(odd.marks(), ["a"]),
+        wrong,
+        "make it an `Option`",
+    )
+    .await;
+    refused(
+        update().delete(odd.few(), [1]),
+        wrong,
+        "make it an `Option`",
+    )
+    .await;
+    refused(update().remove(odd.few()), wrong, "make it an `Option`").await;
+    refused(update().delete(odd.sets().index(0), [1]), wrong, "set it").await;
     let sealed = store.update::<Sealed>("s").set(Sealed::fields().count(), 1);
     refused(sealed, wrong, "is sealed").await;
     let _ = [Choice::One { a: 1 }, Choice::Two];
@@ -149,15 +169,20 @@ async fn what_only_the_stored_object_tells_is_not_guessed() {
         renamed: 1,
         price: 2,
         choice: Choice::One { a: 1 },
+        marks: ["a".into()].into(),
+        few: [1].into(),
+        sets: vec![],
     };
     let saved = store.save(saved).key("o").await.unwrap();
     store
         .update::<Odd>("o")
         .set(odd.price(), 3)
         .set(odd.choice(), Choice::Two)
+        .add(odd.marks(), ["b"])
         .await
         .unwrap();
     let now = store.load::<Odd>("o").await.unwrap();
+    assert_eq!((now.few.len(), now.marks.len()), (1, 2));
     assert_eq!(
         (now.renamed, now.price, now.choice.clone()),
         (saved.renamed, 3, Choice::Two)

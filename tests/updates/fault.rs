@@ -150,3 +150,17 @@ async fn an_object_that_was_lost_with_the_answer_is_not_made_up() {
     assert_eq!(update.returning_new().await.unwrap().uses, 1);
     assert_eq!(store.sound.load::<Card>("c").await.unwrap().uses, 1);
 }
+
+#[tokio::test]
+async fn an_update_whose_object_cannot_be_read_says_that_it_was_made() {
+    let store = Faulty::new(Fault::Pass).await;
+    let blind = store.sound.clone().with_loader(dyno::Rules::new());
+    let update = blind.update::<Card>("c").set(Card::fields().uses(), 3);
+    let error = update.returning_new().await.unwrap_err();
+    assert!(
+        error.to_string().contains("the update was applied"),
+        "{error}"
+    );
+    assert_eq!(error.kind(), ErrorKind::NotDecrypted);
+    assert_eq!(store.sound.load::<Card>("c").await.unwrap().uses, 3);
+}

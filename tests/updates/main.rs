@@ -6,6 +6,7 @@ mod condition;
 mod fault;
 mod fixture;
 mod law;
+mod parents;
 mod request;
 mod secret;
 mod version;

@@ -8,7 +8,7 @@
 //! | [`delete::Delete`] | one transaction | 1 |
 //! | [`independent::Independent`] | one update of a shard with a version of its own | 1 |
 //! | [`renew::Renew`] | one update of sealed values, each over its exact old bytes | 1 |
-//! | [`update::Update`] | one update of the root, worked out by the service | 1 |
+//! | [`update::Update`] | one update of the root, worked out by the service | 1, or 2 to make maps around a value |
 //! | [`plain::Plain`] | one item without the mapper's attributes | 1 |
 //!
 //! `cost` says what a request consumes before it is sent, `effect` what its updates make of an item, and `footprint`
@@ -26,6 +26,7 @@ pub(crate) mod effect;
 mod footprint;
 pub(crate) mod independent;
 mod outcome;
+mod parents;
 pub(crate) mod plain;
 pub(crate) mod renew;
 pub(crate) mod save;

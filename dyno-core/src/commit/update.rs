@@ -1,9 +1,12 @@
 //! Changing values of a root in place: the service works them out, and a managed root gets its next version with them.
 
+use std::collections::BTreeSet;
+
 use dyno_value::{FieldPath, Item};
 
 use super::advance::{self, NOT_YET, OURS, commit_sets};
 use super::outcome;
+use super::parents;
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Returns, Step, unknown,
 };
@@ -23,6 +26,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) columns: Columns,
     /// Attributes of the root that only who reads them can bring up to date: nothing is written if there is one.
     pub(crate) unless: Vec<String>,
+    /// The maps that are made where they are missing.
+    pub(crate) maps: BTreeSet<FieldPath>,
     /// What must hold besides.
     pub(crate) when: Option<Node>,
     /// Whether a copy of the request must be told from the first by a token, also for a plain item.
@@ -34,6 +39,8 @@ pub(crate) struct Wanted<'a> {
 #[derive(Debug)]
 pub(crate) struct Update<'a> {
     wanted: Wanted<'a>,
+    /// What is sent: the changes, with the maps around them that are missing.
+    edits: Vec<Edit>,
     guards: Vec<Guard>,
     etag: Option<Etag>,
     sent: Option<Request>,
@@ -42,34 +49,35 @@ pub(crate) struct Update<'a> {
 
 impl<'a> Update<'a> {
     pub(crate) fn new(wanted: Wanted<'a>) -> Self {
-        let mut guards: Vec<Guard> = Vec::new();
-        for guard in wanted.edits.iter().flat_map(Edit::guards) {
-            if !guards.contains(&guard) {
-                guards.push(guard);
-            }
-        }
         Self {
+            edits: wanted.edits.clone(),
+            guards: guards_of(&wanted.edits, Vec::new()),
             wanted,
-            guards,
             etag: None,
             sent: None,
             attempts: Attempts::default(),
         }
     }
 
+    /// Whether a second request may be needed, to make the maps around a value.
+    pub(crate) fn may_make_maps(&self) -> bool {
+        !self.wanted.maps.is_empty()
+    }
+
     fn build(&self, etag: Etag) -> Result<Request> {
         let Wanted {
             topology,
             root,
-            edits,
+            edits: _,
             columns,
             unless,
+            maps: _,
             when,
             once: _,
             returns,
         } = &self.wanted;
         let mut names = Placeholders::new();
-        let mut clauses = Clauses::of(edits, &mut names);
+        let mut clauses = Clauses::of(&self.edits, &mut names);
         let columns = columns.iter().map(|(column, value)| Edit {
             path: FieldPath::root().key(column.as_str()),
             verb: match value {
@@ -154,7 +162,11 @@ impl<'a> Update<'a> {
         }
     }
 
-    fn condition_failed(&self, standing: Option<Item>) -> Result<Step<Option<Item>>> {
+    fn condition_failed(
+        &mut self,
+        standing: Option<Item>,
+        fresh: Fresh,
+    ) -> Result<Step<Option<Item>>> {
         let lost = self.attempts.any_lost();
         let Some(item) = standing else {
             return Err(if lost { unknown() } else { not_found() });
@@ -175,11 +187,36 @@ impl<'a> Update<'a> {
         } else if !lost && item.contains_key(reserved::FORMAT) {
             return Err(managed());
         }
-        Err(if lost {
-            unknown()
-        } else {
-            self.blocked_by(&item)
-        })
+        if lost {
+            return Err(unknown());
+        }
+        if self.wanted.maps.is_empty() || !self.make_maps(&item)? {
+            return Err(self.blocked_by(&item));
+        }
+        self.etag = Some(fresh.etag);
+        let request = self.build(fresh.etag)?;
+        self.sent = Some(request.clone());
+        self.attempts.instead(request)
+    }
+
+    /// Makes the maps that this item lacks around the changes, too; `false` if these are not what is in the way.
+    fn make_maps(&mut self, item: &Item) -> Result<bool> {
+        let Some(absent) = parents::absent(&self.wanted.edits, item, &self.wanted.maps) else {
+            return Ok(false);
+        };
+        let (edits, guards) = parents::made(&self.wanted.edits, &absent);
+        if edits.is_empty() || edits == self.edits {
+            return Ok(false);
+        }
+        (self.guards, self.edits) = (guards_of(&edits, guards), edits);
+        match self
+            .guards
+            .iter()
+            .find(|guard| !guard.holds(item, value_at))
+        {
+            Some(_) => Err(self.blocked_by(item)),
+            None => Ok(true),
+        }
     }
 
     /// Which part of the condition does not hold of the item that stands there.
@@ -190,7 +227,9 @@ impl<'a> Update<'a> {
             .find(|guard| !guard.holds(item, value_at));
         if let Some(guard) = guard {
             return match guard {
-                Guard::Exists(path) => path_not_found().at_path(path.clone()),
+                Guard::Exists(path) | Guard::Missing(path) => {
+                    path_not_found().at_path(path.clone())
+                }
                 Guard::Within(path, _) => beyond_its_type().at_path(path.clone()),
             };
         }
@@ -216,7 +255,7 @@ impl Machine for Update<'_> {
         Ok(Step::Send(request))
     }
 
-    fn answer(&mut self, answer: Answer, _: Fresh) -> Result<Step<Option<Item>>> {
+    fn answer(&mut self, answer: Answer, fresh: Fresh) -> Result<Step<Option<Item>>> {
         let Some(request) = &self.sent else {
             return Err(unknown());
         };
@@ -225,11 +264,22 @@ impl Machine for Update<'_> {
             Answer::Returned(item) => Ok(Step::Done(Some(item))),
             answer => match self.attempts.judge(answer, request)? {
                 Judged::Applied => Ok(Step::Done(None)),
-                Judged::Condition(_, standing) => self.condition_failed(standing),
+                Judged::Condition(_, standing) => self.condition_failed(standing, fresh),
                 Judged::Next(step) => Ok(step),
             },
         }
     }
+}
+
+/// What must hold for these edits, and besides, each once.
+fn guards_of(edits: &[Edit], besides: Vec<Guard>) -> Vec<Guard> {
+    let mut guards: Vec<Guard> = Vec::new();
+    for guard in edits.iter().flat_map(Edit::guards).chain(besides) {
+        if !guards.contains(&guard) {
+            guards.push(guard);
+        }
+    }
+    guards
 }
 
 fn beyond_its_type() -> Error {

@@ -26,8 +26,11 @@ pub(crate) enum Verb {
         /// What the number may be before, so that its type holds it afterwards.
         before: Bounds,
     },
-    /// The set loses elements.
-    Delete(AttributeValue),
+    /// The set loses elements, and goes with the last one; `optional` if an object can be read without it.
+    Delete {
+        set: AttributeValue,
+        optional: bool,
+    },
     /// The list grows at its beginning; an absent one begins.
     Prepend(AttributeValue),
     /// The value goes; `optional` if an object can be read without it.
@@ -66,6 +69,8 @@ pub(crate) enum Wrong {
 pub(crate) enum Guard {
     /// There is something at the path.
     Exists(FieldPath),
+    /// There is nothing at the path.
+    Missing(FieldPath),
     /// The number at the path, if there is one, is within these bounds.
     Within(FieldPath, Bounds),
 }
@@ -100,12 +105,31 @@ impl Verb {
         }
     }
 
+    /// What it leaves where nothing was.
+    pub(crate) fn begun(&self) -> Option<AttributeValue> {
+        match self {
+            Self::Count {
+                amount: AttributeValue::N(amount),
+                sign: Sign::Minus,
+                ..
+            } => {
+                let negated = match amount.strip_prefix('-') {
+                    Some(positive) => positive.to_owned(),
+                    None => format!("-{amount}"),
+                };
+                Some(AttributeValue::N(negated))
+            }
+            Self::Delete { .. } | Self::Remove { .. } => None,
+            _ => self.value().cloned(),
+        }
+    }
+
     /// The value that it is given.
     pub(crate) fn value(&self) -> Option<&AttributeValue> {
         match self {
             Self::Append(value)
             | Self::Count { amount: value, .. }
-            | Self::Delete(value)
+            | Self::Delete { set: value, .. }
             | Self::Prepend(value)
             | Self::Set(value)
             | Self::SetIfAbsent(value)
@@ -121,8 +145,19 @@ impl Edit {
         match self.verb {
             Verb::Append(_) | Verb::Count { .. } | Verb::Prepend(_) => false,
             Verb::Remove { .. } => !self.moves_elements(),
-            Verb::Delete(_) | Verb::Set(_) | Verb::SetIfAbsent(_) | Verb::Unite(_) => true,
+            Verb::Delete { .. } | Verb::Set(_) | Verb::SetIfAbsent(_) | Verb::Unite(_) => true,
         }
+    }
+
+    /// Whether it may take away what an object is not read without, if the path names a field.
+    pub(crate) fn takes_away_what_is_needed(&self) -> bool {
+        matches!(
+            self.verb,
+            Verb::Delete {
+                optional: false,
+                ..
+            } | Verb::Remove { optional: false }
+        )
     }
 
     /// Whether elements of a list get other indexes by it.
@@ -162,13 +197,14 @@ impl Guard {
     /// The path that it is about.
     pub(crate) fn path(&self) -> &FieldPath {
         match self {
-            Self::Exists(path) | Self::Within(path, _) => path,
+            Self::Exists(path) | Self::Missing(path) | Self::Within(path, _) => path,
         }
     }
 
     pub(crate) fn text(&self, names: &mut Placeholders) -> String {
         let nodes = match self {
             Self::Exists(path) => vec![Node::Exists(path.clone())],
+            Self::Missing(path) => vec![Node::Missing(path.clone())],
             Self::Within(path, Bounds { least, largest }) => {
                 let least = least.iter().map(|least| {
                     within(path, least, [Comparator::GreaterOrEqual, Comparator::Less])
@@ -199,6 +235,7 @@ impl Guard {
         let standing = value_at(item, self.path());
         match self {
             Self::Exists(_) => standing.is_some(),
+            Self::Missing(_) => standing.is_none(),
             Self::Within(_, Bounds { least, largest }) => {
                 let zero = zero();
                 let standing = standing.unwrap_or(&zero);

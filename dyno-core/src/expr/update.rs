@@ -49,7 +49,7 @@ impl Clauses {
                 };
                 self.set.push(format!("{place}={begun} {sign} {amount}"));
             }
-            Verb::Delete(set) => {
+            Verb::Delete { set, .. } => {
                 let set = names.value(set);
                 self.delete.push(format!("{place} {set}"));
             }
@@ -125,7 +125,13 @@ mod tests {
             edit("f", Verb::Prepend(list())),
             edit("g", Verb::Remove { optional: true }),
             edit("h", Verb::Unite(set())),
-            edit("i", Verb::Delete(set())),
+            edit(
+                "i",
+                Verb::Delete {
+                    set: set(),
+                    optional: true,
+                },
+            ),
         ];
         let mut names = Placeholders::new();
         let mut clauses = Clauses::of(&edits, &mut names);

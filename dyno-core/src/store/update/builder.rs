@@ -9,9 +9,9 @@ use crate::error::{Error, Result};
 use crate::expr::{
     Addend, Assign, Condition, ListField, SetField, Subtrahend, Verb, Wrong, list_of, set_of,
 };
-use crate::forecast::Plan;
+use crate::forecast::{More, Plan};
 use crate::key::Key;
-use crate::shape::{Path, Stored};
+use crate::shape::{Codec, Path, Stored};
 use crate::store::drive;
 use crate::store::operation::{Operation, Options, Pending, common_options};
 use crate::store::saved::Saved;
@@ -26,6 +26,9 @@ use crate::store::when::both;
 ///
 /// Only what stands in the item of the root is changed so: no shards, and no keys. An encrypted value can be set and removed,
 /// not counted with or put together. A number that would leave the range of its type is not written.
+///
+/// The elements of a list that are encrypted one by one are bound to their index. Where a list was, under a rule of earlier, reseal it
+/// ([`Store::reseal`](crate::Store::reseal)) before you `prepend` to it or `remove` from it.
 ///
 /// If an answer is lost, the request is sent again where that is harmless. Where it is not (a plain object, and with
 /// `returning_..`, each if the update would leave something else when it came twice), the error is
@@ -42,7 +45,8 @@ use crate::store::when::both;
 /// twice, or what cannot be changed so, and if `when` asks what the root does not tell;
 /// [`ErrorKind::InvalidPath`](crate::ErrorKind::InvalidPath) for a key, [`ErrorKind::InvalidValue`](crate::ErrorKind::InvalidValue).
 /// Later: [`ErrorKind::NotFound`](crate::ErrorKind::NotFound) if there is no such object: an update makes none;
-/// [`ErrorKind::PathNotFound`](crate::ErrorKind::PathNotFound) if there is nothing around a value;
+/// [`ErrorKind::PathNotFound`](crate::ErrorKind::PathNotFound) if there is nothing around a value, but for
+/// [`create_parents`](Self::create_parents);
 /// [`ErrorKind::ConditionFailed`](crate::ErrorKind::ConditionFailed) if `when` does not hold;
 /// [`ErrorKind::InvalidValue`](crate::ErrorKind::InvalidValue) if a number would be beyond its type;
 /// [`ErrorKind::TypeMismatch`](crate::ErrorKind::TypeMismatch), [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown),
@@ -102,6 +106,7 @@ pub struct Update<T> {
     edits: Vec<(FieldPath, Result<Verb, Wrong>)>,
     when: Option<Condition<T>>,
     once: bool,
+    parents: bool,
     options: Options,
 }
 
@@ -124,6 +129,7 @@ impl<T: Stored> Update<T> {
             edits: Vec::new(),
             when: None,
             once: false,
+            parents: false,
             options: Options::default(),
         }
     }
@@ -157,7 +163,7 @@ impl<T: Stored> Update<T> {
     /// it move up.
     pub fn remove<V>(self, field: Path<T, V>) -> Self {
         let (path, codec) = field.into_parts();
-        let optional = codec.absent().is_some();
+        let optional = can_be_absent(&codec);
         self.with(path, Ok(Verb::Remove { optional }))
     }
 
@@ -175,7 +181,8 @@ impl<T: Stored> Update<T> {
         self.with(path, verb)
     }
 
-    /// Takes elements out of a set. A set without elements is no attribute: the field is an `Option` then.
+    /// Takes elements out of a set. A set without elements is no attribute, so it must be one that an object is loaded without: an
+    /// `Option`.
     pub fn delete<V: SetField>(
         self,
         field: Path<T, V>,
@@ -183,7 +190,8 @@ impl<T: Stored> Update<T> {
     ) -> Self {
         let (path, codec) = field.into_parts();
         let set = set_of(elements, &codec);
-        self.with(path, set.map(Verb::Delete))
+        let optional = can_be_absent(&codec);
+        self.with(path, set.map(|set| Verb::Delete { set, optional }))
     }
 
     /// Puts elements at the end of a list. One that is absent begins with them.
@@ -215,6 +223,16 @@ impl<T: Stored> Update<T> {
         self
     }
 
+    /// Makes the maps around a value where they are missing: `counts` and `counts.a` of `counts.a.b`.
+    ///
+    /// Whether one is missing is learned by a refusal, so the update is two requests then, and one more for each other client
+    /// that is quicker; it is one if all is there. Objects are not made so, because one that has a single field of its type could
+    /// not be loaded: set them whole.
+    pub fn create_parents(mut self) -> Self {
+        self.parents = true;
+        self
+    }
+
     /// Sends the update of a plain object as a `TransactWriteItems` (2 WCU per KB), which can be repeated for ten minutes
     /// without a second effect: a lost answer leaves nothing unknown. Other objects need no such word. Not every server that
     /// speaks DynamoDB's protocol has transactions.
@@ -243,7 +261,8 @@ impl<T: Stored> Update<T> {
 
     /// What awaiting it would send; sends nothing.
     ///
-    /// Nothing is known of the object but its key, so units are lower bounds.
+    /// Nothing is known of the object but its key, so units are lower bounds. With [`create_parents`](Self::create_parents) the plan
+    /// says that there may be more.
     ///
     /// # Errors
     ///
@@ -279,6 +298,7 @@ impl<T: Stored> Update<T> {
             edits: operation.edits(self.edits)?,
             when: self.when,
             once: self.once,
+            parents: self.parents,
             returns,
         })
     }
@@ -298,8 +318,14 @@ impl<T: Stored> Update<T> {
 
     pub(super) fn planned(self, returns: Option<Returns>) -> Result<Plan> {
         self.before_sending(returns, |commit| {
+            let may_need_maps = commit.may_make_maps();
             let request = drive::plan(commit, Sizes::Unknown)?;
-            Ok(Plan::default().then(request))
+            let plan = Plan::default().then(request);
+            Ok(if may_need_maps {
+                plan.perhaps(More::Writes)
+            } else {
+                plan
+            })
         })
     }
 
@@ -334,6 +360,12 @@ impl<T: Stored> Update<T> {
         let sent = self.send(&operation, None).await;
         sent.map(drop).map_err(operation.explain(Some(&key)))
     }
+}
+
+/// Whether an object is loaded without the field. What stands for it must have a form: an empty set, say, has none.
+fn can_be_absent<V>(codec: &Codec<V>) -> bool {
+    let absent = codec.absent();
+    absent.is_some_and(|absent| codec.write(&absent).is_ok())
 }
 
 impl<T: Stored> IntoFuture for Update<T> {

@@ -1,5 +1,7 @@
 //! Whether an update can be made in place, and what it writes.
 
+use std::collections::BTreeSet;
+
 use dyno_value::{FieldPath, Item, Segment};
 
 use crate::commit::Returns;
@@ -17,6 +19,7 @@ pub(super) struct Asked<T> {
     pub(super) edits: Vec<Edit>,
     pub(super) when: Option<Condition<T>>,
     pub(super) once: bool,
+    pub(super) parents: bool,
     pub(super) returns: Option<Returns>,
 }
 
@@ -26,6 +29,7 @@ impl<T> Clone for Asked<T> {
             edits: self.edits.clone(),
             when: self.when.clone(),
             once: self.once,
+            parents: self.parents,
             returns: self.returns,
         }
     }
@@ -85,6 +89,7 @@ impl Operation {
             edits,
             when,
             once,
+            parents,
             returns,
         } = asked;
         let topology = &self.topology;
@@ -115,14 +120,30 @@ impl Operation {
             edits: Vec::new(),
             columns: Columns::new(),
             unless: Vec::new(),
+            maps: BTreeSet::new(),
             when,
             once,
             returns,
         };
         for edit in edits {
+            if parents {
+                self.add_maps_around(&edit.path, &mut wanted.maps)?;
+            }
             self.want(edit, &keys, &mut wanted)?;
         }
         Ok(wanted)
+    }
+
+    /// The maps around a value: they have no content that an object is not loaded without.
+    fn add_maps_around(&self, path: &FieldPath, maps: &mut BTreeSet<FieldPath>) -> Result<()> {
+        let mut around = path.clone();
+        while around.pop().is_some() && !around.is_root() {
+            let route = Route::of(&self.topology, &around, None)?;
+            if matches!(route.kind, Some(Kind::Map(_))) && route.shard.is_none() {
+                maps.insert(around.clone());
+            }
+        }
+        Ok(())
     }
 
     fn want(&self, edit: Edit, keys: &Item, wanted: &mut Wanted<'_>) -> Result<()> {
@@ -139,10 +160,12 @@ impl Operation {
         if !matches!(edit.verb, Verb::Remove { .. }) || !edit.moves_elements() {
             self.check_writable(&edit.path, &route, edit.verb.value())?;
         }
-        if edit.verb == (Verb::Remove { optional: false }) && self.is_field(&edit.path)? {
+        let sets_in_list = matches!(edit.verb, Verb::Delete { .. })
+            && matches!(edit.path.segments().last(), Some(Segment::Index(_)));
+        if sets_in_list || edit.takes_away_what_is_needed() && self.is_field(&edit.path)? {
             return Err(refuse(
                 &edit.path,
-                "cannot be removed: without it the object could not be loaded; make it an `Option`, or give it a default",
+                "would be gone, or could be, and without it the object could not be loaded; make it an `Option`, or set it",
             ));
         }
         if route.needs_object {

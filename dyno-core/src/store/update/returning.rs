@@ -6,7 +6,7 @@ use dyno_value::Item;
 use super::builder::Update;
 use super::params::UpdateParams;
 use crate::commit::Returns;
-use crate::error::{Result, not_found};
+use crate::error::{Error, Result, not_found};
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::plan::{Found, RootState, ShardField, report_exceptions};
@@ -82,11 +82,18 @@ impl<T: Stored, O> UpdateReturning<T, O> {
         let returned = async {
             let item = update.send(&operation, Some(returns)).await?;
             let item = item.ok_or_else(not_found)?;
-            operation.object_of(key.clone(), item).await
+            let object = operation.object_of(key.clone(), item).await;
+            object.map_err(applied)
         };
         let returned: Result<Saved<T>> = returned.await;
         returned.map_err(operation.explain(Some(&key)))
     }
+}
+
+/// The object cannot be read, and yet the update was applied.
+fn applied(error: Error) -> Error {
+    let why = "the update was applied, but the object that came back cannot be read";
+    Error::new(error.kind(), why).with_source(error)
 }
 
 impl Operation {
