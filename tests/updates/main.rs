@@ -9,4 +9,5 @@ mod law;
 mod parents;
 mod request;
 mod secret;
+mod storm;
 mod version;
