@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dyno::{Condition, DyObject, Store};
+use dyno::{AttributeValue, Condition, DyObject, Store};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 
@@ -184,6 +184,16 @@ fn ask() -> impl Strategy<Value = Ask> {
     })
 }
 
+/// As other programs store what is none.
+async fn store_null_as_note(store: &Store, id: usize) {
+    let client = store.client::<Thing>().unwrap();
+    let update = client.update_item().table_name("Things");
+    let update = update.key("ID", AttributeValue::S(id.to_string()));
+    let update = update.update_expression("SET note = :null");
+    let update = update.expression_attribute_values(":null", AttributeValue::Null(true));
+    update.send().await.unwrap();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, max_shrink_iters: 300, ..ProptestConfig::default() })]
 
@@ -194,7 +204,11 @@ proptest! {
             store.ensure_tables::<Thing>().await.unwrap();
             for (index, thing) in things.iter().enumerate() {
                 let thing = Thing { id: index.to_string(), ..thing.clone() };
+                let without_note = thing.note.is_none();
                 store.save(thing).await.unwrap();
+                if without_note && index % 2 == 0 {
+                    store_null_as_note(&store, index).await;
+                }
             }
             for ask in asks {
                 let scan = || store.scan::<Thing>().filter(ask.condition());

@@ -62,7 +62,7 @@ async fn what_programs_do_not_notice_differs_only_exactly() {
     );
     // What is asked for is compared all the same.
     recorder.take();
-    let asked = store.check_tables::<User>().on_demand().ttl("name");
+    let asked = store.check_tables::<User>().on_demand().ttl("since");
     let found = asked.differences().await.unwrap();
     let text: Vec<_> = found.iter().map(ToString::to_string).collect();
     assert_eq!(
@@ -70,7 +70,7 @@ async fn what_programs_do_not_notice_differs_only_exactly() {
         [
             "table `Places` is provisioned with 5 reads and 2 writes a second, and should be on demand",
             "table `Users` is provisioned with 5 reads and 2 writes a second, and should be on demand",
-            "table `Users` has items that expire by `expires`, and they should by `name`",
+            "table `Users` has items that expire by `expires`, and they should by `since`",
         ]
     );
     assert_eq!(recorder.count("DescribeTimeToLive"), 2);

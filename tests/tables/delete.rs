@@ -3,7 +3,7 @@
 use dyno::ErrorKind;
 use serde_json::json;
 
-use crate::fixture::{Note, User, notes, scripted, sent, store};
+use crate::fixture::{Note, User, in_use, notes, scripted, sent, store};
 
 #[tokio::test]
 async fn tables_are_deleted_by_their_names_only() {
@@ -71,4 +71,20 @@ async fn it_waits_until_the_table_is_gone() {
         .await
         .unwrap();
     assert_eq!(recorder.count("DescribeTable"), 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_table_that_is_being_deleted_is_waited_for() {
+    for (status, is_fine) in [("DELETING", true), ("CREATING", false)] {
+        let (store, recorder) = scripted(move |request, number| match request.operation() {
+            "DeleteTable" => Some(in_use()),
+            "DescribeTable" if number < 2 => {
+                Some(json!({"Table": notes(json!({"TableStatus": status}))}))
+            }
+            _ => None,
+        });
+        let deleted = store.delete_tables::<Note>().named(["Notes"]).await;
+        assert_eq!(deleted.is_ok(), is_fine, "{deleted:?}");
+        assert_eq!(recorder.count("DeleteTable"), 1);
+    }
 }

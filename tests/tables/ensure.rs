@@ -231,3 +231,59 @@ async fn a_server_without_recovery_is_told() {
         "{error}"
     );
 }
+
+#[tokio::test]
+async fn recovery_that_is_on_is_left_alone() {
+    let (store, recorder) = scripted(|request, _| match request.operation() {
+        "DescribeContinuousBackups" => Some(json!({"ContinuousBackupsDescription": {
+            "ContinuousBackupsStatus": "ENABLED",
+            "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "ENABLED"},
+        }})),
+        _ => None,
+    });
+    store.ensure_tables::<Note>().await.unwrap();
+    recorder.take();
+    let ensured = store.ensure_tables::<Note>().point_in_time_recovery();
+    ensured.await.unwrap();
+    assert_eq!(
+        sent(&recorder),
+        ["CreateTable", "DescribeTable", "DescribeContinuousBackups"]
+    );
+}
+
+fn ttl_is_on_already() -> Value {
+    json!({
+        "__type": "com.amazon.coral.validate#ValidationException",
+        "message": "TimeToLive is already enabled",
+    })
+}
+
+#[tokio::test]
+async fn another_instance_may_be_faster_with_expiry() {
+    for (attribute, is_fine) in [("expires", true), ("number", false)] {
+        let (store, recorder) = scripted(move |request, number| match request.operation() {
+            "UpdateTimeToLive" => Some(ttl_is_on_already()),
+            "DescribeTimeToLive" if number == 0 => Some(json!({"TimeToLiveDescription": {
+                "TimeToLiveStatus": "DISABLED",
+            }})),
+            "DescribeTimeToLive" => Some(json!({"TimeToLiveDescription": {
+                "TimeToLiveStatus": "ENABLING", "AttributeName": attribute,
+            }})),
+            _ => None,
+        });
+        store.ensure_tables::<Note>().await.unwrap();
+        recorder.take();
+        let ensured = store.ensure_tables::<Note>().ttl("expires").await;
+        assert_eq!(ensured.is_ok(), is_fine, "{ensured:?}");
+        assert_eq!(
+            sent(&recorder),
+            [
+                "CreateTable",
+                "DescribeTable",
+                "DescribeTimeToLive",
+                "UpdateTimeToLive",
+                "DescribeTimeToLive"
+            ]
+        );
+    }
+}

@@ -15,6 +15,7 @@ pub(crate) struct User {
     #[dyno(encrypt(index = "email"))]
     pub(crate) email: String,
     pub(crate) name: String,
+    pub(crate) since: u64,
     pub(crate) expires: u64,
     #[dyno(shard)]
     pub(crate) place: Place,

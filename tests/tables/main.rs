@@ -5,6 +5,7 @@ mod check;
 mod compare;
 mod delete;
 mod ensure;
+mod expiry;
 mod fixture;
 mod migrate;
 mod namespace;

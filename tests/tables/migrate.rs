@@ -61,6 +61,7 @@ async fn indexes_are_added_one_after_the_other() {
     let saved = store.save(User {
         email: "ada@example.com".into(),
         name: "Ada".into(),
+        since: 0,
         expires: 0,
         place: Place {
             city: "Nara".into(),
@@ -294,4 +295,71 @@ async fn what_an_earlier_call_began_is_waited_for() {
         "{text}"
     );
     assert!(recorder.requests().len() < 500);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_index_that_is_being_deleted_is_made_again() {
+    let table = |status: Option<&str>| {
+        let index = status.map(|status| {
+            json!({
+                "IndexName": "email__idx", "IndexStatus": status,
+                "KeySchema": [{"AttributeName": "email__idx", "KeyType": "HASH"}],
+                "Projection": {"ProjectionType": "KEYS_ONLY"},
+            })
+        });
+        let other = json!({
+            "IndexName": "email__idx2", "IndexStatus": "ACTIVE",
+            "KeySchema": [{"AttributeName": "email__idx2", "KeyType": "HASH"}],
+            "Projection": {"ProjectionType": "KEYS_ONLY"},
+        });
+        let indexes: Vec<_> = index.into_iter().chain([other]).collect();
+        json!({"Table": {
+            "TableName": "Users", "TableStatus": "ACTIVE",
+            "KeySchema": [{"AttributeName": "ID", "KeyType": "HASH"}],
+            "AttributeDefinitions": [
+                {"AttributeName": "ID", "AttributeType": "S"},
+                {"AttributeName": "email__idx", "AttributeType": "B"},
+                {"AttributeName": "email__idx2", "AttributeType": "B"},
+            ],
+            "GlobalSecondaryIndexes": indexes,
+        }})
+    };
+    let users = |request: &Request| request.body()["TableName"] == "Users";
+    let asked = AtomicUsize::new(0);
+    let (store, recorder) = scripted(move |request, _| match request.operation() {
+        "DescribeTable" if users(request) => Some(match asked.fetch_add(1, Ordering::Relaxed) {
+            0..=3 => table(Some("DELETING")),
+            4 => table(None),
+            _ => table(Some("ACTIVE")),
+        }),
+        "UpdateTable" => Some(json!({})),
+        _ => None,
+    });
+    let store = store.with_loader(rules());
+    store.ensure_tables::<Place>().await.unwrap();
+    let differences = store.check_tables::<User>().differences().await.unwrap();
+    let kinds: Vec<_> = differences.iter().map(Difference::kind).collect();
+    let gone = [DifferenceKind::MissingIndex, DifferenceKind::NotReady];
+    assert_eq!(kinds, gone, "{differences:?}");
+    recorder.take();
+
+    let done = store.migrate_tables::<User>().await.unwrap();
+    assert_eq!(done.steps().len(), 1, "{done}");
+    let added = recorder.requests();
+    let mut added = added.iter().filter(|one| one.operation() == "UpdateTable");
+    let added = &added.next().unwrap().body()["GlobalSecondaryIndexUpdates"];
+    assert_eq!(added[0]["Create"]["IndexName"], "email__idx");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_an_earlier_call_did_is_not_done_again() {
+    let (store, recorder) = scripted(|request, number| {
+        let protected = number >= 3;
+        let status = if protected { "ACTIVE" } else { "UPDATING" };
+        let changes = json!({"TableStatus": status, "DeletionProtectionEnabled": protected});
+        (request.operation() == "DescribeTable").then(|| json!({"Table": notes(changes)}))
+    });
+    let migrated = store.migrate_tables::<Note>().deletion_protection();
+    assert_eq!(migrated.await.unwrap().steps(), []);
+    assert_eq!(recorder.count("UpdateTable"), 0);
 }

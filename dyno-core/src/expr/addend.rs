@@ -98,9 +98,8 @@ impl<N: Numeric> Subtrahend<Option<N>> for N {
 }
 
 fn counted<N: Numeric>(amount: &N, codec: &Codec<N>, sign: Sign) -> Result<Verb, Wrong> {
-    let direct = amount.to_value().map_err(Wrong::Value)?;
-    let stored = codec.write(amount).map_err(Wrong::Value)?;
-    number(direct, stored, sign, (N::LEAST, N::LARGEST))
+    let stored = direct(codec, |codec| codec.write(amount))?;
+    number::<N>(stored, sign)
 }
 
 fn counted_inside<N: Numeric>(
@@ -108,23 +107,26 @@ fn counted_inside<N: Numeric>(
     codec: &Codec<Option<N>>,
     sign: Sign,
 ) -> Result<Verb, Wrong> {
-    let direct = amount.to_value().map_err(Wrong::Value)?;
-    let stored = codec.write(&Some(amount)).map_err(Wrong::Value)?;
-    number(direct, stored, sign, (N::LEAST, N::LARGEST))
+    let stored = direct(codec, |codec| codec.write(&Some(amount)))?;
+    number::<N>(stored, sign)
 }
 
-fn number(
-    direct: AttributeValue,
-    stored: Option<AttributeValue>,
-    sign: Sign,
-    range: (Option<i128>, Option<i128>),
-) -> Result<Verb, Wrong> {
-    match (direct, stored) {
-        (AttributeValue::N(amount), Some(AttributeValue::N(stored))) if amount == stored => {
-            Ok(Verb::count(amount, sign, range))
-        }
+fn number<N: Numeric>(stored: Option<AttributeValue>, sign: Sign) -> Result<Verb, Wrong> {
+    match stored {
+        Some(AttributeValue::N(amount)) => Ok(Verb::count(amount, sign, (N::LEAST, N::LARGEST))),
         _ => Err(Wrong::Use(OWN_FORM)),
     }
+}
+
+/// A value as the field stores it, if that is the form that the service knows of its type.
+fn direct<T>(
+    codec: &Codec<T>,
+    write: impl FnOnce(&Codec<T>) -> Result<Option<AttributeValue>, ValueError>,
+) -> Result<Option<AttributeValue>, Wrong> {
+    if codec.is_foreign() {
+        return Err(Wrong::Use(OWN_FORM));
+    }
+    write(codec).map_err(Wrong::Value)
 }
 
 /// A field type that is stored as a set, or an `Option` of one.
@@ -250,7 +252,7 @@ pub(crate) fn set_of<T: SetField>(
             AttributeValue::Ss(_) | AttributeValue::Ns(_) | AttributeValue::Bs(_)
         )
     };
-    stored(elements, T::__dyno_of, |set| codec.write(set), is_set)
+    stored(elements, T::__dyno_of, codec, is_set)
 }
 
 /// The list of these elements, as the field stores it.
@@ -259,20 +261,20 @@ pub(crate) fn list_of<T: ListField>(
     codec: &Codec<T>,
 ) -> Result<AttributeValue, Wrong> {
     let is_list = |value: &AttributeValue| matches!(value, AttributeValue::L(_));
-    stored(elements, T::__dyno_of, |list| codec.write(list), is_list)
+    stored(elements, T::__dyno_of, codec, is_list)
 }
 
 fn stored<T, E>(
     elements: impl IntoIterator<Item: Assign<E>>,
     collect: impl FnOnce(Vec<E>) -> T,
-    write: impl FnOnce(&T) -> Result<Option<AttributeValue>, ValueError>,
+    codec: &Codec<T>,
     is_expected: impl FnOnce(&AttributeValue) -> bool,
 ) -> Result<AttributeValue, Wrong> {
     let elements: Vec<E> = elements.into_iter().map(Assign::__dyno_assigned).collect();
     if elements.is_empty() {
         return Err(Wrong::Use("is changed by no element; give one at least"));
     }
-    match write(&collect(elements)).map_err(Wrong::Value)? {
+    match direct(codec, |codec| codec.write(&collect(elements)))? {
         Some(value) if is_expected(&value) => Ok(value),
         _ => Err(Wrong::Use(OWN_FORM)),
     }

@@ -6,7 +6,6 @@ use dyno_value::{FieldPath, ValueError};
 
 use super::node::Node;
 use super::render::{Placeholders, condition_text};
-use crate::error::{Error, ErrorKind, Result};
 
 /// What must hold of an object of type `R`, for a write to be applied or a result to be kept.
 ///
@@ -41,21 +40,45 @@ pub struct Condition<R> {
 
 /// Why there is no such condition.
 #[derive(Clone, Debug)]
-pub(super) struct Fault {
-    path: FieldPath,
-    why: String,
+pub(crate) struct Fault {
+    /// Of the field that it was to look at.
+    pub(crate) path: FieldPath,
+    pub(crate) why: Why,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Why {
+    /// It makes no sense.
+    Senseless(String),
+    /// A value has no form in DynamoDB.
+    Value(ValueError),
 }
 
 impl Fault {
     pub(super) fn new(path: &FieldPath, why: impl Into<String>) -> Self {
         Self {
             path: path.clone(),
-            why: why.into(),
+            why: Why::Senseless(why.into()),
         }
     }
 
-    pub(super) fn of_value(path: &FieldPath, error: &ValueError) -> Self {
-        Self::new(path, error.cause().to_string())
+    pub(super) fn of_value(path: &FieldPath, error: ValueError) -> Self {
+        Self {
+            path: path.clone(),
+            why: Why::Value(error),
+        }
+    }
+}
+
+/// Shows no value.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "field `{}`: ", self.path)?;
+        match &self.why {
+            Why::Senseless(why) => f.write_str(why),
+            Why::Value(error) if error.cause().shows_value() => f.write_str("a value does not fit"),
+            Why::Value(error) => write!(f, "{}", error.cause()),
+        }
     }
 }
 
@@ -71,11 +94,9 @@ impl<R> Condition<R> {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidExpression`] with the path, if it was built of what cannot be compared.
-    pub(crate) fn into_node(self) -> Result<Node> {
-        self.node.map_err(|fault| {
-            Error::new(ErrorKind::InvalidExpression, fault.why).at_path(fault.path)
-        })
+    /// It was built of what cannot be compared.
+    pub(crate) fn into_node(self) -> Result<Node, Fault> {
+        self.node
     }
 
     fn join(self, other: Self, join: fn(Node, Node) -> Node) -> Self {
@@ -122,7 +143,7 @@ impl<R> fmt::Display for Condition<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.node {
             Ok(node) => f.write_str(&condition_text(node, &mut Placeholders::shown())),
-            Err(fault) => write!(f, "(no condition: field `{}`: {})", fault.path, fault.why),
+            Err(fault) => write!(f, "(no condition: {fault})"),
         }
     }
 }

@@ -24,7 +24,7 @@ pub trait Ordered {}
 )]
 pub trait Text {}
 
-/// A field type that has a size: the bytes of a string in UTF-8 or of binary, the elements of a list, map or set.
+/// A field type that has a size: the length of a string, the bytes of binary, the elements of a list, map or set.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no size in DynamoDB",
     label = "`size` is for strings, binary, lists, maps and sets",

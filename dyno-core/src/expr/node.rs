@@ -19,6 +19,19 @@ pub(crate) enum Node {
     Not(Box<Self>),
 }
 
+/// What of a field a condition shows to the service, or has it compare.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Look<'a> {
+    /// Nothing of its value: whether it is there, or how large.
+    Outside,
+    /// One element inside it, with this value.
+    Element(&'a AttributeValue),
+    /// Its value, with this one.
+    Value(&'a AttributeValue),
+    /// Its value, with what another field holds.
+    OtherField,
+}
+
 /// What is compared.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Term {
@@ -84,34 +97,50 @@ impl Node {
         }
     }
 
-    /// Calls `see` with every path that is looked at.
-    pub(crate) fn each_path<'a>(&'a self, see: &mut dyn FnMut(&'a FieldPath)) {
+    /// Calls `see` with every path, and what of it is looked at.
+    pub(crate) fn each_look<'a>(&'a self, see: &mut dyn FnMut(&'a FieldPath, Look<'a>)) {
         match self {
             Self::All(nodes) | Self::Any(nodes) => {
                 for node in nodes {
-                    node.each_path(see);
+                    node.each_look(see);
                 }
             }
-            Self::Not(node) => node.each_path(see),
-            Self::BeginsWith(path, _)
-            | Self::Contains(path, _)
-            | Self::Exists(path)
-            | Self::IsNull(path)
-            | Self::Missing(path) => see(path),
-            Self::Between(term, ..) | Self::In(term, _) => term.each_path(see),
+            Self::Not(node) => node.each_look(see),
+            Self::BeginsWith(path, value) => see(path, Look::Value(value)),
+            Self::Contains(path, element) => see(path, Look::Element(element)),
+            Self::Exists(path) | Self::IsNull(path) | Self::Missing(path) => {
+                see(path, Look::Outside);
+            }
+            Self::Between(term, lower, upper) => {
+                term.look(Look::Value(lower), see);
+                term.look(Look::Value(upper), see);
+            }
+            Self::In(term, values) => {
+                for value in values {
+                    term.look(Look::Value(value), see);
+                }
+            }
             Self::Compare(left, _, right) => {
-                left.each_path(see);
-                right.each_path(see);
+                left.look(right.as_seen_by_another(), see);
+                right.look(left.as_seen_by_another(), see);
             }
         }
     }
 }
 
 impl Term {
-    fn each_path<'a>(&'a self, see: &mut dyn FnMut(&'a FieldPath)) {
+    fn look<'a>(&'a self, look: Look<'a>, see: &mut dyn FnMut(&'a FieldPath, Look<'a>)) {
         match self {
-            Self::Field(path) | Self::Size(path) => see(path),
+            Self::Field(path) => see(path, look),
+            Self::Size(path) => see(path, Look::Outside),
             Self::Value(_) => {}
+        }
+    }
+
+    fn as_seen_by_another(&self) -> Look<'_> {
+        match self {
+            Self::Value(value) => Look::Value(value),
+            Self::Field(_) | Self::Size(_) => Look::OtherField,
         }
     }
 }

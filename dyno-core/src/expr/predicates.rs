@@ -1,10 +1,11 @@
 //! What can be said of a field.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::FieldPath;
+use dyno_value::{FieldPath, encoding};
 
 use super::condition::{Condition, Fault};
 use super::kinds::{Container, Measured, Ordered, Text};
@@ -21,7 +22,8 @@ impl<R, T> Path<R, T> {
         self.compared(value, Comparator::Equal)
     }
 
-    /// The field is there, and has another value. `ne(None)` holds for every value that is there.
+    /// The field is there, and has another value. `ne(None)` holds for every value that is there. Where the field may be
+    /// `None`, a stored null is no value.
     pub fn ne(&self, value: impl Operand<R, T>) -> Condition<R> {
         self.compared(value, Comparator::NotEqual)
     }
@@ -45,9 +47,22 @@ impl<R, T> Path<R, T> {
         Term::Field(self.as_field_path().clone())
     }
 
+    /// Refuses to look at more of a value than whether it is the same, if it is stored in a form that its type does not
+    /// know.
+    fn check_form(&self) -> Result<(), Fault> {
+        if self.codec().is_foreign() {
+            return Err(Fault::new(
+                self.as_field_path(),
+                "is stored by conversions of its own (`with`), of which order, parts and size are not known; it can be \
+                 compared with `eq`, `ne`, `is_in` and `exists`, or after loading",
+            ));
+        }
+        Ok(())
+    }
+
     fn term(&self, value: impl Operand<R, T>) -> Result<Option<Term>, Fault> {
         let term = value.__dyno_term(self.codec());
-        let term = term.map_err(|error| Fault::of_value(self.as_field_path(), &error))?;
+        let term = term.map_err(|error| Fault::of_value(self.as_field_path(), error))?;
         Ok(term.map(|Compared(term)| term))
     }
 
@@ -55,9 +70,19 @@ impl<R, T> Path<R, T> {
         let path = self.as_field_path();
         let absent = || Node::Missing(path.clone()).any(Node::IsNull(path.clone()));
         let exists = || Node::Exists(path.clone());
-        Condition::new(self.term(value).and_then(|term| match (term, comparator) {
+        let form = match comparator {
+            Comparator::Equal | Comparator::NotEqual => Ok(()),
+            _ => self.check_form(),
+        };
+        let term = form.and_then(|()| self.term(value));
+        Condition::new(term.and_then(|term| match (term, comparator) {
             (Some(term), Comparator::NotEqual) => {
-                Ok(exists().all(Node::Compare(self.field(), comparator, term)))
+                let there = if self.codec().absent().is_some() {
+                    absent().not()
+                } else {
+                    exists()
+                };
+                Ok(there.all(Node::Compare(self.field(), comparator, term)))
             }
             (Some(term), _) => Ok(Node::Compare(self.field(), comparator, term)),
             (None, Comparator::Equal) => Ok(absent()),
@@ -73,6 +98,7 @@ impl<R, T> Path<R, T> {
         let path = self.as_field_path();
         let values = values.into_iter().map(|value| self.value(value));
         let values = values.collect::<Result<Vec<_>, Fault>>()?;
+        let values = distinct_in_order(path, values)?;
         match values.len() {
             0 => Err(Fault::new(
                 path,
@@ -128,6 +154,7 @@ impl<R, T: Ordered> Path<R, T> {
     /// The field is one of these bounds, or between them. The lower one comes first.
     pub fn between(&self, lower: impl Operand<R, T>, upper: impl Operand<R, T>) -> Condition<R> {
         let bounds = || {
+            self.check_form()?;
             let (lower, upper) = (self.value(lower)?, self.value(upper)?);
             if super::order::is_after(&lower, &upper) {
                 return Err(Fault::new(
@@ -144,7 +171,7 @@ impl<R, T: Ordered> Path<R, T> {
 impl<R, T: Text> Path<R, T> {
     /// The field begins with this.
     pub fn begins_with(&self, beginning: impl Operand<R, T>) -> Condition<R> {
-        let value = self.value(beginning);
+        let value = self.check_form().and_then(|()| self.value(beginning));
         Condition::new(value.map(|value| Node::BeginsWith(self.as_field_path().clone(), value)))
     }
 }
@@ -154,7 +181,8 @@ impl<R, T: Container> Path<R, T> {
     pub fn contains(&self, element: impl Operand<R, T::Element>) -> Condition<R> {
         let path = self.as_field_path();
         let element = element.__dyno_term(&Codec::DIRECT);
-        let element = element.map_err(|error| Fault::of_value(path, &error));
+        let element = element.map_err(|error| Fault::of_value(path, error));
+        let element = self.check_form().and(element);
         Condition::new(element.and_then(|element| match element {
             Some(Compared(Term::Value(value))) => Ok(Node::Contains(path.clone(), value)),
             _ => Err(Fault::new(
@@ -166,10 +194,12 @@ impl<R, T: Container> Path<R, T> {
 }
 
 impl<R, T: Measured> Path<R, T> {
-    /// How large the field is: UTF-16 units of a string (one for most characters), bytes of binary, elements of a list, map or set.
+    /// How large the field is: bytes of binary, elements of a list, map or set, the length of a string. The service does not say
+    /// in what it measures strings; those of ASCII only have one for each character (the embedded engine counts UTF-16
+    /// units).
     pub fn size(&self) -> Size<R> {
         Size {
-            path: self.as_field_path().clone(),
+            path: self.check_form().map(|()| self.as_field_path().clone()),
             root: PhantomData,
         }
     }
@@ -177,7 +207,7 @@ impl<R, T: Measured> Path<R, T> {
 
 /// The size of a field, to be compared; see [`Path::size`].
 pub struct Size<R> {
-    path: FieldPath,
+    path: Result<FieldPath, Fault>,
     root: PhantomData<fn() -> R>,
 }
 
@@ -209,16 +239,31 @@ impl<R> Size<R> {
 
     fn compared(&self, comparator: Comparator, size: u64) -> Condition<R> {
         let size = Term::Value(AttributeValue::N(size.to_string()));
-        Condition::new(Ok(Node::Compare(
-            Term::Size(self.path.clone()),
-            comparator,
-            size,
-        )))
+        let path = self.path.clone();
+        Condition::new(path.map(|path| Node::Compare(Term::Size(path), comparator, size)))
     }
 }
 
 impl<R> fmt::Debug for Size<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Size({})", self.path)
+        match &self.path {
+            Ok(path) => write!(f, "Size({path})"),
+            Err(fault) => write!(f, "Size({fault})"),
+        }
     }
+}
+
+/// Sets give their elements in another order each time, and the same condition has one text.
+fn distinct_in_order(
+    path: &FieldPath,
+    values: Vec<AttributeValue>,
+) -> Result<Vec<AttributeValue>, Fault> {
+    let encoded = |value: AttributeValue| {
+        let bytes = encoding::encode(&value);
+        let bytes = bytes.map_err(|error| Fault::of_value(path, error))?;
+        Ok((bytes, value))
+    };
+    let values = values.into_iter().map(encoded);
+    let distinct = values.collect::<Result<BTreeMap<_, _>, Fault>>()?;
+    Ok(distinct.into_values().collect())
 }

@@ -157,6 +157,15 @@ pub trait ConfigLoader: Send + Sync + 'static {
         self.inner()?.type_of(name, value)
     }
 
+    /// Whether [`encryption_key`](Self::encryption_key) looks at the object's key attributes. A filter of a scan or query
+    /// is shown to the service before any key is known, so a field that may be encrypted for some keys is refused there.
+    ///
+    /// A loader that builds on another one may look at more than that one, so every loader answers for itself; the
+    /// careful answer is the default.
+    fn needs_keys(&self) -> bool {
+        true
+    }
+
     /// Whether [`encryption_key`](Self::encryption_key) looks at the object beyond its key attributes; then a path is
     /// read with the whole object, and written by a load and a save.
     fn needs_object(&self) -> bool {
@@ -184,10 +193,18 @@ impl<L: ConfigLoader> ConfigLoader for Arc<L> {
     fn inner(&self) -> Option<&dyn ConfigLoader> {
         Some(&**self)
     }
+
+    fn needs_keys(&self) -> bool {
+        (**self).needs_keys()
+    }
 }
 
 impl ConfigLoader for Arc<dyn ConfigLoader> {
     fn inner(&self) -> Option<&dyn ConfigLoader> {
         Some(&**self)
+    }
+
+    fn needs_keys(&self) -> bool {
+        (**self).needs_keys()
     }
 }

@@ -35,6 +35,10 @@ impl<L: ConfigLoader> ConfigLoader for WriteOnly<L> {
         Some(&self.0)
     }
 
+    fn needs_keys(&self) -> bool {
+        self.0.needs_keys()
+    }
+
     fn may_open(&self) -> bool {
         false
     }
@@ -68,6 +72,10 @@ impl<L: ConfigLoader> ReadOnly<L> {
 impl<L: ConfigLoader> ConfigLoader for ReadOnly<L> {
     fn inner(&self) -> Option<&dyn ConfigLoader> {
         Some(&self.0)
+    }
+
+    fn needs_keys(&self) -> bool {
+        self.0.needs_keys()
     }
 
     fn may_seal(&self) -> bool {

@@ -8,6 +8,10 @@ use dyno_value::{FieldPath, Item};
 use super::ConfigLoader;
 
 impl ConfigLoader for Rules {
+    fn needs_keys(&self) -> bool {
+        false
+    }
+
     fn encryption_key(&self, path: &FieldPath, _: &Item) -> Option<EncryptionKey> {
         Self::encryption_key(self, path).cloned()
     }

@@ -22,6 +22,8 @@ pub struct Codec<T> {
     pub(super) read: fn(AttributeValue) -> Result<T, ValueError>,
     pub(super) absent: fn() -> Option<T>,
     pub(super) kind: fn() -> Kind,
+    /// Whether values are stored in a form that their type does not know.
+    pub(super) is_foreign: bool,
 }
 
 impl<T> Codec<T> {
@@ -51,6 +53,11 @@ impl<T> Codec<T> {
     /// What the value looks like inside.
     pub fn kind(&self) -> Kind {
         (self.kind)()
+    }
+
+    /// Whether values are stored in a form that their type does not know: by the conversions of `#[dyno(with = ..)]`.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.is_foreign
     }
 
     /// The codec of a `#[dyno(default)]` field.
@@ -83,6 +90,7 @@ impl<T: Attribute> Codec<T> {
         read: T::from_value,
         absent: T::absent,
         kind: T::kind,
+        is_foreign: false,
     };
 }
 
@@ -98,6 +106,7 @@ impl<T: Serialize + DeserializeOwned> Codec<T> {
         read: |value| serde_dynamo::from_attribute_value(value).map_err(ValueError::custom),
         absent: || T::deserialize(AbsentValue).ok(),
         kind: || Kind::Opaque(|value| Self::SERDE.read(value).map(drop)),
+        is_foreign: false,
     };
 }
 
@@ -108,6 +117,7 @@ impl<T: KeyAttribute> Codec<T> {
         read: T::from_value,
         absent: || None,
         kind: || Kind::Key(T::KEY_KIND),
+        is_foreign: false,
     };
 }
 
@@ -147,6 +157,7 @@ pub fn with<T>(
         read,
         absent: || None,
         kind: || Kind::Opaque(|_| Ok(())),
+        is_foreign: true,
     }
 }
 

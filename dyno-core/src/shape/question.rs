@@ -1,11 +1,11 @@
 //! What a shape says before any value is seen.
 
-use super::{FieldShape, Identity, Kind, Privacy, Role, Shape};
+use super::{Body, FieldShape, Identity, Kind, Privacy, Role, Shape};
 
 impl Shape {
     /// Whether objects of the shape have values that must be encrypted.
     pub(crate) fn demands_encryption(&'static self) -> bool {
-        Kind::Object(self).any_field(|field| field.privacy() == Privacy::Encrypted)
+        Kind::Object(self).holds_encrypted()
     }
 }
 
@@ -14,6 +14,27 @@ impl Kind {
     pub(crate) fn must_stay_in_parts(self) -> bool {
         self.any_field(|field| {
             field.field_role() == Role::Shard || field.privacy() == Privacy::Plain
+        })
+    }
+
+    /// Whether values that must be encrypted are inside.
+    pub(crate) fn holds_encrypted(self) -> bool {
+        self.any_field(|field| field.privacy() == Privacy::Encrypted)
+    }
+
+    /// Whether fields or variants that are also read under other names are inside.
+    pub(crate) fn holds_older_names(self) -> bool {
+        self.any_shape(|shape| {
+            let old_field = shape
+                .all_fields()
+                .any(|field| !field.older_names().is_empty());
+            let old_variant = match shape.body() {
+                Body::Enum(variants) => variants
+                    .iter()
+                    .any(|variant| !variant.older_tags().is_empty()),
+                Body::Struct(_) => false,
+            };
+            old_field || old_variant
         })
     }
 
@@ -33,24 +54,27 @@ impl Kind {
     }
 
     fn any_field(self, wanted: impl Fn(&FieldShape) -> bool + Copy) -> bool {
-        self.any_unseen_field(&mut Vec::new(), wanted)
+        self.any_shape(|shape| shape.all_fields().any(wanted))
     }
 
-    fn any_unseen_field(
+    fn any_shape(self, wanted: impl Fn(&'static Shape) -> bool + Copy) -> bool {
+        self.any_unseen_shape(&mut Vec::new(), wanted)
+    }
+
+    fn any_unseen_shape(
         self,
         seen: &mut Vec<Identity>,
-        wanted: impl Fn(&FieldShape) -> bool + Copy,
+        wanted: impl Fn(&'static Shape) -> bool + Copy,
     ) -> bool {
         match self {
             Self::Lazy(inside) | Self::List(inside) | Self::Map(inside) => {
-                inside.kind().any_unseen_field(seen, wanted)
+                inside.kind().any_unseen_shape(seen, wanted)
             }
             Self::Object(shape) if seen.contains(&shape.identity()) => false,
             Self::Object(shape) => {
                 seen.push(shape.identity());
-                shape
-                    .all_fields()
-                    .any(|field| wanted(field) || field.kind().any_unseen_field(seen, wanted))
+                let mut fields = shape.all_fields();
+                wanted(shape) || fields.any(|field| field.kind().any_unseen_shape(seen, wanted))
             }
             Self::Key(_) | Self::Opaque(_) => false,
         }

@@ -69,6 +69,7 @@ impl<T: ShardField> ShardField for Option<T> {
         },
         absent: || Some(None),
         kind: || T::CODEC.kind(),
+        is_foreign: false,
     };
 }
 
@@ -78,5 +79,6 @@ impl<T: ShardField> ShardField for Arc<T> {
         read: |value| T::CODEC.read(value).map(Self::new),
         absent: || T::CODEC.absent().map(Self::new),
         kind: || T::CODEC.kind(),
+        is_foreign: false,
     };
 }

@@ -1,9 +1,9 @@
 //! Conditions of requests that go to the item of a root.
 
-use dyno_value::{FieldPath, Item, Segment};
+use dyno_value::{FieldPath, Item, Segment, ValueError};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::expr::{Condition, Node};
+use crate::expr::{Condition, Fault, Look, Node, Why};
 use crate::plan::{Decisions, Route};
 use crate::shape::{FieldShape, Kind, Shape};
 use crate::store::operation::Operation;
@@ -20,17 +20,31 @@ impl Operation {
         condition: Condition<R>,
         keys: &Item,
     ) -> Result<Node> {
-        let node = condition.into_node()?;
+        let node = condition
+            .into_node()
+            .map_err(|fault| self.explained_fault(fault, keys))?;
         let mut refusal = None;
-        node.each_path(&mut |path| {
+        node.each_look(&mut |path, look| {
             if refusal.is_none() {
-                refusal = self.refusal(path, keys).err();
+                refusal = self.refusal(path, look, keys).err();
             }
         });
         refusal.map_or(Ok(node), Err)
     }
 
-    fn refusal(&self, path: &FieldPath, keys: &Item) -> Result<()> {
+    fn explained_fault(&self, fault: Fault, keys: &Item) -> Error {
+        let Fault { path, why } = fault;
+        if let Err(refusal) = self.refusal(&path, Look::Outside, keys) {
+            return refusal;
+        }
+        let why = match why {
+            Why::Senseless(why) => ValueError::custom(why),
+            Why::Value(error) => self.public_value(error.under_path(&path)),
+        };
+        Error::new(ErrorKind::InvalidExpression, why.cause().to_string()).at_path(path)
+    }
+
+    fn refusal(&self, path: &FieldPath, look: Look<'_>, keys: &Item) -> Result<()> {
         let route = Route::of(&self.topology, path, None)?;
         let refuse = |why: &str| {
             let error = Error::new(ErrorKind::InvalidExpression, why);
@@ -42,36 +56,110 @@ impl Operation {
                  value in the root",
             );
         }
-        if has_older_name(self.topology.root, path) {
+        let looked_into = match look {
+            Look::Outside => None,
+            Look::Element(_) | Look::OtherField | Look::Value(_) => route.kind,
+        };
+        let way = Way::of(self.topology.root, path);
+        if way.has_older_name || looked_into.is_some_and(Kind::holds_older_names) {
             return refuse(
-                "was called otherwise before (`alias`), and an object that still has the old name would be missed; save all \
-                 objects with the new name and take the alias away, or compare after loading",
+                "was called otherwise before (`alias`), or holds what was, and an object that still has the old name would be \
+                 missed; save all objects with the new name and take the alias away, or compare after loading",
             );
         }
-        if !Decisions::is_clear(path, keys, self.topology.root, self.loader()) {
+        if way.goes_through_opaque {
             return refuse(
-                "is encrypted, or may be, and the service sees no value to compare; give the field an index and use `find`, or \
-                 compare after loading",
+                "lies in a field with conversions of its own (`with`), and only they know how it is stored; compare after \
+                 loading",
+            );
+        }
+        if self.is_key(path) {
+            return Ok(());
+        }
+        if !self.knows_keys(keys) {
+            return refuse(
+                "may be encrypted: the loader may decide by the object's key, which is not known before its item is found; \
+                 answer `false` in `ConfigLoader::needs_keys` if it does not, or compare after loading",
+            );
+        }
+        if !self.is_clear(path, look, looked_into, keys) {
+            return refuse(
+                "is encrypted or holds what is, or may be, and the service sees no value to compare; compare the parts that \
+                 are in clear, give the field an index and use `find`, or compare after loading",
             );
         }
         Ok(())
     }
+
+    fn is_key(&self, path: &FieldPath) -> bool {
+        matches!(path.segments(), [Segment::Key(name)] if self.topology.table.has_key(name))
+    }
+
+    /// Whether the loader can be asked with these keys.
+    fn knows_keys(&self, keys: &Item) -> bool {
+        let table = self.topology.table;
+        let mut names = [Some(table.key_name()), table.sort_name()]
+            .into_iter()
+            .flatten();
+        self.loader().is_none_or(|loader| !loader.needs_keys())
+            || names.all(|name| keys.contains_key(name))
+    }
+
+    fn is_clear(
+        &self,
+        path: &FieldPath,
+        look: Look<'_>,
+        looked_into: Option<Kind>,
+        keys: &Item,
+    ) -> bool {
+        let (root, loader) = (self.topology.root, self.loader());
+        let clear = |path: &FieldPath, value| Decisions::is_clear(path, value, keys, root, loader);
+        let holds_sealed = || {
+            let has_parts = |kind| {
+                matches!(
+                    kind,
+                    Kind::Lazy(_) | Kind::List(_) | Kind::Map(_) | Kind::Object(_)
+                )
+            };
+            looked_into
+                .is_some_and(|kind| kind.holds_encrypted() || (loader.is_some() && has_parts(kind)))
+        };
+        match look {
+            Look::Outside => clear(path, None),
+            Look::Value(value) => clear(path, Some(value)),
+            Look::Element(value) => clear(path, None) && clear(&path.index(0), Some(value)),
+            Look::OtherField => clear(path, None) && !holds_sealed(),
+        }
+    }
 }
 
-/// Whether a field on the way is also read under other names.
-fn has_older_name(shape: &'static Shape, path: &FieldPath) -> bool {
-    let mut kind = Some(Kind::Object(shape));
-    path.segments().iter().any(|segment| {
-        let field = match (kind, segment) {
-            (Some(Kind::Object(shape)), Segment::Key(name)) => {
-                shape.find_field(|field| field.name() == name)
-            }
-            _ => None,
-        };
-        kind = match kind {
-            Some(Kind::List(element) | Kind::Map(element)) => Some(element.kind()),
-            _ => field.map(FieldShape::kind),
-        };
-        field.is_some_and(|field| !field.older_names().is_empty())
-    })
+/// What a path comes by.
+#[derive(Default)]
+struct Way {
+    /// A field that is also read under other names.
+    has_older_name: bool,
+    /// A value that only its own conversions understand.
+    goes_through_opaque: bool,
+}
+
+impl Way {
+    fn of(shape: &'static Shape, path: &FieldPath) -> Self {
+        let mut way = Self::default();
+        let mut kind = Some(Kind::Object(shape));
+        for segment in path.segments() {
+            let field = match (kind, segment) {
+                (Some(Kind::Object(shape)), Segment::Key(name)) => {
+                    shape.find_field(|field| field.name() == name)
+                }
+                _ => None,
+            };
+            way.goes_through_opaque |= matches!(kind, Some(Kind::Opaque(_)));
+            way.has_older_name |= field.is_some_and(|field| !field.older_names().is_empty());
+            kind = match kind {
+                Some(Kind::List(element) | Kind::Map(element)) => Some(element.kind()),
+                _ => field.map(FieldShape::kind),
+            };
+        }
+        way
+    }
 }

@@ -50,6 +50,10 @@ impl ConfigLoader for WithKeys {
         Some(&*self.loader)
     }
 
+    fn needs_keys(&self) -> bool {
+        self.loader.needs_keys()
+    }
+
     fn key_provider(&self) -> Option<Arc<dyn KeyProvider>> {
         Some(Arc::clone(&self.keys) as _)
     }

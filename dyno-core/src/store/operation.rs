@@ -125,7 +125,12 @@ impl Operation {
 
     /// An error without what may be secret.
     pub(super) fn public(&self, error: ValueError) -> Error {
-        Decisions::hide_secrets(error, self.topology.root, self.loader()).into()
+        self.public_value(error).into()
+    }
+
+    /// The same as an error of a value.
+    pub(super) fn public_value(&self, error: ValueError) -> ValueError {
+        Decisions::hide_secrets(error, self.topology.root, self.loader())
     }
 
     /// Says in an error which operation failed on which object.

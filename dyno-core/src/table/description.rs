@@ -18,10 +18,12 @@ use crate::key::KeyKind;
 /// A table that is there.
 #[derive(Debug)]
 pub(crate) struct Described {
-    /// Without what `DescribeTable` does not say: TTL, recovery and tags.
+    /// Without what `DescribeTable` does not say: TTL, recovery and tags; and without indexes that are being deleted.
     pub(crate) spec: TableSpec,
     /// What tags and backups are asked by.
     pub(crate) arn: Option<String>,
+    /// It is being deleted.
+    pub(crate) is_going: bool,
     /// What cannot be used yet, in words.
     pub(crate) unfinished: Vec<Difference>,
     /// What can be used while it is changed, in words.
@@ -48,7 +50,8 @@ impl Described {
         if let Some((sort, kind)) = parts(keys, &KeyType::Range, &kinds).next() {
             spec = spec.with_sort(sort, kind);
         }
-        for index in table.global_secondary_indexes() {
+        let global = table.global_secondary_indexes().iter();
+        for index in global.filter(|index| index.index_status() != Some(&IndexStatus::Deleting)) {
             let name = index.index_name().unwrap_or_default();
             let made = index_spec(name, index.key_schema(), index.projection(), &kinds);
             let throughput = index.provisioned_throughput().map(throughput);
@@ -74,6 +77,7 @@ impl Described {
         Ok(Self {
             spec,
             arn: table.table_arn().map(str::to_owned),
+            is_going: table.table_status() == Some(&TableStatus::Deleting),
             unfinished: unfinished(table),
             changing: changing(table),
         })

@@ -104,18 +104,19 @@ impl Decisions {
     ) -> bool {
         let is_key = |name: &str| shape.table().is_some_and(|table| table.has_key(name));
         matches!(path.segments(), [Segment::Key(name)] if is_key(name))
-            || Self::is_clear(path, &Item::new(), shape, loader)
+            || Self::is_clear(path, None, &Item::new(), shape, loader)
     }
 
-    /// Whether the value at a path is certainly not one that is encrypted, and lies in none; `keys` are the object's key
-    /// attributes, as far as they are known.
+    /// Whether the value at a path is certainly not one that is encrypted, lies in none, and, if it is given, holds none;
+    /// `keys` are the object's key attributes, as far as they are known.
     pub(crate) fn is_clear(
         path: &FieldPath,
+        value: Option<&AttributeValue>,
         keys: &Item,
         shape: &'static Shape,
         loader: Option<&dyn ConfigLoader>,
     ) -> bool {
-        let decided = Self::for_path(keys, shape, (path, path), None, loader);
+        let decided = Self::for_path(keys, shape, (path, path), value, loader);
         let by_path = loader.is_none_or(|loader| !loader.needs_object());
         by_path && matches!(decided, Ok(Some(decisions)) if decisions.is_empty())
     }

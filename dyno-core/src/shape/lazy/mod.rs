@@ -145,6 +145,7 @@ impl<T: ShardField> ShardField for Lazy<T> {
             lazy @ Kind::Lazy(_) => lazy,
             _ => Kind::Lazy(Element::of(|| T::CODEC.kind())),
         },
+        is_foreign: false,
     };
 }
 

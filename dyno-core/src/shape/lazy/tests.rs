@@ -41,6 +41,7 @@ impl ShardField for Album {
         read: |value| Lazy::CODEC.read(value).map(Self),
         absent: || None,
         kind: Lazy::<Photo>::CODEC.kind,
+        is_foreign: false,
     };
 }
 

@@ -4,14 +4,29 @@ use std::collections::BTreeMap;
 
 use dyno_value::Item;
 
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::plan::{Address, Found, Owner, RootState, ShardField, Verifier};
 use crate::reserved;
+use crate::shape::TableShape;
 use crate::store::operation::Operation;
 use crate::store::reseal::Failure;
 use crate::store::shards::Shards;
 use crate::store::snapshot::Reading;
+
+/// The table does not have the keys that the type says it has.
+pub(super) fn other_keys(table: &TableShape, what: &str) -> Error {
+    let sort = table
+        .sort_name()
+        .map(|name| format!(" and sort key `{name}`"));
+    let why = format!(
+        "the table has other keys than partition key `{}`{}, as the type says: {what}; `store.check_tables::<T>()` shows all \
+         differences",
+        table.key_name(),
+        sort.unwrap_or_else(|| " and no sort key".to_owned())
+    );
+    Error::new(ErrorKind::TableMismatch, why).in_table(table.name())
+}
 
 /// A root, and where it stands.
 pub(super) struct Root {
@@ -35,13 +50,19 @@ pub(super) struct Sorted {
 }
 
 impl Sorted {
-    pub(super) fn of(operation: &Operation, items: Vec<Item>, most: usize) -> Self {
+    /// # Errors
+    ///
+    /// The table has other keys than the type.
+    pub(super) fn of(operation: &Operation, items: Vec<Item>, most: usize) -> Result<Self> {
         let table = operation.topology.table;
         let mut sorted = Self::default();
         for item in items {
             let Some(address) = Address::of_item(table, table.region_name(), &item) else {
-                continue;
+                return Err(other_keys(table, "an item in it has no such key"));
             };
+            if let Err(error) = operation.root(&address.key()) {
+                return Err(other_keys(table, &error.to_string()));
+            }
             if [reserved::STAMP, reserved::PIECE]
                 .iter()
                 .any(|name| item.contains_key(*name))
@@ -51,7 +72,7 @@ impl Sorted {
                 sorted.add(operation, Root::of(operation, &address, item), most);
             }
         }
-        sorted
+        Ok(sorted)
     }
 
     fn add(&mut self, operation: &Operation, root: Result<Option<Root>, Failure>, most: usize) {
@@ -71,8 +92,9 @@ impl Root {
     /// `None`: a root of another type, or none at all.
     fn of(operation: &Operation, place: &Address, item: Item) -> Result<Option<Self>, Failure> {
         let key = place.key();
-        let Ok(address) = operation.root(&key) else {
-            return Ok(None);
+        let address = match operation.root(&key) {
+            Ok(address) => address,
+            Err(error) => return Err(Failure::new(key, error)),
         };
         let found = reading(operation, &address, |reading| reading.verified(&item));
         let state = match found {

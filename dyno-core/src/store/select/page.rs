@@ -72,7 +72,8 @@ impl Walk {
         }
         let answered = self.ask().await?;
         let most = self.wanted.unwrap_or(usize::MAX);
-        let mut sorted = Sorted::of(&self.operation, answered.items, most);
+        let sorted = Sorted::of(&self.operation, answered.items, most);
+        let mut sorted = sorted.map_err(self.operation.explain(None))?;
         let cut = sorted.cut.take();
         let completed = complete::<T>(&self.operation, sorted, self.params.consistent).await;
         let (objects, failures) = completed?;

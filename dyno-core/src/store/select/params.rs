@@ -297,7 +297,7 @@ fn equal(name: &str, value: AttributeValue) -> Node {
 
 fn check_no_key(filter: &Node, table: &TableShape) -> Result<()> {
     let mut key = None;
-    filter.each_path(&mut |path| {
+    filter.each_look(&mut |path, _| {
         if let Some(Segment::Key(name)) = path.segments().first()
             && table.has_key(name)
         {

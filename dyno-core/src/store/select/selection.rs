@@ -128,7 +128,10 @@ macro_rules! selection_options {
         ///
         /// The service reads the other items too, and they cost the same. A filter looks at the root's item: a field in a
         /// shard, and one that is or may be encrypted, is refused with
-        /// [`ErrorKind::InvalidExpression`](crate::ErrorKind::InvalidExpression). The service compares items as they are
+        /// [`ErrorKind::InvalidExpression`](crate::ErrorKind::InvalidExpression), and so is every field that the loader may be
+        /// asked for, if the loader [needs the key](crate::ConfigLoader::needs_keys) to answer and it is not known yet. A field
+        /// that ceased to be encrypted is missed in objects that are still sealed, until a [reseal](crate::Reseal) has opened
+        /// them. The service compares items as they are
         /// stored, before any seal is verified; what is given back is verified. An object that was changed after its page
         /// was read may be given back in a state for which it does not hold any more.
         pub fn filter(mut self, filter: crate::expr::Condition<T>) -> Self {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
 use dyno_value::Item;
 
+use super::found::other_keys;
 use super::params::Params;
 use super::selection::{Begun, Selection};
 use crate::error::Result;
@@ -78,9 +79,22 @@ impl Walk {
         };
         let (answered, next) = answer.map_err(self.operation.explain(None))?;
         self.start = next.filter(|key| !key.is_empty());
+        self.check_start().map_err(self.operation.explain(None))?;
         self.goes_on = self.start.is_some();
         self.requests = self.requests.saturating_add(1);
         Ok(answered)
+    }
+
+    fn check_start(&self) -> Result<()> {
+        let table = self.operation.topology.table;
+        let named_otherwise = |key: &Item| {
+            let unknown = key.keys().find(|name| !table.has_key(name));
+            unknown.map(|name| format!("`{name}` is part of its key"))
+        };
+        match self.start.as_ref().and_then(named_otherwise) {
+            Some(what) => Err(other_keys(table, &what)),
+            None => Ok(()),
+        }
     }
 
     async fn query(&self, limit: Option<i32>) -> Result<(Answered, Option<Item>)> {

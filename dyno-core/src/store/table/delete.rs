@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
-use super::describe::is_missing;
+use super::describe::{is_in_use, is_missing};
 use super::tables::Tables;
 use super::wait::{Patience, SHORT};
 use crate::error::{Error, ErrorKind, Result};
@@ -13,7 +13,7 @@ use crate::table::{Settings, TableSpec};
 /// Deletes the tables of a type and of its shards, with all that is in them, if exactly they are named.
 ///
 /// Also objects of other types in these tables are lost. Sends one `DeleteTable` for each table, then `DescribeTable` until
-/// it is gone, about a minute at most; free of charge. A table that does not exist is no error.
+/// it is gone, about a minute at most; free of charge. A table that does not exist, or is being deleted, is no error.
 ///
 /// If it is cut off, some tables are deleted; call it again.
 ///
@@ -114,6 +114,7 @@ impl Tables {
             match self.client.delete_table().table_name(name).send().await {
                 Ok(_) => going.push(table),
                 Err(error) if is_missing(&error) => {}
+                Err(error) if is_in_use(&error) && self.is_going(table).await? => going.push(table),
                 Err(error) => return Err(service::failure(error, &[name])),
             }
         }
@@ -130,6 +131,12 @@ impl Tables {
             }
         }
         Ok(())
+    }
+
+    /// Whether somebody deletes the table already: an earlier copy of the request, perhaps, whose answer was lost.
+    async fn is_going(&self, table: &TableSpec) -> Result<bool> {
+        let described = self.describe(table).await?;
+        Ok(described.is_none_or(|found| found.is_going))
     }
 }
 

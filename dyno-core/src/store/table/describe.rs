@@ -31,11 +31,6 @@ impl Details {
             ttl: settings.ttl.is_some(),
         }
     }
-
-    pub(super) fn without_recovery(mut self) -> Self {
-        self.recovery = false;
-        self
-    }
 }
 
 impl Tables {
@@ -70,7 +65,7 @@ impl Tables {
         Ok(())
     }
 
-    async fn ttl_of(&self, table: &str) -> Result<Option<String>> {
+    pub(super) async fn ttl_of(&self, table: &str) -> Result<Option<String>> {
         let asked = self.client.describe_time_to_live().table_name(table);
         let answer = asked.send().await;
         let answer = answer.map_err(|error| service::failure(error, &[table]))?;
@@ -124,10 +119,15 @@ pub(super) fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> 
     code(error) == Some("ResourceNotFoundException")
 }
 
+/// Whether the table is being made, changed or deleted.
+pub(super) fn is_in_use<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
+    code(error) == Some("ResourceInUseException")
+}
+
 fn is_unknown<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     code(error) == Some("UnknownOperationException")
 }
 
-fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&str> {
+pub(super) fn code<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> Option<&str> {
     error.as_service_error().and_then(|error| error.code())
 }

@@ -20,7 +20,7 @@ use crate::table::{Change, Described, Difference, DifferenceKind, Settings, Tabl
 /// Sends one `CreateTable` for each table, and `DescribeTable` for those that exist or are not active at once, until table
 /// and indexes are: about a minute at most. With [`ttl`](Self::ttl) and
 /// [`point_in_time_recovery`](Self::point_in_time_recovery), one request more each, which is also sent for a table that
-/// stands without; with [`ttl`](Self::ttl) and [`tags`](Self::tags), the settings of a table that stands are read. All are free
+/// stands without; with these and [`tags`](Self::tags), the settings of a table that stands are read first. All are free
 /// of charge. Otherwise a table that exists is checked, not changed: for its keys, its indexes, and the settings that are
 /// asked for here.
 ///
@@ -30,7 +30,7 @@ use crate::table::{Change, Described, Difference, DifferenceKind, Settings, Tabl
 ///
 /// [`TableMismatch`](crate::ErrorKind::TableMismatch) if a table has other keys than the type declares, lacks an index, or is
 /// kept otherwise than asked; [`InvalidShape`](crate::ErrorKind::InvalidShape), also if
-/// more than 10 fields have an index, if the throughput is zero, or if no field is called as the one to expire by; and those of
+/// more than 10 fields have an index, if the throughput is zero, or if objects cannot expire by the field; and those of
 /// the service.
 ///
 /// # Examples
@@ -117,16 +117,19 @@ impl Tables {
         if made == Made::Stood
             && let Some(found) = &mut found
         {
-            let asked = Details::of(&self.settings).without_recovery();
-            self.add_details(found, asked).await?;
+            self.add_details(found, Details::of(&self.settings)).await?;
             self.check_asked(wanted, found)?;
         }
-        let stands = found.and_then(|found| found.spec.ttl().map(str::to_owned));
-        if let Some(attribute) = wanted.ttl().filter(|_| stands.is_none()) {
+        let stands = found.as_ref().map(|found| &found.spec);
+        if let Some(attribute) = wanted.ttl()
+            && stands.and_then(TableSpec::ttl).is_none()
+        {
             let change = Change::Expire(attribute.to_owned());
             self.change(wanted, &change, None).await?;
         }
-        if wanted.has_point_in_time_recovery() {
+        if wanted.has_point_in_time_recovery()
+            && !stands.is_some_and(TableSpec::has_point_in_time_recovery)
+        {
             self.change(wanted, &Change::Recover, None).await?;
         }
         Ok(())

@@ -8,7 +8,7 @@ use crate::error::Result;
 use crate::shape::{Shape, Stored};
 use crate::store::Store;
 use crate::store::operation::{Operation, Options, Pending, debug_of};
-use crate::table::{Change, DifferenceKind, Migration, Settings, TableSpec};
+use crate::table::{Change, Described, DifferenceKind, Migration, Settings, TableSpec};
 
 /// Brings the tables of a type and of its shards to what the type needs and to the settings that are asked for here.
 ///
@@ -17,7 +17,8 @@ use crate::table::{Change, DifferenceKind, Migration, Settings, TableSpec};
 /// recovery and deletion protection on. It never deletes a table, an index, an attribute or a tag, turns nothing off that was not
 /// asked for, and tells what it [left](Migration::left).
 ///
-/// [`plan`](Self::plan) shows what would be done; awaiting does it, and returns what was done.
+/// [`plan`](Self::plan) shows what would be done; awaiting does it, and returns what was done. A table that an earlier call is
+/// still changing is planned anew when that is finished; an index that is being deleted counts as missing.
 ///
 /// Sends `DescribeTable` for each table, with `DescribeTimeToLive`, `DescribeContinuousBackups` and `ListTagsOfResource` for
 /// settings that are asked for, and `DescribeTable` until what an earlier call began is finished; then one request for each step (`CreateTable`, `UpdateTable`, `UpdateTimeToLive`,
@@ -139,29 +140,45 @@ struct Planned {
     busy: bool,
 }
 
+impl Planned {
+    /// Refuses keys that no change of a table mends.
+    fn check_keys(all: &[&Self]) -> Result<()> {
+        let left = all.iter().flat_map(|planned| planned.migration.left());
+        let hopeless = left.filter(|one| one.kind() == DifferenceKind::Keys);
+        let hopeless: Vec<_> = hopeless.cloned().collect();
+        if hopeless.is_empty() {
+            return Ok(());
+        }
+        Err(mismatch(&hopeless))
+    }
+}
+
 impl Tables {
     async fn plan(&self) -> Result<Vec<(&TableSpec, Planned)>> {
         let mut all = Vec::new();
         for wanted in &self.wanted {
-            let planned = match self.describe(wanted).await? {
-                None => Planned {
-                    migration: Migration::of_missing(wanted),
-                    arn: None,
-                    busy: false,
-                },
-                Some(mut found) => {
-                    self.add_details(&mut found, Details::of(&self.settings))
-                        .await?;
-                    Planned {
-                        migration: Migration::of_standing(wanted, &found.spec, &self.settings),
-                        arn: found.arn,
-                        busy: !found.unfinished.is_empty() || !found.changing.is_empty(),
-                    }
-                }
-            };
-            all.push((wanted, planned));
+            let found = self.describe(wanted).await?;
+            all.push((wanted, self.planned(wanted, found).await?));
         }
         Ok(all)
+    }
+
+    /// What is to be done with a table that was found so.
+    async fn planned(&self, wanted: &TableSpec, found: Option<Described>) -> Result<Planned> {
+        let Some(mut found) = found else {
+            return Ok(Planned {
+                migration: Migration::of_missing(wanted),
+                arn: None,
+                busy: false,
+            });
+        };
+        self.add_details(&mut found, Details::of(&self.settings))
+            .await?;
+        Ok(Planned {
+            migration: Migration::of_standing(wanted, &found.spec, &self.settings),
+            arn: found.arn,
+            busy: !found.unfinished.is_empty() || !found.changing.is_empty(),
+        })
     }
 
     async fn migrate(
@@ -169,18 +186,15 @@ impl Tables {
         planned: Vec<(&TableSpec, Planned)>,
         time: Duration,
     ) -> Result<Migration> {
-        let left = planned
-            .iter()
-            .flat_map(|(_, planned)| planned.migration.left());
-        let hopeless = left.filter(|one| one.kind() == DifferenceKind::Keys);
-        let hopeless: Vec<_> = hopeless.cloned().collect();
-        if !hopeless.is_empty() {
-            return Err(mismatch(&hopeless));
-        }
+        let all: Vec<_> = planned.iter().map(|(_, planned)| planned).collect();
+        Planned::check_keys(&all)?;
         let mut done = Migration::default();
-        for (wanted, planned) in planned {
+        for (wanted, mut planned) in planned {
             if planned.busy {
-                self.until_settled(wanted, time).await?;
+                // What was begun earlier changed the table since.
+                let found = self.until_settled(wanted, time).await?;
+                planned = self.planned(wanted, Some(found)).await?;
+                Planned::check_keys(&[&planned])?;
             }
             for step in planned.migration.steps() {
                 let change = step.change();

@@ -10,6 +10,7 @@ mod check;
 mod delete;
 mod describe;
 mod ensure;
+mod expiry;
 mod migrate;
 mod options;
 mod request;

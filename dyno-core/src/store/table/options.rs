@@ -35,7 +35,8 @@ macro_rules! table_options {
             self
         }
 
-        /// With objects that expire at the time that this field holds, in seconds since 1970, by its stored name.
+        /// With objects that expire at the time that this field holds, in seconds since 1970, by its stored name: a number
+        /// in clear, in the root.
         ///
         /// Only the table of the type itself gets it. DynamoDB deletes expired items one by one, and knows nothing of shards:
         /// those of an expired object stay until it is deleted.

@@ -7,8 +7,7 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, BillingMode, CreateGlobalSecondaryIndexAction, GlobalSecondaryIndex,
     GlobalSecondaryIndexUpdate, KeySchemaElement, KeyType, LocalSecondaryIndex,
     PointInTimeRecoverySpecification, Projection as SdkProjection, ProjectionType,
-    ProvisionedThroughput, StreamSpecification, Tag, TimeToLiveSpecification,
-    UpdateGlobalSecondaryIndexAction,
+    ProvisionedThroughput, StreamSpecification, Tag, UpdateGlobalSecondaryIndexAction,
 };
 
 use super::tables::Tables;
@@ -122,8 +121,8 @@ impl Tables {
                 update_table(table, update).await
             }
             Change::Create(spec) => self.create(spec).await.map(|_| ()),
-            Change::Expire(attribute) => self.set_ttl(table, attribute, true).await,
-            Change::KeepExpired(attribute) => self.set_ttl(table, attribute, false).await,
+            Change::Expire(attribute) => self.expire(table, attribute, true).await,
+            Change::KeepExpired(attribute) => self.expire(table, attribute, false).await,
             Change::Protect => update_table(table, update.deletion_protection_enabled(true)).await,
             Change::Recover => self.recover(table).await,
             Change::Stream(view) => {
@@ -142,20 +141,6 @@ impl Tables {
                 Ok(())
             }
         }
-    }
-
-    async fn set_ttl(&self, table: &str, attribute: &str, enabled: bool) -> Result<()> {
-        let specification = TimeToLiveSpecification::builder()
-            .attribute_name(attribute)
-            .enabled(enabled);
-        let request = self
-            .client
-            .update_time_to_live()
-            .table_name(table)
-            .time_to_live_specification(specification.build().map_err(incomplete)?);
-        let sent = request.send().await;
-        sent.map_err(|error| service::failure(error, &[table]))?;
-        Ok(())
     }
 
     /// Turns on recovery. A table that was just made refuses it for a while.

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::Client;
 
+use super::expiry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Topology;
 use crate::shape::Shape;
@@ -25,18 +26,8 @@ impl Tables {
         settings: Settings,
     ) -> Result<Self> {
         let topology = &operation.topology;
-        if let Some(attribute) = &settings.ttl
-            && topology.root.untyped().is_none()
-            && topology
-                .root
-                .find_field(|field| field.name() == attribute)
-                .is_none()
-        {
-            let why = format!(
-                "objects cannot expire by `{attribute}`: type `{}` stores no field of that name",
-                topology.root.name()
-            );
-            return Err(Error::new(ErrorKind::InvalidShape, why));
+        if let Some(attribute) = &settings.ttl {
+            expiry::check(operation, attribute)?;
         }
         let store = &operation.store;
         let mut specs = specs_of(topology)?;

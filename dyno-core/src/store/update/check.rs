@@ -262,7 +262,7 @@ impl Operation {
         keys: &Item,
         seen: &mut Vec<Identity>,
     ) -> bool {
-        if !Decisions::is_clear(path, keys, self.topology.root, self.loader()) {
+        if !Decisions::is_clear(path, None, keys, self.topology.root, self.loader()) {
             return true;
         }
         match kind {

@@ -1,0 +1,95 @@
+//! The attribute by which the objects of a table expire.
+
+use aws_sdk_dynamodb::types::{AttributeValue, TimeToLiveSpecification};
+use dyno_value::{FieldPath, Item};
+
+use super::describe::code;
+use super::tables::Tables;
+use crate::error::{Error, ErrorKind, Result, incomplete};
+use crate::key::KeyKind;
+use crate::plan::Decisions;
+use crate::shape::{FieldShape, Kind, Role, fits};
+use crate::store::operation::Operation;
+use crate::store::service;
+
+/// A time that every field by which objects expire can hold, in seconds since 1970.
+const SOME_TIME: &str = "1700000000";
+
+/// Refuses an attribute that never holds a time that the service could read.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidShape`].
+pub(super) fn check(operation: &Operation, attribute: &str) -> Result<()> {
+    let root = operation.topology.root;
+    let refuse = |why: &str| {
+        let name = root.name();
+        let why = format!("objects cannot expire by `{attribute}`: type `{name}` {why}");
+        Err(Error::new(ErrorKind::InvalidShape, why))
+    };
+    let Some(field) = root.find_field(|field| field.name() == attribute) else {
+        return match root.untyped() {
+            Some(_) => Ok(()),
+            None => refuse("stores no field of that name"),
+        };
+    };
+    if field.field_role() == Role::Shard {
+        return refuse(
+            "stores that field in an item of its own, and the service looks at the root's; keep the time in the root",
+        );
+    }
+    if is_encrypted(operation, field) {
+        return refuse(
+            "encrypts that field, and the service sees no time; keep the time in a field in clear",
+        );
+    }
+    if !holds_a_time(field.kind()) {
+        return refuse(
+            "has a field of that name that cannot hold a time as the service reads it, a number of seconds since 1970; \
+             keep the time in a field of type `u64`",
+        );
+    }
+    Ok(())
+}
+
+fn holds_a_time(kind: Kind) -> bool {
+    match kind {
+        Kind::Key(kind) => kind == KeyKind::N,
+        kind => fits(kind, AttributeValue::N(SOME_TIME.to_owned())).is_ok(),
+    }
+}
+
+/// Whether the mark of the field says so, or the loader, of objects of any key.
+fn is_encrypted(operation: &Operation, field: &FieldShape) -> bool {
+    if operation.topology.table.has_key(field.name()) {
+        return false;
+    }
+    let path = FieldPath::root().key(field.name());
+    let tells = operation.loader().filter(|loader| !loader.needs_object());
+    !Decisions::is_clear(&path, None, &Item::new(), operation.topology.root, tells)
+}
+
+impl Tables {
+    /// Lets items expire by an attribute, or not by it any more. That it is so already is no error: the service calls it
+    /// invalid if somebody else was faster.
+    pub(super) async fn expire(&self, table: &str, attribute: &str, enabled: bool) -> Result<()> {
+        let specification = TimeToLiveSpecification::builder()
+            .attribute_name(attribute)
+            .enabled(enabled);
+        let request = self
+            .client
+            .update_time_to_live()
+            .table_name(table)
+            .time_to_live_specification(specification.build().map_err(incomplete)?);
+        let Err(error) = request.send().await else {
+            return Ok(());
+        };
+        if code(&error) == Some("ValidationException") {
+            let stands = self.ttl_of(table).await?;
+            if stands.as_deref() == enabled.then_some(attribute) {
+                return Ok(());
+            }
+        }
+        Err(service::failure(error, &[table]))
+    }
+}
