@@ -59,7 +59,8 @@ pub use store::{
     DeleteSaved, DeleteTables, Document, Documents, EnsureTables, Failure, Find, FindKeys, Load,
     LoadMany, LoadOptional, LoaderFault, MigrateTables, Objects, OneSort, Page, Pages,
     ParallelScan, Params, Query, ReadPath, Reload, Reseal, ResealReport, Save, SaveMany, SaveSaved,
-    Saved, Scan, Shards, SortKey, Store, WritePath, check_loader,
+    Saved, Scan, Shards, SortKey, Store, Update, UpdateParams, UpdateReturning, WritePath,
+    check_loader,
 };
 pub use table::Namespace;
 pub use units::CapacityUnits;
@@ -76,8 +77,11 @@ pub mod batch {
 /// What fields can do in a [`Condition`]: implement these for types of your own.
 pub mod expression {
     #[doc(hidden)]
-    pub use crate::expr::Compared;
-    pub use crate::expr::{Container, Measured, Operand, Ordered, Size, Text};
+    pub use crate::expr::{Added, Compared};
+    pub use crate::expr::{
+        Addend, Assign, Container, ListField, Measured, Numeric, Operand, Ordered, SetField, Size,
+        Subtrahend, Text,
+    };
 }
 
 /// Objects without a Rust type: `Store::documents`.

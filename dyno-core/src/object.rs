@@ -7,7 +7,7 @@ use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::shape::{self, IntoPath, Path, Stored};
 use crate::store::{
-    self, Delete, DeleteMany, Find, Load, LoadMany, Query, ReadPath, Save, SaveMany, Scan,
+    self, Delete, DeleteMany, Find, Load, LoadMany, Query, ReadPath, Save, SaveMany, Scan, Update,
     WritePath,
 };
 
@@ -63,6 +63,11 @@ pub trait DyObject: Stored {
         value: impl Into<V>,
     ) -> WritePath<Self, V> {
         WritePath::new(key.into(), path.into_path(), value.into())
+    }
+
+    /// Changes values of the object with this key in place; see [`Update`].
+    fn update(key: impl Into<Key>) -> Update<Self> {
+        Update::new(key.into())
     }
 
     /// Finds the objects whose indexed field has this value; see [`Find`].

@@ -77,3 +77,20 @@ async fn it_goes_with_its_object_and_not_into_the_next_one() {
     let loaded = setup.store.load::<Page>("k").await.unwrap();
     assert_eq!(*loaded, page());
 }
+
+#[tokio::test]
+async fn a_condition_is_asked_of_the_root_which_is_written_with_it() {
+    let setup = setup::<Page>().await;
+    let mut saved = setup.saved(page()).await;
+    saved.counter.visits = 1;
+    let title = Page::fields().title();
+    let refused = saved.save().when(title.eq("x")).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::ConditionFailed);
+    saved.save().when(title.eq("t")).await.unwrap();
+    assert_eq!(setup.sent(), ["TransactWriteItems"; 2]);
+    saved.counter.visits = 2;
+    saved.save().await.unwrap();
+    assert_eq!(setup.sent(), ["UpdateItem"]);
+    let loaded = setup.store.load::<Page>("k").await.unwrap();
+    assert_eq!(loaded.counter.visits, 2);
+}

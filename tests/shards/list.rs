@@ -223,3 +223,35 @@ async fn a_rule_for_an_index_follows_the_index() {
         1
     );
 }
+
+#[tokio::test]
+async fn a_deletion_on_a_condition_reads_the_root_first() {
+    let setup = setup::<Order>().await;
+    setup.saved(order(["a", "b"])).await;
+    let customer = Order::fields().customer();
+    let delete = || setup.store.delete::<Order>("k");
+    let refused = delete().when(customer.eq("nobody")).await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::ConditionFailed);
+    assert_eq!(setup.sent(), ["GetItem", "TransactWriteItems"]);
+    delete().when(customer.exists()).await.unwrap();
+    assert!(setup.dump("Lines").await.is_empty());
+    delete().when(customer.eq("nobody")).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_update_of_the_root_leaves_the_order_of_its_lists() {
+    let setup = setup::<Order>().await;
+    let mut saved = setup.saved(order(["a", "b"])).await;
+    let customer = Order::fields().customer();
+    let update = setup.store.update::<Order>("k");
+    update.set(customer, "another").await.unwrap();
+    saved.lines.remove(0);
+    let refused = saved.save().await.unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Conflict);
+    saved.reload().await.unwrap();
+    assert_eq!((saved.customer.as_str(), saved.lines.len()), ("another", 2));
+    saved.lines.remove(0);
+    saved.save().await.unwrap();
+    let loaded = setup.store.load::<Order>("k").await.unwrap();
+    assert_eq!(loaded.lines, saved.lines);
+}

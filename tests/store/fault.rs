@@ -10,14 +10,19 @@ use dyno_testkit::{Fault, FaultClient, Gate, wrap};
 use crate::fixture::{Note, Person, key, rules};
 
 /// A store whose n-th request from now on meets a fault, and one on the same engine that meets none.
-struct Faulty {
-    sound: Store,
-    hit: Store,
+pub(crate) struct Faulty {
+    pub(crate) sound: Store,
+    pub(crate) hit: Store,
     sent: Arc<AtomicUsize>,
 }
 
 impl Faulty {
-    async fn new(fault: impl Fn(usize) -> Fault + Send + Sync + 'static) -> Self {
+    /// Counts the requests from here: the next one is this number.
+    pub(crate) fn skip(&self, number: usize) {
+        self.sent.store(number, Ordering::Relaxed);
+    }
+
+    pub(crate) async fn new(fault: impl Fn(usize) -> Fault + Send + Sync + 'static) -> Self {
         let engine = Engine::in_memory().unwrap().inline();
         let secret = key("k1");
         let sound = Store::new(engine.client()).with_loader(rules(&secret));
@@ -38,7 +43,17 @@ impl Faulty {
     }
 }
 
-fn once(fault: Fault) -> impl Fn(usize) -> Fault + Send + Sync + 'static {
+/// Faults after which a request may have been applied.
+pub(crate) fn lost() -> [Fault; 4] {
+    [
+        Fault::NotDelivered,
+        Fault::AnswerLost,
+        Fault::ServerErrorBefore,
+        Fault::ServerErrorAfter,
+    ]
+}
+
+pub(crate) fn once(fault: Fault) -> impl Fn(usize) -> Fault + Send + Sync + 'static {
     move |request| {
         if request == 0 {
             fault.clone()

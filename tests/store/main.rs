@@ -15,3 +15,4 @@ mod race;
 mod request;
 mod stored;
 mod version;
+mod when;

@@ -6,14 +6,15 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
 use dyno_value::{FieldPath, Item, Segment};
 
+use super::advance::{self, NOT_YET, OURS, commit_sets};
 use super::outcome;
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
 use crate::error::{Error, ErrorKind, Result, not_found, path_not_found};
 use crate::plan::{
-    Address, Columns, Entry, Etag, Form, Format, Found, Owner, PAST_ETAGS, RootState, ShardField,
-    Stamp, Topology, tag_attribute,
+    Address, Columns, Entry, Etag, Form, Format, Found, Owner, RootState, ShardField, Stamp,
+    Topology,
 };
 use crate::reserved;
 
@@ -128,7 +129,7 @@ impl<'a> BlindWrite<'a> {
 
     fn root_update(&self, etag: Etag) -> Action {
         let condition = format!(
-            "{OURS} AND #t <> :t AND NOT contains(#h, :t){}{}",
+            "{OURS} AND {NOT_YET}{}{}",
             self.list_condition(),
             self.unless_condition()
         );
@@ -138,6 +139,10 @@ impl<'a> BlindWrite<'a> {
             address: self.write.root.clone(),
             expressions,
         }
+    }
+
+    fn commit(&self, etag: Etag) -> Expressions {
+        advance::commit(self.write.topology.root, self.write.root.key_name(), etag)
     }
 
     fn manifest_update(&self, etag: Etag, field: &ShardField) -> Action {
@@ -157,23 +162,6 @@ impl<'a> BlindWrite<'a> {
             address: self.write.root.clone(),
             expressions,
         }
-    }
-
-    /// What [`OURS`] and [`commit_sets`] name.
-    fn commit(&self, etag: Etag) -> Expressions {
-        let shape = self.write.topology.root;
-        Expressions::default()
-            .name("#k", self.write.root.key_name())
-            .name("#f", reserved::FORMAT)
-            .name("#y", tag_attribute(shape))
-            .name("#s", reserved::STATE)
-            .name("#t", reserved::ETAG)
-            .name("#n", reserved::SEQUENCE)
-            .name("#h", reserved::PAST)
-            .value(":f", Format::PRESENT.to_value())
-            .value(":y", AttributeValue::S(shape.type_tag().to_owned()))
-            .value(":t", etag.to_value())
-            .value(":1", AttributeValue::N("1".to_owned()))
     }
 
     fn shard_update(&self, etag: Etag, field: &ShardField) -> Result<Action> {
@@ -399,20 +387,6 @@ impl Machine for BlindWrite<'_> {
             Err(error) => self.unless_too_large(Err(error)),
         }
     }
-}
-
-/// The root is a live object of the type, in a format that this version writes.
-const OURS: &str = "attribute_exists(#k) AND #f = :f AND #y = :y AND attribute_not_exists(#s)";
-
-/// The right-hand sides see the old item, so the history shifts in place.
-fn commit_sets() -> Vec<String> {
-    let mut sets = vec![
-        "#t=:t".to_owned(),
-        "#n=#n+:1".to_owned(),
-        "#h[0]=#t".to_owned(),
-    ];
-    sets.extend((1..PAST_ETAGS).map(|index| format!("#h[{index}]=#h[{}]", index - 1)));
-    sets
 }
 
 fn placeholders(segments: &[Segment]) -> String {

@@ -8,7 +8,8 @@ use super::shard::{guard, place_taken};
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, condition_failed};
+use crate::expr::Node;
 use crate::plan::{Address, Format, Manifest, RootState, Topology, layout, tag_attribute};
 use crate::reserved;
 
@@ -27,13 +28,19 @@ pub(crate) struct Delete<'a> {
     topology: &'a Topology,
     request: Request,
     base: Option<RootState>,
+    /// What the program demands of what stands there.
+    when: Option<Node>,
     attempts: Attempts,
 }
 
 impl<'a> Delete<'a> {
     /// Deletes the object that is there, if it has no shards but those that the type knows.
-    pub(crate) fn any(topology: &'a Topology, root: Address, shards: Vec<Address>) -> Self {
-        let known = layout(topology, &Manifest::default(), &Item::new());
+    pub(crate) fn any(
+        topology: &'a Topology,
+        root: Address,
+        shards: Vec<Address>,
+        when: Option<&Node>,
+    ) -> Self {
         let condition =
             Expressions::condition("attribute_not_exists(#f) OR (#f = :f AND #y = :y AND #l = :l)")
                 .name("#f", reserved::FORMAT)
@@ -41,8 +48,14 @@ impl<'a> Delete<'a> {
                 .name("#l", reserved::LAYOUT)
                 .value(":f", Format::of(topology.root.seals()).to_value())
                 .value(":y", AttributeValue::S(topology.root.type_tag().to_owned()))
-                .value(":l", AttributeValue::M(known));
-        Self::with(topology, root, shards, condition, None)
+                .value(":l", known_layout(topology));
+        let condition = match when {
+            Some(when) => grouped(condition)
+                .and_when(Some(when))
+                .or_absent(root.key_name()),
+            None => condition,
+        };
+        Self::with(topology, root, shards, condition, (None, when))
     }
 
     /// Deletes the object as it was loaded.
@@ -51,12 +64,14 @@ impl<'a> Delete<'a> {
         root: Address,
         shards: Vec<Address>,
         base: RootState,
+        when: Option<&Node>,
     ) -> Self {
-        let condition = Expressions::condition("attribute_not_exists(#k) OR #t = :t")
-            .name("#k", root.key_name())
+        let condition = Expressions::condition("#t = :t")
             .name("#t", reserved::ETAG)
-            .value(":t", base.etag.to_value());
-        Self::with(topology, root, shards, condition, Some(base))
+            .value(":t", base.etag.to_value())
+            .and_when(when)
+            .or_absent(root.key_name());
+        Self::with(topology, root, shards, condition, (Some(base), when))
     }
 
     fn with(
@@ -64,7 +79,7 @@ impl<'a> Delete<'a> {
         root: Address,
         shards: Vec<Address>,
         condition: Expressions,
-        base: Option<RootState>,
+        (base, when): (Option<RootState>, Option<&Node>),
     ) -> Self {
         let root = Action::Delete {
             address: root,
@@ -89,11 +104,16 @@ impl<'a> Delete<'a> {
             topology,
             request,
             base,
+            when: when.cloned(),
             attempts: Attempts::default(),
         }
     }
 
     fn condition_failed(&self, standing: Option<Item>) -> Result<Step<Deleted>> {
+        let layout = standing
+            .as_ref()
+            .and_then(|item| item.get(reserved::LAYOUT));
+        let is_known = layout == Some(&known_layout(self.topology));
         match outcome::judge(
             standing,
             self.topology.root,
@@ -102,6 +122,11 @@ impl<'a> Delete<'a> {
             self.attempts.any_lost(),
         )? {
             Verdict::NotCommitted(Standing::Nothing) => Ok(Step::Done(Deleted::Gone)),
+            Verdict::NotCommitted(standing)
+                if self.when.is_some() && self.is_as_expected(&standing, is_known) =>
+            {
+                Err(condition_failed())
+            }
             Verdict::NotCommitted(Standing::Object(_)) if self.base.is_none() => {
                 Ok(Step::Done(Deleted::ReadFirst))
             }
@@ -112,6 +137,31 @@ impl<'a> Delete<'a> {
             Verdict::Committed(_) | Verdict::Unknown => Err(unknown()),
         }
     }
+}
+
+impl Delete<'_> {
+    /// Whether only the program's condition can have refused the request.
+    fn is_as_expected(&self, standing: &Standing, is_known: bool) -> bool {
+        match (&self.base, standing) {
+            (Some(base), Standing::Object(state)) => base.etag == state.etag,
+            (None, Standing::Object(state)) => {
+                is_known && state.seal.is_some() == self.topology.root.seals()
+            }
+            (None, Standing::Foreign(_)) => true,
+            _ => false,
+        }
+    }
+}
+
+/// The layout of an object that has no shards but those that the type knows.
+fn known_layout(topology: &Topology) -> AttributeValue {
+    AttributeValue::M(layout(topology, &Manifest::default(), &Item::new()))
+}
+
+/// A condition to be joined with others.
+fn grouped(mut condition: Expressions) -> Expressions {
+    condition.condition = condition.condition.map(|text| format!("({text})"));
+    condition
 }
 
 impl Machine for Delete<'_> {

@@ -8,6 +8,7 @@
 //! | [`delete::Delete`] | one transaction | 1 |
 //! | [`independent::Independent`] | one update of a shard with a version of its own | 1 |
 //! | [`renew::Renew`] | one update of sealed values, each over its exact old bytes | 1 |
+//! | [`update::Update`] | one update of the root, worked out by the service | 1, or 2 to make maps around a value |
 //! | [`plain::Plain`] | one item without the mapper's attributes | 1 |
 //!
 //! `cost` says what a request consumes before it is sent, `effect` what its updates make of an item, and `footprint`
@@ -17,6 +18,7 @@
 //! because condition or token name the commit; a plain item has nothing to know a commit by, so a put or a path write
 //! that is sent again can come after somebody else's. What cannot be resolved is `OutcomeUnknown`, never a guess.
 
+mod advance;
 pub(crate) mod blind;
 pub(crate) mod cost;
 pub(crate) mod delete;
@@ -24,17 +26,19 @@ pub(crate) mod effect;
 mod footprint;
 pub(crate) mod independent;
 mod outcome;
+mod parents;
 pub(crate) mod plain;
 pub(crate) mod renew;
 pub(crate) mod save;
 mod shard;
 mod size;
 mod step;
+pub(crate) mod update;
 
 pub(crate) use cost::{Before, Charge, Known};
 pub(crate) use footprint::{Footprint, Sizes};
 pub(crate) use size::check_item;
 pub(crate) use step::{
-    Action, Answer, Expressions, Fresh, Machine, Reason, Request, Step, item_too_large,
+    Action, Answer, Expressions, Fresh, Machine, Reason, Request, Returns, Step, item_too_large,
     says_too_large, unknown,
 };

@@ -11,7 +11,8 @@ use dyno_value::{Item, encoding};
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, condition_failed};
+use crate::expr::Node;
 use crate::limits;
 use crate::plan::Address;
 use crate::reserved;
@@ -21,6 +22,8 @@ use crate::reserved;
 pub(crate) struct Plain {
     request: Request,
     judge: Judge,
+    /// Whether the program demands something of what stands there.
+    has_when: bool,
     attempts: Attempts,
 }
 
@@ -28,10 +31,11 @@ pub(crate) struct Plain {
 enum Judge {
     /// The condition was that nothing is there.
     Absent { item: Item },
-    /// The condition was that an object of dyno's is not there.
-    NotManaged,
+    /// The condition was that an object of dyno's is not there. The item, if one is put.
+    NotManaged { put: Option<Item> },
     /// The condition was that these attributes are as they were.
     Unchanged {
+        before: BTreeMap<String, Option<AttributeValue>>,
         after: BTreeMap<String, Option<AttributeValue>>,
     },
 }
@@ -43,12 +47,13 @@ impl Plain {
             Expressions::condition("attribute_not_exists(#f)").name("#f", reserved::FORMAT);
         let request = Request::single(Action::Put {
             address,
-            item,
+            item: item.clone(),
             condition: Some(condition),
         });
         Self {
             request,
-            judge: Judge::NotManaged,
+            judge: Judge::NotManaged { put: Some(item) },
+            has_when: false,
             attempts: Attempts::default(),
         }
     }
@@ -65,6 +70,7 @@ impl Plain {
         Self {
             request: Request::single(action),
             judge: Judge::Absent { item },
+            has_when: false,
             attempts: Attempts::default(),
         }
     }
@@ -79,7 +85,8 @@ impl Plain {
         });
         Self {
             request,
-            judge: Judge::NotManaged,
+            judge: Judge::NotManaged { put: None },
+            has_when: false,
             attempts: Attempts::default(),
         }
     }
@@ -98,24 +105,55 @@ impl Plain {
             address,
             condition: Some(expressions),
         });
+        let before = before.iter();
+        let before = before.map(|(name, value)| (name.clone(), Some(value.clone())));
         let judge = Judge::Unchanged {
+            before: before.collect(),
             after: BTreeMap::new(),
         };
         Ok(Self {
             request,
             judge,
+            has_when: false,
             attempts: Attempts::default(),
         })
     }
 
-    /// Writes the attributes that changed, from `before` to `after`; `None` is an absent attribute.
+    /// Writes or deletes only if this holds of what stands there, too.
+    pub(crate) fn when(mut self, when: Option<&Node>) -> Self {
+        let Request::Single(action) = &mut self.request else {
+            return self;
+        };
+        if when.is_none() {
+            return self;
+        }
+        self.has_when = true;
+        let with_when = |condition: &mut Expressions| {
+            *condition = std::mem::take(condition).and_when(when);
+        };
+        match &mut **action {
+            Action::Delete { address, condition } => {
+                let mut both = condition.take().unwrap_or_default().and_when(when);
+                // What is not there is deleted, unless it was loaded.
+                if matches!(self.judge, Judge::NotManaged { .. }) {
+                    both = both.or_absent(address.key_name());
+                }
+                *condition = Some(both);
+            }
+            Action::Put { condition, .. } => with_when(condition.get_or_insert_default()),
+            Action::Update { expressions, .. } => with_when(expressions),
+        }
+        self
+    }
+
+    /// Writes the attributes that changed, from `before_all` to `after`; `None` is an absent attribute.
     ///
     /// # Errors
     ///
     /// More attributes changed than one expression can name.
     pub(crate) fn update(
         address: Address,
-        before: &Item,
+        before_all: &Item,
         after: BTreeMap<String, Option<AttributeValue>>,
         result: &Item,
     ) -> Result<Self> {
@@ -133,7 +171,7 @@ impl Plain {
                 }
                 None => remove.push(format!("#{index}")),
             }
-            match before.get(name) {
+            match before_all.get(name) {
                 Some(old) => {
                     condition.push(format!("#{index}=:o{index}"));
                     expressions = expressions.value(format!(":o{index}"), old.clone());
@@ -153,9 +191,13 @@ impl Plain {
             address,
             expressions,
         });
+        let before = after.keys();
+        let before = before.map(|name| (name.clone(), before_all.get(name).cloned()));
+        let before = before.collect();
         Ok(Self {
             request,
-            judge: Judge::Unchanged { after },
+            judge: Judge::Unchanged { before, after },
+            has_when: false,
             attempts: Attempts::default(),
         })
     }
@@ -170,16 +212,29 @@ impl Plain {
                     Err(unknown())
                 }
             }
+            (Judge::Absent { .. } | Judge::NotManaged { .. }, None) if self.has_when => {
+                Err(self.attempts.refused(condition_failed()))
+            }
             (Judge::Absent { .. }, _) => Err(Error::new(
                 ErrorKind::AlreadyExists,
                 "an item with this key exists already; nothing was written",
             )),
-            (Judge::NotManaged, _) => Err(Error::new(
+            (Judge::NotManaged { put }, Some(standing))
+                if self.has_when && !standing.contains_key(reserved::FORMAT) =>
+            {
+                match put {
+                    Some(item) if lost && same(item, &standing) => Ok(Step::Done(())),
+                    _ => Err(self.attempts.refused(condition_failed())),
+                }
+            }
+            (Judge::NotManaged { .. }, _) => Err(Error::new(
                 ErrorKind::TypeMismatch,
                 "the item with this key is an object with shards or encrypted fields, and the type has none; \
                  nothing was written. Use the type that it was saved with",
             )),
-            (Judge::Unchanged { after }, None) if lost && after.is_empty() => Ok(Step::Done(())),
+            (Judge::Unchanged { after, .. }, None) if lost && after.is_empty() => {
+                Ok(Step::Done(()))
+            }
             (Judge::Unchanged { .. }, None) => {
                 if lost {
                     Err(unknown())
@@ -187,18 +242,21 @@ impl Plain {
                     Err(deleted())
                 }
             }
-            (Judge::Unchanged { after }, Some(standing)) => {
-                let applied = |(name, value): (&String, &Option<AttributeValue>)| match (
+            (Judge::Unchanged { before, after }, Some(standing)) => {
+                let has = |(name, value): (&String, &Option<AttributeValue>)| match (
                     standing.get(name),
                     value,
                 ) {
                     (Some(found), Some(wanted)) => same_value(found, wanted),
                     (found, wanted) => found.is_none() && wanted.is_none(),
                 };
-                let applied = !after.is_empty() && after.iter().all(applied);
+                let applied = !after.is_empty() && after.iter().all(has);
                 match (lost, applied) {
                     (true, true) => Ok(Step::Done(())),
                     (true, false) => Err(unknown()),
+                    (false, _) if self.has_when && before.iter().all(has) => {
+                        Err(condition_failed())
+                    }
                     (false, _) => Err(changed()),
                 }
             }
@@ -223,11 +281,16 @@ impl Machine for Plain {
     }
 }
 
+/// Whether an item holds these values, and perhaps others.
+pub(super) fn holds(item: &Item, values: &Item) -> bool {
+    values
+        .iter()
+        .all(|(name, value)| item.get(name).is_some_and(|other| same_value(value, other)))
+}
+
 /// Whether two items hold the same values: the service keeps neither the order of a set nor the form of a number.
 fn same(a: &Item, b: &Item) -> bool {
-    a.len() == b.len()
-        && a.iter()
-            .all(|(name, value)| b.get(name).is_some_and(|other| same_value(value, other)))
+    a.len() == b.len() && holds(a, b)
 }
 
 fn same_value(a: &AttributeValue, b: &AttributeValue) -> bool {

@@ -10,7 +10,8 @@ use super::shard::{guard, place_taken};
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, condition_failed};
+use crate::expr::Node;
 use crate::plan::{
     Address, Entries, Entry, Etag, Form, ItemSeals, Owner, RootState, ShardField, Stamp, Topology,
     write_type,
@@ -102,6 +103,8 @@ pub(crate) struct Committed {
 pub(crate) struct Save<'a> {
     draft: Draft<'a>,
     expect: Expect,
+    /// What the program demands of what stands there.
+    when: Option<Node>,
     /// What the present request builds on: changes when an object is found that is to be replaced.
     over: Over,
     attempts: Attempts,
@@ -126,10 +129,17 @@ impl<'a> Save<'a> {
         Self {
             draft,
             expect,
+            when: None,
             over,
             attempts: Attempts::default(),
             sent: Vec::new(),
         }
+    }
+
+    /// Saves only if this holds of the root that stands there.
+    pub(crate) fn when(mut self, when: Option<Node>) -> Self {
+        self.when = when;
+        self
     }
 
     fn build(&self, fresh: Fresh) -> Result<(Request, RootState)> {
@@ -203,7 +213,7 @@ impl<'a> Save<'a> {
         Ok(Action::Put {
             address: self.draft.root.clone(),
             item,
-            condition: Some(condition),
+            condition: Some(condition.and_when(self.when.as_ref())),
         })
     }
 
@@ -316,8 +326,26 @@ impl<'a> Save<'a> {
             Verdict::Unknown => Err(unknown()),
             Verdict::NotCommitted(standing) => {
                 self.attempts.settle();
+                if self.when.is_some() && self.is_as_expected(&standing) {
+                    return Err(condition_failed());
+                }
                 self.stands(standing, fresh)
             }
+        }
+    }
+
+    /// Whether the request was refused over what it builds on, so that only the program's condition can have refused it.
+    fn is_as_expected(&self, standing: &Standing) -> bool {
+        match (&self.over, standing) {
+            (Over::Nothing, Standing::Nothing) => true,
+            (Over::Object(base), Standing::Object(state)) => base.etag == state.etag,
+            (Over::Foreign(item), Standing::Foreign(now)) => {
+                let shape = self.draft.topology.root;
+                let mut fields = shape.all_fields().map(FieldShape::name);
+                super::plain::holds(now, item)
+                    && fields.all(|name| item.contains_key(name) || !now.contains_key(name))
+            }
+            _ => false,
         }
     }
 

@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::expr::{Node, Placeholders, condition_text};
 use crate::plan::{Address, Etag};
 
 /// A commit in progress.
@@ -88,6 +89,17 @@ pub(crate) struct Expressions {
     pub(crate) condition: Option<String>,
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) values: BTreeMap<String, AttributeValue>,
+    /// What the answer to a single update brings.
+    pub(crate) returns: Option<Returns>,
+}
+
+/// Which state of an item comes back with the answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Returns {
+    /// As it is after the update.
+    New,
+    /// As it was before.
+    Old,
 }
 
 impl Expressions {
@@ -113,6 +125,28 @@ impl Expressions {
             None => condition.as_ref().to_owned(),
         });
         self
+    }
+
+    /// The same condition, and that of the program, if it has one.
+    #[must_use]
+    pub(crate) fn and_when(self, when: Option<&Node>) -> Self {
+        let Some(node) = when else { return self };
+        let mut placeholders = Placeholders::new();
+        let text = condition_text(node, &mut placeholders);
+        let (names, values) = placeholders.into_parts();
+        let mut both = self.and(format!("({text})"));
+        both.names.extend(names);
+        both.values.extend(values);
+        both
+    }
+
+    /// The same condition, but that it holds of nothing, too.
+    #[must_use]
+    pub(crate) fn or_absent(mut self, key_name: &str) -> Self {
+        self.condition = self
+            .condition
+            .map(|condition| format!("attribute_not_exists(#k) OR ({condition})"));
+        self.name("#k", key_name)
     }
 
     #[must_use]
@@ -145,6 +179,8 @@ pub(crate) enum Answer {
     Lost(Error),
     /// It cannot succeed; nothing was applied.
     Refused(Error),
+    /// It was applied; the item that was asked for.
+    Returned(Item),
     /// An item would be larger than any may be; nothing was applied.
     TooLarge,
     /// Too many requests; nothing was applied.
@@ -271,7 +307,7 @@ impl Attempts {
     /// unknown, because an earlier copy may have been applied.
     pub(crate) fn judge<D>(&mut self, answer: Answer, request: &Request) -> Result<Judged<D>> {
         let next = match answer {
-            Answer::Applied => return Ok(Judged::Applied),
+            Answer::Applied | Answer::Returned(_) => return Ok(Judged::Applied),
             Answer::ConditionFailed(standing) => return Ok(Judged::Condition(0, standing)),
             Answer::Busy => self.after_busy(request),
             Answer::InProgress => self.after_in_progress(request),

@@ -33,6 +33,8 @@ pub enum ErrorKind {
     // ── The data: somebody else wrote, or wrote differently.
     /// The object exists, and the save was to create it.
     AlreadyExists,
+    /// The object is not as the write demands with `.when(..)`. Nothing was written.
+    ConditionFailed,
     /// Somebody else saved or deleted the object since it was loaded. Nothing was written.
     Conflict,
     /// The stored items do not fit together: something other than this mapper wrote to them.

@@ -241,6 +241,14 @@ pub(crate) fn path_not_found() -> Error {
     )
 }
 
+/// The error of a write whose `.when(..)` does not hold.
+pub(crate) fn condition_failed() -> Error {
+    Error::new(
+        ErrorKind::ConditionFailed,
+        "the stored object is not as `.when(..)` demands; nothing was written",
+    )
+}
+
 /// The error of a request that the SDK could not put together.
 pub(crate) fn incomplete(error: aws_sdk_dynamodb::error::BuildError) -> Error {
     Error::new(ErrorKind::Service, "the request lacks a part").with_source(error)

@@ -1,25 +1,37 @@
-//! Conditions over the fields of an object, and their text for the service.
+//! Conditions over the fields of an object, changes of them, and their text for the service.
 //!
 //! A condition is a tree ([`Node`]) of paths and values. Methods of typed handles build it ([`predicates`]), what a
 //! field's type can do decides which there are ([`kinds`]), and [`render`] writes it with placeholders for every name
 //! and value, so that reserved words and odd names need no care.
+//!
+//! An update is a list of changes ([`edit`]), each of one path: set to a value ([`assign`]), or changed by what its type can do
+//! ([`addend`]). [`update`] writes them.
 
+mod addend;
+mod assign;
 mod condition;
+mod edit;
 mod kinds;
 mod node;
 mod operand;
 mod order;
 mod predicates;
 mod render;
+mod update;
 
 #[cfg(test)]
 mod tests;
 
+pub use self::addend::{Added, Addend, ListField, Numeric, SetField, Subtrahend};
+pub(crate) use self::addend::{list_of, set_of};
+pub use self::assign::Assign;
 pub use self::condition::Condition;
 pub(crate) use self::condition::{Fault, Why};
+pub(crate) use self::edit::{Edit, Guard, Verb, Wrong};
 pub use self::kinds::{Container, Measured, Ordered, Text};
 pub(crate) use self::node::{Comparator, Look, Node, Term};
 pub use self::operand::{Compared, Operand};
 pub(crate) use self::order::is_after;
 pub use self::predicates::Size;
 pub(crate) use self::render::{Placeholders, condition_text, shown};
+pub(crate) use self::update::Clauses;

@@ -41,6 +41,11 @@ impl<R, T> Path<R, T> {
         Self::new(place, codec)
     }
 
+    /// The place, and how values there are stored.
+    pub(crate) fn into_parts(self) -> (FieldPath, Codec<T>) {
+        (self.place, self.codec)
+    }
+
     /// How values at the place are stored.
     pub(crate) fn codec(&self) -> &Codec<T> {
         &self.codec

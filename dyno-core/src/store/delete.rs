@@ -1,14 +1,14 @@
-use std::marker::PhantomData;
-
 use super::drive;
 use super::fetch::Projection;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::snapshot::{KnownRoot, NO_SPANS, Reading};
 use super::tree::Baseline;
+use super::when::both;
 use crate::commit::Sizes;
 use crate::commit::delete::{Delete as DeleteCommit, Deleted};
 use crate::commit::plain::Plain;
 use crate::error::{ErrorKind, Result};
+use crate::expr::{Condition, Node};
 use crate::forecast::{More, Plan};
 use crate::key::Key;
 use crate::plan::{Address, Owner, RootState, ShardField};
@@ -27,13 +27,14 @@ use crate::shape::Stored;
 ///
 /// # Errors
 ///
+/// [`ErrorKind::ConditionFailed`] and [`ErrorKind::InvalidExpression`] with [`when`](Self::when),
 /// [`ErrorKind::InvalidKey`], [`ErrorKind::TypeMismatch`], [`ErrorKind::NewerFormat`], [`ErrorKind::TooLarge`],
 /// [`ErrorKind::Contended`], [`ErrorKind::OutcomeUnknown`], and those of the service.
 #[must_use = "nothing is deleted until it is awaited"]
 pub struct Delete<T> {
     key: Key,
+    when: Option<Condition<T>>,
     options: Options,
-    object: PhantomData<fn() -> T>,
 }
 
 debug_of!(Delete<T>: key);
@@ -42,12 +43,20 @@ impl<T: Stored> Delete<T> {
     pub(crate) fn new(key: Key) -> Self {
         Self {
             key,
+            when: None,
             options: Options::default(),
-            object: PhantomData,
         }
     }
 
     common_options!();
+
+    /// Deletes only if this holds of the object that stands there; it fails with [`ErrorKind::ConditionFailed`] otherwise.
+    ///
+    /// Deleting what is not there succeeds all the same. Said twice, both must hold.
+    pub fn when(mut self, condition: Condition<T>) -> Self {
+        self.when = Some(both(self.when, condition));
+        self
+    }
 
     /// What awaiting it would send; sends nothing.
     ///
@@ -61,34 +70,44 @@ impl<T: Stored> Delete<T> {
     /// Those of the deletion that are found before the first request.
     pub fn plan(&self) -> Result<Plan> {
         let operation = Operation::new::<T>("delete", self.options.clone())?;
-        plan_any(&operation, &self.key).map_err(operation.explain(Some(&self.key)))
+        let plan = || {
+            let when = operation.condition_on(self.when.clone(), &self.key)?;
+            plan_any(&operation, &self.key, when.as_ref())
+        };
+        plan().map_err(operation.explain(Some(&self.key)))
     }
 
     async fn run(self) -> Result<()> {
         let operation = Operation::new::<T>("delete", self.options)?;
-        delete_any(&operation, &self.key)
-            .await
-            .map_err(operation.explain(Some(&self.key)))
+        let deleted = async {
+            let when = operation.condition_on(self.when, &self.key)?;
+            delete_any(&operation, &self.key, when.as_ref()).await
+        };
+        deleted.await.map_err(operation.explain(Some(&self.key)))
     }
 }
 
-pub(super) async fn delete_any(operation: &Operation, key: &Key) -> Result<()> {
+pub(super) async fn delete_any(
+    operation: &Operation,
+    key: &Key,
+    when: Option<&Node>,
+) -> Result<()> {
     let root = operation.root(key)?;
-    let gone = match Deletion::by_key(operation, &root)? {
+    let gone = match Deletion::by_key(operation, &root, when)? {
         Deletion::Plain(commit) => return drive::run(&operation.store, commit).await,
-        Deletion::Whole(commit) => drive::run(&operation.store, commit).await? == Deleted::Gone,
+        Deletion::Whole(commit) => drive::run(&operation.store, *commit).await? == Deleted::Gone,
         Deletion::ReadFirst => false,
     };
     if gone {
         return Ok(());
     }
-    read_and_delete(operation, &root).await
+    read_and_delete(operation, &root, when).await
 }
 
 /// What [`delete_any`] sends.
-pub(super) fn plan_any(operation: &Operation, key: &Key) -> Result<Plan> {
+pub(super) fn plan_any(operation: &Operation, key: &Key, when: Option<&Node>) -> Result<Plan> {
     let root = operation.root(key)?;
-    match Deletion::by_key(operation, &root)? {
+    match Deletion::by_key(operation, &root, when)? {
         Deletion::ReadFirst => {
             let owner = operation.owner(&root);
             let reading = root_alone(operation, &owner, &root);
@@ -112,15 +131,15 @@ enum Deletion<'a> {
     Plain(Plain),
     /// Only its root tells which shards it has.
     ReadFirst,
-    Whole(DeleteCommit<'a>),
+    Whole(Box<DeleteCommit<'a>>),
 }
 
 impl<'a> Deletion<'a> {
     /// Of whatever has the key.
-    fn by_key(operation: &'a Operation, root: &Address) -> Result<Self> {
+    fn by_key(operation: &'a Operation, root: &Address, when: Option<&Node>) -> Result<Self> {
         let topology = &operation.topology;
         if !topology.managed {
-            return Ok(Self::Plain(Plain::delete(root.clone())));
+            return Ok(Self::Plain(Plain::delete(root.clone()).when(when)));
         }
         if topology.open {
             return Ok(Self::ReadFirst);
@@ -128,8 +147,8 @@ impl<'a> Deletion<'a> {
         let owner = operation.owner(root);
         let home = |field: &ShardField| owner.address(field, false, 0);
         let shards = topology.shards.iter().map(home).collect::<Result<_>>()?;
-        let commit = DeleteCommit::any(topology, root.clone(), shards);
-        Ok(Self::Whole(commit))
+        let commit = DeleteCommit::any(topology, root.clone(), shards, when);
+        Ok(Self::Whole(Box::new(commit)))
     }
 
     /// Of the object as it was loaded.
@@ -137,14 +156,15 @@ impl<'a> Deletion<'a> {
         operation: &'a Operation,
         root: &Address,
         baseline: &Baseline,
+        when: Option<&Node>,
     ) -> Result<Option<Self>> {
         match (baseline.state(), baseline.plain_item()) {
             (Some(state), _) => {
-                let commit = of_state(operation, root.clone(), state.clone())?;
-                Ok(Some(Self::Whole(commit)))
+                let commit = of_state(operation, root.clone(), state.clone(), when)?;
+                Ok(Some(Self::Whole(Box::new(commit))))
             }
             (None, Some(item)) => {
-                let commit = Plain::delete_unchanged(root.clone(), item)?;
+                let commit = Plain::delete_unchanged(root.clone(), item)?.when(when);
                 Ok(Some(Self::Plain(commit)))
             }
             (None, None) => Ok(None),
@@ -155,20 +175,20 @@ impl<'a> Deletion<'a> {
         let request = match self {
             Self::Plain(commit) => drive::plan(commit, sizes)?,
             Self::ReadFirst => None,
-            Self::Whole(commit) => drive::plan(commit, sizes)?,
+            Self::Whole(commit) => drive::plan(*commit, sizes)?,
         };
         Ok(Plan::default().then(request))
     }
 }
 
-async fn read_and_delete(operation: &Operation, root: &Address) -> Result<()> {
+async fn read_and_delete(operation: &Operation, root: &Address, when: Option<&Node>) -> Result<()> {
     let mut attempt = 0;
     loop {
         attempt += 1;
         let Some(state) = read_state(operation, root).await? else {
             return Ok(());
         };
-        match delete_state(operation, root.clone(), state).await {
+        match delete_state(operation, root.clone(), state, when).await {
             Err(error) if error.kind() == ErrorKind::Conflict && attempt < MOST_ATTEMPTS => {
                 drive::pause(attempt).await?;
             }
@@ -182,30 +202,46 @@ pub(super) async fn delete_based(
     operation: &Operation,
     key: &Key,
     baseline: &Baseline,
+    when: Option<&Node>,
 ) -> Result<()> {
     let root = operation.root(key)?;
-    match Deletion::as_loaded(operation, &root, baseline)? {
+    match Deletion::as_loaded(operation, &root, baseline, when)? {
         Some(Deletion::Plain(commit)) => drive::run(&operation.store, commit).await,
-        Some(Deletion::Whole(commit)) => drive::run(&operation.store, commit).await.map(drop),
+        Some(Deletion::Whole(commit)) => drive::run(&operation.store, *commit).await.map(drop),
         Some(Deletion::ReadFirst) | None => Ok(()),
     }
 }
 
 /// What [`delete_based`] sends.
-pub(super) fn plan_based(operation: &Operation, key: &Key, baseline: &Baseline) -> Result<Plan> {
+pub(super) fn plan_based(
+    operation: &Operation,
+    key: &Key,
+    baseline: &Baseline,
+    when: Option<&Node>,
+) -> Result<Plan> {
     let root = operation.root(key)?;
-    match Deletion::as_loaded(operation, &root, baseline)? {
+    match Deletion::as_loaded(operation, &root, baseline, when)? {
         Some(deletion) => deletion.plan(baseline.sizes(&root)),
         None => Ok(Plan::default()),
     }
 }
 
-async fn delete_state(operation: &Operation, root: Address, state: RootState) -> Result<()> {
-    let commit = of_state(operation, root, state)?;
+async fn delete_state(
+    operation: &Operation,
+    root: Address,
+    state: RootState,
+    when: Option<&Node>,
+) -> Result<()> {
+    let commit = of_state(operation, root, state, when)?;
     drive::run(&operation.store, commit).await.map(drop)
 }
 
-fn of_state(operation: &Operation, root: Address, state: RootState) -> Result<DeleteCommit<'_>> {
+fn of_state<'a>(
+    operation: &'a Operation,
+    root: Address,
+    state: RootState,
+    when: Option<&Node>,
+) -> Result<DeleteCommit<'a>> {
     let owner = operation.owner(&root);
     let mut shards = Vec::new();
     for (id, entry) in &state.manifest.0 {
@@ -220,7 +256,7 @@ fn of_state(operation: &Operation, root: Address, state: RootState) -> Result<De
         shards.extend(owner.every_place(&field, *entry)?);
     }
     let topology = &operation.topology;
-    Ok(DeleteCommit::based(topology, root, shards, state))
+    Ok(DeleteCommit::based(topology, root, shards, state, when))
 }
 
 async fn read_state(operation: &Operation, root: &Address) -> Result<Option<RootState>> {

@@ -8,7 +8,7 @@ use rand::rngs::SysRng;
 
 use super::Store;
 use super::request;
-use crate::commit::{Fresh, Machine, Sizes, Step};
+use crate::commit::{Fresh, Machine, Request, Sizes, Step};
 use crate::error::{Error, ErrorKind, Result};
 use crate::forecast::PlannedRequest;
 use crate::plan::{Etag, Seed};
@@ -31,14 +31,16 @@ pub(super) async fn run<M: Machine>(store: &Store, mut machine: M) -> Result<M::
 }
 
 /// What a commit sends first, which is all if its conditions hold.
-pub(super) fn plan<M: Machine>(mut machine: M, sizes: Sizes<'_>) -> Result<Option<PlannedRequest>> {
+pub(super) fn plan<M: Machine>(machine: M, sizes: Sizes<'_>) -> Result<Option<PlannedRequest>> {
+    let request = first_request(machine)?;
+    Ok(request.map(|request| PlannedRequest::write(&request, &|address| sizes.at(address))))
+}
+
+/// The request that a commit sends first.
+pub(super) fn first_request<M: Machine>(mut machine: M) -> Result<Option<Request>> {
     Ok(match machine.begin(fresh()?)? {
         Step::Done(_) => None,
-        Step::Send(request) | Step::Wait { then: request, .. } => {
-            Some(PlannedRequest::write(&request, &|address| {
-                sizes.at(address)
-            }))
-        }
+        Step::Send(request) | Step::Wait { then: request, .. } => Some(request),
     })
 }
 

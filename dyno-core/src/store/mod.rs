@@ -32,6 +32,8 @@ mod shards;
 mod snapshot;
 mod table;
 mod tree;
+mod update;
+mod when;
 mod write_path;
 
 use std::collections::HashMap;
@@ -71,6 +73,7 @@ pub use self::select::{
 };
 pub use self::shards::Shards;
 pub use self::table::{CheckTables, DeleteTables, EnsureTables, MigrateTables};
+pub use self::update::{Update, UpdateParams, UpdateReturning};
 pub use self::write_path::WritePath;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
@@ -323,6 +326,11 @@ impl Store {
         value: impl Into<V>,
     ) -> WritePath<T, V> {
         WritePath::new(key.into(), path.into_path(), value.into()).on(self)
+    }
+
+    /// Changes values of an object in place; see [`Update`].
+    pub fn update<T: Stored>(&self, key: impl Into<Key>) -> Update<T> {
+        Update::new(key.into()).on(self)
     }
 
     /// Finds the objects whose indexed field has this value; see [`Find`].

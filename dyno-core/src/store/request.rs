@@ -7,13 +7,14 @@ use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+    AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    TransactWriteItem, Update,
 };
 use dyno_value::Item;
 
 use super::Store;
 use super::service;
-use crate::commit::{Action, Answer, Expressions, Known, Request};
+use crate::commit::{Action, Answer, Expressions, Known, Request, Returns};
 use crate::error::{Result, incomplete};
 use crate::units::CapacityUnits;
 
@@ -110,9 +111,16 @@ async fn single(store: &Store, action: Action) -> Answer {
             let update = client
                 .update_item()
                 .set_update_expression(expressions.update.take())
+                .set_return_values(expressions.returns.map(return_value))
                 .set_return_consumed_capacity(store.asks_for_capacity());
+            let returns = expressions.returns.is_some();
             let update = conditional!(update, table, expressions).set_key(Some(address.to_item()));
-            answer_of!(store, update.send().await, UpdateItemError, table)
+            let mut sent = update.send().await;
+            let returned = sent.as_mut().ok().and_then(|sent| sent.attributes.take());
+            match answer_of!(store, sent, UpdateItemError, table) {
+                Answer::Applied if returns => Answer::Returned(returned.unwrap_or_default()),
+                answer => answer,
+            }
         }
         Action::Delete { address, condition } => {
             let delete = conditional!(client.delete_item(), table, condition.unwrap_or_default())
@@ -190,6 +198,13 @@ fn transact_item(action: Action) -> Result<TransactWriteItem> {
         }
     }
     .build())
+}
+
+fn return_value(returns: Returns) -> ReturnValue {
+    match returns {
+        Returns::New => ReturnValue::AllNew,
+        Returns::Old => ReturnValue::AllOld,
+    }
 }
 
 fn names_of(names: BTreeMap<String, String>) -> Option<HashMap<String, String>> {

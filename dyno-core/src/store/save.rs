@@ -5,7 +5,9 @@ use uuid::Uuid;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::saved::Saved;
 use super::tree::Expecting;
+use super::when::both;
 use crate::error::{Error, ErrorKind, Result, SaveError};
+use crate::expr::Condition;
 use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
 use crate::plan::KeyKinds;
@@ -30,13 +32,15 @@ use crate::shape::{Role, Stored};
 ///
 /// The error carries the object: [`SaveError::into_object`]. Kinds: [`ErrorKind::InvalidKey`],
 /// [`ErrorKind::InvalidValue`], [`ErrorKind::InvalidShape`], [`ErrorKind::TooLarge`], [`ErrorKind::KeyRefused`],
-/// [`ErrorKind::AlreadyExists`] with [`if_absent`](Self::if_absent), [`ErrorKind::TypeMismatch`],
+/// [`ErrorKind::AlreadyExists`] with [`if_absent`](Self::if_absent), [`ErrorKind::ConditionFailed`] and
+/// [`ErrorKind::InvalidExpression`] with [`when`](Self::when), [`ErrorKind::TypeMismatch`],
 /// [`ErrorKind::NewerFormat`], [`ErrorKind::Contended`], [`ErrorKind::OutcomeUnknown`], and those of the service.
 #[must_use = "nothing is saved until it is awaited"]
 pub struct Save<T> {
     object: T,
     key: Option<Key>,
     if_absent: bool,
+    when: Option<Condition<T>>,
     options: Options,
 }
 
@@ -48,6 +52,7 @@ impl<T: Stored> Save<T> {
             object,
             key: None,
             if_absent: false,
+            when: None,
             options: Options::default(),
         }
     }
@@ -66,6 +71,14 @@ impl<T: Stored> Save<T> {
         self
     }
 
+    /// Saves only if this holds of the object that stands there; it fails with [`ErrorKind::ConditionFailed`] otherwise.
+    ///
+    /// Where nothing stands, every field is absent. Said twice, both must hold.
+    pub fn when(mut self, condition: Condition<T>) -> Self {
+        self.when = Some(both(self.when, condition));
+        self
+    }
+
     /// What awaiting it would send if nothing has the key; sends nothing.
     ///
     /// The plan is exact if that is so. Otherwise the request is refused with [`if_absent`](Self::if_absent), costs as
@@ -77,16 +90,20 @@ impl<T: Stored> Save<T> {
     /// Those of the save that are found before the first request.
     pub fn plan(&self) -> Result<Plan> {
         let (operation, tree, key) = self.prepare()?;
-        operation
-            .plan_save(tree, &key, self.expecting())
-            .map_err(operation.explain(Some(&key)))
+        let plan = || {
+            let when = operation.condition_on(self.when.clone(), &key)?;
+            operation.plan_save(tree, &key, self.expecting(), when.as_ref())
+        };
+        plan().map_err(operation.explain(Some(&key)))
     }
 
     async fn run(self) -> Result<Saved<T>, SaveError<T>> {
         let written = async {
             let (operation, tree, key) = self.prepare()?;
-            let saved = operation.save_tree(tree, &key, self.expecting()).await;
-            let baseline = saved.map_err(operation.explain(Some(&key)))?;
+            let when = operation.condition_on(self.when.clone(), &key);
+            let when = when.map_err(operation.explain(Some(&key)))?;
+            let saved = operation.save_tree_when(tree, &key, self.expecting(), when);
+            let baseline = saved.await.map_err(operation.explain(Some(&key)))?;
             Ok((key, operation.options(), baseline))
         };
         match written.await {

@@ -254,7 +254,7 @@ impl Operation {
     }
 
     /// The columns that an index on a field would have that the type does not know of: another version of it may.
-    fn columns_of_strangers(&self, field: &str) -> Vec<String> {
+    pub(super) fn columns_of_strangers(&self, field: &str) -> Vec<String> {
         let root = self.topology.root;
         let mut columns = plan::possible_columns(field).to_vec();
         columns.retain(|column| root.find_field(|field| field.answers_to(column)).is_none());

@@ -101,7 +101,7 @@ pub(super) fn plan(lot: Lot) -> Result<Plan> {
         match task.work {
             Work::Alone(prepared) => plan = plan.beside(prepared.plan()?),
             Work::Batched(write, _) => batched.push(write),
-            Work::Delete => plan = plan.beside(plan_any(task.operation, &task.key)?),
+            Work::Delete => plan = plan.beside(plan_any(task.operation, &task.key, None)?),
             Work::Twin(_) => {}
         }
     }
@@ -154,7 +154,7 @@ impl<'a> Task<'a> {
                     key,
                     tree,
                     expecting,
-                } => match operation.prepare(tree, &key, expecting)? {
+                } => match operation.prepare(tree, &key, expecting, None)? {
                     prepared if together => {
                         let (item, next) = prepared.into_item()?;
                         Work::Batched(write(Some(item)), Box::new(next))
@@ -193,7 +193,7 @@ impl<'a> Task<'a> {
         let done = match work {
             Work::Alone(prepared) => prepared.run(&operation.store).await,
             Work::Delete => {
-                let deleted = delete_any(operation, &key).await;
+                let deleted = delete_any(operation, &key, None).await;
                 deleted.map(|()| Baseline::default())
             }
             Work::Batched(_, next) => Ok(*next),

@@ -47,7 +47,7 @@ impl Delete {
 
     async fn run(self) -> Result<()> {
         let operation = self.documents.operation("delete", self.loader)?;
-        let deleted = delete::delete_any(&operation, &self.key).await;
+        let deleted = delete::delete_any(&operation, &self.key, None).await;
         let declares_shards = self.documents.shape.has_shards();
         deleted
             .map_err(|error| match error.kind() {

@@ -225,7 +225,7 @@ impl Document {
             .again("delete", self.operation.shared_loader());
         let deleted = async {
             self.check_whole(&operation)?;
-            delete::delete_based(&operation, &self.key, &self.baseline).await
+            delete::delete_based(&operation, &self.key, &self.baseline, None).await
         };
         deleted.await.map_err(operation.explain(Some(&self.key)))
     }

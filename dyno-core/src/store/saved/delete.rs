@@ -4,15 +4,18 @@ use std::fmt;
 
 use super::Saved;
 use crate::error::{Error, Result};
+use crate::expr::Condition;
 use crate::forecast::Plan;
 use crate::shape::Stored;
 use crate::store::delete;
 use crate::store::operation::{Operation, Pending};
+use crate::store::when::both;
 
 /// A deletion of a [`Saved`] object; see [`Saved::delete`].
 #[must_use = "nothing is deleted until it is awaited"]
 pub struct DeleteSaved<T> {
     pub(super) saved: Saved<T>,
+    pub(super) when: Option<Condition<T>>,
 }
 
 /// Without the value, which may be one that is encrypted.
@@ -25,6 +28,13 @@ impl<T> fmt::Debug for DeleteSaved<T> {
 }
 
 impl<T: Stored> DeleteSaved<T> {
+    /// Deletes only if this holds of the root that stands there, too; it fails with
+    /// [`ErrorKind::ConditionFailed`](crate::ErrorKind::ConditionFailed) otherwise. Said twice, both must hold.
+    pub fn when(mut self, condition: Condition<T>) -> Self {
+        self.when = Some(both(self.when, condition));
+        self
+    }
+
     /// What awaiting it would send; sends nothing.
     ///
     /// The plan is exact, of the object as it was last loaded or saved, but for shards that were never loaded: their
@@ -34,7 +44,7 @@ impl<T: Stored> DeleteSaved<T> {
     ///
     /// Those of [`Saved::delete`] that are found before the first request.
     pub fn plan(&self) -> Result<Plan> {
-        self.saved.plan_delete()
+        self.saved.plan_delete(self.when.clone())
     }
 }
 
@@ -43,20 +53,27 @@ impl<T: Stored> IntoFuture for DeleteSaved<T> {
     type IntoFuture = Pending<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.saved.run_delete())
+        Box::pin(self.saved.run_delete(self.when))
     }
 }
 
 impl<T: Stored> Saved<T> {
-    async fn run_delete(self) -> Result<()> {
+    async fn run_delete(self, when: Option<Condition<T>>) -> Result<()> {
         let operation = Operation::new::<T>("delete", self.options)?;
-        let deleted = delete::delete_based(&operation, &self.key, &self.baseline).await;
-        deleted.map_err(operation.explain(Some(&self.key)))
+        let deleted = async {
+            let when = operation.condition_on(when, &self.key)?;
+            delete::delete_based(&operation, &self.key, &self.baseline, when.as_ref()).await
+        };
+        deleted.await.map_err(operation.explain(Some(&self.key)))
     }
 
-    fn plan_delete(&self) -> Result<Plan> {
+    fn plan_delete(&self, when: Option<Condition<T>>) -> Result<Plan> {
         let operation = Operation::new::<T>("delete", self.options.clone())?;
-        delete::plan_based(&operation, &self.key, &self.baseline.up_to_date())
-            .map_err(operation.explain(Some(&self.key)))
+        let plan = || {
+            let when = operation.condition_on(when, &self.key)?;
+            let baseline = self.baseline.up_to_date();
+            delete::plan_based(&operation, &self.key, &baseline, when.as_ref())
+        };
+        plan().map_err(operation.explain(Some(&self.key)))
     }
 }

@@ -162,7 +162,10 @@ impl<T: Stored> Saved<T> {
     /// # fn main() {}
     /// ```
     pub fn save(&mut self) -> SaveSaved<'_, T> {
-        SaveSaved { saved: self }
+        SaveSaved {
+            saved: self,
+            when: None,
+        }
     }
 
     /// Loads the object again, in place of this one. Costs what [`Load`](crate::Load) costs.
@@ -181,7 +184,10 @@ impl<T: Stored> Saved<T> {
     ///
     /// [`ErrorKind::Conflict`](crate::ErrorKind::Conflict), and those of [`Delete`](crate::Delete).
     pub fn delete(self) -> DeleteSaved<T> {
-        DeleteSaved { saved: self }
+        DeleteSaved {
+            saved: self,
+            when: None,
+        }
     }
 }
 

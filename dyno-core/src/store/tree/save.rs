@@ -11,6 +11,7 @@ use crate::commit::independent::{Independent, OwnVersion};
 use crate::commit::plain::Plain;
 use crate::commit::save::{Expect, Save};
 use crate::error::{Error, ErrorKind, Result};
+use crate::expr::Node;
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::plan::{
@@ -30,22 +31,34 @@ impl Operation {
         key: &Key,
         expecting: Expecting,
     ) -> Result<Baseline> {
+        self.save_tree_when(tree, key, expecting, None).await
+    }
+
+    /// The same, if a condition holds of the root that stands there.
+    pub(in crate::store) async fn save_tree_when(
+        &self,
+        tree: Item,
+        key: &Key,
+        expecting: Expecting,
+        when: Option<Node>,
+    ) -> Result<Baseline> {
         let prepared = self
             .with_keys((tree, expecting), |(tree, expecting)| {
-                self.prepare(tree, key, expecting)
+                self.prepare(tree, key, expecting, when.as_ref())
             })
             .await?;
         prepared.run(&self.store).await
     }
 
-    /// What [`save_tree`](Self::save_tree) sends.
+    /// What [`save_tree_when`](Self::save_tree_when) sends.
     pub(in crate::store) fn plan_save(
         &self,
         tree: Item,
         key: &Key,
         expecting: Expecting,
+        when: Option<&Node>,
     ) -> Result<Plan> {
-        self.prepare(tree, key, expecting)?.plan()
+        self.prepare(tree, key, expecting, when)?.plan()
     }
 
     /// What a save of a tree in clear sends.
@@ -54,6 +67,7 @@ impl Operation {
         mut tree: Item,
         key: &Key,
         mut expecting: Expecting,
+        when: Option<&Node>,
     ) -> Result<Prepared<'_>> {
         if let Expecting::Baseline(base) = &mut expecting {
             base.take_later(&tree);
@@ -74,9 +88,9 @@ impl Operation {
         }
         let cut = self.cut(tree, &root, &expecting)?;
         if managed {
-            self.prepare_managed(root, cut, expecting)
+            self.prepare_managed(root, cut, expecting, when)
         } else {
-            self.prepare_plain(root, cut, &expecting)
+            self.prepare_plain(root, cut, &expecting, when)
         }
     }
 
@@ -134,6 +148,7 @@ impl Operation {
         root: Address,
         cut: Cut,
         expecting: &Expecting,
+        when: Option<&Node>,
     ) -> Result<Prepared<'_>> {
         let Cut {
             bodies,
@@ -179,7 +194,11 @@ impl Operation {
                 Plain::insert(root.clone(), item.clone())
             }
         };
-        Ok(Prepared::new(root, Commit::Plain(commit, item), next))
+        Ok(Prepared::new(
+            root,
+            Commit::Plain(commit.when(when), item),
+            next,
+        ))
     }
 
     /// A field that is written under its present name leaves nothing under an older one.
@@ -205,6 +224,7 @@ impl Operation {
         root: Address,
         cut: Cut,
         expecting: Expecting,
+        when: Option<&Node>,
     ) -> Result<Prepared<'_>> {
         let (mut next, expect) = match expecting {
             Expecting::Baseline(base) => {
@@ -244,7 +264,9 @@ impl Operation {
                 Commit::Nothing
             }
             Expect::Base(state)
-                if rewrite.is_none() && only_one_own_differs(&before, &next.digests, &next.own) =>
+                if rewrite.is_none()
+                    && when.is_none()
+                    && only_one_own_differs(&before, &next.digests, &next.own) =>
             {
                 Commit::Own(self.own_writes(&root, state, cut, (&before, &next.own), &own_now)?)
             }
@@ -269,7 +291,7 @@ impl Operation {
                 }
                 next.own.retain(|id, _| own_now.contains_key(id));
                 Commit::Whole {
-                    save: Box::new(Save::new(draft, expect)),
+                    save: Box::new(Save::new(draft, expect).when(when.cloned())),
                     written_own: written,
                 }
             }
