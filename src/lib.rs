@@ -3,17 +3,18 @@
 
 pub use dyno_core::{
     ActionKind, AnySort, AsyncKeySource, Attribute, AttributeValue, Audit, AuditReport, BlindIndex,
-    Blob, CachedKeys, CapacityUnits, CheckTables, Condition, ConfigLoader, Count, Cursor, Delete,
-    DeleteSaved, DeleteTables, Document, Documents, DyObject, EncryptionKey, EnsureTables, Error,
-    ErrorKind, ExceptionKind, ExceptionUses, Failure, FieldPath, Find, FindKeys, IndexError,
-    IndexKey, IndexKeys, IntoPath, Item, Key, KeyAttribute, KeyError, KeyId, KeyKind, KeyProvider,
-    KeySourceError, KeyState, KeyValue, Keyring, KeyringError, Lazy, LazyGet, LazyGetMut,
-    LegacyCodec, Load, LoadOptional, LoaderFault, MasterKey, MigrateTables, Namespace, Normalizer,
-    Object, Objects, OneSort, Page, Pages, ParallelScan, Params, ParsePathError, Path,
-    PatternError, PendingKey, Plan, PlannedAction, PlannedRequest, Query, ReadOnly, ReadPath,
-    ReadPolicy, Reload, Reseal, ResealReport, Result, Rules, Save, SaveError, SaveSaved, Saved,
-    Scan, Searchable, Segment, Shards, SortKey, Store, Stored, TypeTag, TypedPath, UsedException,
-    ValueCause, ValueError, WriteOnly, WritePath, check_loader, document, expression, shape, table,
+    Blob, CachedKeys, CapacityUnits, CheckSpecs, CheckTables, Condition, ConfigLoader, Count,
+    Cursor, Delete, DeleteSaved, DeleteTables, Document, Documents, DyObject, EncryptionKey,
+    EnsureSpecs, EnsureTables, Error, ErrorKind, ExceptionKind, ExceptionUses, Failure, FieldPath,
+    Find, FindKeys, IndexError, IndexKey, IndexKeys, IntoPath, Item, Key, KeyAttribute, KeyError,
+    KeyId, KeyKind, KeyProvider, KeySourceError, KeyState, KeyValue, Keyring, KeyringError, Lazy,
+    LazyGet, LazyGetMut, LegacyCodec, Load, LoadOptional, LoaderFault, MasterKey, MigrateTables,
+    Namespace, Normalizer, Object, Objects, OneSort, Page, Pages, ParallelScan, Params,
+    ParsePathError, Path, PatternError, PendingKey, Plan, PlannedAction, PlannedRequest, Query,
+    ReadOnly, ReadPath, ReadPolicy, Reload, Reseal, ResealReport, Result, Rules, Save, SaveError,
+    SaveSaved, Saved, Scan, Searchable, Segment, Shards, SortKey, Store, Stored, TypeTag,
+    TypedPath, UsedException, ValueCause, ValueError, WriteOnly, WritePath, check_loader, document,
+    expression, shape, table,
 };
 pub use dyno_derive::DyObject;
 #[cfg(feature = "legacy")]

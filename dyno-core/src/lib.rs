@@ -53,11 +53,11 @@ pub use shape::{
     TypedPath,
 };
 pub use store::{
-    AnySort, Audit, AuditReport, CheckTables, Count, Cursor, Delete, DeleteSaved, DeleteTables,
-    Document, Documents, EnsureTables, Failure, Find, FindKeys, Load, LoadOptional, LoaderFault,
-    MigrateTables, Objects, OneSort, Page, Pages, ParallelScan, Params, Query, ReadPath, Reload,
-    Reseal, ResealReport, Save, SaveSaved, Saved, Scan, Shards, SortKey, Store, WritePath,
-    check_loader,
+    AnySort, Audit, AuditReport, CheckSpecs, CheckTables, Count, Cursor, Delete, DeleteSaved,
+    DeleteTables, Document, Documents, EnsureSpecs, EnsureTables, Failure, Find, FindKeys, Load,
+    LoadOptional, LoaderFault, MigrateTables, Objects, OneSort, Page, Pages, ParallelScan, Params,
+    Query, ReadPath, Reload, Reseal, ResealReport, Save, SaveSaved, Saved, Scan, Shards, SortKey,
+    Store, WritePath, check_loader,
 };
 pub use table::Namespace;
 pub use units::CapacityUnits;

@@ -73,17 +73,17 @@ impl Clients {
     }
 
     /// A client that knows nothing of a namespace: tables have the names that they have in the service.
-    pub(super) fn raw(&self, region: Option<&'static str>) -> Client {
-        if self.namespace.is_none() {
-            return self.of(region).reads;
+    pub(super) fn raw(&self, region: Option<&str>) -> Client {
+        if self.namespace.is_none() && region.is_none() {
+            return self.of(None).reads;
         }
         Client::from_conf(self.config(region).build())
     }
 
-    fn config(&self, region: Option<&'static str>) -> Builder {
+    fn config(&self, region: Option<&str>) -> Builder {
         let config = self.base.config().to_builder();
         match region {
-            Some(region) => config.region(Region::new(region)),
+            Some(region) => config.region(Region::new(region.to_owned())),
             None => config,
         }
     }
