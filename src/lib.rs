@@ -19,6 +19,8 @@ pub use dyno_core::{
 pub use dyno_derive::DyObject;
 #[cfg(feature = "legacy")]
 pub use dyno_legacy as legacy;
+#[cfg(feature = "terraform")]
+pub use dyno_terraform as terraform;
 
 #[doc(hidden)]
 pub use dyno_core::__private;

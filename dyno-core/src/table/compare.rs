@@ -206,13 +206,12 @@ impl TableSpec {
     /// ```
     pub fn compare_all(wanted: &[Self], found: &[Self]) -> Vec<Difference> {
         let differences = wanted.iter().flat_map(|spec| {
-            match found.iter().find(|found| found.name == spec.name) {
-                Some(found) => spec.compare(found),
-                None => {
-                    let kind = DifferenceKind::MissingTable;
-                    vec![Difference::new(&spec.name, kind, "is missing".to_owned())]
-                }
-            }
+            let missing = || {
+                let kind = DifferenceKind::MissingTable;
+                vec![Difference::new(&spec.name, kind, "is missing".to_owned())]
+            };
+            let found = found.iter().find(|found| found.name == spec.name);
+            found.map_or_else(missing, |found| spec.compare(found))
         });
         differences.collect()
     }
