@@ -34,6 +34,9 @@
 //!
 //! A specification is what [`Store::ensure_specs`](dyno_core::Store::ensure_specs) makes tables of.
 //!
+//! [`tables!`] does the same when the program is compiled, so that nothing is parsed when it runs; [`from_file`] takes one
+//! file with the defaults of its variables.
+//!
 //! # What is read
 //!
 //! Resources `aws_dynamodb_table`; everything else in a file is passed over, also `default_tags` of a provider. Of a table:
@@ -95,6 +98,7 @@
 //! All give [`Difference`](dyno_core::table::Difference)s, which print in words.
 
 mod convert;
+mod macros;
 mod read;
 mod tables;
 mod write;
@@ -104,3 +108,18 @@ pub use dyno_terraform_syntax::{ReadError, ReadErrorKind, Value};
 pub use self::read::{Terraform, from_file};
 pub use self::tables::Tables;
 pub use self::write::{terraform_of, to_terraform};
+
+/// What the code of [`tables!`] uses.
+#[doc(hidden)]
+pub mod __private {
+    pub use dyno_core::KeyKind;
+    pub use dyno_core::table::{Billing, IndexSpec, Projection, StreamView, TableSpec, Throughput};
+    pub use dyno_terraform_macros::tables as read_tables;
+
+    use crate::Tables;
+
+    pub fn tables<const N: usize>(declared: [(&str, TableSpec); N]) -> Tables {
+        let declared = declared.into_iter();
+        Tables::of(declared.map(|(label, spec)| (label.to_owned(), spec)))
+    }
+}

@@ -1,6 +1,7 @@
 //! Terraform files from outside: what is read, refused, written and compared.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod compiled;
 mod drift;
 mod read;
 mod refuse;
