@@ -9,8 +9,10 @@
 //! scope     variables and locals                     fields    arguments and blocks of a block
 //! resource  a block to a table                       index     the same for an index
 //! rules     what no table can be                     reader    files and directories
+//! yaml      YAML with its positions                  cc_dynamodb3  tables in the YAML of that library
 //! ```
 
+mod cc_dynamodb3;
 mod error;
 mod fields;
 mod index;
@@ -21,6 +23,7 @@ mod scope;
 mod source;
 mod table;
 mod value;
+mod yaml;
 
 pub use self::error::{ReadError, ReadErrorKind};
 pub use self::reader::{Found, Reader};

@@ -1,11 +1,13 @@
 //! Files and directories.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use hcl_edit::structure::Block;
 
+use crate::cc_dynamodb3;
 use crate::error::{ReadError, ReadErrorKind, Result};
 use crate::fields::Fields;
 use crate::scope::Scope;
@@ -84,14 +86,16 @@ impl Reader {
     /// As of [`path`](Self::path).
     pub fn file(&self, path: &Path) -> Result<Found> {
         let file = path.display().to_string();
-        if path.extension().is_none_or(|end| end != "tf") {
-            let why =
-                "only files that end in `.tf` are read, and directories of them; give another file";
-            return Err(ReadError::new(ReadErrorKind::NotSupported, &file, why));
-        }
-        let source = Source::parse(&file, &text_of(path)?)?;
+        let tables = match path.extension().and_then(OsStr::to_str) {
+            Some("tf") => self.text(&file, &text_of(path)?)?,
+            Some("yml" | "yaml") => self.yaml(&file, &text_of(path)?)?,
+            _ => {
+                let why = "a file ends in `.tf`, or in `.yml` or `.yaml` for the form of cc_dynamodb3; give another";
+                return Err(ReadError::new(ReadErrorKind::NotSupported, &file, why));
+            }
+        };
         Ok(Found {
-            tables: self.tables(&[source], &self.given)?,
+            tables,
             files: vec![path.to_owned()],
         })
     }
@@ -103,6 +107,37 @@ impl Reader {
     /// As of [`path`](Self::path).
     pub fn text(&self, file: &str, text: &str) -> Result<Vec<Table>> {
         self.tables(&[Source::parse(file, text)?], &self.given)
+    }
+
+    /// Reads a text in the YAML form of `cc_dynamodb3`, as if it were a file of this name.
+    ///
+    /// # Errors
+    ///
+    /// As of [`path`](Self::path), and if the reader has values of variables: there are none.
+    pub fn yaml(&self, file: &str, text: &str) -> Result<Vec<Table>> {
+        self.refuse_undeclared(file, &self.given, |_| false)?;
+        cc_dynamodb3::tables(file, text)
+    }
+
+    fn refuse_undeclared(
+        &self,
+        file: &str,
+        given: &BTreeMap<String, Value>,
+        declares: impl Fn(&str) -> bool,
+    ) -> Result<()> {
+        if let Some(name) = given.keys().find(|name| !declares(name)) {
+            let why = format!("variable `{name}` is given a value and not declared; declare it");
+            return Err(ReadError::new(ReadErrorKind::Invalid, file, why));
+        }
+        let known = |name: &&String| BEYOND.contains(&name.as_str());
+        if let Some(name) = self.passed.iter().find(|name| !known(name)) {
+            let why = format!(
+                "`{name}` cannot be passed over; these can: {}",
+                BEYOND.join(", ")
+            );
+            return Err(ReadError::new(ReadErrorKind::NotSupported, file, why));
+        }
+        Ok(())
     }
 
     /// Reads the files of a directory together, with the values of its `.tfvars` files.
@@ -157,19 +192,9 @@ impl Reader {
     fn tables(&self, sources: &[Source], given: &BTreeMap<String, Value>) -> Result<Vec<Table>> {
         let scope = Scope::of(sources, given)?;
         let first = sources.first().map(|source| source.file.as_str());
-        let refuse = |kind, why: String| Err(ReadError::new(kind, first.unwrap_or_default(), why));
-        if let Some(name) = given.keys().find(|name| !scope.declares(name)) {
-            let why = format!("variable `{name}` is given a value and not declared; declare it");
-            return refuse(ReadErrorKind::Invalid, why);
-        }
-        let known = |name: &&String| BEYOND.contains(&name.as_str());
-        if let Some(name) = self.passed.iter().find(|name| !known(name)) {
-            let why = format!(
-                "`{name}` cannot be passed over; these can: {}",
-                BEYOND.join(", ")
-            );
-            return refuse(ReadErrorKind::NotSupported, why);
-        }
+        self.refuse_undeclared(first.unwrap_or_default(), given, |name| {
+            scope.declares(name)
+        })?;
         let mut labels = BTreeMap::new();
         let mut tables = Vec::new();
         for source in sources {

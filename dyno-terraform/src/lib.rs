@@ -62,6 +62,8 @@
 //!
 //! Always refused: `count`, `for_each`, `dynamic`, and whatever is not known.
 //!
+//! The YAML form of `cc_dynamodb3` is read too: by [`Terraform::yaml`], and from files that end in `.yml` or `.yaml`.
+//!
 //! # What is evaluated
 //!
 //! Literals, lists, maps, `"${..}"`, `var.name` and `local.name` with members of maps and lists. Variables have the value that is

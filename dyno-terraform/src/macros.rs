@@ -1,6 +1,6 @@
 //! Tables that the compiler reads.
 
-/// The tables of a `.tf` file, or of a directory of them, as [`Tables`](crate::Tables): read when the program is compiled.
+/// The tables of a `.tf` file, of a directory of them, or of a YAML file of `cc_dynamodb3`, as [`Tables`](crate::Tables): read when the program is compiled.
 ///
 /// The path is relative to the directory of the package (`CARGO_MANIFEST_DIR`). Values of variables and what is to be
 /// passed over follow it. Nothing is read or parsed when the program runs: the macro becomes the calls that build the

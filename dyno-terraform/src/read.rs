@@ -67,7 +67,7 @@ impl Terraform {
         self
     }
 
-    /// The tables of one `.tf` file.
+    /// The tables of one `.tf` file, or of a `.yml` or `.yaml` file in the form of `cc_dynamodb3`.
     ///
     /// # Errors
     ///
@@ -89,6 +89,35 @@ impl Terraform {
         Ok(tables_of(found.tables))
     }
 
+    /// The tables of a text in the YAML form of `cc_dynamodb3`, which errors call `text`: keys of `schemas`, with `global_indexes` and
+    /// `indexes` of all attributes, all with the `default_throughput` or their own. `columns`, which are for people, are passed over.
+    ///
+    /// # Errors
+    ///
+    /// As of [`file`](Self::file).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use dyno_terraform::Terraform;
+    ///
+    /// let tables = Terraform::new().yaml(
+    ///     "schemas:
+    ///   hash_only:
+    ///     - {type: HashKey, name: agency_subdomain, data_type: STRING}
+    /// default_throughput: {read: 5, write: 5}
+    /// ",
+    /// )?;
+    /// assert_eq!(
+    ///     tables.by_name("hash_only").unwrap().to_string(),
+    ///     "table `hash_only`: key `agency_subdomain` (a string); provisioned with 5 reads and 5 writes a second\n"
+    /// );
+    /// # Ok::<(), dyno_terraform::ReadError>(())
+    /// ```
+    pub fn yaml(&self, text: &str) -> Result<Tables, ReadError> {
+        Ok(tables_of(self.reader.yaml("text", text)?))
+    }
+
     /// The tables of a text, which errors call `text`.
     ///
     /// # Errors
@@ -104,7 +133,7 @@ fn tables_of(tables: Vec<dyno_terraform_syntax::Table>) -> Tables {
     Tables::of(tables.map(|table| (table.label.clone(), spec_of(table))))
 }
 
-/// The tables of one `.tf` file, with the defaults of its variables.
+/// The tables of one file, of Terraform with the defaults of its variables, or in the YAML form of `cc_dynamodb3`.
 ///
 /// # Errors
 ///

@@ -11,6 +11,10 @@ fn the_compiler_reads_what_the_program_reads() {
         tables!("testdata/cc_dynamodb3.tf"),
         from_file(testdata("cc_dynamodb3.tf")).unwrap()
     );
+    assert_eq!(
+        tables!("testdata/cc_dynamodb3.yml"),
+        from_file(testdata("cc_dynamodb3.yml")).unwrap()
+    );
     let live = Terraform::new().variable("env", "live").variable("team", 7);
     assert_eq!(
         tables!("testdata/shop", variables(env = "live", team = 7)),

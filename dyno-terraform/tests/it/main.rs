@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod compiled;
+mod damage;
 mod drift;
 mod read;
 mod refuse;
 mod write;
+mod yaml;
