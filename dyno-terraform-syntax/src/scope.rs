@@ -1,5 +1,6 @@
 //! Variables and locals, and what expressions come to with them.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use hcl_edit::expr::{Expression, ObjectKey, Traversal, TraversalOperator};
@@ -17,7 +18,15 @@ pub(crate) struct Scope<'a> {
     given: &'a BTreeMap<String, Value>,
     variables: BTreeMap<&'a str, (&'a Source, &'a Block)>,
     locals: BTreeMap<&'a str, (&'a Source, &'a Attribute)>,
+    /// How many expressions may still be evaluated.
+    steps: Cell<u32>,
 }
+
+/// How many expressions a reading evaluates. Locals that double each other would take for ever otherwise.
+const STEPS: u32 = 1_000_000;
+
+/// How many locals may stand for each other, one after the other.
+const DEPTH: usize = 100;
 
 /// The locals that are being evaluated, the innermost first.
 #[derive(Clone, Copy)]
@@ -33,6 +42,7 @@ impl<'a> Scope<'a> {
             given,
             variables: BTreeMap::new(),
             locals: BTreeMap::new(),
+            steps: Cell::new(STEPS),
         };
         for source in sources {
             for block in source.body.blocks() {
@@ -91,6 +101,11 @@ impl<'a> Scope<'a> {
         expression: &Expression,
         trail: Option<&Trail<'_>>,
     ) -> Result<Value> {
+        let Some(left) = self.steps.get().checked_sub(1) else {
+            let why = "this takes more than a million steps to evaluate; write it shorter";
+            return Err(source.error(ReadErrorKind::NotEvaluated, expression, why));
+        };
+        self.steps.set(left);
         match expression {
             Expression::Null(_) => Ok(Value::Null),
             Expression::Bool(value) => Ok(Value::Bool(*value.value())),
@@ -273,6 +288,7 @@ impl<'a> Scope<'a> {
             given: &none,
             variables: BTreeMap::new(),
             locals: BTreeMap::new(),
+            steps: Cell::new(STEPS),
         };
         nothing.evaluate(source, expression).map_err(|error| {
             if error.kind() != ReadErrorKind::NotEvaluated {
@@ -298,12 +314,20 @@ impl<'a> Scope<'a> {
             return Err(source.error(ReadErrorKind::NotEvaluated, at, why));
         };
         let mut outer = trail;
+        let mut depth = 0;
         while let Some(open) = outer {
             if open.name == name {
                 let why = format!("local `{name}` is defined by itself; break the circle");
                 return Err(source.error(ReadErrorKind::NotEvaluated, at, why));
             }
             outer = open.outer;
+            depth += 1;
+        }
+        if depth > DEPTH {
+            let why = format!(
+                "local `{name}` is behind {DEPTH} others that stand for each other; write it shorter"
+            );
+            return Err(source.error(ReadErrorKind::NotEvaluated, at, why));
         }
         let trail = Trail { name, outer: trail };
         self.inside(defined, &local.value, Some(&trail))

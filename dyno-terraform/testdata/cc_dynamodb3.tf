@@ -45,3 +45,71 @@ resource "aws_dynamodb_table" "map_field" {
         projection_type = "ALL"
     }
 }
+
+resource "aws_dynamodb_table" "change_in_condition" {
+    name = "change_in_condition"
+    read_capacity = 5
+    write_capacity = 5
+    hash_key = "carelog_id"
+    range_key = "time"
+    attribute {
+        name = "carelog_id"
+        type = "N"
+    }
+    attribute {
+        name = "time"
+        type = "N"
+    }
+    attribute {
+        name = "session_id"
+        type = "N"
+    }
+    attribute {
+        name = "rdb_id"
+        type = "N"
+    }
+    attribute {
+        name = "saved_in_rdb"
+        type = "N"
+    }
+    attribute {
+        name = "shift"
+        type = "S"
+    }
+    attribute {
+        name = "agency"
+        type = "S"
+    }
+    attribute {
+        name = "digest"
+        type = "B"
+    }
+    local_secondary_index {
+        name = "SessionId"
+        hash_key = "carelog_id"
+        range_key = "session_id"
+        projection_type = "ALL"
+    }
+    local_secondary_index {
+        name = "RdbId"
+        hash_key = "carelog_id"
+        range_key = "rdb_id"
+        projection_type = "ALL"
+    }
+    global_secondary_index {
+        name = "SavedInRDB"
+        hash_key = "saved_in_rdb"
+        range_key = "digest"
+        write_capacity = 15
+        read_capacity = 15
+        projection_type = "ALL"
+    }
+    global_secondary_index {
+        name = "Agency"
+        hash_key = "agency"
+        range_key = "shift"
+        write_capacity = "15"
+        read_capacity = "15"
+        projection_type = "ALL"
+    }
+}

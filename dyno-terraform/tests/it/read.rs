@@ -89,8 +89,15 @@ fn files_of_cc_dynamodb3_are_read() {
   global index `HashOnlyExternalId`: key `external_id` (a string); all attributes; 15 reads and 15 writes a second
 table `map_field`: key `agency_subdomain` (a string), sort `external_id` (a string); provisioned with 5 reads and 5 writes a second
   local index `MapFieldCreated`: sort `created` (a number); all attributes
+table `change_in_condition`: key `carelog_id` (a number), sort `time` (a number); provisioned with 5 reads and 5 writes a second
+  global index `Agency`: key `agency` (a string), sort `shift` (a string); all attributes; 15 reads and 15 writes a second
+  global index `SavedInRDB`: key `saved_in_rdb` (a number), sort `digest` (binary); all attributes; 15 reads and 15 writes a second
+  local index `RdbId`: sort `rdb_id` (a number); all attributes
+  local index `SessionId`: sort `session_id` (a number); all attributes
 "
     );
+    let attributes = tables.by_name("change_in_condition").unwrap();
+    assert_eq!(attributes.attributes().len(), 8);
 }
 
 #[tokio::test]

@@ -117,6 +117,35 @@ fn what_has_no_value() {
 }
 
 #[test]
+fn what_would_take_for_ever() {
+    let tags = table("users", "tags = { a = local.a0 }");
+    let locals = |of: &dyn Fn(usize) -> String, most: usize| {
+        let locals: String = (0..most)
+            .map(|at| format!("  a{at} = {}\n", of(at + 1)))
+            .collect();
+        format!("{tags}locals {{\n{locals}  a{most} = \"\"\n}}\n")
+    };
+    let doubled = |next: usize| format!("\"${{local.a{next}}}${{local.a{next}}}\"");
+    let error = Terraform::new().text(&locals(&doubled, 60)).unwrap_err();
+    assert_eq!(error.kind(), NotEvaluated);
+    assert!(
+        error
+            .to_string()
+            .ends_with("a million steps to evaluate; write it shorter")
+    );
+    let chained = |next: usize| format!("local.a{next}");
+    let error = Terraform::new().text(&locals(&chained, 5_000)).unwrap_err();
+    assert_eq!(error.line(), Some(112));
+    assert!(
+        error
+            .to_string()
+            .ends_with("stand for each other; write it shorter"),
+        "{error}"
+    );
+    assert!(Terraform::new().text(&locals(&chained, 100)).is_ok());
+}
+
+#[test]
 fn what_is_declared_twice() {
     refused(
         "variable \"a\" {}\n▸variable \"a\" {}\n",
