@@ -113,3 +113,12 @@ async fn what_no_table_can_be_is_refused_before_anything_is_sent() {
     assert_eq!(error.kind(), ErrorKind::InvalidShape);
     assert!(recorder.requests().is_empty());
 }
+
+#[tokio::test]
+async fn a_specification_may_be_of_another_region() {
+    let (store, recorder) = store();
+    let far = TableSpec::new("Far", "id", KeyKind::S).with_region("us-west-1");
+    store.ensure_specs([far.clone()]).await.unwrap();
+    assert_eq!(recorder.count("CreateTable"), 1);
+    store.check_specs([far]).exact().await.unwrap();
+}

@@ -73,11 +73,19 @@ impl Clients {
     }
 
     /// A client that knows nothing of a namespace: tables have the names that they have in the service.
-    pub(super) fn raw(&self, region: Option<&str>) -> Client {
-        if self.namespace.is_none() && region.is_none() {
-            return self.of(None).reads;
+    pub(super) fn raw(&self, region: Option<&'static str>) -> Client {
+        if self.namespace.is_none() {
+            return self.of(region).reads;
         }
         Client::from_conf(self.config(region).build())
+    }
+
+    /// The same for a region that no type names.
+    pub(super) fn raw_in(&self, region: Option<&str>) -> Client {
+        match region {
+            Some(_) => Client::from_conf(self.config(region).build()),
+            None => self.raw(None),
+        }
     }
 
     fn config(&self, region: Option<&str>) -> Builder {

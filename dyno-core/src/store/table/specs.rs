@@ -12,7 +12,7 @@ impl Tables {
             let spec = spec.with_name(name);
             spec.check()?;
             Ok(Self {
-                client: store.clients().raw(spec.region()),
+                client: store.clients().raw_in(spec.region()),
                 settings: Settings::of(&spec),
                 wanted: vec![spec],
                 origin: Origin::Specs,
