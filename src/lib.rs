@@ -5,12 +5,12 @@
 pub use dyno_core::StoreBuilder;
 pub use dyno_core::{
     ActionKind, AnySort, AsyncKeySource, Attribute, AttributeValue, Audit, AuditReport, BatchError,
-    BlindIndex, Blob, CachedKeys, CapacityUnits, CheckTables, Condition, ConfigLoader, Count,
-    Cursor, Delete, DeleteMany, DeleteSaved, DeleteTables, Document, Documents, DyObject,
-    EncryptionKey, EnsureTables, Error, ErrorKind, ExceptionKind, ExceptionUses, Failure,
-    FieldPath, Find, FindKeys, IndexError, IndexKey, IndexKeys, IntoPath, Item, Key, KeyAttribute,
-    KeyError, KeyId, KeyKind, KeyProvider, KeySourceError, KeyState, KeyValue, Keyring,
-    KeyringError, Lazy, LazyGet, LazyGetMut, LegacyCodec, Load, LoadMany, LoadOptional,
+    BlindIndex, Blob, CachedKeys, CapacityUnits, CheckSpecs, CheckTables, Condition, ConfigLoader,
+    Count, Cursor, Delete, DeleteMany, DeleteSaved, DeleteTables, Document, Documents, DyObject,
+    EncryptionKey, EnsureSpecs, EnsureTables, Error, ErrorKind, ExceptionKind, ExceptionUses,
+    Failure, FieldPath, Find, FindKeys, IndexError, IndexKey, IndexKeys, IntoPath, Item, Key,
+    KeyAttribute, KeyError, KeyId, KeyKind, KeyProvider, KeySourceError, KeyState, KeyValue,
+    Keyring, KeyringError, Lazy, LazyGet, LazyGetMut, LegacyCodec, Load, LoadMany, LoadOptional,
     LoaderFault, MasterKey, MigrateTables, Namespace, Normalizer, Object, Objects, OneSort, Page,
     Pages, ParallelScan, Params, ParsePathError, Path, PatternError, PendingKey, Plan,
     PlannedAction, PlannedRequest, Query, ReadOnly, ReadPath, ReadPolicy, Reload, Reseal,
@@ -22,6 +22,8 @@ pub use dyno_core::{
 pub use dyno_derive::DyObject;
 #[cfg(feature = "legacy")]
 pub use dyno_legacy as legacy;
+#[cfg(feature = "terraform")]
+pub use dyno_terraform as terraform;
 
 #[doc(hidden)]
 pub use dyno_core::__private;

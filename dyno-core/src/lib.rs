@@ -55,12 +55,12 @@ pub use shape::{
 #[cfg(feature = "aws")]
 pub use store::StoreBuilder;
 pub use store::{
-    AnySort, Audit, AuditReport, BatchError, CheckTables, Count, Cursor, Delete, DeleteMany,
-    DeleteSaved, DeleteTables, Document, Documents, EnsureTables, Failure, Find, FindKeys, Load,
-    LoadMany, LoadOptional, LoaderFault, MigrateTables, Objects, OneSort, Page, Pages,
-    ParallelScan, Params, Query, ReadPath, Reload, Reseal, ResealReport, Save, SaveMany, SaveSaved,
-    Saved, Scan, Shards, SortKey, Store, Update, UpdateParams, UpdateReturning, WritePath,
-    check_loader,
+    AnySort, Audit, AuditReport, BatchError, CheckSpecs, CheckTables, Count, Cursor, Delete,
+    DeleteMany, DeleteSaved, DeleteTables, Document, Documents, EnsureSpecs, EnsureTables, Failure,
+    Find, FindKeys, Load, LoadMany, LoadOptional, LoaderFault, MigrateTables, Objects, OneSort,
+    Page, Pages, ParallelScan, Params, Query, ReadPath, Reload, Reseal, ResealReport, Save,
+    SaveMany, SaveSaved, Saved, Scan, Shards, SortKey, Store, Update, UpdateParams,
+    UpdateReturning, WritePath, check_loader,
 };
 pub use table::Namespace;
 pub use units::CapacityUnits;

@@ -10,4 +10,5 @@ mod fixture;
 mod migrate;
 mod namespace;
 mod of_type;
+mod specs;
 mod suite;

@@ -80,10 +80,18 @@ impl Clients {
         Client::from_conf(self.config(region).build())
     }
 
-    fn config(&self, region: Option<&'static str>) -> Builder {
+    /// The same for a region that no type names.
+    pub(super) fn raw_in(&self, region: Option<&str>) -> Client {
+        match region {
+            Some(_) => Client::from_conf(self.config(region).build()),
+            None => self.raw(None),
+        }
+    }
+
+    fn config(&self, region: Option<&str>) -> Builder {
         let config = self.base.config().to_builder();
         match region {
-            Some(region) => config.region(Region::new(region)),
+            Some(region) => config.region(Region::new(region.to_owned())),
             None => config,
         }
     }

@@ -72,7 +72,9 @@ pub use self::select::{
     AnySort, Count, Objects, OneSort, Page, Pages, ParallelScan, Params, Query, Scan, SortKey,
 };
 pub use self::shards::Shards;
-pub use self::table::{CheckTables, DeleteTables, EnsureTables, MigrateTables};
+pub use self::table::{
+    CheckSpecs, CheckTables, DeleteTables, EnsureSpecs, EnsureTables, MigrateTables,
+};
 pub use self::update::{Update, UpdateParams, UpdateReturning};
 pub use self::write_path::WritePath;
 use crate::error::{Error, ErrorKind, Result};
@@ -80,7 +82,7 @@ use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::Topology;
 use crate::shape::{Identity, IntoPath, Shape, Stored};
-use crate::table::Namespace;
+use crate::table::{Namespace, TableSpec};
 use crate::untyped;
 
 /// A place where objects are stored: DynamoDB, a server that speaks its protocol, or the embedded engine.
@@ -366,6 +368,16 @@ impl Store {
     /// Makes the tables of `T` and of its shards, where they do not exist; see [`EnsureTables`].
     pub fn ensure_tables<T: Stored>(&self) -> EnsureTables<T> {
         EnsureTables::new(self.clone())
+    }
+
+    /// Makes tables from specifications, where they do not exist; see [`EnsureSpecs`].
+    pub fn ensure_specs(&self, specs: impl IntoIterator<Item = TableSpec>) -> EnsureSpecs {
+        EnsureSpecs::new(self.clone(), specs.into_iter().collect())
+    }
+
+    /// Compares tables with specifications; see [`CheckSpecs`].
+    pub fn check_specs(&self, specs: impl IntoIterator<Item = TableSpec>) -> CheckSpecs {
+        CheckSpecs::new(self.clone(), specs.into_iter().collect())
     }
 
     /// Compares the tables of `T` and of its shards with what is wanted; see [`CheckTables`].

@@ -189,6 +189,33 @@ impl TableSpec {
         differences
     }
 
+    /// Every difference between tables that are there, or in a file, and those that are wanted: table by table, by name.
+    ///
+    /// A table that is not wanted is none: others may need it. Sends nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use dyno_core::KeyKind;
+    /// use dyno_core::table::{DifferenceKind, TableSpec};
+    ///
+    /// let (users, notes) = (TableSpec::new("Users", "id", KeyKind::S), TableSpec::new("Notes", "id", KeyKind::S));
+    /// let differences = TableSpec::compare_all(&[users.clone(), notes], &[users]);
+    /// assert_eq!(differences[0].to_string(), "table `Notes` is missing");
+    /// assert_eq!(differences[0].kind(), DifferenceKind::MissingTable);
+    /// ```
+    pub fn compare_all(wanted: &[Self], found: &[Self]) -> Vec<Difference> {
+        let differences = wanted.iter().flat_map(|spec| {
+            let missing = || {
+                let kind = DifferenceKind::MissingTable;
+                vec![Difference::new(&spec.name, kind, "is missing".to_owned())]
+            };
+            let found = found.iter().find(|found| found.name == spec.name);
+            found.map_or_else(missing, |found| spec.compare(found))
+        });
+        differences.collect()
+    }
+
     fn billing_differs(&self, found: &Self) -> Option<String> {
         let (wanted, found) = (self.billing, found.billing);
         (wanted != found).then(|| match (wanted, found) {

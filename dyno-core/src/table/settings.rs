@@ -19,6 +19,18 @@ pub(crate) struct Settings {
 }
 
 impl Settings {
+    /// What a specification says of how its table is kept.
+    pub(crate) fn of(spec: &TableSpec) -> Self {
+        Self {
+            billing: Some(spec.billing),
+            protection: spec.protection,
+            recovery: spec.recovery,
+            stream: spec.stream,
+            tags: spec.tags.clone(),
+            ttl: spec.ttl.clone(),
+        }
+    }
+
     /// The table as it is to be kept.
     pub(crate) fn on(&self, mut spec: TableSpec, root_table: &str) -> TableSpec {
         if let Some(billing) = self.billing {

@@ -2,7 +2,7 @@ use std::marker::PhantomData;
 
 use super::describe::Details;
 use super::options::table_options;
-use super::tables::{Tables, mismatch};
+use super::tables::{Origin, Tables, mismatch};
 use crate::error::Result;
 use crate::shape::{Shape, Stored};
 use crate::store::Store;
@@ -89,8 +89,11 @@ impl<T: Stored> CheckTables<T> {
             loader: None,
         };
         let operation = Operation::new::<T>("check the tables of", options)?;
-        let found = differences(&operation, &self.others, settings, exact).await;
-        found.map_err(operation.explain(None))
+        let found = async {
+            let tables = Tables::of(&operation, &self.others, settings)?;
+            tables.differences(exact).await
+        };
+        found.await.map_err(operation.explain(None))
     }
 
     async fn run(self) -> Result<()> {
@@ -99,41 +102,38 @@ impl<T: Stored> CheckTables<T> {
         if differences.is_empty() {
             return Ok(());
         }
-        Err(mismatch(&differences).of("check the tables of", name, None))
+        Err(mismatch(&differences, Origin::Types).of("check the tables of", name, None))
     }
 }
 
-async fn differences(
-    operation: &Operation,
-    others: &[&'static Shape],
-    settings: Settings,
-    exact: bool,
-) -> Result<Vec<Difference>> {
-    let tables = Tables::of(operation, others, settings)?;
-    let details = if exact {
-        Details::ALL
-    } else {
-        Details::of(&tables.settings)
-    };
-    let mut all = Vec::new();
-    for wanted in &tables.wanted {
-        let Some(mut found) = tables.describe(wanted).await? else {
-            let why = "does not exist".to_owned();
-            let kind = DifferenceKind::MissingTable;
-            all.push(Difference::new(wanted.name(), kind, why));
-            continue;
+impl Tables {
+    /// Where the tables differ from what is wanted: all of it, or what programs need and settings speak of.
+    pub(super) async fn differences(&self, exact: bool) -> Result<Vec<Difference>> {
+        let details = if exact {
+            Details::ALL
+        } else {
+            Details::of(&self.settings)
         };
-        tables.add_details(&mut found, details).await?;
-        let mut differences = wanted.compare(&found.spec);
-        differences.retain(|difference| {
-            let kind = difference.kind();
-            exact || kind.breaks_programs() || tables.settings.speak_of(kind)
-        });
-        differences.extend(found.unfinished);
-        differences.sort_by_key(Difference::kind);
-        all.extend(differences);
+        let mut all = Vec::new();
+        for wanted in &self.wanted {
+            let Some(mut found) = self.describe(wanted).await? else {
+                let why = "does not exist".to_owned();
+                let kind = DifferenceKind::MissingTable;
+                all.push(Difference::new(wanted.name(), kind, why));
+                continue;
+            };
+            self.add_details(&mut found, details).await?;
+            let mut differences = wanted.compare(&found.spec);
+            differences.retain(|difference| {
+                let kind = difference.kind();
+                exact || kind.breaks_programs() || self.settings.speak_of(kind)
+            });
+            differences.extend(found.unfinished);
+            differences.sort_by_key(Difference::kind);
+            all.extend(differences);
+        }
+        Ok(all)
     }
-    Ok(all)
 }
 
 impl<T: Stored> IntoFuture for CheckTables<T> {

@@ -97,14 +97,17 @@ async fn ensure_with(
     others: &[&'static Shape],
     settings: Settings,
 ) -> Result<()> {
-    let tables = Tables::of(operation, others, settings)?;
-    for wanted in &tables.wanted {
-        tables.ensure(wanted).await?;
-    }
-    Ok(())
+    Tables::of(operation, others, settings)?.ensure_all().await
 }
 
 impl Tables {
+    pub(super) async fn ensure_all(&self) -> Result<()> {
+        for wanted in &self.wanted {
+            self.ensure(wanted).await?;
+        }
+        Ok(())
+    }
+
     async fn ensure(&self, wanted: &TableSpec) -> Result<()> {
         let made = self.create(wanted).await?;
         let mut found = match made {
@@ -171,7 +174,7 @@ impl Tables {
         if differences.is_empty() {
             return Ok(());
         }
-        Err(mismatch(&differences))
+        Err(mismatch(&differences, self.origin))
     }
 }
 

@@ -3,7 +3,7 @@ use std::time::Duration;
 
 use super::describe::Details;
 use super::options::table_options;
-use super::tables::{Tables, mismatch};
+use super::tables::{Origin, Tables, mismatch};
 use crate::error::Result;
 use crate::shape::{Shape, Stored};
 use crate::store::Store;
@@ -150,7 +150,7 @@ impl Planned {
         if hopeless.is_empty() {
             return Ok(());
         }
-        Err(mismatch(&hopeless))
+        Err(mismatch(&hopeless, Origin::Types))
     }
 }
 

@@ -4,6 +4,7 @@
 //! tables    the tables of an object, as the service calls them    describe  what is there
 //! request   one change of one table                               wait      until a table can be used
 //! ensure, check, migrate, delete                                  the operations
+//! specs     ensure and check for tables that no type declares
 //! ```
 
 mod check;
@@ -14,6 +15,7 @@ mod expiry;
 mod migrate;
 mod options;
 mod request;
+mod specs;
 mod tables;
 mod wait;
 
@@ -22,4 +24,5 @@ pub use self::delete::DeleteTables;
 pub use self::ensure::EnsureTables;
 pub(super) use self::ensure::ensure_all;
 pub use self::migrate::MigrateTables;
+pub use self::specs::{CheckSpecs, EnsureSpecs};
 pub(super) use self::tables::{index_filling, indexes_missing};

@@ -9,6 +9,13 @@ use crate::shape::Shape;
 use crate::store::operation::Operation;
 use crate::table::{Difference, DifferenceKind, Settings, TableSpec, specs_of};
 
+/// What says how tables should be; errors advise on it.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Origin {
+    Specs,
+    Types,
+}
+
 /// What an operation on tables works on.
 #[derive(Debug)]
 pub(super) struct Tables {
@@ -16,6 +23,7 @@ pub(super) struct Tables {
     /// By name, under the names that they have in the service.
     pub(super) wanted: Vec<TableSpec>,
     pub(super) settings: Settings,
+    pub(super) origin: Origin,
 }
 
 impl Tables {
@@ -46,6 +54,7 @@ impl Tables {
             wanted: wanted.collect::<Result<_>>()?,
             client: store.clients().raw(topology.table.region_name()),
             settings,
+            origin: Origin::Types,
         })
     }
 }
@@ -63,25 +72,41 @@ fn check_region(one: &Topology, other: &Topology) -> Result<()> {
 }
 
 /// The error of tables that are not as they are wanted.
-pub(super) fn mismatch(differences: &[Difference]) -> Error {
+pub(super) fn mismatch(differences: &[Difference], origin: Origin) -> Error {
     let Some(first) = differences.first() else {
         return Error::new(ErrorKind::TableMismatch, "the tables differ");
     };
     let listed: Vec<_> = differences.iter().map(Difference::to_string).collect();
     let kind = |wanted| differences.iter().any(|one| one.kind() == wanted);
-    let advice = if kind(DifferenceKind::Keys) {
-        "change the type's `key` and `sort`, or use another table"
+    let (of_types, of_specs) = if kind(DifferenceKind::Keys) {
+        (
+            "change the type's `key` and `sort`, or use another table",
+            "change the keys of the specification, or use another table",
+        )
     } else if kind(DifferenceKind::MissingTable) {
-        "create it with `store.ensure_tables::<YourType>()`"
+        (
+            "create it with `store.ensure_tables::<YourType>()`",
+            "create it with `store.ensure_specs(..)`, or with what the specification is from",
+        )
     } else if kind(DifferenceKind::IndexKeys) || kind(DifferenceKind::Projection) {
-        "delete the index with `UpdateTable`, and add it with `store.migrate_tables::<YourType>()`"
+        (
+            "delete the index with `UpdateTable`, and add it with `store.migrate_tables::<YourType>()`",
+            "delete the index, and add it again with what the specification is from",
+        )
     } else if differences
         .iter()
         .all(|one| one.kind() == DifferenceKind::NotReady)
     {
-        "try again in a while"
+        ("try again in a while", "try again in a while")
     } else {
-        "`store.migrate_tables::<YourType>()` changes what can be changed"
+        (
+            "`store.migrate_tables::<YourType>()` changes what can be changed",
+            "change the table with what the specification is from, or the specification",
+        )
+    };
+    let advice = match origin {
+        Origin::Specs => of_specs,
+        Origin::Types => of_types,
     };
     let why = format!("{}; {advice}", listed.join("; "));
     Error::new(ErrorKind::TableMismatch, why).in_table(first.table())

@@ -1,0 +1,64 @@
+//! A file with its positions.
+
+use std::ops::Range;
+
+use hcl_edit::Span;
+use hcl_edit::structure::Body;
+
+use crate::error::{ReadError, ReadErrorKind, Result};
+
+/// A file that is HCL.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) file: String,
+    text: String,
+    pub(crate) body: Body,
+}
+
+impl Source {
+    pub(crate) fn parse(file: &str, text: &str) -> Result<Self> {
+        // Editors on Windows begin files with it, and Terraform reads them.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        match hcl_edit::parser::parse_body(text) {
+            Ok(body) => Ok(Self {
+                file: file.to_owned(),
+                text: text.to_owned(),
+                body,
+            }),
+            Err(error) => {
+                let position = (error.location().line(), error.location().column());
+                let why = format!("this is not Terraform: {}", error.message());
+                Err(ReadError::new(ReadErrorKind::Syntax, file, why).at(Some(position)))
+            }
+        }
+    }
+
+    /// Line and column, from 1.
+    pub(crate) fn position(&self, span: Option<Range<usize>>) -> Option<(usize, usize)> {
+        let before = self.text.get(..span?.start)?;
+        let line = before.matches('\n').count() + 1;
+        let in_line = before.rsplit('\n').next().unwrap_or(before);
+        Some((line, in_line.chars().count() + 1))
+    }
+
+    pub(crate) fn error(
+        &self,
+        kind: ReadErrorKind,
+        at: &impl Span,
+        why: impl Into<String>,
+    ) -> ReadError {
+        ReadError::new(kind, &self.file, why).at(self.position(at.span()))
+    }
+
+    pub(crate) fn invalid(&self, at: &impl Span, why: impl Into<String>) -> ReadError {
+        self.error(ReadErrorKind::Invalid, at, why)
+    }
+
+    /// Where something stands, for the error of something else.
+    pub(crate) fn place(&self, at: &impl Span) -> String {
+        match self.position(at.span()) {
+            Some((line, column)) => format!("{}:{line}:{column}", self.file),
+            None => self.file.clone(),
+        }
+    }
+}

@@ -1,0 +1,3 @@
+# Values of this directory.
+env       = "dev"
+unrelated = ["passed", "over"]

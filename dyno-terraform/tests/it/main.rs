@@ -1,0 +1,10 @@
+//! Terraform files from outside: what is read, refused, written and compared.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod compiled;
+mod damage;
+mod drift;
+mod read;
+mod refuse;
+mod write;
+mod yaml;
