@@ -1,10 +1,12 @@
 //! Scans and queries over secondary indexes.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use dyno::table::TableSpec;
 use dyno::{DyObject, EncryptionKey, ErrorKind, KeyValue, Rules, Store};
-use dyno_testkit::Recorder;
+use dyno_embedded::Engine;
+use dyno_testkit::{Fault, FaultClient, Recorder, wrap};
 
 use crate::fixture::store;
 
@@ -448,4 +450,96 @@ async fn what_an_index_does_not_take_is_refused_before_it_is_stored() {
     assert_eq!(error.kind(), ErrorKind::KeyRefused, "{error}");
     assert!(!error.to_string().contains("SECRET"), "{error}");
     assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_value_that_the_loader_encrypts_is_not_looked_for_in_clear() {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<User>().await.unwrap();
+    recorder.take();
+    let rules = || {
+        let key = EncryptionKey::generate("k1").unwrap();
+        Rules::new().encrypt(["email", "age"], key).unwrap()
+    };
+    let query = || {
+        store
+            .query::<User>()
+            .index(User::indexes().by_email())
+            .loader(rules())
+    };
+    let by_age = || {
+        store
+            .query::<User>()
+            .index(User::indexes().by_age())
+            .key(36_u64)
+    };
+    for error in [
+        query().key("SECRET").await.unwrap_err(),
+        query().key("SECRET").params().unwrap_err(),
+        by_age().loader(rules()).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::InvalidExpression, "{error}");
+        assert!(!error.to_string().contains("SECRET"), "{error}");
+    }
+    assert!(recorder.take().is_empty());
+    by_age().loader(Rules::new()).await.unwrap();
+}
+
+#[tokio::test]
+async fn no_more_is_read_from_the_table_than_is_wanted() {
+    let (store, recorder) = orders().await;
+    for order in 10..40 {
+        store.save(order_of(order)).await.unwrap();
+    }
+    recorder.take();
+    let index = Order::indexes().by_status().hydrated();
+    let query = store.query::<Order>().index(index).key("many").take(2);
+    let found = query.filter(Order::fields().total().ge(0)).await.unwrap();
+    assert_eq!(found.len(), 2);
+    let read: usize = recorder.requests().iter().map(keys_read).sum();
+    assert!(read <= 4, "{read} items: two roots, and their shards");
+}
+
+fn order_of(at: u32) -> Order {
+    Order {
+        status: Some("many".into()),
+        ..order("kim", at, u64::from(at))
+    }
+}
+
+/// How many items a `BatchGetItem` asks for.
+fn keys_read(request: &dyno_testkit::Request) -> usize {
+    let tables = request.body()["RequestItems"].as_object();
+    let keys = |table: &serde_json::Value| table["Keys"].as_array().map_or(0, Vec::len);
+    tables.map_or(0, |tables| tables.values().map(keys).sum())
+}
+
+/// An item whose key moves may stand in a page twice.
+#[tokio::test]
+async fn an_object_that_is_in_a_page_twice_is_read_once() {
+    let recorder = Recorder::new();
+    let doubled: Arc<Mutex<Option<serde_json::Value>>> = Arc::default();
+    let client = wrap(&Engine::in_memory().unwrap().client(), |http| {
+        let doubled = Arc::clone(&doubled);
+        FaultClient::new(http, move |request| {
+            let mut doubled = doubled.lock().unwrap();
+            let answer = doubled.take_if(|_| request.operation() == "Query");
+            answer.map_or(Fault::Pass, |answer| Fault::Answered(200, answer))
+        })
+    });
+    let store = Store::new(client).with_interceptor(recorder.clone());
+    store.ensure_tables::<Order>().await.unwrap();
+    for at in 1..=4 {
+        store.save(order("ada", at, 1)).await.unwrap();
+    }
+    let index = || Order::indexes().by_status().hydrated();
+    let open = || store.query::<Order>().index(index()).key("open");
+    recorder.take();
+    assert_eq!(open().await.unwrap().len(), 2);
+    let mut answer = recorder.take()[0].answer().unwrap().body().clone();
+    let items = answer["Items"].as_array_mut().unwrap();
+    items.push(items[0].clone());
+    *doubled.lock().unwrap() = Some(answer);
+    assert_eq!(open().await.unwrap().len(), 2);
+    assert!(doubled.lock().unwrap().is_none());
 }

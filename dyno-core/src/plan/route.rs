@@ -284,8 +284,8 @@ fn into_field(
             field.name()
         ));
     }
-    if let Some(element) = shape.collected() {
-        return Ok((Some(element.kind()), None));
+    if let Some(kind) = shape.collected(None) {
+        return Ok((Some(kind), None));
     }
     let mut known: Vec<_> = shape
         .all_fields()

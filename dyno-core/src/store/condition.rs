@@ -27,13 +27,23 @@ impl Operation {
         let node = condition
             .into_node()
             .map_err(|fault| self.explained_fault(fault, keys))?;
+        self.check_looks(&node, keys)?;
+        Ok(node)
+    }
+
+    /// Refuses a condition that looks at what the service does not see.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidExpression`] with the path.
+    pub(super) fn check_looks(&self, node: &Node, keys: &Item) -> Result<()> {
         let mut refusal = None;
         node.each_look(&mut |path, look| {
             if refusal.is_none() {
                 refusal = self.refusal(path, look, keys).err();
             }
         });
-        refusal.map_or(Ok(node), Err)
+        refusal.map_or(Ok(()), Err)
     }
 
     fn explained_fault(&self, fault: Fault, keys: &Item) -> Error {
@@ -198,8 +208,9 @@ impl Way {
                     };
                     way.has_older_name |= shape.find_field(is_old).is_some();
                     let field = shape.find_field(|field| field.name() == name);
-                    let collected = || Some(shape.collected()?.kind());
-                    field.map(FieldShape::kind).or_else(collected)
+                    field
+                        .map(FieldShape::kind)
+                        .or_else(|| shape.collected(None))
                 }
                 (Some(Kind::List(element) | Kind::Map(element)), _) => Some(element.kind()),
                 _ => None,
