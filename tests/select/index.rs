@@ -543,3 +543,113 @@ async fn an_object_that_is_in_a_page_twice_is_read_once() {
     assert_eq!(open().await.unwrap().len(), 2);
     assert!(doubled.lock().unwrap().is_none());
 }
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Baskets", key = "ID", sort = "AT")]
+struct Basket {
+    #[dyno(key)]
+    id: String,
+    #[dyno(sort)]
+    at: String,
+    #[dyno(index(name = "by_total"))]
+    total: u64,
+    #[dyno(shard(table = "Baskets"))]
+    label: Label,
+    #[dyno(shard)]
+    lines: Vec<Line>,
+}
+
+/// Beside its root, under a name that an index of the table takes for another type.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Labels", key = "ID", sort = "AT")]
+struct Label {
+    total: String,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Lines", key = "ID", sort = "AT")]
+struct Line {
+    #[dyno(index(name = "by_article", local))]
+    article: String,
+    #[dyno(index(name = "by_shop"))]
+    shop: Option<String>,
+}
+
+#[test]
+fn a_table_of_shards_has_the_indexes_of_their_type() {
+    let tables = TableSpec::of::<Basket>().unwrap();
+    let lines = tables.iter().find(|table| table.name() == "Lines").unwrap();
+    let own = TableSpec::of::<Line>().unwrap();
+    assert_eq!(lines, &own[0]);
+}
+
+#[tokio::test]
+async fn a_shard_that_an_index_would_not_take_is_refused_before_it_is_stored() {
+    let (store, recorder) = store().await;
+    let basket = |label: &str, article: &str| Basket {
+        id: "b1".into(),
+        at: "2026".into(),
+        total: 1,
+        label: Label {
+            total: label.into(),
+        },
+        lines: vec![Line {
+            article: article.into(),
+            shop: None,
+        }],
+    };
+    for (basket, place) in [
+        (basket("many", "a"), "label.total"),
+        (basket("many", ""), "label.total"),
+    ] {
+        let error = store.save(basket).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error}");
+        assert!(error.to_string().contains(place), "{error}");
+    }
+    assert!(recorder.take().is_empty());
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Carts", key = "ID")]
+struct Cart {
+    #[dyno(shard)]
+    lines: Vec<Line>,
+}
+
+#[tokio::test]
+async fn an_entry_that_an_index_would_not_take_is_refused_before_it_is_stored() {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<Cart>().await.unwrap();
+    let cart = |article: &str| Cart {
+        lines: vec![Line {
+            article: article.into(),
+            shop: Some("s".into()),
+        }],
+    };
+    recorder.take();
+    let error = store.save(cart("")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error}");
+    assert!(error.to_string().contains("index `by_article`"), "{error}");
+    assert!(recorder.take().is_empty());
+    let saved = store.save(cart("a")).await.unwrap();
+    recorder.take();
+    let path = Cart::paths().lines().index(0).article();
+    let error = store
+        .write_path::<Cart, _>(saved.key(), path, String::new())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error}");
+    let writes = ["PutItem", "UpdateItem", "TransactWriteItems"];
+    assert!(
+        recorder
+            .operations()
+            .iter()
+            .all(|sent| !writes.contains(&sent.as_str()))
+    );
+    let found = store
+        .scan::<Line>()
+        .index(Line::indexes().by_shop())
+        .await
+        .unwrap();
+    assert!(found.is_empty(), "a shard is no object of its own");
+}
