@@ -653,3 +653,151 @@ async fn an_entry_that_an_index_would_not_take_is_refused_before_it_is_stored() 
         .unwrap();
     assert!(found.is_empty(), "a shard is no object of its own");
 }
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Boxes", key = "ID")]
+struct Crate<T: dyno::Attribute> {
+    #[dyno(index(name = "by_name"))]
+    name: String,
+    content: T,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Events", key = "ID")]
+enum Event {
+    Login {
+        #[dyno(index(name = "type"))]
+        user: String,
+    },
+    Logout {
+        user: String,
+        seconds: u64,
+    },
+}
+
+#[tokio::test]
+async fn generic_types_and_enums_have_indexes() {
+    let (store, _) = store().await;
+    store.ensure_tables::<Crate<u64>>().await.unwrap();
+    let thing = |content: u64| Crate {
+        name: "n".into(),
+        content,
+    };
+    store.save(thing(7)).await.unwrap();
+    let index = Crate::<u64>::indexes().by_name();
+    let found = store
+        .query::<Crate<u64>>()
+        .index(index)
+        .key("n")
+        .await
+        .unwrap();
+    assert_eq!(found[0].content, 7);
+
+    store.ensure_tables::<Event>().await.unwrap();
+    let user = || "ada".to_owned();
+    store.save(Event::Login { user: user() }).await.unwrap();
+    store
+        .save(Event::Logout {
+            user: user(),
+            seconds: 5,
+        })
+        .await
+        .unwrap();
+    let index = Event::indexes().type_();
+    let found = store
+        .query::<Event>()
+        .index(index)
+        .key("ada")
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 2);
+}
+
+#[tokio::test]
+async fn an_index_follows_what_is_saved_and_taken_away() {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<User>().await.unwrap();
+    let mut saved = store.save(user("a@x", Some(1.0))).await.unwrap();
+    let by_age = || store.scan::<User>().index(User::indexes().by_age());
+    let by_email = |email: &str| {
+        store
+            .query::<User>()
+            .index(User::indexes().by_email())
+            .key(email)
+    };
+    saved.email = "b@x".into();
+    saved.save().await.unwrap();
+    assert!(by_email("a@x").await.unwrap().is_empty());
+    assert_eq!(by_email("b@x").await.unwrap().len(), 1);
+    saved.age = None;
+    saved.save().await.unwrap();
+    assert!(by_age().await.unwrap().is_empty());
+    let age = || User::paths().age();
+    store
+        .write_path::<User, _>(saved.key(), age(), Some(2.5))
+        .await
+        .unwrap();
+    assert_eq!(by_age().await.unwrap()[0].age, Some(2.5));
+    store
+        .write_path::<User, _>(saved.key(), age(), None::<f64>)
+        .await
+        .unwrap();
+    assert!(by_age().await.unwrap().is_empty());
+    recorder.take();
+    let query = store
+        .query::<User>()
+        .index(User::indexes().by_age())
+        .key(f64::NAN);
+    assert_eq!(query.await.unwrap_err().kind(), ErrorKind::InvalidKey);
+    assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn an_object_that_is_gone_since_the_index_was_read_is_left_out() {
+    let (store, _) = orders().await;
+    let deleting = store.clone();
+    let index = Order::indexes().by_status().hydrated();
+    let mut pages = store
+        .query::<Order>()
+        .index(index)
+        .key("open")
+        .limit(2)
+        .pages();
+    let first = pages.next().await.unwrap().unwrap();
+    deleting.delete::<Order>(("eve", "2026-01")).await.unwrap();
+    deleting.delete::<Order>(("eve", "2026-04")).await.unwrap();
+    deleting.delete::<Order>(("ada", "2026-04")).await.unwrap();
+    let mut rest = Vec::new();
+    while let Some(page) = pages.next().await {
+        rest.extend(page.unwrap().into_objects());
+    }
+    let mut all = notes(first.objects());
+    all.extend(notes(&rest));
+    all.sort_unstable();
+    all.dedup();
+    assert!(all.contains(&"ada 1"), "{all:?}");
+    assert!(all.len() <= 3, "{all:?}");
+}
+
+#[tokio::test]
+async fn a_namespace_changes_nothing() {
+    let (store, recorder) = store().await;
+    let store = store.with_namespace(dyno::Namespace::new("dev_").unwrap());
+    store.ensure_tables::<Order>().await.unwrap();
+    store.save(order("ada", 1, 1)).await.unwrap();
+    recorder.take();
+    let index = Order::indexes().by_status().hydrated();
+    let found = store
+        .query::<Order>()
+        .index(index)
+        .key("open")
+        .await
+        .unwrap();
+    assert_eq!(notes(&found), ["ada 1"]);
+    assert!(
+        recorder
+            .requests()
+            .iter()
+            .all(|sent| sent.tables().keys().all(|table| table.starts_with("dev_")))
+    );
+}

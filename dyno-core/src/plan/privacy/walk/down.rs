@@ -43,10 +43,7 @@ impl Walk<'_> {
             };
             kind = match kind {
                 Some(Kind::List(element) | Kind::Map(element)) => Some(element.kind()),
-                _ => {
-                    let collected = || around?.collected(None);
-                    field.map(FieldShape::kind).or_else(collected)
-                }
+                _ => field.map_or_else(|| around?.collected(None), |field| Some(field.kind())),
             };
             let is_entry = in_collection;
             in_collection = field.is_some_and(|field| {

@@ -45,14 +45,11 @@ impl Walk<'_> {
             let collection = field
                 .filter(|field| field.field_role() == Role::Shard)
                 .and_then(|field| Some((field, Collection::of(field)?)));
-            match collection {
-                Some((field, (collection, element))) => {
-                    self.collection(value, collection, element, field, spread)?;
-                }
-                None => {
-                    let kind = field.map_or(collected, |field| Some(field.kind()));
-                    self.value(value, kind, field, spread)?;
-                }
+            if let Some((field, (collection, element))) = collection {
+                self.collection(value, collection, element, field, spread)?;
+            } else {
+                let kind = field.map_or(collected, |field| Some(field.kind()));
+                self.value(value, kind, field, spread)?;
             }
             self.stored.pop();
             self.path.pop();
