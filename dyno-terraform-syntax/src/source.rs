@@ -15,8 +15,20 @@ pub(crate) struct Source {
     pub(crate) body: Body,
 }
 
+/// More than any file of tables has, and less than takes long to parse.
+pub(crate) const LONGEST: usize = 512 * 1024;
+
+pub(crate) fn refuse_long(file: &str, length: usize) -> Result<()> {
+    if length <= LONGEST {
+        return Ok(());
+    }
+    let why = format!("has more than {} KiB; split it", LONGEST / 1024);
+    Err(ReadError::new(ReadErrorKind::NotSupported, file, why))
+}
+
 impl Source {
     pub(crate) fn parse(file: &str, text: &str) -> Result<Self> {
+        refuse_long(file, text.len())?;
         // Editors on Windows begin files with it, and Terraform reads them.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         match hcl_edit::parser::parse_body(text) {
@@ -31,6 +43,11 @@ impl Source {
                 Err(ReadError::new(ReadErrorKind::Syntax, file, why).at(Some(position)))
             }
         }
+    }
+
+    /// What stands in the file.
+    pub(crate) fn written(&self, at: &impl Span) -> Option<&str> {
+        self.text.get(at.span()?)
     }
 
     /// Line and column, from 1.
