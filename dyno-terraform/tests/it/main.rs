@@ -6,5 +6,6 @@ mod damage;
 mod drift;
 mod read;
 mod refuse;
+mod strict;
 mod write;
 mod yaml;

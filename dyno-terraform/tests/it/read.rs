@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use dyno_core::table::TableSpec;
 use dyno_core::{Namespace, Store};
-use dyno_terraform::{ReadErrorKind, Tables, Terraform, Value, from_file};
+use dyno_terraform::{Tables, Terraform, Value, from_file};
 
 pub(crate) fn testdata(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -145,14 +145,6 @@ fn what_a_specification_cannot_say_is_passed_over_if_that_is_wanted() {
         .pass_over("server_side_encryption")
         .pass_over("table_class");
     assert!(terraform.text(&text).is_ok());
-    let error = Terraform::new().pass_over("ttl").text(&text).unwrap_err();
-    assert_eq!(error.kind(), ReadErrorKind::NotSupported);
-    assert!(
-        error
-            .to_string()
-            .starts_with("text: `ttl` cannot be passed over; these can: "),
-        "{error}"
-    );
 }
 
 #[test]
