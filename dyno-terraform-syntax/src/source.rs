@@ -16,7 +16,7 @@ pub(crate) struct Source {
 }
 
 /// More than any file of tables has, and less than takes long to parse.
-pub(crate) const LONGEST: usize = 512 * 1024;
+pub(crate) const LONGEST: usize = 256 * 1024;
 
 pub(crate) fn refuse_long(file: &str, length: usize) -> Result<()> {
     if length <= LONGEST {

@@ -79,7 +79,7 @@
 //! other resources are refused: make a variable of them, and give its value. So are numbers with a point or an exponent in a text, and
 //! variables that are `sensitive` or `ephemeral` where a table uses them: errors and specifications are printed with values.
 //!
-//! A file has up to 512 KiB; a reading takes up to a million steps, and is up to 150 expressions deep.
+//! A file has up to 256 KiB; a reading takes up to a million steps, and is up to 150 expressions deep.
 //!
 //! # What is refused
 //!

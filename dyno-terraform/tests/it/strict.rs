@@ -377,7 +377,7 @@ fn a_file_without_end() {
     let long = "#".repeat(1 << 20);
     let too_long = |error: dyno_terraform::ReadError| {
         assert_eq!(error.kind(), NotSupported);
-        assert_eq!(error.to_string(), "text: has more than 512 KiB; split it");
+        assert_eq!(error.to_string(), "text: has more than 256 KiB; split it");
     };
     too_long(Terraform::new().text(&long).unwrap_err());
     too_long(Terraform::new().yaml(&long).unwrap_err());
