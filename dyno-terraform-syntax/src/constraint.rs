@@ -86,9 +86,10 @@ impl Constraint {
     /// The value converted as Terraform does, or what does not fit; `path` says where in the value it is.
     pub(crate) fn convert(&self, value: Value, path: &str) -> std::result::Result<Value, String> {
         match (self, value) {
-            (Self::Any, value) => Ok(value),
             (_, Value::Null) => Ok(Value::Null),
-            (Self::Number, value @ (Value::Number(_) | Value::Decimal(_))) => Ok(value),
+            (Self::Any, value) | (Self::Number, value @ (Value::Number(_) | Value::Decimal(_))) => {
+                Ok(value)
+            }
             (Self::Number, Value::String(text)) => match Value::of_number(&text) {
                 value @ Value::Number(_) => Ok(value),
                 _ => Err(misfit(path, "a number", "a string")),

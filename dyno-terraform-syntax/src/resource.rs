@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use hcl_edit::Ident;
 use hcl_edit::structure::Block;
 
 use crate::error::Result;
@@ -92,7 +93,7 @@ impl Reader {
     /// Refuses a provider other than the one that is taken without it.
     fn refuse_provider(&self, fields: &mut Fields<'_>) -> Result<()> {
         if let Some(provider) = fields.raw("provider")
-            && provider.value.as_variable().map(|name| name.as_str()) != Some("aws")
+            && provider.value.as_variable().map(Ident::as_str) != Some("aws")
             && !self.passes_over("provider")
         {
             let why = "`provider` may be of another region or account; write `region`, or let the reader pass over `provider`, \

@@ -128,18 +128,19 @@ impl<'f> Documents<'f> {
                 entries,
                 names,
                 key,
-            } => match key.take() {
-                Some(key) => entries.push((key, node)),
-                None => {
-                    if let Value::Text(name) = &node.value
-                        && !names.insert(name.clone())
-                    {
-                        let why = format!("`{name}` stands twice in a map; keep one");
-                        return Err(node.invalid(why));
-                    }
-                    *key = Some(node);
+            } => {
+                if let Some(key) = key.take() {
+                    entries.push((key, node));
+                    return Ok(());
                 }
-            },
+                if let Value::Text(name) = &node.value
+                    && !names.insert(name.clone())
+                {
+                    let why = format!("`{name}` stands twice in a map; keep one");
+                    return Err(node.invalid(why));
+                }
+                *key = Some(node);
+            }
         }
         Ok(())
     }

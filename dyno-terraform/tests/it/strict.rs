@@ -1,10 +1,10 @@
 //! Where a reading that is nearly right would be of another table.
 
-use std::fs;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
-use dyno_terraform::ReadErrorKind::{Invalid, Io, NotEvaluated, NotSupported, Syntax};
+use dyno_core::KeyKind;
+use dyno_core::table::{IndexSpec, TableSpec};
+use dyno_terraform::ReadErrorKind::{Invalid, Io, NotEvaluated, NotSupported};
 use dyno_terraform::{Terraform, Value};
 
 use crate::read::{Directory, table};
@@ -15,7 +15,8 @@ use crate::refuse::{refused, refused_in_table};
 fn tag(tags: &str, more: &str) -> String {
     let text = table("users", &format!("tags = {tags}")) + more;
     let tables = Terraform::new().text(&text).unwrap();
-    tables.specs()[0].tags()["a"].clone()
+    let (_, spec) = tables.iter().next().unwrap();
+    spec.tags()["a"].clone()
 }
 
 #[test]
@@ -304,88 +305,6 @@ fn texts_are_composed_as_in_terraform() {
     assert_eq!(tables.specs()[0].tags()["a"], "\u{e9}");
 }
 
-/// Reads on a small stack, as a thread of a program has it.
-fn on_a_small_stack(read: impl FnOnce() + Send) {
-    std::thread::scope(|scope| {
-        let thread = std::thread::Builder::new().stack_size(1 << 21);
-        thread.spawn_scoped(scope, read).unwrap().join().unwrap();
-    });
-}
-
-#[test]
-fn what_is_nested_without_end() {
-    on_a_small_stack(|| {
-        let tags = table("users", "tags = { a = local.a0 }");
-        let nested = |inner: &str| format!("{}{inner}{}", "[".repeat(50), "]".repeat(50));
-        let locals: String = (0..90)
-            .map(|at| format!("  a{at} = {}\n", nested(&format!("local.a{}", at + 1))))
-            .collect();
-        let text = format!("{tags}locals {{\n{locals}  a90 = \"\"\n}}\n");
-        let error = Terraform::new().text(&text).unwrap_err();
-        assert_eq!(error.kind(), NotEvaluated);
-        assert!(error.line().is_some());
-        // Each after the one it names, so that every reference is of a value that is known.
-        let used: String = (0..5_000)
-            .rev()
-            .map(|at| format!("b{at} = local.a{at}\n"))
-            .collect();
-        let locals: String = (0..5_000)
-            .map(|at| format!("  a{at} = [local.a{}]\n", at + 1))
-            .collect();
-        let text = format!(
-            "{}locals {{\n{locals}  a5000 = \"\"\n}}\n",
-            table("users", &format!("tags = {{\n{used}}}"))
-        );
-        let error = Terraform::new().text(&text).unwrap_err();
-        assert_eq!(error.kind(), NotEvaluated);
-    });
-}
-
-#[test]
-fn what_grows_without_end() {
-    let begun = Instant::now();
-    let locals = |of: &dyn Fn(usize) -> String| -> String {
-        let locals: String = (0..60)
-            .map(|at| format!("  a{at} = {}\n", of(at + 1)))
-            .collect();
-        format!("locals {{\n{locals}  a60 = \"0123456789\"\n}}\n")
-    };
-    let doubled = [
-        locals(&|next| format!("\"${{local.a{next}}}${{local.a{next}}}\"")),
-        locals(&|next| format!("[local.a{next}, local.a{next}]")),
-        locals(&|next| format!("{{ (\"${{local.a{next}}}${{local.a{next}}}\") = 1 }}")),
-    ];
-    for locals in doubled {
-        let error = Terraform::new()
-            .text(&(table("users", "tags = { a = local.a0 }") + &locals))
-            .unwrap_err();
-        assert!(matches!(error.kind(), NotEvaluated | Invalid), "{error}");
-    }
-    // Each variable is evaluated once, however often it is used.
-    let list = "1, ".repeat(20_000);
-    let uses: String = (0..20_000)
-        .map(|at| format!("  a{at} = var.v[{at}]\n"))
-        .collect();
-    let text = table("users", "tags = { a = local.a5 }")
-        + &format!("variable \"v\" {{\n  default = [{list}]\n}}\nlocals {{\n{uses}}}\n");
-    assert!(Terraform::new().text(&text).is_ok());
-    assert!(begun.elapsed() < Duration::from_secs(60));
-}
-
-#[test]
-fn a_file_without_end() {
-    let long = "#".repeat(1 << 20);
-    let too_long = |error: dyno_terraform::ReadError| {
-        assert_eq!(error.kind(), NotSupported);
-        assert_eq!(error.to_string(), "text: has more than 256 KiB; split it");
-    };
-    too_long(Terraform::new().text(&long).unwrap_err());
-    too_long(Terraform::new().yaml(&long).unwrap_err());
-    let directory = Directory::with("long", &[("main.tf", &long)]);
-    let error = Terraform::new().directory(directory.path()).unwrap_err();
-    assert_eq!(error.kind(), NotSupported);
-}
-
 #[test]
 fn secrets_do_not_reach_a_table() {
     let variable = |more: &str| format!("variable \"v\" {{\n  default = \"hush\"\n  {more}\n}}\n");
@@ -411,25 +330,6 @@ fn secrets_do_not_reach_a_table() {
         printed.contains("\"v\"") && !printed.contains("hush"),
         "{printed}"
     );
-}
-
-#[test]
-fn mistakes_of_values_are_syntax_or_places() {
-    let directory = Directory::with(
-        "damaged",
-        &[
-            ("main.tf", &table("users", "")),
-            ("terraform.tfvars", "a = ["),
-        ],
-    );
-    assert_eq!(
-        Terraform::new()
-            .directory(directory.path())
-            .unwrap_err()
-            .kind(),
-        Syntax
-    );
-    assert!(fs::metadata(directory.path()).is_ok());
 }
 
 #[test]
@@ -466,4 +366,31 @@ fn an_attribute_twice_in_the_key_of_an_index() {
         Invalid,
         "`local_secondary_index` of table `users`: has `id` twice in its key; take one out",
     );
+}
+
+#[test]
+fn a_specification_with_one_attribute_twice_in_a_key() {
+    let table = || TableSpec::new("users", "id", KeyKind::S).with_sort("at", KeyKind::N);
+    let global = IndexSpec::new("abc").with_key("mail", KeyKind::S);
+    for (spec, index) in [
+        (
+            table().with_global_index(global.clone().with_sort("mail", KeyKind::S)),
+            "global",
+        ),
+        (
+            table().with_global_index(global.with_key("mail", KeyKind::S)),
+            "global",
+        ),
+        (
+            table().with_local_index(IndexSpec::new("abc").with_sort("id", KeyKind::S)),
+            "local",
+        ),
+    ] {
+        let error = spec.check().unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("has {index} index `abc` with `")),
+            "{error}"
+        );
+        assert!(error.contains("` twice in its key"), "{error}");
+    }
 }
