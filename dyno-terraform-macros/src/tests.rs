@@ -78,6 +78,11 @@ fn mistakes_in_the_file_have_its_line_and_column() {
         "tables.tf:11:3: table `users`: a specification has no place for `table_class`; let the reader pass over it, and take \
          care of it elsewhere"
     );
+    // The example of the documentation that does not compile, with why.
+    assert_eq!(
+        package.refuses("\"tables.tf\", variables(enviroment = \"live\")"),
+        "tables.tf: variable `enviroment` is given a value and not declared; declare it"
+    );
     let missing = package.refuses("\"other.tf\"");
     assert!(
         missing.starts_with("other.tf: cannot be read: "),

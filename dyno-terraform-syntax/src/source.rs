@@ -38,7 +38,11 @@ impl Source {
                 body,
             }),
             Err(error) => {
-                let position = (error.location().line(), error.location().column());
+                let line = error.location().line();
+                // At the end of a text the parser counts on.
+                let letters = text.split('\n').nth(line.saturating_sub(1));
+                let most = letters.map_or(0, |letters| letters.chars().count()) + 1;
+                let position = (line, error.location().column().min(most));
                 let why = format!("this is not Terraform: {}", error.message());
                 Err(ReadError::new(ReadErrorKind::Syntax, file, why).at(Some(position)))
             }

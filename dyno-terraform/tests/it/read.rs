@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dyno_core::table::TableSpec;
+use dyno_core::table::{StreamView, TableSpec};
 use dyno_core::{Namespace, Store};
 use dyno_terraform::{Tables, Terraform, Value, from_file};
 
@@ -60,6 +60,21 @@ table `dev_carts`: key `id` (a string); on demand
 `
 "
     );
+}
+
+#[test]
+fn streams_are_read_by_their_names() {
+    for (name, view) in [
+        ("KEYS_ONLY", StreamView::Keys),
+        ("NEW_IMAGE", StreamView::New),
+        ("OLD_IMAGE", StreamView::Old),
+        ("NEW_AND_OLD_IMAGES", StreamView::Both),
+    ] {
+        let stream = format!("stream_enabled = true\n  stream_view_type = \"{name}\"");
+        let tables = Terraform::new().text(&table("users", &stream)).unwrap();
+        let (_, users) = tables.iter().next().unwrap();
+        assert_eq!(users.stream(), Some(view), "{name}");
+    }
 }
 
 #[test]
