@@ -16,14 +16,13 @@ use crate::store::tree::Expecting;
 /// A batch is not atomic: each object is saved as a whole or not at all, in any order, and some may be saved when others are
 /// not, also after a crash. What is not saved comes back.
 ///
-/// Sends one `BatchWriteItem` for each 25 plain objects, those of a type without shards, encrypted fields or seals; every other
-/// object is saved by a request of its own, as [`Save`](crate::Save) does, eight at the same time. What the service leaves
-/// unprocessed is sent again, with growing pauses of random length, ten times at most. Costs as much as saving them one by one.
+/// Each object is saved by requests of its own, on the same condition as by [`Save`](crate::Save), eight at the same time: one
+/// `PutItem` for each plain object, those of a type without shards, encrypted fields or seals. What is throttled, or whose answer is
+/// lost, is sent again, with growing pauses of random length, ten times at most. Costs as much as saving them one by one. A missing
+/// table, missing credentials or a service that is not there end it early. All objects are serialised and encrypted in memory
+/// before the first request.
 ///
-/// `BatchWriteItem` knows no conditions. So a plain object that is saved in a batch replaces whatever has its key, also an object
-/// with shards of another type in the same table, whose shards are then lost; and a put whose answer was lost is sent again, and
-/// may come after somebody else's. [`guarded`](Self::guarded) saves each plain object by a `PutItem`, which replaces plain
-/// objects only.
+/// [`unconditional`](Self::unconditional) saves 25 plain objects with one request, over whatever stands there.
 ///
 /// Keys are found as [`Save`](crate::Save) finds them; [`keys`](Self::keys) gives them to types without a key field.
 ///
@@ -78,12 +77,12 @@ pub struct SaveMany<T> {
     objects: Vec<T>,
     keys: Option<Vec<Key>>,
     if_absent: bool,
-    guarded: bool,
+    unconditional: bool,
     at_once: usize,
     options: Options,
 }
 
-debug_of!(SaveMany<T>: keys, if_absent, guarded, at_once);
+debug_of!(SaveMany<T>: keys, if_absent, unconditional, at_once);
 
 /// Of a batch that saves.
 pub(super) type LeftToSave<T> = BatchError<Saved<T>, SaveError<T>>;
@@ -94,7 +93,7 @@ impl<T: Stored> SaveMany<T> {
             objects: objects.into_iter().collect(),
             keys: None,
             if_absent: false,
-            guarded: false,
+            unconditional: false,
             at_once: AT_ONCE,
             options: Options::default(),
         }
@@ -111,15 +110,27 @@ impl<T: Stored> SaveMany<T> {
     }
 
     /// Only inserts: an object whose key is taken is left over, with
-    /// [`AlreadyExists`](ErrorKind::AlreadyExists). Each is saved by a request of its own.
+    /// [`AlreadyExists`](ErrorKind::AlreadyExists). Each is saved by a request of its own, whether it is
+    /// [`unconditional`](Self::unconditional) or not.
     pub fn if_absent(mut self) -> Self {
         self.if_absent = true;
         self
     }
 
-    /// Saves each plain object by a `PutItem`, which does not replace an object that has the mapper's attributes.
-    pub fn guarded(mut self) -> Self {
-        self.guarded = true;
+    /// Saves 25 plain objects with one `BatchWriteItem`, which knows no conditions: whatever has the key is replaced. Objects of types
+    /// with shards, encrypted fields or seals are saved as without it.
+    ///
+    /// * The root of an object that has shards, of another type in the same table or of a later form of this type, is replaced like any
+    ///   item. Its shards are left behind, and nothing finds them any more; what was encrypted in the root is replaced by plain
+    ///   text, if this type does not encrypt it.
+    /// * A request whose answer is lost is sent again, and may come after what somebody else wrote in between.
+    /// * On ScyllaDB Alternator it is not to be mixed with conditional writes of the same items, which is everything else that `dyno`
+    ///   writes, unless the server runs with `--alternator-write-isolation=always`: with `only_rmw_uses_lwt` the two
+    ///   are not put into one order.
+    ///
+    /// What the service leaves unprocessed is sent again, until ten tries in a row have done nothing.
+    pub fn unconditional(mut self) -> Self {
+        self.unconditional = true;
         self
     }
 
@@ -171,7 +182,7 @@ impl<T: Stored> SaveMany<T> {
         };
         Lot {
             changes: self.objects.iter().enumerate().map(change).collect(),
-            guarded: self.guarded || self.if_absent,
+            unconditional: self.unconditional && !self.if_absent,
             operation,
         }
     }

@@ -24,8 +24,8 @@ use crate::store::tree::{Baseline, Expecting};
 pub(super) struct Lot {
     pub(super) operation: Result<Operation>,
     pub(super) changes: Vec<Result<Change>>,
-    /// Whether each is written by itself, on the condition that a save or deletion alone has.
-    pub(super) guarded: bool,
+    /// Whether plain objects are written together, without the condition that a save or deletion alone has.
+    pub(super) unconditional: bool,
 }
 
 /// What is to be done with one object.
@@ -59,14 +59,16 @@ impl Default for Written {
 
 /// Makes all changes, each once; none if one is refused.
 pub(super) async fn write(lots: Vec<Lot>, at_once: usize) -> Vec<Written> {
-    let split = |lot: Lot| (lot.operation, (lot.changes, lot.guarded));
+    let split = |lot: Lot| (lot.operation, (lot.changes, lot.unconditional));
     let (operations, lots): (Vec<_>, Vec<_>) = lots.into_iter().map(split).unzip();
     let mut tasks = Vec::with_capacity(lots.len());
-    for (operation, (changes, guarded)) in operations.iter().zip(lots) {
+    for (operation, (changes, unconditional)) in operations.iter().zip(lots) {
         let mut made = Vec::with_capacity(changes.len());
         for change in changes {
             made.push(match (operation, change) {
-                (Ok(operation), Ok(change)) => Task::with_keys(operation, change, guarded).await,
+                (Ok(operation), Ok(change)) => {
+                    Task::with_keys(operation, change, unconditional).await
+                }
                 (Err(error), _) => Err(error.twin()),
                 (_, Err(error)) => Err(error),
             });
@@ -91,7 +93,7 @@ pub(super) async fn write(lots: Vec<Lot>, at_once: usize) -> Vec<Written> {
 /// What [`write`] sends for one lot, if nothing stands where objects are saved.
 pub(super) fn plan(lot: Lot) -> Result<Plan> {
     let operation = lot.operation?;
-    let made = |change: Result<Change>| Task::of(&operation, change?, lot.guarded);
+    let made = |change: Result<Change>| Task::of(&operation, change?, lot.unconditional);
     let mut tasks = vec![lot.changes.into_iter().map(made).collect()];
     find_twins(&mut tasks);
     let mut plan = Plan::default();
@@ -132,16 +134,20 @@ enum Work<'a> {
 }
 
 impl<'a> Task<'a> {
-    async fn with_keys(operation: &'a Operation, change: Change, guarded: bool) -> Result<Self> {
-        let made = |change| Self::of(operation, change, guarded);
+    async fn with_keys(
+        operation: &'a Operation,
+        change: Change,
+        unconditional: bool,
+    ) -> Result<Self> {
+        let made = |change| Self::of(operation, change, unconditional);
         operation.with_keys(change, made).await
     }
 
     /// Serialised, sealed, and not too large to be sent with others.
-    fn of(operation: &'a Operation, change: Change, guarded: bool) -> Result<Self> {
+    fn of(operation: &'a Operation, change: Change, unconditional: bool) -> Result<Self> {
         let (Change::Delete(key) | Change::Save { key, .. }) = &change;
         let key = key.clone();
-        let together = !guarded && !operation.topology.managed;
+        let together = unconditional && !operation.topology.managed;
         let work = |address: &Address| -> Result<Work<'a>> {
             let write = |item| Write {
                 address: address.clone(),
@@ -159,7 +165,10 @@ impl<'a> Task<'a> {
                         let (item, next) = prepared.into_item()?;
                         Work::Batched(write(Some(item)), Box::new(next))
                     }
-                    prepared => Work::Alone(Box::new(prepared)),
+                    prepared => {
+                        prepared.check_plain()?;
+                        Work::Alone(Box::new(prepared))
+                    }
                 },
             })
         };

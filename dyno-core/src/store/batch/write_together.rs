@@ -9,7 +9,7 @@ use crate::store::operation::Pending;
 use crate::store::saved::Saved;
 use crate::store::{DeleteMany, SaveMany, Store};
 
-/// Saves and deletes objects of several types with the same requests; see
+/// Saves and deletes objects of several types together; see
 /// [`Store::write_together`](crate::Store::write_together).
 ///
 /// Its parts are [`SaveMany`](crate::SaveMany) and [`DeleteMany`](crate::DeleteMany), each with options of its own, up to eight of
@@ -18,9 +18,10 @@ use crate::store::{DeleteMany, SaveMany, Store};
 /// This is not a transaction: each object is written as a whole or not at all, in any order, and some may be written when others
 /// are not, also after a crash. What is not written comes back with its part.
 ///
-/// Sends one `BatchWriteItem` for each 25 plain objects that are saved or deleted, whatever their types and tables; parts in another
-/// region or of another store have requests of their own, and every object that is not a plain one is written by its own commit.
-/// Costs as much as the parts cost alone.
+/// Each object is written by its own conditional request, eight at the same time over all parts. Those of plain types whose part is
+/// [`unconditional`](crate::SaveMany::unconditional) share requests: one `BatchWriteItem` for each 25 that are saved or deleted,
+/// whatever their types and tables; parts in another region or of another store have requests of their own. Costs as much as the parts
+/// cost alone.
 ///
 /// # Errors
 ///
