@@ -1,8 +1,9 @@
 //! Reads several items in one round trip, and all of them however often it takes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::slice::Chunks;
 
+use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
 use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
 use aws_sdk_dynamodb::types::{AttributeValue, Get, KeysAndAttributes, TransactGetItem};
 use dyno_value::Item;
@@ -239,56 +240,87 @@ async fn fetch_into(
     wanted: &[(Address, Projection)],
     consistent: bool,
 ) -> Result<()> {
-    const MOST_ATTEMPTS: u32 = 8;
+    /// In a row, without anything read.
+    const MOST_IDLE_TRIES: u32 = 8;
     let Some((first, _)) = wanted.first() else {
         return Ok(());
     };
     let client = store.clients().of(first.region).reads;
-    let tables: Vec<_> = wanted.iter().map(|(address, _)| address.table).collect();
-    let mut requests = requests(wanted, consistent)?;
-    for attempt in 1..=MOST_ATTEMPTS {
+    let mut idle = 0;
+    loop {
+        idle += 1;
+        let open = wanted.iter();
+        let open: Vec<_> = open.filter(|(address, _)| left.contains(address)).collect();
+        let tables: BTreeSet<_> = left.iter().map(|address| address.table).collect();
+        let tables: Vec<_> = tables.into_iter().collect();
         let answer = client
             .batch_get_item()
-            .set_request_items(Some(requests))
+            .set_request_items(Some(requests(&open, consistent)?))
             .set_return_consumed_capacity(store.asks_for_capacity())
             .send()
             .await
-            .map_err(|error| store.failure(error, &tables))?;
-        store.note_read(answer.consumed_capacity());
-        let mut responses = answer.responses.unwrap_or_default();
-        for table in &tables {
-            place(
-                table,
-                responses.remove(*table).unwrap_or_default(),
-                wanted,
-                found,
+            .map_err(|error| store.failure(error, &tables));
+        let throttled = match answer {
+            Ok(answer) => {
+                let unread = take_answer(store, answer, wanted, left, found)?;
+                if unread.is_empty() {
+                    left.clear();
+                    return Ok(());
+                }
+                if unread.len() < left.len() {
+                    idle = 1;
+                }
+                *left = unread;
+                None
+            }
+            // So the service says that it has read none of the items.
+            Err(error) if error.kind() == ErrorKind::Throttled => Some(error),
+            Err(error) => return Err(error),
+        };
+        if idle == MOST_IDLE_TRIES {
+            let why = format!(
+                "the service left {} of {} items unread after {idle} tries that read nothing; try again later",
+                left.len(),
+                wanted.len()
             );
+            let error = Error::new(ErrorKind::Throttled, why);
+            return Err(match throttled {
+                Some(throttled) => error.with_source(throttled),
+                None => error,
+            });
         }
-        requests = answer.unprocessed_keys.unwrap_or_default();
-        let unread = unread(left, &requests);
-        if unread.len()
-            != requests
-                .values()
-                .map(|keys| keys.keys().len())
-                .sum::<usize>()
-        {
-            let why = "the service left keys unread that it was not asked for; nothing is known of the others";
-            return Err(Error::new(ErrorKind::Service, why));
-        }
-        *left = unread;
-        if requests.is_empty() {
-            return Ok(());
-        }
-        drive::pause(attempt).await?;
+        drive::pause(idle).await?;
     }
-    Err(Error::new(
-        ErrorKind::Throttled,
-        format!(
-            "the service left {} of {} items unread after {MOST_ATTEMPTS} tries; try again later",
-            left.len(),
-            wanted.len()
-        ),
-    ))
+}
+
+/// Puts what was read into `found`, and says what was not.
+///
+/// # Errors
+///
+/// The answer speaks of keys that were not asked for.
+fn take_answer(
+    store: &Store,
+    answer: BatchGetItemOutput,
+    wanted: &[(Address, Projection)],
+    asked: &[Address],
+    found: &mut BTreeMap<Address, Item>,
+) -> Result<Vec<Address>> {
+    store.note_read(answer.consumed_capacity());
+    let mut responses = answer.responses.unwrap_or_default();
+    let tables: BTreeSet<_> = asked.iter().map(|address| address.table).collect();
+    for table in tables {
+        let items = responses.remove(table).unwrap_or_default();
+        place(table, items, wanted, found);
+    }
+    let unprocessed = answer.unprocessed_keys.unwrap_or_default();
+    let unread = unread(asked, &unprocessed);
+    let said = unprocessed.values().map(|keys| keys.keys().len());
+    if unread.len() == said.sum::<usize>() {
+        return Ok(unread);
+    }
+    let why =
+        "the service left keys unread that it was not asked for; nothing is known of the others";
+    Err(Error::new(ErrorKind::Service, why))
 }
 
 /// The items whose keys are left unprocessed.
@@ -301,7 +333,7 @@ fn unread(asked: &[Address], unprocessed: &HashMap<String, KeysAndAttributes>) -
 }
 
 fn requests(
-    wanted: &[(Address, Projection)],
+    wanted: &[&(Address, Projection)],
     consistent: bool,
 ) -> Result<HashMap<String, KeysAndAttributes>> {
     let mut by_table: BTreeMap<&str, (Vec<Item>, Option<&Projection>)> = BTreeMap::new();
