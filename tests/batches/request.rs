@@ -276,3 +276,23 @@ async fn an_answer_of_more_than_16_megabytes_comes_in_parts() {
     assert_eq!(found.iter().flatten().count(), 50);
     assert_eq!(sent(&recorder), ["BatchGetItem 50", "BatchGetItem 8"]);
 }
+
+#[tokio::test]
+async fn a_plan_has_as_many_round_trips_as_turns() {
+    let (store, recorder) = store().await;
+    let plan = store.save_many(notes(20)).plan().unwrap();
+    assert_eq!(plan.write_units().to_string(), "20");
+    assert_eq!((plan.requests().len(), plan.round_trips()), (20, 3));
+    let plan = store.save_many(wholes(4)).at_once(1).plan().unwrap();
+    assert_eq!(plan.round_trips(), 4);
+    let save = store.save_many(notes(60)).unconditional().at_once(2);
+    let plan = save.plan().unwrap();
+    assert_eq!(plan.write_units().to_string(), "60");
+    assert_eq!(plan.round_trips(), 2);
+    let load = store.load_many::<Note>(note_keys(250)).at_once(2);
+    assert_eq!(load.plan().unwrap().round_trips(), 2);
+    let nothing = store.load_many::<Whole>([""; 0]).plan().unwrap();
+    assert!(nothing.is_complete());
+    assert!(nothing.requests().is_empty());
+    assert!(recorder.requests().is_empty());
+}

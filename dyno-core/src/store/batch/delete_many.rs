@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use super::error::{BatchError, all_of};
+use super::error::{BatchError, Refusal, all_of, none_of};
 use super::write::{Change, Lot, Written, plan, write};
 use super::{AT_ONCE, at_once_option};
 use crate::error::Result;
@@ -11,11 +11,12 @@ use crate::store::Store;
 use crate::store::operation::{Operation, Options, Pending, common_options, debug_of};
 use crate::store::reseal::Failure;
 
-/// Deletes many objects of a type by their keys, whatever their versions, each with all its shards, with few requests for all of
-/// them.
+/// Deletes many objects of a type by their keys, whatever their versions, each with all its shards, in parallel within a
+/// bound.
 ///
 /// A batch is not atomic: each object is deleted as a whole or not at all, in any order, and some may be deleted when others are
-/// not, also after a crash. Deleting what is not there succeeds; a key that is given twice is deleted once.
+/// not, also after a crash. Deleting what is not there succeeds; a key that is given twice is deleted once. A plain object has no
+/// version: if an answer is lost, the deletion is sent again, and deletes also what somebody else inserted in between.
 ///
 /// Each object is deleted by requests of its own, on the same condition as by [`Delete`](crate::Delete), eight at the same time: one
 /// `DeleteItem` for each plain object, those of a type without shards, encrypted fields or seals. What is throttled, or whose answer
@@ -89,7 +90,6 @@ impl<T: Stored> DeleteMany<T> {
     ///
     /// * The root of an object that has shards, of another type in the same table or of an earlier form of this type, is deleted like
     ///   any item. Its shards are left behind, and nothing finds them any more.
-    /// * A request whose answer is lost is sent again. An object that somebody else inserted in between is deleted.
     /// * On ScyllaDB Alternator it is not to be mixed with conditional writes of the same items, which is everything else that `dyno`
     ///   writes, unless the server runs with `--alternator-write-isolation=always`: with `only_rmw_uses_lwt` the two
     ///   are not put into one order.
@@ -109,7 +109,7 @@ impl<T: Stored> DeleteMany<T> {
     ///
     /// Those of the deletion that are found before the first request.
     pub fn plan(&self) -> Result<Plan> {
-        plan(self.lot())
+        plan(self.lot(), self.at_once)
     }
 
     /// The same, in this store if no other is named.
@@ -128,17 +128,21 @@ impl<T: Stored> DeleteMany<T> {
     }
 
     pub(super) fn answer(self, written: Written) -> Result<(), BatchError<()>> {
-        let results: Vec<Result<()>> = match written {
-            Written::Refused(errors) => errors.into_iter().map(Err).collect(),
+        let keys = self.keys.into_iter();
+        let left = |(key, error)| Failure::new(key, error);
+        let done = match written {
+            Written::Refused(Refusal { of_all, of_each }) => {
+                none_of(keys.zip(of_each).map(left).collect(), of_all)
+            }
             Written::Sent(_, results) => {
-                let done = |result: Result<_>| result.map(drop);
-                results.into_iter().map(done).collect()
+                let done = |(key, result): (Key, Result<_>)| match result {
+                    Ok(_) => Ok(()),
+                    Err(error) => Err(left((key, error))),
+                };
+                all_of(keys.zip(results).map(done).collect())
             }
         };
-        let results = self.keys.into_iter().zip(results);
-        let failed =
-            |(key, result): (Key, Result<()>)| result.map_err(|error| Failure::new(key, error));
-        all_of(results.map(failed).collect()).map(drop)
+        done.map(drop)
     }
 
     async fn run(self) -> Result<(), BatchError<()>> {

@@ -1,4 +1,4 @@
-use super::error::{BatchError, all_of};
+use super::error::{BatchError, Refusal, all_of, none_of};
 use super::write::{Change, Done, Lot, Written, plan, write};
 use super::{AT_ONCE, at_once_option};
 use crate::error::{Error, ErrorKind, Result, SaveError};
@@ -11,10 +11,11 @@ use crate::store::save::keyed_tree;
 use crate::store::saved::Saved;
 use crate::store::tree::Expecting;
 
-/// Saves many objects of a type: inserts each, or replaces what has its key, with few requests for all of them.
+/// Saves many objects of a type: inserts each, or replaces what has its key, in parallel within a bound.
 ///
 /// A batch is not atomic: each object is saved as a whole or not at all, in any order, and some may be saved when others are
-/// not, also after a crash. What is not saved comes back.
+/// not, also after a crash. What is not saved comes back. A plain object has no version: if an answer is lost, it is sent again, and may
+/// replace what somebody else wrote in between.
 ///
 /// Each object is saved by requests of its own, on the same condition as by [`Save`](crate::Save), eight at the same time: one
 /// `PutItem` for each plain object, those of a type without shards, encrypted fields or seals. What is throttled, or whose answer is
@@ -37,6 +38,9 @@ use crate::store::tree::Expecting;
 /// DynamoDB, a key for encryption is missing, or a plain object is too large; the others have
 /// [`BatchRefused`](ErrorKind::BatchRefused) then. [`Throttled`](ErrorKind::Throttled) for what the service left over,
 /// [`OutcomeUnknown`](ErrorKind::OutcomeUnknown) if an answer was lost; otherwise those of [`Save`](crate::Save).
+///
+/// What is left has its key, [`SaveError::key`], also one that was made up. An object without a key field whose outcome is not known is
+/// to be saved again under that key; without it, it gets a new one, and may be stored twice.
 ///
 /// # Examples
 ///
@@ -123,7 +127,6 @@ impl<T: Stored> SaveMany<T> {
     /// * The root of an object that has shards, of another type in the same table or of a later form of this type, is replaced like any
     ///   item. Its shards are left behind, and nothing finds them any more; what was encrypted in the root is replaced by plain
     ///   text, if this type does not encrypt it.
-    /// * A request whose answer is lost is sent again, and may come after what somebody else wrote in between.
     /// * On ScyllaDB Alternator it is not to be mixed with conditional writes of the same items, which is everything else that `dyno`
     ///   writes, unless the server runs with `--alternator-write-isolation=always`: with `only_rmw_uses_lwt` the two
     ///   are not put into one order.
@@ -143,7 +146,7 @@ impl<T: Stored> SaveMany<T> {
     ///
     /// Those of the save that are found before the first request.
     pub fn plan(&self) -> Result<Plan> {
-        plan(self.lot())
+        plan(self.lot(), self.at_once)
     }
 
     /// The same, in this store if no other is named.
@@ -152,21 +155,25 @@ impl<T: Stored> SaveMany<T> {
         self
     }
 
-    pub(super) fn lot(&self) -> Lot {
-        let operation = Operation::new::<T>("save", self.options.clone());
-        let counts = (self.objects.len(), self.keys.as_ref().map(Vec::len));
-        let change = |(at, object): (usize, &T)| {
-            let operation = operation.as_ref().map_err(Error::twin)?;
-            if let (objects, Some(keys)) = counts
-                && keys != objects
-            {
+    /// The operation, if there are as many keys as objects.
+    fn operation(&self) -> Result<Operation> {
+        let operation = Operation::new::<T>("save", self.options.clone())?;
+        let objects = self.objects.len();
+        match self.keys.as_ref().map(Vec::len) {
+            Some(keys) if keys != objects => {
                 let why =
                     format!("{keys} keys were given for {objects} objects; give one for each");
-                return Err(operation.explain(None)(Error::new(
-                    ErrorKind::InvalidKey,
-                    why,
-                )));
+                let error = Error::new(ErrorKind::InvalidKey, why);
+                Err(operation.explain(None)(error))
             }
+            _ => Ok(operation),
+        }
+    }
+
+    pub(super) fn lot(&self) -> Lot {
+        let operation = self.operation();
+        let change = |(at, object): (usize, &T)| {
+            let operation = operation.as_ref().map_err(Error::twin)?;
             let given = self.keys.as_ref().and_then(|keys| keys.get(at));
             let (tree, key) = keyed_tree(operation, object, given)?;
             let expecting = if self.if_absent {
@@ -189,20 +196,20 @@ impl<T: Stored> SaveMany<T> {
 
     pub(super) fn answer(self, written: Written) -> Result<Vec<Saved<T>>, LeftToSave<T>> {
         let objects = self.objects.into_iter();
-        all_of(match written {
-            Written::Refused(errors) => {
-                let left = objects.zip(errors);
-                left.map(|(object, error)| Err(SaveError::new(object, error)))
-                    .collect()
+        match written {
+            Written::Refused(Refusal { of_all, of_each }) => {
+                let left = objects.zip(of_each);
+                let left = left.map(|(object, error)| SaveError::new(object, error));
+                none_of(left.collect(), of_all)
             }
             Written::Sent(operation, results) => {
                 let saved = |(object, result): (T, Result<Done>)| match result {
                     Ok((key, next)) => Ok(Saved::new(object, key, operation.options(), *next)),
                     Err(error) => Err(SaveError::new(object, error)),
                 };
-                objects.zip(results).map(saved).collect()
+                all_of(objects.zip(results).map(saved).collect())
             }
-        })
+        }
     }
 
     async fn run(self) -> Result<Vec<Saved<T>>, LeftToSave<T>> {
