@@ -177,6 +177,30 @@ async fn a_lost_answer_is_asked_for_again() {
     assert_eq!(recorder.requests().len(), 10);
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_of_a_deletion_is_asked_for_again() {
+    for fast in [false, true] {
+        let lose_first = |request: &Request| match request.number() {
+            0 => Fault::AnswerLost,
+            _ => Fault::Pass,
+        };
+        let (store, sound, recorder) = faulty(lose_first).await;
+        sound.save_many(notes(3)).await.unwrap();
+        let delete = store.delete_many::<Note>(note_keys(3)).at_once(1);
+        let delete = if fast { delete.unconditional() } else { delete };
+        delete.await.unwrap();
+        assert_eq!(recorder.requests().len(), if fast { 2 } else { 4 });
+        assert_eq!(sound.scan::<Note>().count().await.unwrap(), 0);
+
+        let (store, _, _) = faulty(|_| Fault::AnswerLost).await;
+        let delete = store.delete_many::<Note>(note_keys(3));
+        let delete = if fast { delete.unconditional() } else { delete };
+        let error = delete.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+        assert_eq!(error.left().count(), 3);
+    }
+}
+
 /// What the service says is left over, by hand.
 fn answered(operation: &'static str, member: &'static str, numbers: &[&str]) -> Fault {
     let key = |number: &&str| json!({"OWNER": {"S": "ada"}, "NUMBER": {"N": number}});

@@ -156,6 +156,14 @@ async fn deletions_of_two_parts_are_made_once() {
     a.unwrap();
     b.unwrap();
     assert_eq!(recorder.take().len(), 2);
+    // Not if one is on a condition that the other has not.
+    let parts = (
+        Note::delete_many(note_keys(2)).unconditional(),
+        Note::delete_many(note_keys(1)),
+    );
+    let (a, b) = store.write_together(parts).await;
+    assert_eq!(a.unwrap_err().kind(), ErrorKind::BatchRefused);
+    assert_eq!(b.unwrap_err().kind(), ErrorKind::InvalidKey);
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use super::write::{At, Change, Done};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::plan::Address;
+use crate::shape::Identity;
 use crate::store::delete::delete_any;
 use crate::store::operation::Operation;
 use crate::store::prepared::Prepared;
@@ -112,6 +113,12 @@ impl<'a> Task<'a> {
         (store.identity(), address)
     }
 
+    /// The type that it writes, and whether without a condition.
+    fn way(&self) -> (Identity, bool) {
+        let unconditional = matches!(self.work, Work::Batched(..));
+        (self.operation.topology.root.identity(), unconditional)
+    }
+
     fn deletes(&self) -> bool {
         match &self.work {
             Work::Alone(_) => false,
@@ -157,13 +164,13 @@ pub(super) fn find_twins(tasks: &mut [Vec<Result<Task<'_>>>]) {
     for (lot, tasks) in tasks.iter_mut().enumerate() {
         for (at, made) in tasks.iter_mut().enumerate() {
             let Ok(task) = made else { continue };
-            let kind = std::ptr::from_ref(task.operation.topology.root);
+            let way = task.way();
             match seen.entry(task.place()) {
                 Entry::Vacant(free) => {
-                    free.insert(((lot, at), kind, task.deletes()));
+                    free.insert(((lot, at), way, task.deletes()));
                 }
                 Entry::Occupied(taken) => match *taken.get() {
-                    (first, of, true) if of == kind && task.deletes() => {
+                    (first, other, true) if other == way && task.deletes() => {
                         task.work = Work::Twin(first);
                     }
                     _ => {
