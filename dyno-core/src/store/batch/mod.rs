@@ -5,10 +5,12 @@
 //! load_together  write_together       several of these with the same requests
 //! read   roots, then shards, whatever the types     pile   which items are asked for together
 //! write  which changes are made together            send   these changes
+//! task   a change that is ready to be made          ending errors that others would meet, too
 //! open   from what was read to objects              error  what came of each part, if not all could be done
 //! ```
 
 mod delete_many;
+mod ending;
 mod error;
 mod load_many;
 mod load_together;
@@ -17,6 +19,7 @@ mod pile;
 mod read;
 mod save_many;
 mod send;
+mod task;
 mod write;
 mod write_together;
 
