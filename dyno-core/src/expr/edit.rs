@@ -144,8 +144,34 @@ impl Edit {
     pub(crate) fn is_idempotent(&self) -> bool {
         match self.verb {
             Verb::Append(_) | Verb::Count { .. } | Verb::Prepend(_) => false,
-            Verb::Remove { .. } => !self.moves_elements(),
-            Verb::Delete { .. } | Verb::Set(_) | Verb::SetIfAbsent(_) | Verb::Unite(_) => true,
+            Verb::Remove { .. } if self.moves_elements() => false,
+            // Another element may have come to stand at an index.
+            Verb::Delete { .. }
+            | Verb::Remove { .. }
+            | Verb::Set(_)
+            | Verb::SetIfAbsent(_)
+            | Verb::Unite(_) => {
+                let mut segments = self.path.segments().iter();
+                !segments.any(|segment| matches!(segment, Segment::Index(_)))
+            }
+        }
+    }
+
+    /// Whether it adds elements to a set or takes some out.
+    pub(crate) fn changes_set(&self) -> bool {
+        matches!(self.verb, Verb::Delete { .. } | Verb::Unite(_))
+    }
+
+    /// The list whose elements it adds to, or moves.
+    pub(crate) fn list(&self) -> Option<FieldPath> {
+        match self.verb {
+            Verb::Append(_) | Verb::Prepend(_) => Some(self.path.clone()),
+            Verb::Remove { .. } if self.moves_elements() => {
+                let mut list = self.path.clone();
+                list.pop();
+                Some(list)
+            }
+            _ => None,
         }
     }
 
