@@ -323,8 +323,8 @@ pub(super) fn check_length(expressions: &Expressions) -> Result<()> {
     Err(Error::new(
         ErrorKind::TooLarge,
         format!(
-            "too many attributes changed at once: the expression would have {} bytes, DynamoDB allows {}; keep \
-             some of the fields in a nested object",
+            "the expression would have {} bytes, DynamoDB allows {}: too many attributes change at once, or the condition says \
+             too much. Keep some of the fields in a nested object, or ask for less in `when`",
             longest.unwrap_or(0),
             limits::EXPRESSION_BYTES
         ),

@@ -2,6 +2,7 @@
 
 use dyno_value::{Item, attribute_size, measure, measure_value};
 
+use super::plain::check_length;
 use super::step::{Action, Request};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
@@ -43,12 +44,22 @@ pub(crate) fn check(request: &Request) -> Result<()> {
 
 fn check_action(action: &Action) -> Result<usize> {
     match action {
-        Action::Delete { .. } => Ok(0),
-        Action::Put { address, item, .. } => check_item(address.table, item),
+        Action::Delete { condition, .. } => {
+            condition.as_ref().map_or(Ok(()), check_length).map(|()| 0)
+        }
+        Action::Put {
+            address,
+            item,
+            condition,
+        } => {
+            condition.as_ref().map_or(Ok(()), check_length)?;
+            check_item(address.table, item)
+        }
         Action::Update {
             address,
             expressions,
         } => {
+            check_length(expressions)?;
             let mut largest = 0;
             for value in expressions.values.values() {
                 largest = largest.max(measure_value(value)?);

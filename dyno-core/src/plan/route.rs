@@ -87,7 +87,8 @@ impl Route {
     }
 
     fn step(&mut self, segment: &Segment) -> Result<(), String> {
-        self.needs_object |= is_enum(self.kind) || matches!(self.kind, Some(Kind::Opaque(_)));
+        self.needs_object |=
+            is_enum(self.kind) || matches!(self.kind, Some(Kind::Opaque(_) | Kind::Scalar(_)));
         let (kind, field) = step(self.kind, segment)?;
         self.kind = kind;
         self.stored.push(segment.clone());
@@ -256,7 +257,7 @@ fn step(
             Err(format!("`{name}` goes into a list, which has indexes"))
         }
         (Some(Kind::Key(_)), _) => Err("a key has nothing inside".to_owned()),
-        (Some(Kind::Lazy(_) | Kind::Opaque(_)) | None, _) => Ok((None, None)),
+        (Some(Kind::Lazy(_) | Kind::Opaque(_) | Kind::Scalar(_)) | None, _) => Ok((None, None)),
     }
 }
 

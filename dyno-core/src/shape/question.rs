@@ -115,7 +115,7 @@ impl Kind {
                 let mut fields = shape.all_fields();
                 wanted(shape) || fields.any(|field| field.kind().any_unseen_shape(seen, wanted))
             }
-            Self::Key(_) | Self::Opaque(_) => false,
+            Self::Key(_) | Self::Opaque(_) | Self::Scalar(_) => false,
         }
     }
 }

@@ -171,10 +171,10 @@ fn has_parts(kind: Kind) -> bool {
 
 /// A loader that should not be asked: of a field marked `plain` none is.
 #[derive(Default)]
-struct NotAsked(AtomicBool);
+pub(super) struct NotAsked(AtomicBool);
 
 impl NotAsked {
-    fn was_asked(&self) -> bool {
+    pub(super) fn was_asked(&self) -> bool {
         self.0.load(Ordering::Relaxed)
     }
 }

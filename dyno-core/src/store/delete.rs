@@ -1,13 +1,13 @@
 use super::drive;
 use super::fetch::Projection;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
-use super::snapshot::{KnownRoot, NO_SPANS, Reading};
+use super::snapshot::{KnownRoot, NO_SPANS, Reading, Snapshot};
 use super::tree::Baseline;
 use super::when::both;
 use crate::commit::Sizes;
 use crate::commit::delete::{Delete as DeleteCommit, Deleted};
 use crate::commit::plain::Plain;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Condition, Node};
 use crate::forecast::{More, Plan};
 use crate::key::Key;
@@ -246,7 +246,7 @@ fn of_state<'a>(
     let mut shards = Vec::new();
     for (id, entry) in &state.manifest.0 {
         let Some(field) = operation.topology.shard(id) else {
-            return Err(crate::error::Error::new(
+            return Err(Error::new(
                 ErrorKind::TypeMismatch,
                 format!(
                     "the stored object has a shard `{id}` that the type does not know; nothing was deleted"
@@ -262,8 +262,14 @@ fn of_state<'a>(
 async fn read_state(operation: &Operation, root: &Address) -> Result<Option<RootState>> {
     let owner = operation.owner(root);
     let reading = root_alone(operation, &owner, root);
-    let snapshot = reading.snapshot(&operation.store).await?;
-    Ok(snapshot.and_then(|snapshot| snapshot.state))
+    match reading.snapshot(&operation.store).await? {
+        Some(Snapshot { state: None, .. }) => Err(Error::new(
+            ErrorKind::TypeMismatch,
+            "the item with this key was not saved as an object with shards; nothing was deleted. Delete it with the type that it \
+             was saved with",
+        )),
+        snapshot => Ok(snapshot.and_then(|snapshot| snapshot.state)),
+    }
 }
 
 fn root_alone<'a>(operation: &'a Operation, owner: &'a Owner, root: &'a Address) -> Reading<'a> {

@@ -1,3 +1,6 @@
+use std::borrow::Borrow;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::FieldPath;
 
 use super::check::Asked;
@@ -136,84 +139,88 @@ impl<T: Stored> Update<T> {
 
     common_options!();
 
-    /// Sets the field. `None` takes it away, as a save would.
-    pub fn set<V>(self, field: Path<T, V>, value: impl Assign<V>) -> Self {
-        let (path, codec) = field.into_parts();
-        let value = codec.write(&value.__dyno_assigned());
+    /// Sets the field. `None` takes it away, as a save would; an element of a list or an entry of a map becomes null, as a save
+    /// would have it. [`remove`](Self::remove) takes these out.
+    pub fn set<V>(self, field: impl Borrow<Path<T, V>>, value: impl Assign<V>) -> Self {
+        let field = field.borrow();
+        let value = field.codec().write(&value.__dyno_assigned());
         let verb = value.map_err(Wrong::Value).map(|value| match value {
             Some(value) => Verb::Set(value),
+            None if field.is_entry() => Verb::Set(AttributeValue::Null(true)),
             None => Verb::Remove { optional: true },
         });
-        self.with(path, verb)
+        self.with(field, verb)
     }
 
     /// Sets the field if nothing stands there. A stored null is something.
-    pub fn set_if_absent<V>(self, field: Path<T, V>, value: impl Assign<V>) -> Self {
-        let (path, codec) = field.into_parts();
-        let value = codec.write(&value.__dyno_assigned());
+    pub fn set_if_absent<V>(self, field: impl Borrow<Path<T, V>>, value: impl Assign<V>) -> Self {
+        let field = field.borrow();
+        let value = field.codec().write(&value.__dyno_assigned());
         let verb = value.map_err(Wrong::Value).and_then(|value| {
             value
                 .map(Verb::SetIfAbsent)
                 .ok_or(Wrong::Use("takes a value here, and `None` is none"))
         });
-        self.with(path, verb)
+        self.with(field, verb)
     }
 
     /// Takes the field away: one that an object is loaded without, an entry of a map, or an element of a list, where those behind
     /// it move up.
-    pub fn remove<V>(self, field: Path<T, V>) -> Self {
-        let (path, codec) = field.into_parts();
-        let optional = can_be_absent(&codec);
-        self.with(path, Ok(Verb::Remove { optional }))
+    pub fn remove<V>(self, field: impl Borrow<Path<T, V>>) -> Self {
+        let field = field.borrow();
+        let optional = can_be_absent(field.codec());
+        self.with(field, Ok(Verb::Remove { optional }))
     }
 
     /// Adds to a number, or elements to a set. A number that is absent was 0, a set empty.
-    pub fn add<V>(self, field: Path<T, V>, value: impl Addend<V>) -> Self {
-        let (path, codec) = field.into_parts();
-        let verb = value.__dyno_sum(&codec).0;
-        self.with(path, verb)
+    ///
+    /// The set must be a field of the root itself: DynamoDB's `ADD` reaches no deeper.
+    pub fn add<V>(self, field: impl Borrow<Path<T, V>>, value: impl Addend<V>) -> Self {
+        let field = field.borrow();
+        let verb = value.__dyno_sum(field.codec()).0;
+        self.with(field, verb)
     }
 
     /// Subtracts from a number. One that is absent was 0.
-    pub fn subtract<V>(self, field: Path<T, V>, value: impl Subtrahend<V>) -> Self {
-        let (path, codec) = field.into_parts();
-        let verb = value.__dyno_difference(&codec).0;
-        self.with(path, verb)
+    pub fn subtract<V>(self, field: impl Borrow<Path<T, V>>, value: impl Subtrahend<V>) -> Self {
+        let field = field.borrow();
+        let verb = value.__dyno_difference(field.codec()).0;
+        self.with(field, verb)
     }
 
     /// Takes elements out of a set. A set without elements is no attribute, so it must be one that an object is loaded without: an
-    /// `Option`.
+    /// `Option`. It must be a field of the root itself: DynamoDB's `DELETE` reaches no deeper.
     pub fn delete<V: SetField>(
         self,
-        field: Path<T, V>,
+        field: impl Borrow<Path<T, V>>,
         elements: impl IntoIterator<Item: Assign<V::Element>>,
     ) -> Self {
-        let (path, codec) = field.into_parts();
-        let set = set_of(elements, &codec);
-        let optional = can_be_absent(&codec);
-        self.with(path, set.map(|set| Verb::Delete { set, optional }))
+        let field = field.borrow();
+        let set = set_of(elements, field.codec());
+        let optional = can_be_absent(field.codec());
+        self.with(field, set.map(|set| Verb::Delete { set, optional }))
     }
 
     /// Puts elements at the end of a list. One that is absent begins with them.
     pub fn append<V: ListField>(
         self,
-        field: Path<T, V>,
+        field: impl Borrow<Path<T, V>>,
         elements: impl IntoIterator<Item: Assign<V::Element>>,
     ) -> Self {
-        let (path, codec) = field.into_parts();
-        let list = list_of(elements, &codec);
-        self.with(path, list.map(Verb::Append))
+        let field = field.borrow();
+        let list = list_of(elements, field.codec());
+        self.with(field, list.map(Verb::Append))
     }
 
     /// Puts elements at the beginning of a list. One that is absent begins with them.
     pub fn prepend<V: ListField>(
         self,
-        field: Path<T, V>,
+        field: impl Borrow<Path<T, V>>,
         elements: impl IntoIterator<Item: Assign<V::Element>>,
     ) -> Self {
-        let (path, codec) = field.into_parts();
-        let list = list_of(elements, &codec);
-        self.with(path, list.map(Verb::Prepend))
+        let field = field.borrow();
+        let list = list_of(elements, field.codec());
+        self.with(field, list.map(Verb::Prepend))
     }
 
     /// Changes the object only if this holds; it fails with
@@ -280,8 +287,15 @@ impl<T: Stored> Update<T> {
         self.shown(None)
     }
 
-    fn with(mut self, path: FieldPath, verb: Result<Verb, Wrong>) -> Self {
-        self.edits.push((path, verb));
+    fn with<V>(mut self, field: &Path<T, V>, verb: Result<Verb, Wrong>) -> Self {
+        let verb = if field.is_flattened() {
+            Err(Wrong::Use(
+                "is where a flattened field stands, which has no attribute of its own; change the fields or entries in it",
+            ))
+        } else {
+            verb
+        };
+        self.edits.push((field.as_field_path().clone(), verb));
         self
     }
 
