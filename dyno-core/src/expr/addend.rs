@@ -43,8 +43,8 @@ impl Numeric for u128 {
 }
 
 impl Numeric for i128 {
-    const LEAST: Option<i128> = Some(-EXACT);
-    const LARGEST: Option<i128> = Some(EXACT);
+    const LEAST: Option<Self> = Some(-EXACT);
+    const LARGEST: Option<Self> = Some(EXACT);
 }
 
 impl Numeric for f32 {

@@ -313,10 +313,14 @@ fn before(
 }
 
 fn away_from_zero(amount: &str) -> Option<i128> {
-    let amount: f64 = amount.parse().ok()?;
-    let away = amount.abs().ceil().copysign(amount);
-    // Below this, a float is an integer that an `i128` holds.
-    (away.abs() < 1e38).then_some(away as i128)
+    let (whole, fraction) = amount.split_once('.')?;
+    let whole: i128 = whole.parse().ok()?;
+    let step = i128::from(fraction.bytes().any(|digit| digit != b'0'));
+    if amount.starts_with('-') {
+        whole.checked_sub(step)
+    } else {
+        whole.checked_add(step)
+    }
 }
 
 fn zero() -> AttributeValue {

@@ -57,7 +57,7 @@ impl Kind {
                             && (kind.may_be_marked(rest) || (differ && kind.holds_encrypted())))
                 })
             }
-            (Self::Object(_) | Self::Key(_) | Self::Opaque(_), _) => false,
+            (Self::Object(_) | Self::Key(_) | Self::Opaque(_) | Self::Scalar(_), _) => false,
         }
     }
 

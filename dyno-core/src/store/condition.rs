@@ -165,7 +165,7 @@ fn is_list(kind: Option<Kind>) -> bool {
 fn has_parts(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Lazy(_) | Kind::List(_) | Kind::Map(_) | Kind::Object(_)
+        Kind::Lazy(_) | Kind::List(_) | Kind::Map(_) | Kind::Object(_) | Kind::Opaque(_)
     )
 }
 

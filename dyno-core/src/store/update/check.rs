@@ -207,8 +207,11 @@ impl Operation {
         else {
             return Err(encrypted(&edit.path));
         };
-        if let Verb::Set(value) | Verb::SetIfAbsent(value) = &edit.verb {
-            plan::check_index_value(self.topology.root, &edit.path, value, &decisions)?;
+        if let Verb::Set(value) | Verb::SetIfAbsent(value) = &edit.verb
+            && let [Segment::Key(name)] = edit.path.segments()
+        {
+            let of_root = (&FieldPath::root(), name.as_str());
+            plan::check_index_value(self.topology.root, of_root, value, &decisions)?;
         }
         if !sets && !decisions.is_empty() {
             return Err(encrypted(&edit.path));
