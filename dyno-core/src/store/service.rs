@@ -218,3 +218,34 @@ fn speaks_of_credentials(error: &(dyn StdError + 'static)) -> bool {
     }
     false
 }
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::operation::put_item::PutItemError;
+    use aws_smithy_types::retry::ErrorKind as Retried;
+
+    use super::*;
+
+    fn class_of(error: ConnectorError) -> Class {
+        classify(&SdkError::<PutItemError, _>::dispatch_failure(error))
+    }
+
+    #[test]
+    fn a_connection_that_closed_before_the_answer_may_have_brought_the_request() {
+        let closed = || "connection closed before message completed, asking for credentials".into();
+        let transient = ConnectorError::other(closed(), Some(Retried::TransientError));
+        assert!(matches!(class_of(transient), Class::Lost));
+        assert!(matches!(
+            class_of(ConnectorError::io(closed())),
+            Class::Lost
+        ));
+        assert!(matches!(
+            class_of(ConnectorError::timeout(closed())),
+            Class::Lost
+        ));
+        let unknown = ConnectorError::other("something".into(), None);
+        assert!(matches!(class_of(unknown), Class::Lost));
+        let refused = ConnectorError::user("no such scheme".into());
+        assert!(matches!(class_of(refused), Class::NotSent));
+    }
+}

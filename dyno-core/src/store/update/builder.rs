@@ -22,10 +22,12 @@ use crate::store::when::both;
 
 /// Changes values of one object without reading it; the service works out what depends on the old ones.
 ///
-/// All changes are made together, in one request: an `UpdateItem` of the root (1 WCU per KB). Of an object with shards,
-/// encrypted fields or a version, one that would leave something else if it came twice (`add` of a number, `subtract`, `append`,
-/// `prepend`, `remove` of an element) is a `TransactWriteItems` of the root alone (2 WCU per KB), whose token makes sure that it
-/// does not. Whoever loaded the object before gets a conflict when it saves. A crash leaves the old values or the new ones.
+/// All changes are made together, in one request: an `UpdateItem` of the root (1 WCU per KB). Of an object whose type has shards,
+/// or fields marked `encrypt`, one that would leave something else if it came twice (`add` of a number, `subtract`, `append`,
+/// `prepend`, what goes through the index of a list, and everything with `when`) is a `TransactWriteItems` of the root alone (2 WCU
+/// per KB), whose token makes sure that it does not; such transactions on one object at the same time get in each other's way,
+/// and are tried again until [`ErrorKind::Contended`](crate::ErrorKind::Contended). Whoever loaded the object before gets a
+/// conflict when it saves. A crash leaves the old values or the new ones.
 ///
 /// Only what stands in the item of the root is changed so: no shards, and no keys. An encrypted value can be set and removed,
 /// not counted with or put together. A number that would leave the range of its type is not written.
@@ -33,10 +35,11 @@ use crate::store::when::both;
 /// The elements of a list that are encrypted one by one are bound to their index. Where a list was, under a rule of earlier, reseal it
 /// ([`Store::reseal`](crate::Store::reseal)) before you `prepend` to it or `remove` from it.
 ///
-/// If an answer is lost, the request is sent again where that is harmless. Where it is not (a plain object, and with
-/// `returning_..`, each if the update would leave something else when it came twice), the error is
-/// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown), and nothing is repeated; [`exactly_once`](Self::exactly_once)
-/// avoids it.
+/// If an answer is lost, an update that leaves the same values when it comes twice is sent again; what somebody else wrote there in
+/// between is overwritten. Any other one is sent again with its token only. Where there is none (a plain object, and with
+/// `returning_..`) the error is [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown), and nothing is repeated;
+/// [`exactly_once`](Self::exactly_once) gives plain objects a token. With a token, too, the outcome is unknown if no answer comes
+/// at all.
 ///
 /// # Cancel safety
 ///
@@ -241,8 +244,8 @@ impl<T: Stored> Update<T> {
     }
 
     /// Sends the update of a plain object as a `TransactWriteItems` (2 WCU per KB), which can be repeated for ten minutes
-    /// without a second effect: a lost answer leaves nothing unknown. Other objects need no such word. Not every server that
-    /// speaks DynamoDB's protocol has transactions.
+    /// without a second effect: a lost answer is asked for again. Objects whose types have shards or fields marked `encrypt` need
+    /// no such word. Not every server that speaks DynamoDB's protocol has transactions.
     pub fn exactly_once(mut self) -> Self {
         self.once = true;
         self
