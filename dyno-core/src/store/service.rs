@@ -188,6 +188,7 @@ where
         }
         SdkError::ConstructionFailure(_) => Class::NotSent,
         SdkError::DispatchFailure(failure) if failure.is_user() => Class::NotSent,
+        SdkError::DispatchFailure(_) if speaks_of_configuration(error) => Class::NotSent,
         _ => Class::Lost,
     }
 }
@@ -207,11 +208,19 @@ fn says_invalid_path(message: &str) -> bool {
 
 /// The SDK has no public type for missing credentials that all providers share, so its words are read.
 fn speaks_of_credentials(error: &(dyn StdError + 'static)) -> bool {
+    speaks_of(error, &["credentials", "auth scheme", "identity"])
+}
+
+/// Nor one for a region or an endpoint that it does not know before it sends.
+fn speaks_of_configuration(error: &(dyn StdError + 'static)) -> bool {
+    speaks_of(error, &["Invalid Configuration"])
+}
+
+fn speaks_of(error: &(dyn StdError + 'static), words: &[&str]) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
         let text = error.to_string();
-        if text.contains("credentials") || text.contains("auth scheme") || text.contains("identity")
-        {
+        if words.iter().any(|word| text.contains(word)) {
             return true;
         }
         cause = error.source();
