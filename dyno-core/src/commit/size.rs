@@ -2,8 +2,7 @@
 
 use dyno_value::{Item, attribute_size, measure, measure_value};
 
-use super::plain::check_length;
-use super::step::{Action, Request};
+use super::step::{Action, Expressions, Request};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::reserved;
@@ -116,6 +115,27 @@ pub(crate) fn check_item(table: &str, item: &Item) -> Result<usize> {
 
 /// How many fields an error about a large item names.
 const LARGEST_NAMED: usize = 3;
+
+/// The longest text that placeholders make of the changed attributes must fit one expression.
+pub(super) fn check_length(expressions: &Expressions) -> Result<()> {
+    let longest = [&expressions.update, &expressions.condition]
+        .into_iter()
+        .flatten()
+        .map(String::len)
+        .max();
+    if longest.unwrap_or(0) <= limits::EXPRESSION_BYTES {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::TooLarge,
+        format!(
+            "the expression would have {} bytes, DynamoDB allows {}: too many attributes change at once, or the condition says \
+             too much. Keep some of the fields in a nested object, or ask for less in `when`",
+            longest.unwrap_or(0),
+            limits::EXPRESSION_BYTES
+        ),
+    ))
+}
 
 fn too_large(message: String) -> Error {
     Error::new(ErrorKind::TooLarge, message)

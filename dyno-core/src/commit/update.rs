@@ -115,7 +115,7 @@ impl<'a> Update<'a> {
         expressions.names.extend(names);
         expressions.values.extend(values);
         expressions.returns = *returns;
-        super::plain::check_length(&expressions)?;
+        super::size::check_length(&expressions)?;
         let action = Action::Update {
             address: root.clone(),
             expressions,

@@ -9,20 +9,13 @@ use dyno_value::Item;
 use futures_util::future::{try_join, try_join_all};
 
 use super::Store;
+pub(super) use super::fetch_batch::Projection;
 use super::fetch_batch::{Fetched, Left, fetch_batch};
 use crate::commit::Sizes;
 use crate::error::{Result, incomplete};
 use crate::forecast::PlannedRequest;
 use crate::limits;
 use crate::plan::{Address, Range, SortRange};
-
-/// What to read of an item.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Projection {
-    /// The expression; `None` reads the whole item.
-    pub(super) text: Option<String>,
-    pub(super) names: BTreeMap<String, String>,
-}
 
 /// Items to read, each with what is wanted of it.
 pub(super) type Wanted = Vec<(Address, Projection)>;

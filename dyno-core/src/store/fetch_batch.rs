@@ -6,10 +6,17 @@ use aws_sdk_dynamodb::operation::batch_get_item::BatchGetItemOutput;
 use aws_sdk_dynamodb::types::KeysAndAttributes;
 use dyno_value::Item;
 
-use super::fetch::Projection;
 use super::{Store, drive};
 use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::plan::Address;
+
+/// What to read of an item.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Projection {
+    /// The expression; `None` reads the whole item.
+    pub(super) text: Option<String>,
+    pub(super) names: BTreeMap<String, String>,
+}
 
 /// What came of asking for several items.
 #[derive(Debug, Default)]

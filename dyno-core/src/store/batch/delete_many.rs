@@ -1,7 +1,8 @@
 use std::marker::PhantomData;
 
 use super::error::{BatchError, Refusal, all_of, none_of};
-use super::write::{Change, Lot, Written, plan, write};
+use super::task::Change;
+use super::write::{Lot, Written, plan, write};
 use super::{AT_ONCE, at_once_option};
 use crate::error::Result;
 use crate::forecast::Plan;

@@ -3,6 +3,7 @@ use std::fmt;
 
 use crate::error::{Error, ErrorKind, SaveError};
 use crate::store::reseal::Failure;
+use crate::store::saved::Saved;
 
 /// A batch of which something is left over: what came of each part, in the order in which they were given. Nothing is lost.
 ///
@@ -12,6 +13,9 @@ pub struct BatchError<D, L = Failure> {
     results: Vec<Result<D, L>>,
     error: Error,
 }
+
+/// Of a batch that loads.
+pub(super) type LeftToLoad<T> = BatchError<Option<Saved<T>>>;
 
 impl<D, L> BatchError<D, L> {
     /// What came of each part, in the order in which they were given.

@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use super::error::BatchError;
+use super::error::LeftToLoad;
 use super::open::open_all;
 use super::read::{Asked, read};
 use super::{AT_ONCE, at_once_option};
@@ -179,9 +179,6 @@ fn operation<T: Stored>(options: Options, shards: Shards) -> Result<Operation> {
     Saved::<T>::check_shards(&operation, shards).map_err(operation.explain(None))?;
     Ok(operation)
 }
-
-/// Of a batch that loads.
-pub(super) type LeftToLoad<T> = BatchError<Option<Saved<T>>>;
 
 impl<T: Stored> IntoFuture for LoadMany<T> {
     type Output = Result<Vec<Option<Saved<T>>>, LeftToLoad<T>>;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::load_many::LeftToLoad;
+use super::error::LeftToLoad;
 use super::open::open_all;
 use super::read::{Answered, Asked, read};
 use super::{AT_ONCE, at_once_option};

@@ -2,8 +2,7 @@
 
 use futures_util::future::join_all;
 
-use super::error::{Refusal, all_of, none_of};
-use super::load_many::LeftToLoad;
+use super::error::{LeftToLoad, Refusal, all_of, none_of};
 use super::read::{Answered, Whole};
 use crate::error::{ErrorKind, Result};
 use crate::shape::Stored;

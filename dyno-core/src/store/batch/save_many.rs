@@ -1,5 +1,6 @@
 use super::error::{BatchError, Refusal, all_of, none_of};
-use super::write::{Change, Done, Lot, Written, plan, write};
+use super::task::{Change, Done};
+use super::write::{Lot, Written, plan, write};
 use super::{AT_ONCE, at_once_option};
 use crate::error::{Error, ErrorKind, Result, SaveError};
 use crate::forecast::Plan;

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
+use dyno_value::Item;
+
 use super::ending::{Destination, Ending};
 use super::send::Write;
-use super::write::{At, Change, Done};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::plan::Address;
@@ -13,7 +14,24 @@ use crate::shape::Identity;
 use crate::store::delete::delete_any;
 use crate::store::operation::Operation;
 use crate::store::prepared::Prepared;
-use crate::store::tree::Baseline;
+use crate::store::tree::{Baseline, Expecting};
+
+/// What is to be done with one object.
+#[derive(Clone)]
+pub(super) enum Change {
+    Delete(Key),
+    Save {
+        key: Key,
+        tree: Item,
+        expecting: Expecting,
+    },
+}
+
+/// The key of an object that was changed, and what its next save compares with: nothing, of one that was deleted.
+pub(super) type Done = (Key, Box<Baseline>);
+
+/// The place of a change in its batch: its lot, and which of it.
+pub(super) type At = (usize, usize);
 
 /// A change that is ready to be made.
 pub(super) struct Task<'a> {

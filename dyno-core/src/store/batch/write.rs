@@ -3,21 +3,20 @@
 
 use std::collections::BTreeMap;
 
-use dyno_value::Item;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::ending::Ending;
 use super::error::{Refusal, refusals};
 use super::send::{Write, send};
-use super::task::{Task, Work, find_twins};
+use super::task::{At, Change, Done, Task, Work, find_twins};
 use crate::error::{Error, Result};
 use crate::forecast::{Plan, PlannedRequest};
 use crate::key::Key;
 use crate::limits;
 use crate::store::delete::plan_any;
 use crate::store::operation::Operation;
-use crate::store::tree::{Baseline, Expecting};
+use crate::store::tree::Baseline;
 
 /// Objects of one type that are to be written.
 pub(super) struct Lot {
@@ -26,20 +25,6 @@ pub(super) struct Lot {
     /// Whether plain objects are written together, without the condition that a save or deletion alone has.
     pub(super) unconditional: bool,
 }
-
-/// What is to be done with one object.
-#[derive(Clone)]
-pub(super) enum Change {
-    Delete(Key),
-    Save {
-        key: Key,
-        tree: Item,
-        expecting: Expecting,
-    },
-}
-
-/// The key of an object that was changed, and what its next save compares with: nothing, of one that was deleted.
-pub(super) type Done = (Key, Box<Baseline>);
 
 /// What came of a lot, in its order.
 pub(super) enum Written {
@@ -110,9 +95,6 @@ pub(super) fn plan(lot: Lot, at_once: usize) -> Result<Plan> {
     }
     Ok(Plan::in_turns(plans, at_once))
 }
-
-/// The place of a change in its batch: its lot, and which of it.
-pub(super) type At = (usize, usize);
 
 /// What came of some changes.
 type Results = Vec<(At, Result<Done>)>;
