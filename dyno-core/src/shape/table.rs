@@ -220,29 +220,20 @@ impl Shape {
     /// The field that an attribute belongs to, also among those of flattened objects: of the variant that a stored tag names,
     /// or, where none does, of any, and then the most private one.
     pub(crate) fn field_of(&self, name: &str, tag: Option<&str>) -> Option<&'static FieldShape> {
-        let mut found = None;
-        self.find_most_private(name, tag, &mut found);
-        found
-    }
-
-    fn find_most_private(
-        &self,
-        name: &str,
-        tag: Option<&str>,
-        found: &mut Option<&'static FieldShape>,
-    ) {
-        for field in self.fields_under(tag) {
-            match (field.field_role(), field.child()) {
-                (Role::Flatten, Some(inner)) => inner.find_most_private(name, tag, found),
-                (Role::Flatten, None) => {}
-                _ if field.answers_to(name)
-                    && found.is_none_or(|found| field.is_more_private_than(found)) =>
-                {
-                    *found = Some(field);
-                }
-                _ => {}
+        let named =
+            self.fields_under(tag)
+                .filter_map(|field| match (field.field_role(), field.child()) {
+                    (Role::Flatten, Some(inner)) => inner.field_of(name, tag),
+                    (Role::Flatten, None) => None,
+                    _ => field.answers_to(name).then_some(field),
+                });
+        named.reduce(|most, field| {
+            if field.is_more_private_than(most) {
+                field
+            } else {
+                most
             }
-        }
+        })
     }
 
     /// Shows every field of the name, of all variants, also among those of flattened objects.
