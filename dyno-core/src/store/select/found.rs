@@ -75,16 +75,15 @@ impl Sorted {
             let Some(address) = Address::of_item(table, table.region_name(), &item) else {
                 return Err(other_keys(table, "an item in it has no such key"));
             };
-            if let Err(error) = operation.root(&address.key()) {
-                return Err(other_keys(table, &error.to_string()));
-            }
+            let root = operation.root(&address.key());
+            let root = root.map_err(|error| other_keys(table, &error.to_string()))?;
             if [reserved::STAMP, reserved::PIECE]
                 .iter()
                 .any(|name| item.contains_key(*name))
             {
                 self.shards.insert(address, item);
             } else if self.cut.is_none() {
-                let root = Root::of(operation, &address, item, place);
+                let root = Root::of(operation, root, item, place);
                 self.add(operation, keys, root, most);
             }
         }
@@ -124,15 +123,11 @@ impl Root {
     /// `None`: a root of another type, or none at all.
     fn of(
         operation: &Operation,
-        found: &Address,
+        address: Address,
         item: Item,
         place: Option<Item>,
     ) -> Result<Option<Self>, Failure> {
-        let key = found.key();
-        let address = match operation.root(&key) {
-            Ok(address) => address,
-            Err(error) => return Err(Failure::new(key, error)),
-        };
+        let key = address.key();
         match Self::at(operation, key.clone(), address, item) {
             Err(error) if error.kind() == ErrorKind::TypeMismatch => Ok(None),
             root => root
