@@ -197,7 +197,7 @@ impl Operation {
         // Of a part alone the index value of the whole cannot be computed.
         let in_indexed =
             route.stored.depth() > 1 && self.topology.indexes.around(&route.stored).is_some();
-        whole || sealed || route.holds_shards || route.needs_object || in_indexed
+        whole || sealed || route.holds_shards || route.way.needs_object() || in_indexed
     }
 
     /// The write of a value without reading the object; `None` if that cannot be.

@@ -13,7 +13,7 @@ use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::{self, Columns, Decisions, Route};
 use crate::shape::{Identity, Kind};
-use crate::store::condition::NotAsked;
+use crate::store::condition::asks_a_loader;
 use crate::store::operation::Operation;
 
 /// What is asked for.
@@ -181,7 +181,7 @@ impl Operation {
                 "would be gone, or could be, and without it the object could not be loaded; make it an `Option`, or set it",
             ));
         }
-        if route.needs_object {
+        if route.way.needs_object() {
             return Err(refuse(
                 &edit.path,
                 "goes through an enum, a field with `alias`, or a value that only its own type understands, and only the \
@@ -282,9 +282,8 @@ impl Operation {
 
     /// Whether the loader is asked about the value: of a field marked `plain` it is not.
     fn asks_loader(&self, path: &FieldPath, keys: &Item) -> bool {
-        let nobody = NotAsked::default();
         let root = self.topology.root;
-        !Decisions::is_clear(path, None, keys, root, Some(&nobody)) || nobody.was_asked()
+        asks_a_loader(|nobody| Decisions::is_clear(path, None, keys, root, Some(nobody)))
     }
 
     /// Whether the value at a path, or something inside it, is encrypted or may be.
