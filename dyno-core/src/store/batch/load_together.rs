@@ -7,7 +7,7 @@ use super::{AT_ONCE, at_once_option};
 use crate::error::{Result, not_found};
 use crate::shape::Stored;
 use crate::store::load::{Load, LoadOptional};
-use crate::store::operation::Pending;
+use crate::store::operation::{Pending, debug_of};
 use crate::store::saved::Saved;
 use crate::store::{LoadMany, Store};
 
@@ -70,14 +70,7 @@ pub struct LoadTogether<P> {
     at_once: usize,
 }
 
-impl<P> fmt::Debug for LoadTogether<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LoadTogether")
-            .field("store", &self.store)
-            .field("at_once", &self.at_once)
-            .finish_non_exhaustive()
-    }
-}
+debug_of!(LoadTogether<P>: store, at_once);
 
 impl<P: LoadParts> LoadTogether<P> {
     pub(in crate::store) fn new(store: Store, parts: P) -> Self {

@@ -5,7 +5,7 @@ use super::write::{Lot, Written, write};
 use super::{AT_ONCE, BatchError, at_once_option};
 use crate::error::Result;
 use crate::shape::Stored;
-use crate::store::operation::Pending;
+use crate::store::operation::{Pending, debug_of};
 use crate::store::saved::Saved;
 use crate::store::{DeleteMany, SaveMany, Store};
 
@@ -67,14 +67,7 @@ pub struct WriteTogether<P> {
     at_once: usize,
 }
 
-impl<P> fmt::Debug for WriteTogether<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WriteTogether")
-            .field("store", &self.store)
-            .field("at_once", &self.at_once)
-            .finish_non_exhaustive()
-    }
-}
+debug_of!(WriteTogether<P>: store, at_once);
 
 impl<P: WriteParts> WriteTogether<P> {
     pub(in crate::store) fn new(store: Store, parts: P) -> Self {

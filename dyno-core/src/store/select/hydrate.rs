@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use dyno_value::Item;
 
+use super::complete::BATCHES_AT_ONCE;
 use super::found::{Seen, other_keys};
 use super::keys::Keys;
 use crate::error::Result;
@@ -13,7 +14,7 @@ use crate::store::fetch::{self, Projection};
 use crate::store::operation::Operation;
 
 /// Items that are read at the same time: several batches.
-pub(super) const MOST_AT_ONCE: usize = 8 * limits::BATCH_GET_KEYS;
+pub(super) const MOST_AT_ONCE: usize = BATCHES_AT_ONCE * limits::BATCH_GET_KEYS;
 
 /// An item, and its keys in the index.
 pub(super) type Place = (Address, Item);
