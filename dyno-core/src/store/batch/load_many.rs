@@ -30,7 +30,7 @@ use crate::store::shards::Shards;
 ///
 /// # Errors
 ///
-/// [`BatchError`], if one object could not be read: it has every other object, and of those that could not be read key and
+/// [`BatchError`](crate::BatchError), if one object could not be read: it has every other object, and of those that could not be read key and
 /// reason. Nothing is sent if a key is wrong ([`InvalidKey`](crate::ErrorKind::InvalidKey) for this one,
 /// [`BatchRefused`](crate::ErrorKind::BatchRefused) for the others). An object that is not there is no error.
 /// [`Throttled`](crate::ErrorKind::Throttled) for objects that the service left over; otherwise those of [`Load`](crate::Load).
