@@ -15,6 +15,7 @@
 //! | let writes fall between the items of one `Query` or `Scan` | [`SplitPages`] |
 //! | show old states to reads without `ConsistentRead` | [`StaleReads`] |
 //! | let back-off take no time, for the SDK too | [`TestClock`] |
+//! | let many tests share a server, each with tables of its own | [`SharedServer`] |
 //! | make a table, fill it, look at all of it | [`TableSpec`], [`create_table`], [`table_with_data`], [`dump`] |
 //! | test a law with any item | [`any_item`], [`any_attribute_value`], [`any_number`], [`normalize`] |
 //!
@@ -24,7 +25,7 @@
 //! be combined. From the program to the engine, this order gives each one its meaning:
 //!
 //! ```text
-//! Recorder ─► SplitBatches, SplitPages ─► FaultClient ─► Schedule ─► StaleReads ─► engine
+//! Recorder ─► SplitBatches, SplitPages ─► FaultClient ─► Schedule ─► StaleReads ─► engine, or SharedServer
 //! ```
 //!
 //! Parts of batches then meet faults of their own, late copies wait for the schedule like any other
@@ -91,6 +92,7 @@ mod replica;
 mod request;
 mod run;
 mod schedule;
+mod shared_server;
 mod split;
 mod stale;
 mod strategy;
@@ -113,6 +115,7 @@ pub use random_faults::RandomFaults;
 pub use recorder::Recorder;
 pub use request::{Answer, Request};
 pub use schedule::{Schedule, ScheduledStep};
+pub use shared_server::SharedServer;
 pub use split::SplitBatches;
 pub use stale::StaleReads;
 pub use strategy::{any_attribute_value, any_item, any_number, normalize};

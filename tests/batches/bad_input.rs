@@ -1,6 +1,6 @@
 //! What is refused before the first request.
 
-use dyno::{ErrorKind, Store};
+use dyno::ErrorKind;
 
 use crate::fixture::{Note, Tag, Whole, note, store, whole};
 
@@ -115,7 +115,7 @@ async fn a_store_is_needed() {
 
 #[tokio::test]
 async fn a_missing_table_leaves_everything_over() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let error = store
         .load_many::<Note>([("a", 1_u64), ("b", 2)])
         .await

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::Client;
 use dyno::{DyObject, Store};
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, Recorder, Request, wrap};
 
 /// One item without the mapper's attributes.
@@ -75,7 +75,7 @@ pub(crate) fn wholes(count: u64) -> Vec<Whole> {
 
 /// A store with the tables of all types, and what it sends from now on.
 pub(crate) async fn store() -> (Store, Recorder) {
-    let client = Engine::in_memory().unwrap().client();
+    let client = Service::new().client();
     on(client).await
 }
 
@@ -83,7 +83,7 @@ pub(crate) async fn store() -> (Store, Recorder) {
 pub(crate) async fn faulty(
     script: impl Fn(&Request) -> Fault + Send + Sync + 'static,
 ) -> (Store, Store, Recorder) {
-    let client = Engine::in_memory().unwrap().client();
+    let client = Service::new().client();
     let (sound, _) = on(client.clone()).await;
     let recorder = Recorder::new();
     let faulty = Store::new(wrap(&client, |http| FaultClient::new(http, script)));

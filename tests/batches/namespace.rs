@@ -1,7 +1,7 @@
 //! Batches of tables with a prefix, whose leftovers come back under the names that types know.
 
 use dyno::{Namespace, Store};
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, Recorder, Request, wrap};
 
 use crate::fixture::{Note, Whole, note_keys, notes, wholes};
@@ -16,7 +16,7 @@ fn half(request: &Request) -> Fault {
 #[tokio::test(start_paused = true)]
 async fn leftovers_are_found_again_under_a_prefix() {
     let recorder = Recorder::new();
-    let client = wrap(&Engine::in_memory().unwrap().client(), |http| {
+    let client = wrap(&Service::new().client(), |http| {
         FaultClient::new(http, half)
     });
     let store = Store::new(client)

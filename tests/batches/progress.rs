@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use dyno::{ErrorKind, Store};
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Fault, Gate, Recorder, Request};
 use serde_json::json;
 use tokio::time::{Duration, Instant};
@@ -130,7 +130,7 @@ async fn pauses_are_random_and_grow() {
 #[tokio::test]
 async fn no_more_is_sent_to_a_table_that_is_missing() {
     let recorder = Recorder::new();
-    let client = Engine::in_memory().unwrap().client();
+    let client = Service::new().client();
     let store = Store::new(client).with_interceptor(recorder.clone());
     store.ensure_tables::<Tag>().await.unwrap();
     recorder.take();

@@ -1,7 +1,7 @@
 //! Batches of objects with encrypted values.
 
 use dyno::{DyObject, EncryptionKey, ErrorKind, Rules, Store};
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Recorder, dump};
 
 use crate::fixture::{Note, note_keys, notes};
@@ -47,7 +47,7 @@ fn rules() -> Rules {
 
 #[tokio::test]
 async fn secrets_are_sealed_and_opened() {
-    let client = Engine::in_memory().unwrap().client();
+    let client = Service::new().client();
     let recorder = Recorder::new();
     let bare = Store::new(client.clone()).with_interceptor(recorder.clone());
     let store = bare.clone().with_loader(rules());
@@ -91,7 +91,7 @@ async fn secrets_are_sealed_and_opened() {
 
 #[tokio::test]
 async fn one_damaged_object_is_left_over_alone() {
-    let client = Engine::in_memory().unwrap().client();
+    let client = Service::new().client();
     let store = Store::new(client.clone()).with_loader(rules());
     store.ensure_tables::<Patient>().await.unwrap();
     store.save_many((0..3).map(patient)).await.unwrap();

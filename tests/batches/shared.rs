@@ -38,7 +38,7 @@ fn toy() -> Toy {
 }
 
 async fn zoo() -> Store {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Cat>().await.unwrap();
     let cats = ["Tom", "Tim"].map(|name| Cat {
         name: name.into(),

@@ -102,9 +102,7 @@ pub(crate) fn key(id: &str) -> EncryptionKey {
 
 pub(crate) async fn store() -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
-        .with_interceptor(recorder.clone());
+    let store = dyno_testbed::store().with_interceptor(recorder.clone());
     store.ensure_tables::<Account>().await.unwrap();
     recorder.take();
     (store, recorder)

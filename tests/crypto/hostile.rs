@@ -35,7 +35,7 @@ fn rules(key: &EncryptionKey) -> Rules {
 }
 
 async fn store() -> Store {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Photo>().await.unwrap();
     store
 }

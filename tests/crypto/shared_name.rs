@@ -99,9 +99,7 @@ fn rules() -> Rules {
 
 async fn stores() -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
-        .with_interceptor(recorder.clone());
+    let store = dyno_testbed::store().with_interceptor(recorder.clone());
     store.ensure_tables::<Person>().await.unwrap();
     store.ensure_tables::<Entry>().await.unwrap();
     store.ensure_tables::<Places>().await.unwrap();

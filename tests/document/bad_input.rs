@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use dyno::document::Shape;
-use dyno::{AttributeValue, ErrorKind, FieldPath, Item, Store};
+use dyno::{AttributeValue, ErrorKind, FieldPath, Item};
 use serde_json::{Value, json};
 
 use crate::fixture::{john, people};
@@ -14,7 +14,7 @@ fn path(text: &str) -> FieldPath {
 
 #[tokio::test]
 async fn shapes_with_mistakes_name_all_of_them() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let shape = Shape::root("Root", "ID")
         .shard("$.a[", Shape::table("S", "IDX"))
         .shard("$.b", Shape::table("", "IDX"))

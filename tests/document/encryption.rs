@@ -85,7 +85,7 @@ impl dyno::ConfigLoader for OpensOnly {
 }
 
 async fn store() -> (Store, EncryptionKey) {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Vault>().await.unwrap();
     (store, key())
 }

@@ -3,7 +3,7 @@
 use dyno::document::Shape;
 use std::collections::BTreeMap;
 
-use dyno::{AttributeValue, DyObject, EncryptionKey, ErrorKind, Rules, Store};
+use dyno::{AttributeValue, DyObject, EncryptionKey, ErrorKind, Rules};
 use serde_json::json;
 
 fn shape() -> Shape {
@@ -15,7 +15,7 @@ fn shape() -> Shape {
 
 #[tokio::test]
 async fn a_document_with_lists_and_maps_of_shards() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let orders = store.documents(shape());
     orders.ensure_tables().await.unwrap();
     let order = json!({
@@ -82,7 +82,7 @@ async fn a_type_and_a_document_share_them() {
     let rules = Rules::new()
         .encrypt(["lines[*].note"], key.clone())
         .unwrap();
-    let store = Store::embedded().unwrap().with_loader(rules.clone());
+    let store = dyno_testbed::store().with_loader(rules.clone());
     store.ensure_tables::<Order>().await.unwrap();
     let line = |count: u32, note: &str| Line {
         count,
@@ -156,7 +156,7 @@ async fn encrypted_values_in_entries_stay_encrypted_without_rules() {
     let rules = Rules::new()
         .encrypt(["lines[*].note"], key.clone())
         .unwrap();
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Order>().await.unwrap();
     let line = Line {
         count: 1,
@@ -187,7 +187,7 @@ async fn encrypted_values_in_entries_stay_encrypted_without_rules() {
 
 #[tokio::test]
 async fn shards_beside_the_root_and_with_a_version_of_their_own() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let beside = Shape::table("Threads", "BOARD").sort("ID").beside_root();
     let counter = Shape::table("Counters", "IDX").independent();
     let declared = Shape::root("Threads", "BOARD")

@@ -89,9 +89,7 @@ pub(crate) fn john() -> Value {
 /// stored.
 pub(crate) async fn people() -> (Store, Documents, Documents, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
-        .with_interceptor(recorder.clone());
+    let store = dyno_testbed::store().with_interceptor(recorder.clone());
     let declared = store.documents(person());
     declared.ensure_tables().await.unwrap();
     let bare = store.documents(Shape::root("Person", "ID"));

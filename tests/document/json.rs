@@ -1,14 +1,14 @@
 //! Attributes as JSON and back.
 
 use dyno::document::Shape;
-use dyno::{AttributeValue, Blob, Document, Item, Store};
+use dyno::{AttributeValue, Blob, Document, Item};
 use dyno_testkit::{any_attribute_value, any_item};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 /// A document in memory: nothing is asked of it but what it holds.
 async fn holding(item: Item) -> Document {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let documents = store.documents(Shape::root("Json", "ID"));
     documents.ensure_tables().await.unwrap();
     let mut document = documents.write(Item::new()).key("k").await.unwrap();

@@ -1,7 +1,7 @@
 //! From the first write to the delete.
 
 use dyno::document::Shape;
-use dyno::{AttributeValue, ErrorKind, Item, Key, Store};
+use dyno::{AttributeValue, ErrorKind, Item, Key};
 use serde_json::json;
 
 use crate::fixture::{john, people};
@@ -109,7 +109,7 @@ async fn keys_are_given_held_or_made_up() {
 
 #[tokio::test]
 async fn composite_and_number_keys() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let shape = Shape::root("Orders", "customer")
         .sort("number")
         .sort_kind(dyno::KeyKind::N)

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dyno::document::Shape;
-use dyno::{Blob, DyObject, Store};
+use dyno::{Blob, DyObject};
 use serde_json::json;
 
 use crate::fixture::{Location, Person, john, people};
@@ -97,7 +97,7 @@ fn declared() -> Shape {
 
 #[tokio::test]
 async fn variants_and_tags_survive() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Drawing>().await.unwrap();
     store.save(drawing()).key("k").await.unwrap();
     for documents in [
@@ -163,7 +163,7 @@ async fn variants_and_tags_survive() {
 
 #[tokio::test]
 async fn a_document_may_be_a_variant() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Drawing>().await.unwrap();
     let documents = store.documents(declared());
     documents
@@ -201,7 +201,7 @@ struct All {
 
 #[tokio::test]
 async fn types_that_json_does_not_have_survive_it() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<All>().await.unwrap();
     let all = All {
         id: 7,
@@ -246,7 +246,7 @@ struct Link {
 
 #[tokio::test]
 async fn a_type_that_contains_itself() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Chain>().await.unwrap();
     let link = |name: &str, next: Option<Link>| Link {
         name: name.into(),

@@ -42,7 +42,7 @@ fn store() -> Store {
         .encrypt(["*"], key)
         .unwrap()
         .index_with(IndexKeys::new(first).with_second(second).unwrap());
-    Store::embedded().unwrap().with_loader(rules)
+    dyno_testbed::store().with_loader(rules)
 }
 
 fn file() -> PathBuf {

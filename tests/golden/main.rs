@@ -86,7 +86,7 @@ fn rules() -> Rules {
 }
 
 async fn store() -> Store {
-    let store = Store::embedded().unwrap().with_loader(rules());
+    let store = dyno_testbed::store().with_loader(rules());
     store.ensure_tables::<Person>().await.unwrap();
     store
 }

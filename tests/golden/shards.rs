@@ -79,7 +79,7 @@ fn golden() -> Value {
 }
 
 async fn store() -> Store {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Order>().await.unwrap();
     store
 }

@@ -238,7 +238,7 @@ async fn store(seed: u64) -> Store {
         seed,
         key: EncryptionKey::generate("k").unwrap(),
     };
-    let store = Store::embedded().unwrap().with_loader(loader);
+    let store = dyno_testbed::store().with_loader(loader);
     store.ensure_tables::<Root>().await.unwrap();
     store
 }

@@ -14,7 +14,7 @@ use dyno::{
     ConfigLoader, DyObject, EncryptionKey, Error, ErrorKind, FieldPath, Item, Keyring, Lazy,
     MasterKey, ReadOnly, ReadPolicy, Rules, Store, WriteOnly,
 };
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, wrap};
 
 /// What must not be seen. Each is long enough not to appear by chance.
@@ -207,7 +207,7 @@ impl ConfigLoader for Depends {
 async fn nothing_that_is_printed_shows_a_value_or_a_key() {
     let log = log::at_every_level();
     let seen = Seen::default();
-    let store = Store::new(Engine::in_memory().unwrap().client()).with_loader(rules());
+    let store = Store::new(Service::new().client()).with_loader(rules());
     store.ensure_tables::<Account>().await.unwrap();
 
     lives(&store, &seen).await;
@@ -480,7 +480,7 @@ async fn meets_faults(seen: &Seen) {
         Fault::Throttled,
     ];
     for fault in faults {
-        let sound = Engine::in_memory().unwrap().client();
+        let sound = Service::new().client();
         Store::new(sound.clone())
             .ensure_tables::<Account>()
             .await

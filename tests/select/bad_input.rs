@@ -113,7 +113,7 @@ struct Line {
 
 #[tokio::test]
 async fn a_filter_does_not_miss_objects_that_have_an_older_name() {
-    let store = dyno::Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Bill>().await.unwrap();
     let fields = Bill::fields();
     let filters = [

@@ -25,9 +25,7 @@ pub(crate) fn order(user: &str, at: &str, total: u64) -> Order {
 
 pub(crate) async fn store() -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
-        .with_interceptor(recorder.clone());
+    let store = dyno_testbed::store().with_interceptor(recorder.clone());
     (store, recorder)
 }
 

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use dyno::{
     Condition, ConfigLoader, DyObject, EncryptionKey, Error, ErrorKind, FieldPath, Item, Rules,
-    Store,
 };
 use dyno_testkit::Recorder;
 
@@ -120,9 +119,7 @@ fn rules() -> Rules {
 
 async fn refused(loader: impl ConfigLoader, filter: Condition<Person>) -> Error {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
-        .with_interceptor(recorder.clone());
+    let store = dyno_testbed::store().with_interceptor(recorder.clone());
     let error = store
         .scan::<Person>()
         .loader(loader)
@@ -188,7 +185,7 @@ async fn a_whole_that_holds_a_part_with_an_older_name_is_no_filter() {
 
 #[tokio::test]
 async fn what_is_in_clear_beside_sealed_parts_is_a_filter() {
-    let store = Store::embedded().unwrap().with_loader(rules());
+    let store = dyno_testbed::store().with_loader(rules());
     store.ensure_tables::<Person>().await.unwrap();
     let person = Person {
         home: home(),
@@ -267,8 +264,7 @@ async fn a_loader_that_decides_by_key_is_not_asked_without_one() {
         key: key.clone(),
         needs_keys: true,
     };
-    let store = Store::embedded()
-        .unwrap()
+    let store = dyno_testbed::store()
         .with_loader(loader)
         .with_interceptor(recorder.clone());
     store.ensure_tables::<Letter>().await.unwrap();
@@ -339,7 +335,7 @@ struct Converted {
 #[tokio::test]
 async fn a_value_that_cannot_be_stored_is_not_shown_where_it_is_encrypted() {
     let key = EncryptionKey::generate("k1").unwrap();
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Converted>().await.unwrap();
     let scan = |filter| {
         let rules = Rules::new().encrypt(["sealed"], key.clone()).unwrap();
@@ -368,7 +364,7 @@ async fn a_value_that_cannot_be_stored_is_not_shown_where_it_is_encrypted() {
 async fn a_field_with_conversions_of_its_own_is_compared_as_it_is_stored_or_not_at_all() {
     let key = EncryptionKey::generate("k1").unwrap();
     let rules = Rules::new().encrypt(["sealed"], key).unwrap();
-    let store = Store::embedded().unwrap().with_loader(rules);
+    let store = dyno_testbed::store().with_loader(rules);
     store.ensure_tables::<Converted>().await.unwrap();
     let object = Converted {
         open: "b".into(),
@@ -407,7 +403,7 @@ async fn a_field_with_conversions_of_its_own_is_compared_as_it_is_stored_or_not_
 
 #[tokio::test]
 async fn a_set_gives_the_same_request_each_time() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let params = |names: &[&str]| {
         let filter = Letter::fields().text().is_in(names.iter().copied());
         store.scan::<Letter>().filter(filter).params().unwrap()
@@ -440,7 +436,7 @@ async fn a_value_inside_an_element_that_cannot_be_stored_is_not_shown() {
     });
     let error = refused(Rules::new(), filter.clone()).await;
     assert!(!error.to_string().contains("SECRET"));
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let error = store.scan::<Person>().filter(filter).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidExpression);
     assert!(!format!("{error} {error:?}").contains("SECRET"), "{error}");
@@ -484,7 +480,7 @@ async fn each_refusal_says_its_own_reason() {
         key: EncryptionKey::generate("k1").unwrap(),
         needs_keys: true,
     };
-    let store = Store::embedded().unwrap().with_loader(loader());
+    let store = dyno_testbed::store().with_loader(loader());
     store.ensure_tables::<Mixed>().await.unwrap();
     let fields = Mixed::fields();
     let scan = |filter| store.scan::<Mixed>().filter(filter);
@@ -520,7 +516,7 @@ async fn each_refusal_says_its_own_reason() {
 
 #[tokio::test]
 async fn what_is_shown_is_the_same_each_time() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let shown = || {
         let inner = Around {
             name: "n".into(),

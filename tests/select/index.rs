@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use dyno::table::TableSpec;
 use dyno::{DyObject, EncryptionKey, ErrorKind, KeyValue, Rules, Store};
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, Recorder, wrap};
 
 use crate::fixture::store;
@@ -519,7 +519,7 @@ fn keys_read(request: &dyno_testkit::Request) -> usize {
 async fn an_object_that_is_in_a_page_twice_is_read_once() {
     let recorder = Recorder::new();
     let doubled: Arc<Mutex<Option<serde_json::Value>>> = Arc::default();
-    let client = wrap(&Engine::in_memory().unwrap().client(), |http| {
+    let client = wrap(&Service::new().client(), |http| {
         let doubled = Arc::clone(&doubled);
         FaultClient::new(http, move |request| {
             let mut doubled = doubled.lock().unwrap();

@@ -200,7 +200,7 @@ proptest! {
     #[test]
     fn service_and_rust_agree(things in things(), asks in vec(ask(), 1..12)) {
         let test = async {
-            let store = Store::embedded().unwrap();
+            let store = dyno_testbed::store();
             store.ensure_tables::<Thing>().await.unwrap();
             for (index, thing) in things.iter().enumerate() {
                 let thing = Thing { id: index.to_string(), ..thing.clone() };

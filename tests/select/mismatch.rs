@@ -36,7 +36,7 @@ struct NoSort {
 }
 
 async fn things() -> Store {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<stored::Thing>().await.unwrap();
     for number in 0..3 {
         let at = "2026".to_owned();
@@ -95,7 +95,7 @@ async fn a_table_with_other_keys_is_an_error_and_not_an_empty_result() {
 
 #[tokio::test]
 async fn an_empty_table_is_empty() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<stored::Thing>().await.unwrap();
     assert!(store.scan::<OtherName>().await.unwrap().is_empty());
 }

@@ -26,8 +26,7 @@ fn rules() -> Rules {
 
 async fn users() -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
+    let store = dyno_testbed::store()
         .with_loader(rules())
         .with_interceptor(recorder.clone());
     store.ensure_tables::<User>().await.unwrap();
@@ -108,7 +107,7 @@ struct Note {
 async fn seals_are_verified() {
     let key = EncryptionKey::generate("k1").unwrap();
     let rules = Rules::new().seal_items(key).unwrap();
-    let store = Store::embedded().unwrap().with_loader(rules);
+    let store = dyno_testbed::store().with_loader(rules);
     store.ensure_tables::<Note>().await.unwrap();
     for key in ["a", "b"] {
         let note = Note { text: key.into() };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::Client;
 use dyno::{DyObject, Item, Lazy, Saved, Store};
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::Recorder;
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
@@ -90,7 +90,7 @@ pub(crate) struct Setup {
 }
 
 pub(crate) async fn setup<T: DyObject>() -> Setup {
-    let client = Engine::inline(Engine::in_memory().unwrap()).client();
+    let client = Service::new().inline().client();
     let recorder = Recorder::new();
     let store = Store::new(client.clone()).with_interceptor(recorder.clone());
     store.ensure_tables::<T>().await.unwrap();

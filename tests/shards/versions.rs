@@ -1,7 +1,7 @@
 //! Two versions of a type on the same objects, and other things that stored objects can be.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno::{DyObject, ErrorKind, Item, Store};
+use dyno::{DyObject, ErrorKind, Item};
 
 use super::fixture::{Counter, Note, Order, Page, Setup, line, note, order, setup};
 
@@ -263,7 +263,7 @@ mod variants {
 
 #[tokio::test]
 async fn two_different_shards_with_one_id_are_refused() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let error = store.ensure_tables::<variants::Choice>().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidShape);
     assert!(error.to_string().contains("inner/data"), "{error}");

@@ -32,9 +32,7 @@ fn loose() -> Loose {
 
 async fn refused(object: Loose) -> SaveError<Loose> {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
-        .with_interceptor(recorder.clone());
+    let store = dyno_testbed::store().with_interceptor(recorder.clone());
     store.ensure_tables::<Loose>().await.unwrap();
     recorder.take();
     let error = store.save(object.clone()).await.unwrap_err();
@@ -192,7 +190,7 @@ async fn sizes() {
 
 #[tokio::test]
 async fn exactly_400_kb_is_saved() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Loose>().await.unwrap();
     let overhead = "ID".len() + "x".len() + "number".len() + 2 + "big".len();
     let fits = Loose {
@@ -236,9 +234,7 @@ wide!(
 #[tokio::test]
 async fn transactions() {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
-        .with_interceptor(recorder.clone());
+    let store = dyno_testbed::store().with_interceptor(recorder.clone());
     store.ensure_tables::<Wide>().await.unwrap();
     recorder.take();
     let error = store.save(Wide::full(10)).await.unwrap_err();
@@ -315,7 +311,7 @@ async fn a_newer_format_is_neither_read_nor_written() {
 
 #[tokio::test]
 async fn a_missing_table_is_named_with_what_makes_it() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let error = store.load::<Note>("n").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TableMissing);
     assert_eq!(error.table(), Some("Note"));
@@ -404,7 +400,7 @@ async fn shapes_that_cannot_be_stored() {
     struct Listed {
         people: Vec<Person>,
     }
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let owner = store
         .save(Owner {
             keyed: Keyed { id: "x".into() },

@@ -167,9 +167,7 @@ fn vault() -> Vault {
 
 #[tokio::test]
 async fn plain_wins_over_everything_and_encrypt_reaches_into_shards() {
-    let store = Store::embedded()
-        .unwrap()
-        .with_loader(Everything(key("all")));
+    let store = dyno_testbed::store().with_loader(Everything(key("all")));
     store.ensure_tables::<Vault>().await.unwrap();
     let saved = store.save(vault()).await.unwrap();
     let client = store.client::<Vault>().unwrap();
@@ -245,7 +243,7 @@ impl ConfigLoader for Named {
 
 #[tokio::test]
 async fn the_calls_loader_wins_over_the_types_which_wins_over_the_stores() {
-    let store = Store::embedded().unwrap().with_loader(Named("store"));
+    let store = dyno_testbed::store().with_loader(Named("store"));
     store.ensure_tables::<Signed>().await.unwrap();
     store
         .ensure_tables::<crate::object::Drawing>()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dyno::{ErrorKind, Saved, Store};
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, Gate, wrap};
 
 use crate::fixture::{Note, Person, key, rules};
@@ -23,7 +23,7 @@ impl Faulty {
     }
 
     pub(crate) async fn new(fault: impl Fn(usize) -> Fault + Send + Sync + 'static) -> Self {
-        let engine = Engine::in_memory().unwrap().inline();
+        let engine = Service::new().inline();
         let secret = key("k1");
         let sound = Store::new(engine.client()).with_loader(rules(&secret));
         sound.ensure_tables::<Person>().await.unwrap();

@@ -94,6 +94,6 @@ async fn main() -> dyno::Result<()> {
 #[tokio::test]
 async fn it_runs_as_it_is_written() {
     main().await.unwrap();
-    let again = Store::embedded().unwrap().install().unwrap_err();
+    let again = dyno_testbed::store().install().unwrap_err();
     assert_eq!(again.kind(), dyno::ErrorKind::AlreadyInstalled);
 }

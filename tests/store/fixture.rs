@@ -93,8 +93,7 @@ pub(crate) fn key(id: &str) -> EncryptionKey {
 /// An embedded store with the tables of both, that records what it sends.
 pub(crate) async fn store() -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
+    let store = dyno_testbed::store()
         .with_loader(rules(&key("k1")))
         .with_interceptor(recorder.clone());
     store.ensure_tables::<Person>().await.unwrap();

@@ -28,7 +28,7 @@ impl ConfigLoader for KeepMetadata {
 
 #[tokio::test]
 async fn metadata_is_kept_if_the_loader_says_so() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Open>().await.unwrap();
     let open = Open {
         text: "x".into(),
@@ -64,9 +64,7 @@ impl ConfigLoader for ByObject {
 #[tokio::test]
 async fn a_loader_that_needs_the_object_costs_a_read_before_a_path_is_written() {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
-        .with_loader(ByObject { key: key("k") });
+    let store = dyno_testbed::store().with_loader(ByObject { key: key("k") });
     let store = store.with_interceptor(recorder.clone());
     store.ensure_tables::<Open>().await.unwrap();
     let details = Some(Details {

@@ -9,9 +9,7 @@ use serde::{Deserialize, Serialize};
 
 async fn store_of<T: DyObject>() -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
-        .with_interceptor(recorder.clone());
+    let store = dyno_testbed::store().with_interceptor(recorder.clone());
     store.ensure_tables::<T>().await.unwrap();
     recorder.take();
     (store, recorder)

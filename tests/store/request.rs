@@ -1,6 +1,6 @@
 //! How many requests each operation sends, and which.
 
-use dyno::{DyObject, Store};
+use dyno::DyObject;
 
 use crate::fixture::{Note, Person, store};
 
@@ -108,9 +108,7 @@ async fn a_plain_object() {
 #[tokio::test]
 async fn nothing_is_sent_at_start_up() {
     let recorder = dyno_testkit::Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
-        .with_interceptor(recorder.clone());
+    let store = dyno_testbed::store().with_interceptor(recorder.clone());
     let _client = store.client::<Person>().unwrap();
     drop(store.load::<Person>("never awaited"));
     assert_sent!(recorder,);

@@ -8,7 +8,7 @@ use dyno::{
     AttributeValue, Blob, ConfigLoader, DyObject, EncryptionKey, ErrorKind, FieldPath, Item, Rules,
     Store,
 };
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, Recorder, dump, wrap};
 use serde::{Deserialize, Serialize};
 
@@ -16,8 +16,7 @@ use crate::fixture::{Details, key};
 
 async fn store_of<T: DyObject>(loader: impl ConfigLoader) -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
+    let store = dyno_testbed::store()
         .with_loader(loader)
         .with_interceptor(recorder.clone());
     store.ensure_tables::<T>().await.unwrap();
@@ -261,7 +260,7 @@ async fn a_large_attribute_is_replaced_by_another() {
 
 /// A store on a new engine whose first request meets the first fault, the second the second.
 async fn faulty<T: DyObject>(faults: [Fault; 2]) -> (Store, Store) {
-    let engine = Engine::in_memory().unwrap().inline();
+    let engine = Service::new().inline();
     let sound = Store::new(engine.client());
     sound.ensure_tables::<T>().await.unwrap();
     let sent = Arc::new(AtomicUsize::new(0));

@@ -83,7 +83,7 @@ async fn users() -> Store {
     let rules = Rules::new()
         .encrypt(["nick", "home.floor", "place.zip"], key("k"))
         .unwrap();
-    let store = Store::embedded().unwrap().with_loader(rules);
+    let store = dyno_testbed::store().with_loader(rules);
     store.ensure_tables::<UserNew>().await.unwrap();
     store.save(user()).key("u").await.unwrap();
     store
@@ -230,7 +230,7 @@ enum Thing {
 
 #[tokio::test]
 async fn an_enum_describes_itself() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Thing>().await.unwrap();
     let large = Thing::Large {
         weight: 1,
@@ -250,7 +250,7 @@ async fn an_enum_describes_itself() {
 
 #[tokio::test]
 async fn a_field_of_another_variant_is_no_place_to_write() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Thing>().await.unwrap();
     store.save(Thing::Small { size: 1 }).key("1").await.unwrap();
     for path in ["weight", "details.born"] {
@@ -286,7 +286,7 @@ struct Free {
 #[tokio::test]
 async fn names_in_a_map_are_the_users_and_encrypted_like_others() {
     let rules = Rules::new().encrypt(["map.*", "number"], key("k")).unwrap();
-    let store = Store::embedded().unwrap().with_loader(rules);
+    let store = dyno_testbed::store().with_loader(rules);
     store.ensure_tables::<Free>().await.unwrap();
     let map = BTreeMap::from([("_dy_secret".to_owned(), "471108154711081547".to_owned())]);
     let free = Free {
@@ -308,7 +308,7 @@ struct Narrow {
 #[tokio::test]
 async fn an_error_does_not_show_what_was_encrypted() {
     let rules = Rules::new().encrypt(["number"], key("k")).unwrap();
-    let store = Store::embedded().unwrap().with_loader(rules);
+    let store = dyno_testbed::store().with_loader(rules);
     store.ensure_tables::<Free>().await.unwrap();
     let free = Free {
         map: BTreeMap::new(),

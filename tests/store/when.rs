@@ -218,7 +218,7 @@ mod shared {
 async fn a_deletion_of_another_type_s_object_is_told_and_not_taken_for_done() {
     use shared::{Basket, Note};
 
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Basket>().await.unwrap();
     store
         .save(Note { text: "n".into() })

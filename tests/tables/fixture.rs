@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dyno::{DyObject, EncryptionKey, IndexKey, IndexKeys, Rules, Store};
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, Recorder, Request, wrap};
 use serde_json::{Value, json};
 
@@ -58,8 +58,7 @@ pub(crate) fn rules() -> Rules {
 /// An empty store that records what it sends.
 pub(crate) fn store() -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
+    let store = dyno_testbed::store()
         .with_loader(rules())
         .with_interceptor(recorder.clone());
     (store, recorder)
@@ -72,7 +71,7 @@ pub(crate) fn scripted(
 ) -> (Store, Recorder) {
     let recorder = Recorder::new();
     let seen: std::sync::Mutex<BTreeMap<String, AtomicUsize>> = std::sync::Mutex::default();
-    let client = wrap(&Engine::in_memory().unwrap().client(), |http| {
+    let client = wrap(&Service::new().client(), |http| {
         FaultClient::new(http, move |request| {
             let mut seen = seen.lock().unwrap();
             let counter = seen.entry(request.operation().to_owned()).or_default();

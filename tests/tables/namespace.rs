@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use aws_sdk_dynamodb::primitives::Blob;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno::{DyObject, ErrorKind, Item, Namespace, Store};
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, Recorder, dump, wrap};
 use serde_json::Value;
 
@@ -73,7 +73,7 @@ fn bytes_are_found_in_binary_values() {
 
 #[tokio::test]
 async fn two_namespaces_and_none_stand_side_by_side() {
-    let engine = Engine::in_memory().unwrap();
+    let engine = Service::new();
     for prefix in ["dev_", "test.", ""] {
         let recorder = Recorder::new();
         let store = Store::new(engine.client()).with_loader(rules());
@@ -102,7 +102,7 @@ async fn two_namespaces_and_none_stand_side_by_side() {
 
 #[tokio::test]
 async fn an_object_is_restored_under_another_namespace() {
-    let engine = Engine::in_memory().unwrap();
+    let engine = Service::new();
     let recorder = Recorder::new();
     let all = Store::new(engine.client())
         .with_loader(rules())
@@ -133,7 +133,7 @@ async fn an_object_is_restored_under_another_namespace() {
 
 #[tokio::test]
 async fn what_a_batch_leaves_over_is_read_later() {
-    let engine = Engine::in_memory().unwrap();
+    let engine = Service::new();
     let torn = wrap(&engine.client(), |http| {
         FaultClient::new(http, |request| {
             match (request.operation(), request.actions()) {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use dyno::{Condition, DyObject, ErrorKind, Rules, Store, Update};
+use dyno::{Condition, DyObject, ErrorKind, Rules, Update};
 
 use crate::fixture::{Account, Counter, store};
 
@@ -163,7 +163,7 @@ async fn what_only_the_stored_object_tells_is_not_guessed() {
     let _ = [Choice::One { a: 1 }, Choice::Two];
     assert!(recorder.take().is_empty());
 
-    let store = Store::embedded().unwrap().with_loader(Rules::new());
+    let store = dyno_testbed::store().with_loader(Rules::new());
     store.ensure_tables::<Odd>().await.unwrap();
     let saved = Odd {
         renamed: 1,

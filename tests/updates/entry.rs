@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use dyno::{DyObject, ErrorKind, Store, Update};
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, Recorder, wrap};
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
@@ -45,9 +45,7 @@ fn sheet() -> Sheet {
 
 async fn sheets() -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
-        .with_interceptor(recorder.clone());
+    let store = dyno_testbed::store().with_interceptor(recorder.clone());
     store.ensure_tables::<Sheet>().await.unwrap();
     store.save(sheet()).await.unwrap();
     recorder.take();
@@ -145,7 +143,7 @@ async fn sets_inside_other_values_are_not_added_to() {
 
 #[tokio::test(start_paused = true)]
 async fn what_stands_at_an_index_may_be_another_element_the_second_time() {
-    let engine = Engine::in_memory().unwrap().inline();
+    let engine = Service::new().inline();
     let sound = Store::new(engine.client());
     sound.ensure_tables::<Sheet>().await.unwrap();
     sound.save(sheet()).await.unwrap();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dyno::{DyObject, ErrorKind, Store};
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, wrap};
 
 use crate::fixture::{Account, Card, Counter, account, counter, make_tables, rules};
@@ -18,7 +18,7 @@ struct Faulty {
 
 impl Faulty {
     async fn new(fault: Fault) -> Self {
-        let engine = Engine::in_memory().unwrap().inline();
+        let engine = Service::new().inline();
         let rules = rules();
         let sound = Store::new(engine.client()).with_loader(rules.clone());
         make_tables(&sound).await;

@@ -97,8 +97,7 @@ pub(crate) async fn make_tables(store: &Store) {
 /// A store with a counter, an account and a card, all called `c`.
 pub(crate) async fn store() -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
+    let store = dyno_testbed::store()
         .with_loader(rules())
         .with_interceptor(recorder.clone());
     make_tables(&store).await;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dyno::{DyObject, Store, Update};
+use dyno::{DyObject, Update};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::prelude::*;
 
@@ -190,7 +190,7 @@ proptest! {
     #[test]
     fn service_and_rust_agree(start in counters(), updates in vec(vec(change(), 1..5), 1..8)) {
         let test = async {
-            let store = Store::embedded().unwrap();
+            let store = dyno_testbed::store();
             store.ensure_tables::<Counter>().await.unwrap();
             store.save(start.clone()).await.unwrap();
             let mut now = start;

@@ -26,9 +26,7 @@ struct Home {
 
 async fn statistics() -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
-        .with_interceptor(recorder.clone());
+    let store = dyno_testbed::store().with_interceptor(recorder.clone());
     store.ensure_tables::<Statistics>().await.unwrap();
     let empty = Statistics {
         id: "s".into(),

@@ -37,8 +37,7 @@ async fn patients() -> (Store, Recorder) {
         .unwrap()
         .index_with(IndexKeys::new(IndexKey::generate("s1").unwrap()));
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
+    let store = dyno_testbed::store()
         .with_loader(rules)
         .with_interceptor(recorder.clone());
     store.ensure_tables::<Patient>().await.unwrap();
@@ -179,8 +178,7 @@ struct Roll {
 async fn rolls(pattern: &str) -> (Store, Recorder) {
     let key = EncryptionKey::generate("k1").unwrap();
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
+    let store = dyno_testbed::store()
         .with_loader(Rules::new().encrypt([pattern], key).unwrap())
         .with_interceptor(recorder.clone());
     store.ensure_tables::<Roll>().await.unwrap();

@@ -12,6 +12,7 @@ mod late;
 mod pages;
 mod recordings;
 mod schedules;
+mod shared;
 mod splits;
 mod stale;
 mod strategies;

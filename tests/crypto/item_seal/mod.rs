@@ -161,8 +161,7 @@ struct Setup {
 
 async fn setup() -> Setup {
     let (recorder, keys) = (Recorder::new(), Keys::new());
-    let store = Store::embedded()
-        .unwrap()
+    let store = dyno_testbed::store()
         .with_loader(keys.rules())
         .with_interceptor(recorder.clone());
     store.ensure_tables::<Contract>().await.unwrap();

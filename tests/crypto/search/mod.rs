@@ -48,8 +48,7 @@ fn rules(keys: IndexKeys) -> Rules {
 
 async fn store() -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
+    let store = dyno_testbed::store()
         .with_loader(rules(IndexKeys::new(index_key("a"))))
         .with_interceptor(recorder.clone());
     store.ensure_tables::<User>().await.unwrap();

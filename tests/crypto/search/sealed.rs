@@ -31,7 +31,7 @@ fn member(email: &str) -> Member {
 }
 
 async fn store_with(rules: Rules) -> Store {
-    let store = Store::embedded().unwrap().with_loader(rules);
+    let store = dyno_testbed::store().with_loader(rules);
     store.ensure_tables::<Member>().await.unwrap();
     store
 }

@@ -1,6 +1,6 @@
 //! What types can be searched, and the tables they need.
 
-use dyno::{DyObject, ErrorKind, IndexKeys, Rules, Store};
+use dyno::{DyObject, ErrorKind, IndexKeys, Rules};
 
 use super::{User, index_key, rules, store};
 
@@ -171,7 +171,7 @@ async fn a_table_without_the_indexes_is_not_taken_for_one_with_them() {
     struct Before {
         email: String,
     }
-    let store = Store::embedded().unwrap().with_loader(Rules::new());
+    let store = dyno_testbed::store().with_loader(Rules::new());
     store.ensure_tables::<Before>().await.unwrap();
     let search = store.find(User::paths().email(), "a@example.com");
     let searching = rules(IndexKeys::new(index_key("a")));

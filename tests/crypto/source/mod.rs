@@ -352,7 +352,7 @@ async fn ids_are_learned_inside_bodies_in_pieces_and_lazy_shards() {
             .encrypt_with_key_of_source(["note.text"], note)
             .unwrap()
     };
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     store.ensure_tables::<Book>().await.unwrap();
     let book = Book {
         content: Content {
