@@ -59,8 +59,8 @@ pub use store::{
     DeleteMany, DeleteSaved, DeleteTables, Document, Documents, EnsureSpecs, EnsureTables, Failure,
     Find, FindKeys, Load, LoadMany, LoadOptional, LoaderFault, MigrateTables, Objects, OneSort,
     Page, Pages, ParallelScan, Params, Query, ReadPath, Reload, Reseal, ResealReport, Save,
-    SaveMany, SaveSaved, Saved, Scan, Shards, SortKey, Store, Update, UpdateParams,
-    UpdateReturning, WritePath, check_loader,
+    SaveMany, SaveSaved, Saved, Scan, Shards, SortKey, Store, Transaction, TransactionError,
+    TransactionFailure, Update, UpdateParams, UpdateReturning, WritePath, check_loader,
 };
 pub use table::Namespace;
 pub use units::CapacityUnits;
@@ -72,6 +72,13 @@ pub mod batch {
     pub use crate::store::{
         LoadPart, LoadParts, LoadTogether, WritePart, WriteParts, WriteTogether,
     };
+}
+
+/// What [`Transaction`] keeps of the objects that are given to it, until they are stored or come back.
+pub mod transaction {
+    #[doc(hidden)]
+    pub use crate::store::Lefts;
+    pub use crate::store::{Given, Inserts, InsertsAnd, Many, One};
 }
 
 /// What fields can do in a [`Condition`]: implement these for types of your own.

@@ -10,7 +10,7 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result, condition_failed};
 use crate::expr::Node;
-use crate::plan::{Address, Format, Manifest, RootState, Topology, layout, tag_attribute};
+use crate::plan::{Address, Format, Manifest, Owner, RootState, Topology, layout, tag_attribute};
 use crate::reserved;
 
 /// How a deletion ends.
@@ -74,6 +74,33 @@ impl<'a> Delete<'a> {
         Self::with(topology, root, shards, condition, (Some(base), when))
     }
 
+    /// Deletes the object in this state.
+    ///
+    /// # Errors
+    ///
+    /// It has a shard that the type does not know, or one whose key would be too long.
+    pub(crate) fn of_state(
+        topology: &'a Topology,
+        root: Address,
+        state: RootState,
+        when: Option<&Node>,
+    ) -> Result<Self> {
+        let owner = Owner::new(topology.root, &root);
+        let mut shards = Vec::new();
+        for (id, entry) in &state.manifest.0 {
+            let Some(field) = topology.shard(id) else {
+                return Err(Error::new(
+                    ErrorKind::TypeMismatch,
+                    format!(
+                        "the stored object has a shard `{id}` that the type does not know; nothing was deleted"
+                    ),
+                ));
+            };
+            shards.extend(owner.every_place(&field, *entry)?);
+        }
+        Ok(Self::based(topology, root, shards, state, when))
+    }
+
     fn with(
         topology: &'a Topology,
         root: Address,
@@ -107,6 +134,11 @@ impl<'a> Delete<'a> {
             when: when.cloned(),
             attempts: Attempts::default(),
         }
+    }
+
+    /// An answer to the transaction that it is a member of was lost.
+    pub(super) fn note_lost(&mut self) {
+        self.attempts.note_lost();
     }
 
     fn condition_failed(&self, standing: Option<Item>) -> Result<Step<Deleted>> {

@@ -40,6 +40,11 @@ impl Independent {
         }
     }
 
+    /// An answer to the transaction that it is a member of was lost.
+    pub(super) fn note_lost(&mut self) {
+        self.attempts.note_lost();
+    }
+
     fn update(&self, stamp: Stamp) -> Action {
         let OwnVersion {
             address,

@@ -141,7 +141,11 @@ impl Plain {
                 *condition = Some(both);
             }
             Action::Put { condition, .. } => with_when(condition.get_or_insert_default()),
-            Action::Update { expressions, .. } => with_when(expressions),
+            Action::Check {
+                condition: expressions,
+                ..
+            }
+            | Action::Update { expressions, .. } => with_when(expressions),
         }
         self
     }

@@ -142,6 +142,11 @@ impl<'a> Save<'a> {
         self
     }
 
+    /// An answer to the transaction that it is a member of was lost.
+    pub(super) fn note_lost(&mut self) {
+        self.attempts.note_lost();
+    }
+
     fn build(&self, fresh: Fresh) -> Result<(Request, RootState)> {
         let Fresh { etag, now_micros } = fresh;
         let base = match &self.over {

@@ -16,34 +16,49 @@ use crate::reserved;
 pub(crate) fn check(request: &Request) -> Result<()> {
     match request {
         Request::Single(action) => check_action(action).map(drop),
-        Request::Transact { actions, .. } => {
-            if actions.len() > limits::TRANSACTION_ACTIONS {
-                return Err(too_large(format!(
-                    "this needs one transaction of {} actions, DynamoDB allows {}; objects are not written in several \
-                     steps yet. Store fewer shards per object, or change fewer of them in one save",
-                    actions.len(),
-                    limits::TRANSACTION_ACTIONS
-                )));
-            }
-            let mut bytes = 0;
-            for action in actions {
-                bytes += check_action(action)?;
-            }
-            if bytes > limits::TRANSACTION_BYTES {
-                return Err(too_large(format!(
-                    "this needs one transaction of {bytes} bytes, DynamoDB allows {}; objects are not written in several \
-                     steps yet. Save the parts that changed one after the other",
-                    limits::TRANSACTION_BYTES
-                )));
-            }
-            Ok(())
-        }
+        Request::Transact { actions, .. } => check_all(
+            actions,
+            "objects are not written in several steps yet. Store fewer shards per object, or change fewer of them in one save",
+        ),
     }
+}
+
+/// Refuses what is too much for one transaction of several objects.
+///
+/// # Errors
+///
+/// Those of [`check`].
+pub(super) fn check_together(actions: &[Action]) -> Result<()> {
+    check_all(
+        actions,
+        "nothing was sent. Write fewer objects in one transaction",
+    )
+}
+
+fn check_all(actions: &[Action], advice: &str) -> Result<()> {
+    if actions.len() > limits::TRANSACTION_ACTIONS {
+        return Err(too_large(format!(
+            "this needs one transaction of {} actions, DynamoDB allows {}; {advice}",
+            actions.len(),
+            limits::TRANSACTION_ACTIONS
+        )));
+    }
+    let mut bytes = 0;
+    for action in actions {
+        bytes += check_action(action)?;
+    }
+    if bytes > limits::TRANSACTION_BYTES {
+        return Err(too_large(format!(
+            "this needs one transaction of {bytes} bytes, DynamoDB allows {}; {advice}",
+            limits::TRANSACTION_BYTES
+        )));
+    }
+    Ok(())
 }
 
 fn check_action(action: &Action) -> Result<usize> {
     match action {
-        Action::Delete { .. } => Ok(0),
+        Action::Check { .. } | Action::Delete { .. } => Ok(0),
         Action::Put { address, item, .. } => check_item(address.table, item),
         Action::Update {
             address,

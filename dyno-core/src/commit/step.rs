@@ -28,6 +28,27 @@ pub(crate) struct Fresh {
     pub(crate) now_micros: u64,
 }
 
+impl Fresh {
+    /// The same for this member of a commit of several objects.
+    pub(super) fn of_member(self, at: usize) -> Self {
+        Self {
+            etag: self.etag.of_member(at),
+            ..self
+        }
+    }
+}
+
+impl<D> Step<D> {
+    /// The same, done otherwise.
+    pub(super) fn map<E>(self, done: impl FnOnce(D) -> E) -> Step<E> {
+        match self {
+            Self::Done(was) => Step::Done(done(was)),
+            Self::Send(request) => Step::Send(request),
+            Self::Wait { attempt, then } => Step::Wait { attempt, then },
+        }
+    }
+}
+
 /// What to do next.
 #[derive(Debug)]
 pub(crate) enum Step<D> {
@@ -51,6 +72,11 @@ pub(crate) enum Request {
 /// One action on one item.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
+    /// Writes nothing; only in a transaction.
+    Check {
+        address: Address,
+        condition: Expressions,
+    },
     Delete {
         address: Address,
         condition: Option<Expressions>,
@@ -75,7 +101,8 @@ impl Request {
 impl Action {
     pub(crate) fn address(&self) -> &Address {
         match self {
-            Self::Delete { address, .. }
+            Self::Check { address, .. }
+            | Self::Delete { address, .. }
             | Self::Put { address, .. }
             | Self::Update { address, .. } => address,
         }
@@ -199,8 +226,24 @@ impl Reason {
     const NONE: &str = "None";
     const CONDITION: &str = "ConditionalCheckFailed";
 
-    fn is_condition(&self) -> bool {
+    pub(super) fn is_condition(&self) -> bool {
         self.code == Self::CONDITION
+    }
+
+    pub(super) fn is_conflict(&self) -> bool {
+        self.code == "TransactionConflict"
+    }
+
+    pub(super) fn is_throttled(&self) -> bool {
+        matches!(
+            &*self.code,
+            "ProvisionedThroughputExceeded" | "ThrottlingError"
+        )
+    }
+
+    /// Whether it says that the action was in the way.
+    pub(super) fn is_any(&self) -> bool {
+        self.code != Self::NONE
     }
 }
 
@@ -221,19 +264,10 @@ enum Cause {
 
 /// Finds the cause of a cancelled transaction in its reasons.
 fn cause_of(reasons: Vec<Reason>) -> Cause {
-    if reasons
-        .iter()
-        .any(|reason| reason.code == "TransactionConflict")
-    {
+    if reasons.iter().any(Reason::is_conflict) {
         return Cause::Conflict;
     }
-    let throttled = |reason: &Reason| {
-        matches!(
-            &*reason.code,
-            "ProvisionedThroughputExceeded" | "ThrottlingError"
-        )
-    };
-    if reasons.iter().any(throttled) {
+    if reasons.iter().any(Reason::is_throttled) {
         let why = "the service throttled the transaction until the last try; try again later";
         return Cause::Throttled(Error::new(ErrorKind::Throttled, why));
     }
@@ -245,7 +279,7 @@ fn cause_of(reasons: Vec<Reason>) -> Cause {
         if says_too_large(reason.message.as_deref()) {
             return Cause::TooLarge;
         }
-        if reason.code != Reason::NONE && other.is_none() {
+        if reason.is_any() && other.is_none() {
             other = Some((index, reason));
         }
     }
@@ -292,6 +326,11 @@ impl Attempts {
 
     pub(crate) fn any_lost(&self) -> bool {
         self.lost
+    }
+
+    /// An answer to a transaction that this commit is a member of was lost.
+    pub(super) fn note_lost(&mut self) {
+        self.lost = true;
     }
 
     /// The requests sent so far were not applied, and never will be.

@@ -64,6 +64,11 @@ impl<'a> Update<'a> {
         !self.wanted.maps.is_empty()
     }
 
+    /// An answer to the transaction that it is a member of was lost.
+    pub(super) fn note_lost(&mut self) {
+        self.attempts.note_lost();
+    }
+
     fn build(&self, etag: Etag) -> Result<Request> {
         let Wanted {
             topology,

@@ -1,12 +1,13 @@
-use super::drive;
 use super::fetch::Projection;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::snapshot::{KnownRoot, NO_SPANS, Reading};
 use super::tree::Baseline;
 use super::when::both;
+use super::{Store, drive};
 use crate::commit::Sizes;
 use crate::commit::delete::{Delete as DeleteCommit, Deleted};
 use crate::commit::plain::Plain;
+use crate::commit::together::{Member, Removal};
 use crate::error::{ErrorKind, Result};
 use crate::expr::{Condition, Node};
 use crate::forecast::{More, Plan};
@@ -77,6 +78,15 @@ impl<T: Stored> Delete<T> {
         plan().map_err(operation.explain(Some(&self.key)))
     }
 
+    /// What is to be deleted as a part of something else, in this store if no other is named.
+    pub(super) fn into_part(mut self, store: &Store) -> Result<(Operation, Key, Option<Node>)> {
+        self.options.store.get_or_insert_with(|| store.clone());
+        let operation = Operation::new::<T>("delete", self.options)?;
+        let when = operation.condition_on(self.when, &self.key);
+        let when = when.map_err(operation.explain(Some(&self.key)))?;
+        Ok((operation, self.key, when))
+    }
+
     async fn run(self) -> Result<()> {
         let operation = Operation::new::<T>("delete", self.options)?;
         let deleted = async {
@@ -144,10 +154,7 @@ impl<'a> Deletion<'a> {
         if topology.open {
             return Ok(Self::ReadFirst);
         }
-        let owner = operation.owner(root);
-        let home = |field: &ShardField| owner.address(field, false, 0);
-        let shards = topology.shards.iter().map(home).collect::<Result<_>>()?;
-        let commit = DeleteCommit::any(topology, root.clone(), shards, when);
+        let commit = whatever_is_there(operation, root, when)?;
         Ok(Self::Whole(Box::new(commit)))
     }
 
@@ -160,7 +167,8 @@ impl<'a> Deletion<'a> {
     ) -> Result<Option<Self>> {
         match (baseline.state(), baseline.plain_item()) {
             (Some(state), _) => {
-                let commit = of_state(operation, root.clone(), state.clone(), when)?;
+                let topology = &operation.topology;
+                let commit = DeleteCommit::of_state(topology, root.clone(), state.clone(), when)?;
                 Ok(Some(Self::Whole(Box::new(commit))))
             }
             (None, Some(item)) => {
@@ -179,6 +187,58 @@ impl<'a> Deletion<'a> {
         };
         Ok(Plan::default().then(request))
     }
+}
+
+/// Deletes the object with the shards that the type says there are, if it has no others.
+fn whatever_is_there<'a>(
+    operation: &'a Operation,
+    root: &Address,
+    when: Option<&Node>,
+) -> Result<DeleteCommit<'a>> {
+    let topology = &operation.topology;
+    let owner = operation.owner(root);
+    let home = |field: &ShardField| owner.address(field, false, 0);
+    let shards = topology.shards.iter().map(home).collect::<Result<_>>()?;
+    Ok(DeleteCommit::any(topology, root.clone(), shards, when))
+}
+
+/// The deletion of whatever has the key, as a member of a transaction. The root is read first if only it tells which shards there
+/// are.
+pub(super) async fn member_by_key<'a>(
+    operation: &'a Operation,
+    key: &Key,
+    when: Option<&Node>,
+) -> Result<Member<'a>> {
+    let root = operation.root(key)?;
+    let commit = match Deletion::by_key(operation, &root, when)? {
+        Deletion::Plain(commit) => return Ok(Member::Plain(commit)),
+        Deletion::Whole(commit) => *commit,
+        Deletion::ReadFirst => match read_state(operation, &root).await? {
+            Some(state) => DeleteCommit::of_state(&operation.topology, root.clone(), state, when)?,
+            None => whatever_is_there(operation, &root, when)?,
+        },
+    };
+    let removal = Removal::whatever_is_there(commit, &operation.topology, root, when.cloned());
+    Ok(Member::Delete(Box::new(removal)))
+}
+
+/// The deletion of an object as it was loaded, as a member of a transaction.
+pub(super) fn member_as_loaded<'a>(
+    operation: &'a Operation,
+    key: &Key,
+    baseline: &Baseline,
+    when: Option<&Node>,
+) -> Result<Option<Member<'a>>> {
+    let root = operation.root(key)?;
+    Ok(
+        match Deletion::as_loaded(operation, &root, baseline, when)? {
+            Some(Deletion::Plain(commit)) => Some(Member::Plain(commit)),
+            Some(Deletion::Whole(commit)) => {
+                Some(Member::Delete(Box::new(Removal::as_loaded(*commit))))
+            }
+            Some(Deletion::ReadFirst) | None => None,
+        },
+    )
 }
 
 async fn read_and_delete(operation: &Operation, root: &Address, when: Option<&Node>) -> Result<()> {
@@ -232,31 +292,8 @@ async fn delete_state(
     state: RootState,
     when: Option<&Node>,
 ) -> Result<()> {
-    let commit = of_state(operation, root, state, when)?;
+    let commit = DeleteCommit::of_state(&operation.topology, root, state, when)?;
     drive::run(&operation.store, commit).await.map(drop)
-}
-
-fn of_state<'a>(
-    operation: &'a Operation,
-    root: Address,
-    state: RootState,
-    when: Option<&Node>,
-) -> Result<DeleteCommit<'a>> {
-    let owner = operation.owner(&root);
-    let mut shards = Vec::new();
-    for (id, entry) in &state.manifest.0 {
-        let Some(field) = operation.topology.shard(id) else {
-            return Err(crate::error::Error::new(
-                ErrorKind::TypeMismatch,
-                format!(
-                    "the stored object has a shard `{id}` that the type does not know; nothing was deleted"
-                ),
-            ));
-        };
-        shards.extend(owner.every_place(&field, *entry)?);
-    }
-    let topology = &operation.topology;
-    Ok(DeleteCommit::based(topology, root, shards, state, when))
 }
 
 async fn read_state(operation: &Operation, root: &Address) -> Result<Option<RootState>> {

@@ -31,6 +31,7 @@ mod service;
 mod shards;
 mod snapshot;
 mod table;
+mod transaction;
 mod tree;
 mod update;
 mod when;
@@ -74,6 +75,9 @@ pub use self::select::{
 pub use self::shards::Shards;
 pub use self::table::{
     CheckSpecs, CheckTables, DeleteTables, EnsureSpecs, EnsureTables, MigrateTables,
+};
+pub use self::transaction::{
+    Given, Inserts, InsertsAnd, Lefts, Many, One, Transaction, TransactionError, TransactionFailure,
 };
 pub use self::update::{Update, UpdateParams, UpdateReturning};
 pub use self::write_path::WritePath;
@@ -333,6 +337,11 @@ impl Store {
     /// Changes values of an object in place; see [`Update`].
     pub fn update<T: Stored>(&self, key: impl Into<Key>) -> Update<T> {
         Update::new(key.into()).on(self)
+    }
+
+    /// Several writes of objects of any types, all or none; see [`Transaction`].
+    pub fn transaction<'a>(&self) -> Transaction<'a> {
+        Transaction::new(self.clone())
     }
 
     /// Finds the objects whose indexed field has this value; see [`Find`].

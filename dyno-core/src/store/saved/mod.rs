@@ -68,6 +68,14 @@ impl<T: Stored> Saved<T> {
         })
     }
 
+    pub(super) fn baseline(&self) -> &Baseline {
+        &self.baseline
+    }
+
+    pub(super) fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Refuses to load less of an object than its type needs.
     pub(super) fn check_shards(operation: &Operation, shards: Shards) -> Result<()> {
         match shards {

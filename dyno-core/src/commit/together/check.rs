@@ -1,0 +1,110 @@
+//! What must hold of a root that a transaction does not write.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::Item;
+
+use crate::commit::plain;
+use crate::commit::step::{Action, Expressions};
+use crate::error::{Error, ErrorKind, Result, condition_failed, not_found};
+use crate::expr::Node;
+use crate::plan::{Address, Etag, Topology, tag_attribute};
+use crate::reserved;
+
+/// A condition on a root.
+#[derive(Debug)]
+pub(crate) struct Check {
+    address: Address,
+    condition: Expressions,
+    demand: Demand,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Demand {
+    /// An object is there, and perhaps more.
+    Exists,
+    /// Nothing is there.
+    Missing,
+    /// It is as it was loaded.
+    Unchanged,
+}
+
+impl Check {
+    /// An object of the type is there, and this holds of it.
+    pub(crate) fn exists(topology: &Topology, root: Address, when: Option<&Node>) -> Self {
+        let mut condition =
+            Expressions::condition("attribute_exists(#k)").name("#k", root.key_name());
+        if topology.managed {
+            condition = condition
+                .and("#y = :y")
+                .name("#y", tag_attribute(topology.root))
+                .value(":y", AttributeValue::S(topology.root.type_tag().to_owned()));
+        }
+        Self {
+            condition: condition.and_when(when),
+            address: root,
+            demand: Demand::Exists,
+        }
+    }
+
+    /// Nothing is there.
+    pub(crate) fn missing(root: Address) -> Self {
+        Self {
+            condition: Expressions::condition("attribute_not_exists(#k)")
+                .name("#k", root.key_name()),
+            address: root,
+            demand: Demand::Missing,
+        }
+    }
+
+    /// Nobody saved the object since this commit.
+    pub(crate) fn of_version(root: Address, etag: Etag) -> Self {
+        Self {
+            address: root,
+            condition: Expressions::condition("#t = :t")
+                .name("#t", reserved::ETAG)
+                .value(":t", etag.to_value()),
+            demand: Demand::Unchanged,
+        }
+    }
+
+    /// Every attribute of an item that the mapper does not manage is as it was.
+    ///
+    /// # Errors
+    ///
+    /// It has more attributes than one condition can name.
+    pub(crate) fn of_plain(root: Address, before: &Item) -> Result<Self> {
+        let condition = plain::unchanged(before)
+            .name("#k", root.key_name())
+            .and("attribute_exists(#k)");
+        plain::check_length(&condition)?;
+        Ok(Self {
+            address: root,
+            condition,
+            demand: Demand::Unchanged,
+        })
+    }
+
+    pub(super) fn action(&self) -> Action {
+        Action::Check {
+            address: self.address.clone(),
+            condition: self.condition.clone(),
+        }
+    }
+
+    /// Why it does not hold of what stands there.
+    pub(super) fn refusal(&self, standing: Option<&Item>) -> Error {
+        match (self.demand, standing) {
+            (Demand::Exists, None) => not_found(),
+            (Demand::Exists, Some(_)) => condition_failed(),
+            (Demand::Missing, _) => Error::new(
+                ErrorKind::AlreadyExists,
+                "an object with this key exists, and the transaction demands that there is none; nothing was written",
+            ),
+            (Demand::Unchanged, _) => Error::new(
+                ErrorKind::Conflict,
+                "somebody else saved or deleted the object since it was loaded, and the transaction demands that it is \
+                 unchanged; nothing was written. Reload it to decide again",
+            ),
+        }
+    }
+}

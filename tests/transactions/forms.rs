@@ -1,0 +1,60 @@
+//! Objects that grow, shrink and are stored in other ways, in a transaction.
+
+use dyno::ErrorKind;
+
+use crate::fixture::{Account, Album, album, store};
+
+#[tokio::test]
+async fn collections_change_with_their_roots() {
+    let (store, _) = store().await;
+    let mut one = store.save(album("a", 3)).await.unwrap();
+    let mut two = store.save(album("b", 3)).await.unwrap();
+    one.songs.remove(0);
+    two.songs.push(one.songs[0].clone());
+    store
+        .transaction()
+        .save(&mut one)
+        .save(&mut two)
+        .await
+        .unwrap();
+    assert_eq!(*store.load::<Album>("a").await.unwrap(), *one);
+    assert_eq!(*store.load::<Album>("b").await.unwrap(), *two);
+    let songs = dyno_testkit::dump(&store.client::<Album>().unwrap(), "Songs").await;
+    assert_eq!(songs.unwrap().len(), 2 + 4);
+}
+
+#[tokio::test]
+async fn a_deletion_by_key_follows_who_saved_meanwhile() {
+    let (store, _) = store().await;
+    store.save(album("a", 2)).await.unwrap();
+    let transaction = store.transaction().delete::<Album>("a");
+    let mut meanwhile = store.load::<Album>("a").await.unwrap();
+    let song = meanwhile.songs[0].clone();
+    meanwhile.songs.push(song);
+    meanwhile.save().await.unwrap();
+    transaction.await.unwrap();
+    let songs = dyno_testkit::dump(&store.client::<Album>().unwrap(), "Songs").await;
+    assert!(songs.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_key_that_is_missing_refuses_everything() {
+    let (store, recorder) = store().await;
+    let save = store.save(crate::fixture::account("a"));
+    let transaction = store.transaction().insert(album("a", 1));
+    let error = transaction
+        .insert(save.loader(dyno::Rules::new()))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::KeyRefused);
+    assert_eq!(error.failures()[0].part(), 1);
+    assert_eq!(recorder.take().len(), 0);
+    assert!(
+        store
+            .load::<Account>("a")
+            .optional()
+            .await
+            .unwrap()
+            .is_none()
+    );
+}

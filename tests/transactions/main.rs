@@ -1,0 +1,9 @@
+//! Several objects of several types, all or none.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bad_input;
+mod cancelled;
+mod fault;
+mod fixture;
+mod forms;
+mod request;
