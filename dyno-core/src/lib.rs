@@ -68,17 +68,17 @@ pub use units::CapacityUnits;
 /// Objects of several types with the same requests: [`Store::load_together`], [`Store::write_together`].
 pub mod batch {
     #[doc(hidden)]
-    pub use crate::store::{LoadAsked, WriteAsked};
+    pub use crate::store::{LoadAsked, Reads, WriteAsked};
     pub use crate::store::{
         LoadPart, LoadParts, LoadTogether, WritePart, WriteParts, WriteTogether,
     };
 }
 
-/// What [`Transaction`] keeps of the objects that are given to it, until they are stored or come back.
+/// Reads at one moment, and what [`Transaction`] keeps of the objects that are given to it, until they are stored or come back.
 pub mod transaction {
     #[doc(hidden)]
     pub use crate::store::Lefts;
-    pub use crate::store::{Given, Inserts, InsertsAnd, Many, One};
+    pub use crate::store::{Given, Inserts, InsertsAnd, LoadTransaction, Many, One};
 }
 
 /// What fields can do in a [`Condition`]: implement these for types of your own.

@@ -6,4 +6,5 @@ mod cancelled;
 mod fault;
 mod fixture;
 mod forms;
+mod load;
 mod request;

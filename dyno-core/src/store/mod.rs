@@ -47,8 +47,8 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 pub use self::batch::{
-    BatchError, DeleteMany, LoadAsked, LoadMany, LoadPart, LoadParts, LoadTogether, SaveMany,
-    WriteAsked, WritePart, WriteParts, WriteTogether,
+    BatchError, DeleteMany, LoadAsked, LoadMany, LoadPart, LoadParts, LoadTogether, Reads,
+    SaveMany, WriteAsked, WritePart, WriteParts, WriteTogether,
 };
 #[cfg(feature = "aws")]
 pub use self::builder::StoreBuilder;
@@ -77,7 +77,8 @@ pub use self::table::{
     CheckSpecs, CheckTables, DeleteTables, EnsureSpecs, EnsureTables, MigrateTables,
 };
 pub use self::transaction::{
-    Given, Inserts, InsertsAnd, Lefts, Many, One, Transaction, TransactionError, TransactionFailure,
+    Given, Inserts, InsertsAnd, Lefts, LoadTransaction, Many, One, Transaction, TransactionError,
+    TransactionFailure,
 };
 pub use self::update::{Update, UpdateParams, UpdateReturning};
 pub use self::write_path::WritePath;
@@ -283,6 +284,14 @@ impl Store {
     /// Parts that name no store use this one.
     pub fn load_together<P: LoadParts>(&self, parts: P) -> LoadTogether<P> {
         LoadTogether::new(self.clone(), parts)
+    }
+
+    /// Loads objects of several types, a tuple of loads, as they are at one moment; see
+    /// [`LoadTransaction`](crate::transaction::LoadTransaction).
+    ///
+    /// Parts that name no store use this one.
+    pub fn load_transaction<P: LoadParts>(&self, parts: P) -> LoadTransaction<P> {
+        LoadTransaction::new(self.clone(), parts)
     }
 
     /// Saves an object; see [`Save`].

@@ -183,6 +183,18 @@ impl Reading<'_> {
         }
     }
 
+    /// Where the shards wanted stand that any object of the type may have.
+    ///
+    /// # Errors
+    ///
+    /// A shard's key would be too long.
+    pub(super) fn homes(&self) -> Result<Vec<Address>> {
+        let fields = self.topology.shards.iter();
+        let fields = fields.filter(|field| (self.wants)(field));
+        let homes = fields.map(|field| self.owner.address(field, false, 0));
+        homes.collect()
+    }
+
     /// Where the shards wanted of a root that was read before stand.
     ///
     /// # Errors

@@ -3,7 +3,7 @@
 use futures_util::future::join_all;
 
 use super::read::{Answered, Whole};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::shape::Stored;
 use crate::store::operation::Operation;
 use crate::store::reseal::Failure;
@@ -46,9 +46,18 @@ async fn open<T: Stored>(
     shards: Shards,
     whole: Whole,
 ) -> Result<Option<Saved<T>>> {
-    let Whole { root, items } = whole;
+    let Whole {
+        root,
+        items,
+        at_once,
+    } = whole;
     if let Some(snapshot) = root.fitted(operation, shards, items)? {
         return opened(operation, root, shards, snapshot).await.map(Some);
+    }
+    if at_once {
+        let why = "the object's items do not fit together, though they were read at one moment; something other than dyno wrote \
+                   to one of its tables, or one was restored without the other";
+        return Err(Error::new(ErrorKind::Corrupt, why));
     }
     // Somebody saved between the root and its shards.
     match Box::pin(Saved::load(operation, root.key, shards, true)).await {

@@ -203,6 +203,23 @@ impl Root {
     }
 }
 
+/// The root at this place, and these of its shards that any object of the type may have.
+///
+/// # Errors
+///
+/// A shard's key would be too long.
+pub(in crate::store) fn first_places(
+    operation: &Operation,
+    root: &Address,
+    shards: Shards,
+) -> Result<Vec<Address>> {
+    reading(operation, root, shards, |reading| {
+        let mut places = reading.homes()?;
+        places.push(root.clone());
+        Ok(places)
+    })
+}
+
 /// Gives the use what a load of the root at this place, with these shards, reads.
 fn reading<O>(
     operation: &Operation,
