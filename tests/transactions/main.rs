@@ -8,3 +8,4 @@ mod fixture;
 mod forms;
 mod load;
 mod request;
+mod storm;
