@@ -5,7 +5,7 @@ use dyno_value::Item;
 
 use crate::commit::plain;
 use crate::commit::step::{Action, Expressions};
-use crate::error::{Error, ErrorKind, Result, condition_failed, not_found};
+use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::expr::Node;
 use crate::plan::{Address, Etag, Topology, tag_attribute};
 use crate::reserved;
@@ -95,7 +95,10 @@ impl Check {
     pub(super) fn refusal(&self, standing: Option<&Item>) -> Error {
         match (self.demand, standing) {
             (Demand::Exists, None) => not_found(),
-            (Demand::Exists, Some(_)) => condition_failed(),
+            (Demand::Exists, Some(_)) => Error::new(
+                ErrorKind::ConditionFailed,
+                "the stored object is not as the transaction demands with `.check(..)`, or is of another type; nothing was written",
+            ),
             (Demand::Missing, _) => Error::new(
                 ErrorKind::AlreadyExists,
                 "an object with this key exists, and the transaction demands that there is none; nothing was written",
