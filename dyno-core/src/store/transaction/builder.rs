@@ -55,7 +55,7 @@ use crate::store::{Delete, Save, Store, Update};
 /// #[dyno(crate = dyno_core, table = "Accounts", key = "ID")]
 /// struct Account { balance: u64 }
 ///
-/// #[derive(DyObject)]
+/// #[derive(Debug, DyObject)]
 /// #[dyno(crate = dyno_core, table = "Transfers", key = "ID")]
 /// struct Transfer { amount: u64 }
 ///
