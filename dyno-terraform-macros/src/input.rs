@@ -1,7 +1,9 @@
 //! What stands in the parentheses: a path, values of variables, and what is passed over.
 
+use std::collections::BTreeSet;
+
 use dyno_terraform_syntax::{Reader, Value};
-use proc_macro2::{Ident, TokenStream, TokenTree};
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -24,6 +26,7 @@ impl Parse for Input {
             path: input.parse()?,
             reader: Reader::new(),
         };
+        let mut given = BTreeSet::new();
         while !input.is_empty() {
             input.parse::<Token![,]>()?;
             if input.is_empty() {
@@ -35,6 +38,10 @@ impl Parse for Input {
             if word == "variables" {
                 let all = Punctuated::<Variable, Token![,]>::parse_terminated(&inside)?;
                 for one in all {
+                    if !given.insert(one.name.clone()) {
+                        let why = format!("variable `{}` is given twice; keep one", one.name);
+                        return Err(Error::new(one.at, why));
+                    }
                     parsed.reader = parsed.reader.variable(one.name, one.value);
                 }
             } else if word == "pass_over" {
@@ -53,23 +60,25 @@ impl Parse for Input {
 
 /// `name = "value"`.
 struct Variable {
+    at: Span,
     name: String,
     value: Value,
 }
 
 impl Parse for Variable {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let name = Ident::parse_any(input)?.unraw().to_string();
+        let name = Ident::parse_any(input)?;
+        let (at, name) = (name.span(), name.unraw().to_string());
         input.parse::<Token![=]>()?;
         let value = match input.parse()? {
             Lit::Str(text) => Value::from(text.value()),
-            Lit::Int(number) => Value::from(number.base10_parse::<u32>()?),
+            Lit::Int(number) => Value::from(number.base10_parse::<i64>()?),
             Lit::Bool(flag) => Value::from(flag.value),
             other => {
                 let why = "expected a string, a whole number, `true` or `false`";
                 return Err(Error::new(other.span(), why));
             }
         };
-        Ok(Self { name, value })
+        Ok(Self { at, name, value })
     }
 }

@@ -28,8 +28,9 @@ pub(crate) fn tables(root: &TokenStream, at: Span, found: &Found) -> syn::Result
     }})
 }
 
+/// The path of a file, or of a link as it stands: it may come to lead elsewhere.
 fn absolute(path: &Path, at: Span) -> syn::Result<String> {
-    let path = path.canonicalize();
+    let path = std::path::absolute(path);
     let path = path.map_err(|error| Error::new(at, error))?;
     match path.to_str() {
         Some(path) => Ok(path.to_owned()),

@@ -56,7 +56,7 @@ fn a_table_is_built_by_calls_and_its_file_is_followed() {
     let package = Package::with("calls", USERS);
     let arguments = r#""tables.tf", variables(env = "dev"), pass_over("table_class"),"#;
     let code = package.expanded(arguments).unwrap().to_string();
-    let file = package.0.join("tables.tf").canonicalize().unwrap();
+    let file = package.0.join("tables.tf");
     let wanted = format!(
         "{{ const _ : & [u8] = :: core :: include_bytes ! ({file:?}) ; root :: __private :: tables ([(\"users\" , \
          root :: __private :: TableSpec :: new (\"dev_users\" , \"id\" , root :: __private :: KeyKind :: N))]) }}"
@@ -78,6 +78,11 @@ fn mistakes_in_the_file_have_its_line_and_column() {
         "tables.tf:11:3: table `users`: a specification has no place for `table_class`; let the reader pass over it, and take \
          care of it elsewhere"
     );
+    // The example of the documentation that does not compile, with why.
+    assert_eq!(
+        package.refuses("\"tables.tf\", variables(enviroment = \"live\")"),
+        "tables.tf: variable `enviroment` is given a value and not declared; declare it"
+    );
     let missing = package.refuses("\"other.tf\"");
     assert!(
         missing.starts_with("other.tf: cannot be read: "),
@@ -97,6 +102,29 @@ fn mistakes_in_the_macro_are_told() {
         "expected a string, a whole number, `true` or `false`"
     );
     assert_eq!(package.refuses("tables"), "expected string literal");
+}
+
+#[test]
+fn values_are_large_and_given_once() {
+    let package = Package::with("values", USERS);
+    let large = r#""tables.tf", variables(env = 123456789012), pass_over("table_class")"#;
+    let code = package.expanded(large).unwrap().to_string();
+    assert!(code.contains("\"123456789012_users\""), "{code}");
+    assert_eq!(
+        package.refuses(r#""tables.tf", variables(env = 1, env = 2)"#),
+        "variable `env` is given twice; keep one"
+    );
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_is_followed_where_it_stands() {
+    let package = Package::with("link", USERS);
+    let link = package.0.join("link.tf");
+    std::os::unix::fs::symlink("tables.tf", &link).unwrap();
+    let arguments = r#""link.tf", variables(env = 1), pass_over("table_class")"#;
+    let code = package.expanded(arguments).unwrap().to_string();
+    assert!(code.contains(&format!("{link:?}")), "{code}");
 }
 
 #[test]

@@ -100,6 +100,11 @@ impl<'a> Fields<'a> {
         self.source.error(ReadErrorKind::NotEvaluated, at, why)
     }
 
+    pub(crate) fn not_supported(&self, at: &impl Span, why: &str) -> ReadError {
+        let why = format!("{}: {why}", self.owner);
+        self.source.error(ReadErrorKind::NotSupported, at, why)
+    }
+
     /// Where it stands, for errors after it was read.
     pub(crate) fn place(&self) -> Spot<()> {
         Spot {
@@ -132,7 +137,13 @@ impl<'a> Fields<'a> {
             return Ok(Some(Spot { value, span }));
         }
         let found = spot.value.in_words();
-        let why = format!("`{name}` should be {wanted}, and is {found}");
+        let why = if wanted.contains("string") && spot.value.has_decimal() {
+            format!(
+                "`{name}` should be {wanted}, and has a number whose text is not certain; put it in quotes"
+            )
+        } else {
+            format!("`{name}` should be {wanted}, and is {found}")
+        };
         Err(self.invalid(&spot, why))
     }
 

@@ -1,6 +1,6 @@
 //! The block of an index.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hcl_edit::Span;
 
@@ -109,6 +109,7 @@ impl Whose<'_> {
             return Err(fields.invalid(&key, why));
         }
         let sort = fields.required("range_key")?;
+        refuse_twin(&fields, &sort, sort.value == self.key.name)?;
         let index = Index {
             name,
             key: Vec::new(),
@@ -125,14 +126,18 @@ impl Whose<'_> {
         let (hash, range) = (fields.text("hash_key")?, fields.text("range_key")?);
         let (mut key, mut sort) = (Vec::new(), Vec::new());
         let schema = fields.blocks("key_schema");
-        if let (Some(hash), false) = (&hash, schema.is_empty()) {
-            let why = "has both `hash_key` and `key_schema`; keep one form";
-            return Err(fields.invalid(hash, why));
+        for (name, given) in [("hash_key", &hash), ("range_key", &range)] {
+            if let (Some(given), false) = (given, schema.is_empty()) {
+                let why = format!("has both `{name}` and `key_schema`; keep one form");
+                return Err(fields.invalid(given, why));
+            }
         }
+        let mut names = BTreeSet::new();
         for mut element in schema {
             let name = element.required("attribute_name")?;
             let role = element.required("key_type")?;
             let part = self.declared.part(&element, &name)?;
+            refuse_twin(&element, &name, !names.insert(name.value.clone()))?;
             match role.value.as_str() {
                 "HASH" => key.push(part),
                 "RANGE" => sort.push(part),
@@ -147,6 +152,8 @@ impl Whose<'_> {
             key.push(self.declared.part(fields, &hash)?);
         }
         if let Some(range) = range {
+            let twin = key.iter().any(|part: &Part| part.name == range.value);
+            refuse_twin(fields, &range, twin)?;
             sort.push(self.declared.part(fields, &range)?);
         }
         if key.is_empty() {
@@ -173,6 +180,14 @@ impl Whose<'_> {
             (Billing::Provisioned(..), None) => Err(fields.missing("read_capacity")),
         }
     }
+}
+
+fn refuse_twin(of: &Fields<'_>, name: &Spot<String>, is_twin: bool) -> Result<()> {
+    if !is_twin {
+        return Ok(());
+    }
+    let why = format!("has `{}` twice in its key; take one out", name.value);
+    Err(of.invalid(name, why))
 }
 
 /// `read_capacity` and `write_capacity`, each at least 1; zero of both is none, as the provider takes it.

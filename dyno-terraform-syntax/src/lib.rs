@@ -6,15 +6,19 @@
 //! ```text
 //! error     why a file is refused, and where         source    a file with its positions
 //! table     a table as a file declares it            value     what expressions come to
-//! scope     variables and locals                     fields    arguments and blocks of a block
+//! scope     variables and locals                     constraint  types of variables
+//! fields    arguments and blocks of a block
 //! resource  a block to a table                       index     the same for an index
-//! rules     what no table can be                     reader    files and directories
+//! rules     what no table can be                     reader    files and directories, read together
+//! files     what stands in a directory
 //! yaml      YAML with its positions                  cc_dynamodb3  tables in the YAML of that library
 //! ```
 
 mod cc_dynamodb3;
+mod constraint;
 mod error;
 mod fields;
+mod files;
 mod index;
 mod reader;
 mod resource;
@@ -28,4 +32,4 @@ mod yaml;
 pub use self::error::{ReadError, ReadErrorKind};
 pub use self::reader::{Found, Reader};
 pub use self::table::{Billing, Index, Kind, Part, Projection, Stream, Table};
-pub use self::value::Value;
+pub use self::value::{Value, composed};

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsStr;
-use std::fs;
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use hcl_edit::structure::Block;
@@ -10,6 +10,7 @@ use hcl_edit::structure::Block;
 use crate::cc_dynamodb3;
 use crate::error::{ReadError, ReadErrorKind, Result};
 use crate::fields::Fields;
+use crate::files::{Files, text_of};
 use crate::scope::Scope;
 use crate::source::Source;
 use crate::table::Table;
@@ -30,8 +31,48 @@ const BEYOND: [&str; 11] = [
     "warm_throughput",
 ];
 
+/// What says which table it is: what is read, and what makes several tables or blocks of one. It is never passed over.
+const READ: [&str; 26] = [
+    "attribute",
+    "attribute_name",
+    "billing_mode",
+    "count",
+    "deletion_protection_enabled",
+    "dynamic",
+    "enabled",
+    "for_each",
+    "global_secondary_index",
+    "hash_key",
+    "key_schema",
+    "key_type",
+    "local_secondary_index",
+    "name",
+    "non_key_attributes",
+    "point_in_time_recovery",
+    "projection_type",
+    "range_key",
+    "read_capacity",
+    "recovery_period_in_days",
+    "region",
+    "stream_enabled",
+    "stream_view_type",
+    "tags",
+    "ttl",
+    "write_capacity",
+];
+
+/// Resources of their own that change a table.
+const CHANGING: [&str; 4] = [
+    "aws_dynamodb_global_secondary_index",
+    "aws_dynamodb_global_table",
+    "aws_dynamodb_table_replica",
+    "aws_dynamodb_tag",
+];
+
 /// How files are to be read.
-#[derive(Clone, Debug, Default)]
+///
+/// It prints names of variables without their values, which may be secret.
+#[derive(Clone, Default)]
 pub struct Reader {
     given: BTreeMap<String, Value>,
     passed: BTreeSet<String>,
@@ -47,6 +88,16 @@ pub struct Found {
     pub files: Vec<PathBuf>,
 }
 
+impl fmt::Debug for Reader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { given, passed } = self;
+        f.debug_struct("Reader")
+            .field("given", &given.keys())
+            .field("passed", passed)
+            .finish()
+    }
+}
+
 impl Reader {
     /// A reader that knows no values of variables.
     pub fn new() -> Self {
@@ -60,7 +111,7 @@ impl Reader {
         self
     }
 
-    /// Passes over an argument or block that specifications have no place for.
+    /// Passes over an argument, a block or a resource that specifications have no place for.
     #[must_use]
     pub fn pass_over(mut self, name: impl Into<String>) -> Self {
         self.passed.insert(name.into());
@@ -129,11 +180,13 @@ impl Reader {
             let why = format!("variable `{name}` is given a value and not declared; declare it");
             return Err(ReadError::new(ReadErrorKind::Invalid, file, why));
         }
-        let known = |name: &&String| BEYOND.contains(&name.as_str());
-        if let Some(name) = self.passed.iter().find(|name| !known(name)) {
+        if let Some(name) = self
+            .passed
+            .iter()
+            .find(|name| READ.contains(&name.as_str()))
+        {
             let why = format!(
-                "`{name}` cannot be passed over; these can: {}",
-                BEYOND.join(", ")
+                "`{name}` says what the table is, and cannot be passed over; take it out of what is passed over"
             );
             return Err(ReadError::new(ReadErrorKind::NotSupported, file, why));
         }
@@ -146,34 +199,10 @@ impl Reader {
     ///
     /// As of [`path`](Self::path).
     pub fn directory(&self, directory: &Path) -> Result<Found> {
-        let mut files = Vec::new();
-        let mut values = Vec::new();
-        for path in entries(directory)? {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            let refused = if name.ends_with(".tf.json") || name.ends_with(".tfvars.json") {
-                Some("JSON is not read; write it as HCL")
-            } else if name == "override.tf" || name.ends_with("_override.tf") {
-                Some("files that override others are not read; write it into these")
-            } else {
-                None
-            };
-            if let Some(why) = refused {
-                let file = path.display().to_string();
-                return Err(ReadError::new(ReadErrorKind::NotSupported, &file, why));
-            }
-            if name.ends_with(".tf") {
-                files.push(path);
-            } else if name == "terraform.tfvars" {
-                values.insert(0, path);
-            } else if name.ends_with(".auto.tfvars") {
-                values.push(path);
-            }
-        }
-        if files.is_empty() {
-            let file = directory.display().to_string();
-            let why = "there is no `.tf` file in this directory; give another";
-            return Err(ReadError::new(ReadErrorKind::Io, &file, why));
-        }
+        let Files {
+            sources: mut files,
+            values,
+        } = Files::of(directory)?;
         let parse = |path: &PathBuf| Source::parse(&path.display().to_string(), &text_of(path)?);
         let sources: Vec<_> = files.iter().map(parse).collect::<Result<_>>()?;
         let mut given = BTreeMap::new();
@@ -199,10 +228,12 @@ impl Reader {
         let mut tables = Vec::new();
         for source in sources {
             for block in source.body.blocks() {
+                self.refuse_change(source, block)?;
                 let Some(label) = table_label(block) else {
                     continue;
                 };
-                if let Some(other) = labels.insert(label, source.place(&block.ident)) {
+                if let Some((other, place)) = labels.insert(label, (source, block)) {
+                    let other = other.place(&place.ident);
                     let why = format!("resource `{label}` stands at {other} already; rename one");
                     return Err(source.invalid(&block.ident, why));
                 }
@@ -210,6 +241,38 @@ impl Reader {
             }
         }
         Ok(tables)
+    }
+
+    pub(crate) fn passes_over(&self, name: &str) -> bool {
+        self.passed.contains(name)
+    }
+
+    /// Refuses what changes tables from outside their resources.
+    fn refuse_change(&self, source: &Source, block: &Block) -> Result<()> {
+        let kind = block.labels.first().map_or("", |label| label.as_str());
+        match block.ident.as_str() {
+            "resource" if CHANGING.contains(&kind) && !self.passes_over(kind) => {
+                let why = format!(
+                    "a resource `{kind}` changes tables, and is not read; write it into its table, or let the reader pass over \
+                     `{kind}`, and take care of it elsewhere"
+                );
+                Err(source.error(ReadErrorKind::NotSupported, &block.ident, why))
+            }
+            "provider" if kind == "aws" && !self.passes_over("default_tags") => {
+                let tags = block.body.blocks().map(|one| &one.ident);
+                let mut tags =
+                    tags.filter(|one| matches!(one.as_str(), "default_tags" | "dynamic"));
+                match tags.next() {
+                    None => Ok(()),
+                    Some(tags) => {
+                        let why = "`default_tags` are tags of every table, and are not read; write them into each, or let the \
+                                   reader pass over `default_tags`, and take care of them elsewhere";
+                        Err(source.error(ReadErrorKind::NotSupported, tags, why))
+                    }
+                }
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Refuses what is left of a block.
@@ -221,6 +284,11 @@ impl Reader {
             _ if BEYOND.contains(&name) => Some(format!(
                 "a specification has no place for `{name}`; let the reader pass over it, and take care of it elsewhere"
             )),
+            "ignore_changes" => Some(
+                "what `ignore_changes` names may stand otherwise than it is written; let the reader pass over \
+                 `ignore_changes`, and take care of it elsewhere"
+                    .to_owned(),
+            ),
             "dynamic" => Some(
                 "`dynamic` blocks are not evaluated here; write each block out".to_owned(),
             ),
@@ -253,32 +321,4 @@ fn values_of(source: &Source) -> Result<BTreeMap<String, Value>> {
             Ok((one.key.as_str().to_owned(), value))
         })
         .collect()
-}
-
-/// What stands in a directory, by name.
-fn entries(directory: &Path) -> Result<Vec<PathBuf>> {
-    let read = || -> std::io::Result<Vec<PathBuf>> {
-        let entries = fs::read_dir(directory)?;
-        entries.map(|entry| Ok(entry?.path())).collect()
-    };
-    let mut paths = read().map_err(|error| unreadable(directory, &error))?;
-    paths.retain(|path| path.is_file() && !is_hidden(path));
-    paths.sort();
-    Ok(paths)
-}
-
-/// Editors keep their copies in such files, which Terraform passes over.
-fn is_hidden(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with('.') || name.ends_with('~') || name.starts_with('#')
-}
-
-fn text_of(path: &Path) -> Result<String> {
-    fs::read_to_string(path).map_err(|error| unreadable(path, &error))
-}
-
-fn unreadable(path: &Path, error: &std::io::Error) -> ReadError {
-    let file = path.display().to_string();
-    let why = format!("cannot be read: {error}; look at the path");
-    ReadError::new(ReadErrorKind::Io, &file, why)
 }

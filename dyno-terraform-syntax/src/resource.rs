@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use hcl_edit::Ident;
 use hcl_edit::structure::Block;
 
 use crate::error::Result;
@@ -14,7 +15,16 @@ use crate::source::Source;
 use crate::table::{Billing, Index, Part, Stream, Table};
 
 /// What says when and by what Terraform makes a table, and not what it is.
-const HARMLESS: [&str; 4] = ["depends_on", "lifecycle", "provider", "timeouts"];
+const HARMLESS: [&str; 2] = ["depends_on", "timeouts"];
+
+/// The same in `lifecycle`.
+const HARMLESS_IN_LIFECYCLE: [&str; 5] = [
+    "create_before_destroy",
+    "postcondition",
+    "precondition",
+    "prevent_destroy",
+    "replace_triggered_by",
+];
 
 impl Reader {
     /// The table of an `aws_dynamodb_table` resource.
@@ -31,6 +41,13 @@ impl Reader {
             fields.pass_over(name);
         }
         refuse_repeated(&fields)?;
+        self.refuse_provider(&mut fields)?;
+        for mut lifecycle in fields.blocks("lifecycle") {
+            for name in HARMLESS_IN_LIFECYCLE {
+                lifecycle.pass_over(name);
+            }
+            self.finish(lifecycle)?;
+        }
         let name = fields.required("name")?;
         if let Some(why) = name_mistake(&name.value) {
             return Err(fields.invalid(&name, format!("the name of a table {why}")));
@@ -71,6 +88,20 @@ impl Reader {
         }
         self.finish(fields)?;
         Ok(table)
+    }
+
+    /// Refuses a provider other than the one that is taken without it.
+    fn refuse_provider(&self, fields: &mut Fields<'_>) -> Result<()> {
+        if let Some(provider) = fields.raw("provider")
+            && provider.value.as_variable().map(Ident::as_str) != Some("aws")
+            && !self.passes_over("provider")
+        {
+            let why = "`provider` may be of another region or account; write `region`, or let the reader pass over `provider`, \
+                       and take care of it elsewhere";
+            return Err(fields.not_supported(&provider.key, why));
+        }
+        fields.pass_over("provider");
+        Ok(())
     }
 
     fn indexes(

@@ -15,8 +15,20 @@ pub(crate) struct Source {
     pub(crate) body: Body,
 }
 
+/// More than any file of tables has, and less than takes long to parse.
+pub(crate) const LONGEST: usize = 256 * 1024;
+
+pub(crate) fn refuse_long(file: &str, length: usize) -> Result<()> {
+    if length <= LONGEST {
+        return Ok(());
+    }
+    let why = format!("has more than {} KiB; split it", LONGEST / 1024);
+    Err(ReadError::new(ReadErrorKind::NotSupported, file, why))
+}
+
 impl Source {
     pub(crate) fn parse(file: &str, text: &str) -> Result<Self> {
+        refuse_long(file, text.len())?;
         // Editors on Windows begin files with it, and Terraform reads them.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         match hcl_edit::parser::parse_body(text) {
@@ -26,11 +38,20 @@ impl Source {
                 body,
             }),
             Err(error) => {
-                let position = (error.location().line(), error.location().column());
+                let line = error.location().line();
+                // At the end of a text the parser counts on.
+                let letters = text.split('\n').nth(line.saturating_sub(1));
+                let most = letters.map_or(0, |letters| letters.chars().count()) + 1;
+                let position = (line, error.location().column().min(most));
                 let why = format!("this is not Terraform: {}", error.message());
                 Err(ReadError::new(ReadErrorKind::Syntax, file, why).at(Some(position)))
             }
         }
+    }
+
+    /// What stands in the file.
+    pub(crate) fn written(&self, at: &impl Span) -> Option<&str> {
+        self.text.get(at.span()?)
     }
 
     /// Line and column, from 1.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use hcl_edit::Number;
+use icu_normalizer::ComposingNormalizerBorrowed;
 
 /// A value of Terraform: of a variable that is given, or what an expression comes to.
 ///
@@ -11,6 +11,7 @@ use hcl_edit::Number;
 ///
 /// assert_eq!(Value::from("dev").in_words(), "a string");
 /// assert_eq!(Value::from(5).in_words(), "a number");
+/// assert_eq!(Value::from(123_456_789_012_u64), Value::Number(123_456_789_012));
 /// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
@@ -19,8 +20,10 @@ pub enum Value {
     Null,
     /// True or false.
     Bool(bool),
-    /// A number.
-    Number(Number),
+    /// A whole number.
+    Number(i128),
+    /// A number with a point, an exponent or more digits, as it is written. It is no part of a table.
+    Decimal(String),
     /// A text.
     String(String),
     /// Values in order.
@@ -29,26 +32,52 @@ pub enum Value {
     Map(BTreeMap<String, Self>),
 }
 
+/// A text as Terraform has it: composed (NFC).
+pub fn composed(text: &str) -> String {
+    ComposingNormalizerBorrowed::new_nfc()
+        .normalize(text)
+        .into_owned()
+}
+
 impl Value {
     /// Its type in words.
     pub fn in_words(&self) -> &'static str {
         match self {
             Self::Null => "null",
             Self::Bool(_) => "true or false",
-            Self::Number(_) => "a number",
+            Self::Number(_) | Self::Decimal(_) => "a number",
             Self::String(_) => "a string",
             Self::List(_) => "a list",
             Self::Map(_) => "a map",
         }
     }
 
-    /// The text that Terraform makes of a primitive value.
+    /// A number as it is written.
+    pub(crate) fn of_number(written: &str) -> Self {
+        let digits = written.bytes().all(|one| one.is_ascii_digit());
+        match written.parse() {
+            Ok(number) if digits => Self::Number(number),
+            _ => Self::Decimal(written.to_owned()),
+        }
+    }
+
+    /// The text that Terraform makes of a primitive value, where that is certain.
     pub(crate) fn text(&self) -> Option<String> {
         match self {
             Self::Bool(value) => Some(value.to_string()),
             Self::Number(value) => Some(value.to_string()),
             Self::String(value) => Some(value.clone()),
-            Self::Null | Self::List(_) | Self::Map(_) => None,
+            Self::Null | Self::Decimal(_) | Self::List(_) | Self::Map(_) => None,
+        }
+    }
+
+    /// Whether it is, or holds, a number that has no certain text.
+    pub(crate) fn has_decimal(&self) -> bool {
+        let is_it = |one: &Self| matches!(one, Self::Decimal(_));
+        match self {
+            Self::List(values) => values.iter().any(is_it),
+            Self::Map(values) => values.values().any(is_it),
+            one => is_it(one),
         }
     }
 
@@ -62,7 +91,7 @@ impl Value {
 
     pub(crate) fn whole(&self) -> Option<u32> {
         match self {
-            Self::Number(value) => value.as_u64()?.try_into().ok(),
+            Self::Number(value) => (*value).try_into().ok(),
             Self::String(value) if value.bytes().all(|one| one.is_ascii_digit()) => {
                 value.parse().ok()
             }
@@ -70,14 +99,37 @@ impl Value {
         }
     }
 
-    /// What a variable of type `string`, `number` or `bool` makes of it; anything else stays as it is.
-    pub(crate) fn of_type(self, name: &str) -> Option<Self> {
-        match (name, &self) {
-            (_, Self::Null) | ("number", Self::Number(_)) => Some(self),
-            ("string", _) => self.text().map(Self::String),
-            ("bool", _) => self.flag().map(Self::Bool),
-            ("number", _) => self.whole().map(|value| Self::Number(value.into())),
-            _ => Some(self),
+    /// The same with every text composed.
+    pub(crate) fn composed(&self) -> Self {
+        match self {
+            Self::String(text) => Self::String(composed(text)),
+            Self::List(values) => Self::List(values.iter().map(Self::composed).collect()),
+            Self::Map(values) => {
+                let values = values.iter();
+                Self::Map(
+                    values
+                        .map(|(name, value)| (composed(name), value.composed()))
+                        .collect(),
+                )
+            }
+            Self::Null | Self::Bool(_) | Self::Number(_) | Self::Decimal(_) => self.clone(),
+        }
+    }
+
+    /// How many values and letters there are in it, and how deep it is.
+    pub(crate) fn extent(&self) -> (usize, usize) {
+        let joined = |(size, depth): (usize, usize), (more, deep): (usize, usize)| {
+            (size + more, depth.max(deep + 1))
+        };
+        match self {
+            Self::String(text) | Self::Decimal(text) => (1 + text.len(), 1),
+            Self::List(values) => values.iter().map(Self::extent).fold((1, 1), joined),
+            Self::Map(values) => {
+                let names = values.keys().map(String::len).sum::<usize>();
+                let values = values.values().map(Self::extent);
+                values.fold((1 + names, 1), joined)
+            }
+            Self::Null | Self::Bool(_) | Self::Number(_) => (1, 1),
         }
     }
 }
@@ -100,11 +152,19 @@ impl From<bool> for Value {
     }
 }
 
-impl From<u32> for Value {
-    fn from(value: u32) -> Self {
-        Self::Number(value.into())
-    }
+macro_rules! from_whole {
+    ($($number:ty),*) => {
+        $(
+            impl From<$number> for Value {
+                fn from(value: $number) -> Self {
+                    Self::Number(value.into())
+                }
+            }
+        )*
+    };
 }
+
+from_whole!(i32, i64, u32, u64);
 
 impl<V: Into<Self>> From<Vec<V>> for Value {
     fn from(values: Vec<V>) -> Self {

@@ -39,7 +39,8 @@
 //!
 //! # What is read
 //!
-//! Resources `aws_dynamodb_table`; everything else in a file is passed over, also `default_tags` of a provider. Of a table:
+//! Resources `aws_dynamodb_table`. Everything else in a file is passed over, but not what changes tables; see below. A table without
+//! `region` is of the store's region, whatever the file's provider says. Of a table:
 //!
 //! | in the file | in the specification |
 //! |---|---|
@@ -52,24 +53,33 @@
 //! | `billing_mode`, `read_capacity`, `write_capacity` | billing; without `billing_mode` a table is provisioned, as in Terraform |
 //! | `ttl`, `stream_enabled`, `stream_view_type`, `point_in_time_recovery`, `deletion_protection_enabled`, `tags` | the same |
 //!
-//! Passed over, since they say when and by what Terraform makes a table and not what it is: `depends_on`, `lifecycle`, `provider`,
-//! `timeouts`. Two things can follow from them that a specification does not show: a provider of another region, and
-//! throughput that something else changes under `ignore_changes`.
+//! Passed over, since they say when Terraform makes a table and not what it is: `depends_on`, `timeouts`, `provider = aws`, and
+//! `lifecycle` but for `ignore_changes`.
 //!
-//! Refused unless [`Terraform::pass_over`] names them, since a specification has no place for them: `server_side_encryption`,
-//! `replica`, `table_class`, `on_demand_throughput`, `warm_throughput`, `import_table`, `global_table_witness`, and
-//! `restore_source_name` and the other `restore_` arguments.
+//! Refused unless [`Terraform::pass_over`] names them, since a specification has no place for them, or a table may stand otherwise
+//! than it is written:
 //!
-//! Always refused: `count`, `for_each`, `dynamic`, and whatever is not known.
+//! * `server_side_encryption`, `replica`, `table_class`, `on_demand_throughput`, `warm_throughput`, `import_table`,
+//!   `global_table_witness`, `restore_source_name` and the other `restore_` arguments, and whatever is not known;
+//! * another `provider`, `ignore_changes`, and `default_tags` of a provider of AWS;
+//! * resources that change tables: `aws_dynamodb_global_secondary_index`, `aws_dynamodb_global_table`,
+//!   `aws_dynamodb_table_replica`, `aws_dynamodb_tag`.
+//!
+//! Always refused: `count`, `for_each`, `dynamic`.
 //!
 //! The YAML form of `cc_dynamodb3` is read too: by [`Terraform::yaml`], and from files that end in `.yml` or `.yaml`.
+//! What readers of YAML take for different things (`010`, `yes`), tags and anchors are refused.
 //!
 //! # What is evaluated
 //!
-//! Literals, lists, maps, `"${..}"`, `var.name` and `local.name` with members of maps and lists. Variables have the value that is
-//! given ([`Terraform::variable`]), that of a `.tfvars` file of the directory, or their default; `validation` is not
-//! run, and the environment (`TF_VAR_name`) is not read. Functions, conditions, operations and references to other resources
-//! are refused: make a variable of them, and give its value.
+//! Literals, lists, maps, `"${..}"`, `<<` without `-`, `var.name` and `local.name` with members of maps and lists. Texts are composed (NFC), as
+//! in Terraform. Variables have the value that is given ([`Terraform::variable`]), that of a `.tfvars` file of the directory, or their
+//! default, converted to their type: `string`, `number`, `bool`, `any`, `list(..)`, `map(..)`, and `object({ .. })` with `optional(..)`.
+//! `validation` is not run, and the environment (`TF_VAR_name`) is not read. Functions, conditions, operations and references to
+//! other resources are refused: make a variable of them, and give its value. So are numbers with a point or an exponent in a text, and
+//! variables that are `sensitive` or `ephemeral` where a table uses them: errors and specifications are printed with values.
+//!
+//! A file has up to 256 KiB; a reading takes up to a million steps, and is up to 150 expressions deep.
 //!
 //! # What is refused
 //!

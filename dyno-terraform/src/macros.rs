@@ -4,7 +4,7 @@
 ///
 /// The path is relative to the directory of the package (`CARGO_MANIFEST_DIR`). Values of variables and what is to be
 /// passed over follow it. Nothing is read or parsed when the program runs: the macro becomes the calls that build the
-/// specifications. When a file that was read changes, the program is compiled anew; a file that is added to a directory is noticed
+/// specifications. When a file that was read changes the program is compiled anew; a file that is added to a directory is noticed
 /// with the next change of another.
 ///
 /// A mistake in a file is an error of the compiler, with the file's line and column.

@@ -59,8 +59,8 @@ impl Terraform {
         self
     }
 
-    /// Passes over an argument or block that a specification has no place for, such as `server_side_encryption`: whoever makes
-    /// a table of the specification makes it without.
+    /// Passes over an argument, block or resource that a specification has no place for, such as `server_side_encryption`: whoever
+    /// makes a table of the specification makes it without. What is read cannot be passed over, such as `ttl`.
     #[must_use]
     pub fn pass_over(mut self, name: impl Into<String>) -> Self {
         self.reader = self.reader.pass_over(name);

@@ -60,7 +60,7 @@ impl Tables {
         found.next().map(|(_, spec)| spec)
     }
 
-    /// The table that has this name in the service.
+    /// The table that has this name in the service, the first if several regions have one.
     pub fn by_name(&self, name: &str) -> Option<&TableSpec> {
         let mut found = self.iter().filter(|(_, spec)| spec.name() == name);
         found.next().map(|(_, spec)| spec)
@@ -109,7 +109,7 @@ impl Tables {
 
     /// Where these tables lack what a type and its shards need: tables, keys and their types, indexes; in words.
     ///
-    /// Types say nothing of settings; [`TableSpec::compare_all`] compares these, too. Sends nothing.
+    /// A table of another region is missing. Types say nothing of settings; [`TableSpec::compare_all`] compares these, too. Sends nothing.
     ///
     /// # Errors
     ///
@@ -151,12 +151,12 @@ impl Tables {
         Ok(differences)
     }
 
-    /// The tables as Terraform, under their labels; see [`to_terraform`](crate::to_terraform).
+    /// The tables as Terraform, under their labels, with `_` for what no label has; see [`to_terraform`](crate::to_terraform).
     ///
     /// # Errors
     ///
     /// [`InvalidShape`](dyno_core::ErrorKind::InvalidShape): a table is none that DynamoDB makes, which only renaming can
-    /// have led to.
+    /// have led to, or has texts that Terraform would read otherwise, which only the YAML form can have.
     pub fn to_terraform(&self) -> Result<String> {
         written(self.iter())
     }

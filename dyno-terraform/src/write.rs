@@ -7,6 +7,7 @@ use dyno_core::table::{
     Billing, IndexSpec, KeyPart, Projection, StreamView, TableSpec, Throughput,
 };
 use dyno_core::{KeyKind, Result};
+use dyno_terraform_syntax::composed;
 
 /// Tables as resources of Terraform, one after the other, as `terraform fmt` would leave them.
 ///
@@ -16,7 +17,8 @@ use dyno_core::{KeyKind, Result};
 ///
 /// # Errors
 ///
-/// [`InvalidShape`](dyno_core::ErrorKind::InvalidShape): a specification is none that a table can have.
+/// [`InvalidShape`](dyno_core::ErrorKind::InvalidShape): a specification is none that a table can have, or has texts that
+/// Terraform would read otherwise, since it composes letters (NFC).
 ///
 /// # Examples
 ///
@@ -48,12 +50,7 @@ use dyno_core::{KeyKind, Result};
 /// # Ok::<(), dyno_core::Error>(())
 /// ```
 pub fn to_terraform(specs: &[TableSpec]) -> Result<String> {
-    let mut taken = BTreeSet::new();
-    let labels: Vec<_> = specs
-        .iter()
-        .map(|spec| free_label(spec.name(), &mut taken))
-        .collect();
-    written(labels.iter().map(String::as_str).zip(specs))
+    written(specs.iter().map(|spec| (spec.name(), spec)))
 }
 
 /// The tables of a type and of its shards as Terraform; see [`to_terraform`].
@@ -79,14 +76,42 @@ pub fn terraform_of<T: Stored>() -> Result<String> {
     to_terraform(&TableSpec::of::<T>()?)
 }
 
+/// Each under its label, with `_` for what no label has.
 pub(crate) fn written<'a>(
     tables: impl Iterator<Item = (&'a str, &'a TableSpec)>,
 ) -> Result<String> {
+    let mut taken = BTreeSet::new();
     let resources = tables.map(|(label, spec)| {
         spec.check()?;
-        Ok(resource(label, spec).text(0))
+        refuse_uncomposed(spec)?;
+        let label = free_label(label, &mut taken);
+        Ok(resource(&label, spec).text(0))
     });
     Ok(resources.collect::<Result<Vec<_>>>()?.join("\n"))
+}
+
+/// Refuses names and tags that Terraform would read as others.
+fn refuse_uncomposed(spec: &TableSpec) -> Result<()> {
+    let indexes = || spec.global_indexes().chain(spec.local_indexes());
+    let keys = std::iter::once(spec.key()).chain(spec.sort());
+    let of_indexes = indexes().flat_map(|index| index.key().iter().chain(index.sort()));
+    let keys = keys.chain(of_indexes).map(KeyPart::name);
+    let projected = indexes().flat_map(|index| match index.projection() {
+        Projection::Include(names) => names.iter().map(String::as_str).collect(),
+        _ => Vec::new(),
+    });
+    let tags = spec.tags().iter();
+    let tags = tags.flat_map(|(name, value)| [name.as_str(), value.as_str()]);
+    let mut all = keys.chain(projected).chain(tags).chain(spec.ttl());
+    match all.find(|text| composed(text) != *text) {
+        None => Ok(()),
+        Some(odd) => {
+            let why = format!(
+                "has `{odd}`, whose letters Terraform would compose (NFC), so that it would be another; write it composed"
+            );
+            Err(spec.mistaken(&why))
+        }
+    }
 }
 
 /// A label that is not taken: letters, digits, `_` and `-`, and no digit first.

@@ -24,7 +24,7 @@ fn halves(times: usize) -> impl Fn(&Request) -> Fault + Send + Sync + 'static {
 #[tokio::test(start_paused = true)]
 async fn what_is_left_over_is_sent_again() {
     let (store, sound, recorder) = faulty(halves(3)).await;
-    let saved = store.save_many(notes(25)).await.unwrap();
+    let saved = store.save_many(notes(25)).unconditional().await.unwrap();
     assert_eq!(saved.len(), 25);
     let sizes = |requests: Vec<Request>| {
         let sizes = requests.iter().map(Request::actions);
@@ -46,7 +46,11 @@ async fn what_is_left_over_is_sent_again() {
 
     let (store, sound, recorder) = faulty(halves(3)).await;
     sound.save_many(notes(25)).await.unwrap();
-    store.delete_many::<Note>(note_keys(25)).await.unwrap();
+    store
+        .delete_many::<Note>(note_keys(25))
+        .unconditional()
+        .await
+        .unwrap();
     assert_eq!(sizes(recorder.take()), [25, 12, 6, 3]);
     assert_eq!(sound.scan::<Note>().count().await.unwrap(), 0);
 }
@@ -59,7 +63,11 @@ async fn what_stays_left_over_comes_back() {
         _ => Fault::Pass,
     };
     let (store, sound, _) = faulty(one_left).await;
-    let error = store.save_many(notes(30)).await.unwrap_err();
+    let error = store
+        .save_many(notes(30))
+        .unconditional()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Throttled);
     let (done, left) = error.into_parts();
     assert_eq!((done.len(), left.len()), (28, 2));
@@ -83,7 +91,11 @@ async fn what_stays_left_over_comes_back() {
         }
     }
 
-    let error = store.delete_many::<Note>(note_keys(30)).await.unwrap_err();
+    let error = store
+        .delete_many::<Note>(note_keys(30))
+        .unconditional()
+        .await
+        .unwrap_err();
     assert_eq!(error.left().count(), 2);
     assert_eq!(sound.scan::<Note>().count().await.unwrap(), 2);
 }
@@ -92,7 +104,11 @@ async fn what_stays_left_over_comes_back() {
 async fn a_table_that_throttles_for_ever_leaves_everything_typed() {
     let throttled = |_: &Request| Fault::Throttled;
     let (store, _, recorder) = faulty(throttled).await;
-    let error = store.save_many(notes(60)).await.unwrap_err();
+    let error = store
+        .save_many(notes(60))
+        .unconditional()
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Throttled);
     let objects = error
         .into_left()
@@ -150,15 +166,39 @@ async fn a_lost_answer_is_asked_for_again() {
         _ => Fault::Pass,
     };
     let (store, sound, recorder) = faulty(script).await;
-    store.save_many(notes(3)).await.unwrap();
+    store.save_many(notes(3)).unconditional().await.unwrap();
     assert_eq!(recorder.count("BatchWriteItem"), 3);
     assert_eq!(sound.scan::<Note>().count().await.unwrap(), 3);
 
     let (store, _, recorder) = faulty(|_| Fault::AnswerLost).await;
-    let error = store.save_many(notes(3)).await.unwrap_err();
+    let error = store.save_many(notes(3)).unconditional().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     assert_eq!(error.left().count(), 3);
     assert_eq!(recorder.requests().len(), 10);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_of_a_deletion_is_asked_for_again() {
+    for fast in [false, true] {
+        let lose_first = |request: &Request| match request.number() {
+            0 => Fault::AnswerLost,
+            _ => Fault::Pass,
+        };
+        let (store, sound, recorder) = faulty(lose_first).await;
+        sound.save_many(notes(3)).await.unwrap();
+        let delete = store.delete_many::<Note>(note_keys(3)).at_once(1);
+        let delete = if fast { delete.unconditional() } else { delete };
+        delete.await.unwrap();
+        assert_eq!(recorder.requests().len(), if fast { 2 } else { 4 });
+        assert_eq!(sound.scan::<Note>().count().await.unwrap(), 0);
+
+        let (store, _, _) = faulty(|_| Fault::AnswerLost).await;
+        let delete = store.delete_many::<Note>(note_keys(3));
+        let delete = if fast { delete.unconditional() } else { delete };
+        let error = delete.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+        assert_eq!(error.left().count(), 3);
+    }
 }
 
 /// What the service says is left over, by hand.
@@ -194,7 +234,11 @@ async fn leftovers_are_known_by_what_they_are() {
             let found = store.load_many::<Note>(keys()).await.unwrap();
             assert_eq!(found.iter().flatten().count(), 2);
         } else {
-            store.delete_many::<Note>(keys()).await.unwrap();
+            store
+                .delete_many::<Note>(keys())
+                .unconditional()
+                .await
+                .unwrap();
             assert_eq!(sound.scan::<Note>().count().await.unwrap(), 0);
         }
         assert_eq!(recorder.count(operation), 2);
@@ -206,7 +250,11 @@ async fn leftovers_are_known_by_what_they_are() {
             assert_eq!(error.left().count(), 2);
             error.kind()
         } else {
-            let error = store.delete_many::<Note>(keys()).await.unwrap_err();
+            let error = store
+                .delete_many::<Note>(keys())
+                .unconditional()
+                .await
+                .unwrap_err();
             assert_eq!(error.left().count(), 2);
             error.kind()
         };

@@ -1,7 +1,9 @@
 //! A batch does what its parts do one by one.
 
+use std::collections::BTreeSet;
+
 use dyno::Store;
-use proptest::collection::vec;
+use proptest::collection::{btree_set, vec};
 use proptest::prelude::*;
 
 use crate::fixture::{Note, Whole, note, store, whole};
@@ -41,6 +43,45 @@ async fn check(stored: Vec<u64>, asked: Vec<u64>, gone: Vec<u64>) {
     }
 }
 
+/// Saved in a batch, in either way, is what is saved one by one.
+async fn check_saved(before: Vec<u64>, saved: BTreeSet<u64>, unconditional: bool) {
+    let (many, _) = store().await;
+    let (each, _) = store().await;
+    for store in [&many, &each] {
+        saved_one_by_one(store, &before).await;
+    }
+    let changed = |id: &u64| (changed_note(*id), whole(&format!("w{id}"), id + 100));
+    let (notes, wholes): (Vec<_>, Vec<_>) = saved.iter().map(changed).unzip();
+    for (note, whole) in notes.iter().zip(&wholes) {
+        each.save(note.clone()).await.unwrap();
+        each.save(whole.clone()).await.unwrap();
+    }
+    let (some, others) = (many.save_many(notes), many.save_many(wholes));
+    let parts = if unconditional {
+        (some.unconditional(), others.unconditional())
+    } else {
+        (some, others)
+    };
+    let (notes, wholes) = many.write_together(parts).at_once(3).await;
+    assert_eq!(notes.unwrap().len(), saved.len());
+    assert_eq!(wholes.unwrap().len(), saved.len());
+    let all = async |store: &Store| {
+        let mut notes = store.scan::<Note>().await.unwrap();
+        notes.sort_by_key(|note| note.number);
+        let mut wholes = store.scan::<Whole>().await.unwrap();
+        wholes.sort_by_key(|whole| whole.id.clone());
+        (notes, wholes)
+    };
+    assert_eq!(all(&many).await, all(&each).await);
+}
+
+fn changed_note(id: u64) -> Note {
+    Note {
+        text: "changed".into(),
+        ..note(id)
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
@@ -51,5 +92,15 @@ proptest! {
     ) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(check(stored, asked, gone));
+    }
+
+    #[test]
+    fn saving_many_is_saving_each(
+        before in vec(0..12_u64, 0..6),
+        saved in btree_set(0..12_u64, 0..10),
+        unconditional in any::<bool>(),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(check_saved(before, saved, unconditional));
     }
 }

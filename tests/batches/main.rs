@@ -6,6 +6,8 @@ mod fault;
 mod fixture;
 mod law;
 mod namespace;
+mod progress;
+mod refused;
 mod request;
 mod secret;
 mod shared;

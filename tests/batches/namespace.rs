@@ -25,14 +25,18 @@ async fn leftovers_are_found_again_under_a_prefix() {
     store.ensure_tables::<Note>().await.unwrap();
     store.ensure_tables::<Whole>().await.unwrap();
     recorder.take();
-    store.save_many(notes(40)).await.unwrap();
+    store.save_many(notes(40)).unconditional().await.unwrap();
     store.save_many(wholes(4)).await.unwrap();
     let found = store.load_many::<Note>(note_keys(41)).await.unwrap();
     assert_eq!(found.iter().flatten().count(), 40);
     let keys = ["w0", "w1", "w2", "w3"];
     let found = store.load_many::<Whole>(keys).await.unwrap();
     assert_eq!(found.into_iter().flatten().collect::<Vec<_>>(), wholes(4));
-    store.delete_many::<Note>(note_keys(41)).await.unwrap();
+    store
+        .delete_many::<Note>(note_keys(41))
+        .unconditional()
+        .await
+        .unwrap();
     assert_eq!(store.scan::<Note>().count().await.unwrap(), 0);
     for request in recorder.requests() {
         let body = request.body();

@@ -25,7 +25,7 @@ fn check_sizes(recorder: &Recorder) {
 #[tokio::test]
 async fn plain_objects_are_written_and_read_by_the_request_full() {
     let (store, recorder) = store().await;
-    let saved = store.save_many(notes(260)).await.unwrap();
+    let saved = store.save_many(notes(260)).unconditional().await.unwrap();
     assert_eq!(saved.len(), 260);
     assert!(
         (0..)
@@ -52,7 +52,11 @@ async fn plain_objects_are_written_and_read_by_the_request_full() {
         ["BatchGetItem 100", "BatchGetItem 100", "BatchGetItem 50"]
     );
 
-    store.delete_many::<Note>(note_keys(60)).await.unwrap();
+    store
+        .delete_many::<Note>(note_keys(60))
+        .unconditional()
+        .await
+        .unwrap();
     assert_eq!(
         sent(&recorder),
         [
@@ -160,27 +164,36 @@ async fn keys_are_made_up_or_given() {
     assert_eq!(store.load::<Tag>("g").await.unwrap().name, "green");
     recorder.take();
     // A deletion that is asked for twice is made once.
-    store.delete_many::<Tag>(["r", "g", "r"]).await.unwrap();
+    store
+        .delete_many::<Tag>(["r", "g", "r"])
+        .unconditional()
+        .await
+        .unwrap();
     assert_eq!(sent(&recorder), ["BatchWriteItem 2"]);
 }
 
 #[tokio::test]
-async fn what_is_guarded_is_written_one_by_one() {
+async fn each_object_has_its_condition() {
     let (store, recorder) = store().await;
-    store.save_many(notes(3)).guarded().await.unwrap();
+    let conditions = || {
+        let conditions = recorder.requests();
+        conditions
+            .iter()
+            .all(|request| request.body()["ConditionExpression"].is_string())
+    };
+    store.save_many(notes(3)).await.unwrap();
+    assert!(conditions());
     assert_eq!(sent(&recorder), ["PutItem 1"; 3]);
-    let error = store.save_many(notes(4)).if_absent().await.unwrap_err();
+    let save = store.save_many(notes(4)).if_absent().unconditional();
+    let error = save.await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AlreadyExists);
     let (done, left) = error.into_parts();
     assert_eq!(done, [note(3)]);
     assert_eq!(left.len(), 3);
     assert_eq!(left[2].object(), &note(2));
     recorder.take();
-    store
-        .delete_many::<Note>(note_keys(2))
-        .guarded()
-        .await
-        .unwrap();
+    store.delete_many::<Note>(note_keys(2)).await.unwrap();
+    assert!(conditions());
     assert_eq!(sent(&recorder), ["DeleteItem 1"; 2]);
 }
 
@@ -195,7 +208,7 @@ async fn a_plan_is_what_is_sent() {
         lines.sort();
         lines
     };
-    let save = store.save_many(notes(30));
+    let save = store.save_many(notes(30)).unconditional();
     let plan = save.plan().unwrap();
     assert_eq!(plan.round_trips(), 1);
     save.await.unwrap();
@@ -216,7 +229,9 @@ async fn a_plan_is_what_is_sent() {
             .unwrap()
             .is_complete()
     );
-    let delete = store.delete_many::<Note>([("ada", 0_u64), ("ada", 1), ("ada", 0)]);
+    let delete = store
+        .delete_many::<Note>([("ada", 0_u64), ("ada", 1), ("ada", 0)])
+        .unconditional();
     let plan = delete.plan().unwrap();
     delete.await.unwrap();
     assert_eq!(lines(plan), sent(&recorder));
@@ -246,7 +261,11 @@ async fn an_answer_of_more_than_16_megabytes_comes_in_parts() {
         text: "x".repeat(390 * 1024),
         ..note(number)
     };
-    let saved = store.save_many((0..50).map(large)).await.unwrap();
+    let saved = store
+        .save_many((0..50).map(large))
+        .unconditional()
+        .await
+        .unwrap();
     assert_eq!(saved.len(), 50);
     for request in recorder.requests() {
         assert_eq!(request.actions(), 25);
@@ -256,4 +275,24 @@ async fn an_answer_of_more_than_16_megabytes_comes_in_parts() {
     let found = store.load_many::<Note>(note_keys(50)).await.unwrap();
     assert_eq!(found.iter().flatten().count(), 50);
     assert_eq!(sent(&recorder), ["BatchGetItem 50", "BatchGetItem 8"]);
+}
+
+#[tokio::test]
+async fn a_plan_has_as_many_round_trips_as_turns() {
+    let (store, recorder) = store().await;
+    let plan = store.save_many(notes(20)).plan().unwrap();
+    assert_eq!(plan.write_units().to_string(), "20");
+    assert_eq!((plan.requests().len(), plan.round_trips()), (20, 3));
+    let plan = store.save_many(wholes(4)).at_once(1).plan().unwrap();
+    assert_eq!(plan.round_trips(), 4);
+    let save = store.save_many(notes(60)).unconditional().at_once(2);
+    let plan = save.plan().unwrap();
+    assert_eq!(plan.write_units().to_string(), "60");
+    assert_eq!(plan.round_trips(), 2);
+    let load = store.load_many::<Note>(note_keys(250)).at_once(2);
+    assert_eq!(load.plan().unwrap().round_trips(), 2);
+    let nothing = store.load_many::<Whole>([""; 0]).plan().unwrap();
+    assert!(nothing.is_complete());
+    assert!(nothing.requests().is_empty());
+    assert!(recorder.requests().is_empty());
 }

@@ -73,14 +73,49 @@ async fn an_object_of_another_type_is_left_over() {
 }
 
 #[tokio::test]
-async fn a_guarded_batch_replaces_plain_objects_only() {
+async fn a_batch_replaces_and_deletes_plain_objects_only() {
     let store = zoo().await;
     let fish = || store.save_many([Fish { fins: 2 }, Fish { fins: 3 }]);
-    let error = fish().keys(["tom", "nemo"]).guarded().await.unwrap_err();
+    let error = fish().keys(["tom", "nemo"]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TypeMismatch);
     assert_eq!(error.into_left()[0].object(), &Fish { fins: 2 });
     assert_eq!(store.load::<Fish>("nemo").await.unwrap().fins, 3);
-    let error = store.delete_many::<Fish>(["tom", "nemo"]).guarded().await;
+    let error = store.delete_many::<Fish>(["tom", "nemo"]).await;
     assert_eq!(error.unwrap_err().left().count(), 1);
     assert_eq!(store.load::<Cat>("tom").await.unwrap().name, "Tom");
+}
+
+/// A cat as a later version of the program declares it.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "All", key = "ID", tag = "Cat")]
+struct CatWithoutToy {
+    name: String,
+}
+
+#[tokio::test]
+async fn a_type_that_lost_its_shards_does_not_leave_them_behind() {
+    let store = zoo().await;
+    let cat = || CatWithoutToy { name: "Tim".into() };
+    let error = store.save_many([cat()]).keys(["tom"]).await.unwrap_err();
+    let alone = store.save(cat()).key("tom").await.unwrap_err();
+    assert_eq!(error.kind(), alone.kind());
+    let error = store.delete_many::<CatWithoutToy>(["tom"]).await;
+    let alone = store.delete::<CatWithoutToy>("tom").await;
+    assert_eq!(error.unwrap_err().kind(), alone.unwrap_err().kind());
+    assert_eq!(store.load::<Cat>("tom").await.unwrap().toy, toy());
+}
+
+#[tokio::test]
+async fn an_unconditional_batch_takes_whatever_has_the_key_and_leaves_shards_behind() {
+    let store = zoo().await;
+    let toys = async || dyno_testkit::dump(&store.client::<Toy>().unwrap(), "Toys").await;
+    assert_eq!(toys().await.unwrap().len(), 3);
+    let cats = store.save_many([CatWithoutToy { name: "Tim".into() }]);
+    cats.keys(["tom"]).unconditional().await.unwrap();
+    let cat = store.load::<CatWithoutToy>("tom").await.unwrap();
+    assert_eq!(cat.name, "Tim");
+    let gone = store.delete_many::<CatWithoutToy>(["tim", "rex"]);
+    gone.unconditional().await.unwrap();
+    assert!(store.load::<Dog>("rex").optional().await.unwrap().is_none());
+    assert_eq!(toys().await.unwrap().len(), 3);
 }

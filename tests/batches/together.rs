@@ -93,7 +93,7 @@ async fn a_part_may_name_another_store() {
     assert_eq!(sent(&recorder), ["GetItem 1"]);
     let parts = (
         Note::save_many(notes(2)),
-        Note::save_many(notes(2)).on(&there),
+        Note::save_many(notes(2)).on(&there).unconditional(),
     );
     let (a, b) = here.write_together(parts).await;
     assert_eq!((a.unwrap().len(), b.unwrap().len()), (2, 2));
@@ -150,10 +150,10 @@ async fn puts_and_deletes_of_several_types_share_requests() {
     store.save_many(tags(20)).keys(tag_keys(20)).await.unwrap();
     recorder.take();
     let parts = (
-        Note::save_many(notes(20)),
-        Tag::delete_many(tag_keys(19)),
-        Whole::save_many(wholes(2)),
-        Whole::delete_many(["gone"]),
+        Note::save_many(notes(20)).unconditional(),
+        Tag::delete_many(tag_keys(19)).unconditional(),
+        Whole::save_many(wholes(2)).unconditional(),
+        Whole::delete_many(["gone"]).unconditional(),
     );
     let (saved, deleted, wholes, gone) = store.write_together(parts).await;
     assert_eq!(saved.unwrap().len(), 20);
@@ -183,8 +183,8 @@ async fn what_is_left_of_each_part_comes_back_with_it() {
     };
     let (store, sound, _) = faulty(one_left).await;
     let parts = (
-        Note::save_many(notes(10)),
-        Tag::save_many(tags(40)).keys(tag_keys(40)),
+        Note::save_many(notes(10)).unconditional(),
+        Tag::save_many(tags(40)).keys(tag_keys(40)).unconditional(),
     );
     let (notes, tags) = store.write_together(parts).await;
     let notes = notes.map_or_else(|error| error.into_left().len(), |_| 0);

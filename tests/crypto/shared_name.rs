@@ -59,6 +59,19 @@ struct Places {
     rest: BTreeMap<String, Home>,
 }
 
+#[derive(DyObject, Clone, Debug, PartialEq)]
+struct OpenHome {
+    street: String,
+}
+
+/// A book of addresses, under any name.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Books", key = "ID")]
+enum Book {
+    Open(BTreeMap<String, OpenHome>),
+    Private(BTreeMap<String, Home>),
+}
+
 fn secret() -> String {
     "SECRET".to_owned()
 }
@@ -92,6 +105,7 @@ async fn stores() -> (Store, Recorder) {
     store.ensure_tables::<Person>().await.unwrap();
     store.ensure_tables::<Entry>().await.unwrap();
     store.ensure_tables::<Places>().await.unwrap();
+    store.ensure_tables::<Book>().await.unwrap();
     recorder.take();
     (store, recorder)
 }
@@ -191,5 +205,33 @@ async fn a_mark_inside_a_flattened_map_holds() {
         store.load::<Places>(saved.key()).await.unwrap().rest["home"].street,
         "SECRET 2"
     );
+    assert!(!format!("{:?}", recorder.take()).contains("SECRET"));
+}
+
+#[tokio::test]
+async fn a_mark_inside_the_map_of_one_variant_holds_for_it() {
+    let (store, recorder) = stores().await;
+    let street = secret;
+    let private = || {
+        Book::Private(BTreeMap::from([(
+            "home".to_owned(),
+            Home { street: street() },
+        )]))
+    };
+    let open = || {
+        Book::Open(BTreeMap::from([(
+            "home".to_owned(),
+            OpenHome { street: "x".into() },
+        )]))
+    };
+    let error = store.save(private()).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::KeyRefused, "{error}");
+    assert!(recorder.take().is_empty());
+    let saved = store.save(open()).await.unwrap();
+    assert_eq!(*store.load::<Book>(saved.key()).await.unwrap(), open());
+    let key = EncryptionKey::generate("k1").unwrap();
+    let store = store.with_loader(Rules::new().encrypt(["home.street"], key).unwrap());
+    let saved = store.save(private()).await.unwrap();
+    assert_eq!(*store.load::<Book>(saved.key()).await.unwrap(), private());
     assert!(!format!("{:?}", recorder.take()).contains("SECRET"));
 }

@@ -44,6 +44,21 @@ enum Contact {
         #[dyno(encrypt)]
         address: String,
     },
+    Numbered {
+        #[dyno(rename = "place")]
+        one: Numbered,
+    },
+    Housed {
+        #[dyno(rename = "place")]
+        other: Home,
+    },
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+struct Numbered {
+    #[dyno(encrypt)]
+    number: String,
+    street: String,
 }
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
@@ -137,6 +152,8 @@ async fn a_whole_that_holds_a_sealed_part_is_no_filter() {
             address: "SECRET".into(),
         }),
         fields.contact().address().eq("SECRET"),
+        fields.contact().other().street().eq("SECRET"),
+        fields.contact().other().eq(home()),
         fields.rest().key("x").eq(home()),
         fields.rest().key("x").street().eq("SECRET"),
         fields.homes().index(0).eq(home()),

@@ -1,10 +1,12 @@
 //! Scans and queries over secondary indexes.
 
 use std::collections::BTreeSet;
+use std::sync::{Arc, Mutex};
 
 use dyno::table::TableSpec;
 use dyno::{DyObject, EncryptionKey, ErrorKind, KeyValue, Rules, Store};
-use dyno_testkit::Recorder;
+use dyno_embedded::Engine;
+use dyno_testkit::{Fault, FaultClient, Recorder, wrap};
 
 use crate::fixture::store;
 
@@ -448,4 +450,354 @@ async fn what_an_index_does_not_take_is_refused_before_it_is_stored() {
     assert_eq!(error.kind(), ErrorKind::KeyRefused, "{error}");
     assert!(!error.to_string().contains("SECRET"), "{error}");
     assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_value_that_the_loader_encrypts_is_not_looked_for_in_clear() {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<User>().await.unwrap();
+    recorder.take();
+    let rules = || {
+        let key = EncryptionKey::generate("k1").unwrap();
+        Rules::new().encrypt(["email", "age"], key).unwrap()
+    };
+    let query = || {
+        store
+            .query::<User>()
+            .index(User::indexes().by_email())
+            .loader(rules())
+    };
+    let by_age = || {
+        store
+            .query::<User>()
+            .index(User::indexes().by_age())
+            .key(36_u64)
+    };
+    for error in [
+        query().key("SECRET").await.unwrap_err(),
+        query().key("SECRET").params().unwrap_err(),
+        by_age().loader(rules()).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::InvalidExpression, "{error}");
+        assert!(!error.to_string().contains("SECRET"), "{error}");
+    }
+    assert!(recorder.take().is_empty());
+    by_age().loader(Rules::new()).await.unwrap();
+}
+
+#[tokio::test]
+async fn no_more_is_read_from_the_table_than_is_wanted() {
+    let (store, recorder) = orders().await;
+    for order in 10..40 {
+        store.save(order_of(order)).await.unwrap();
+    }
+    recorder.take();
+    let index = Order::indexes().by_status().hydrated();
+    let query = store.query::<Order>().index(index).key("many").take(2);
+    let found = query.filter(Order::fields().total().ge(0)).await.unwrap();
+    assert_eq!(found.len(), 2);
+    let read: usize = recorder.requests().iter().map(keys_read).sum();
+    assert!(read <= 4, "{read} items: two roots, and their shards");
+}
+
+fn order_of(at: u32) -> Order {
+    Order {
+        status: Some("many".into()),
+        ..order("kim", at, u64::from(at))
+    }
+}
+
+/// How many items a `BatchGetItem` asks for.
+fn keys_read(request: &dyno_testkit::Request) -> usize {
+    let tables = request.body()["RequestItems"].as_object();
+    let keys = |table: &serde_json::Value| table["Keys"].as_array().map_or(0, Vec::len);
+    tables.map_or(0, |tables| tables.values().map(keys).sum())
+}
+
+/// An item whose key moves may stand in a page twice.
+#[tokio::test]
+async fn an_object_that_is_in_a_page_twice_is_read_once() {
+    let recorder = Recorder::new();
+    let doubled: Arc<Mutex<Option<serde_json::Value>>> = Arc::default();
+    let client = wrap(&Engine::in_memory().unwrap().client(), |http| {
+        let doubled = Arc::clone(&doubled);
+        FaultClient::new(http, move |request| {
+            let mut doubled = doubled.lock().unwrap();
+            let answer = doubled.take_if(|_| request.operation() == "Query");
+            answer.map_or(Fault::Pass, |answer| Fault::Answered(200, answer))
+        })
+    });
+    let store = Store::new(client).with_interceptor(recorder.clone());
+    store.ensure_tables::<Order>().await.unwrap();
+    for at in 1..=4 {
+        store.save(order("ada", at, 1)).await.unwrap();
+    }
+    let index = || Order::indexes().by_status().hydrated();
+    let open = || store.query::<Order>().index(index()).key("open");
+    recorder.take();
+    assert_eq!(open().await.unwrap().len(), 2);
+    let mut answer = recorder.take()[0].answer().unwrap().body().clone();
+    let items = answer["Items"].as_array_mut().unwrap();
+    items.push(items[0].clone());
+    *doubled.lock().unwrap() = Some(answer);
+    assert_eq!(open().await.unwrap().len(), 2);
+    assert!(doubled.lock().unwrap().is_none());
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Baskets", key = "ID", sort = "AT")]
+struct Basket {
+    #[dyno(key)]
+    id: String,
+    #[dyno(sort)]
+    at: String,
+    #[dyno(index(name = "by_total"))]
+    total: u64,
+    #[dyno(shard(table = "Baskets"))]
+    label: Label,
+    #[dyno(shard)]
+    lines: Vec<Line>,
+}
+
+/// Beside its root, under a name that an index of the table takes for another type.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Labels", key = "ID", sort = "AT")]
+struct Label {
+    total: String,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Lines", key = "ID", sort = "AT")]
+struct Line {
+    #[dyno(index(name = "by_article", local))]
+    article: String,
+    #[dyno(index(name = "by_shop"))]
+    shop: Option<String>,
+}
+
+#[test]
+fn a_table_of_shards_has_the_indexes_of_their_type() {
+    let tables = TableSpec::of::<Basket>().unwrap();
+    let lines = tables.iter().find(|table| table.name() == "Lines").unwrap();
+    let own = TableSpec::of::<Line>().unwrap();
+    assert_eq!(lines, &own[0]);
+}
+
+#[tokio::test]
+async fn a_shard_that_an_index_would_not_take_is_refused_before_it_is_stored() {
+    let (store, recorder) = store().await;
+    let basket = |label: &str, article: &str| Basket {
+        id: "b1".into(),
+        at: "2026".into(),
+        total: 1,
+        label: Label {
+            total: label.into(),
+        },
+        lines: vec![Line {
+            article: article.into(),
+            shop: None,
+        }],
+    };
+    for (basket, place) in [
+        (basket("many", "a"), "label.total"),
+        (basket("many", ""), "label.total"),
+    ] {
+        let error = store.save(basket).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error}");
+        assert!(error.to_string().contains(place), "{error}");
+    }
+    assert!(recorder.take().is_empty());
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Carts", key = "ID")]
+struct Cart {
+    #[dyno(shard)]
+    lines: Vec<Line>,
+}
+
+#[tokio::test]
+async fn an_entry_that_an_index_would_not_take_is_refused_before_it_is_stored() {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<Cart>().await.unwrap();
+    let cart = |article: &str| Cart {
+        lines: vec![Line {
+            article: article.into(),
+            shop: Some("s".into()),
+        }],
+    };
+    recorder.take();
+    let error = store.save(cart("")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error}");
+    assert!(error.to_string().contains("index `by_article`"), "{error}");
+    assert!(recorder.take().is_empty());
+    let saved = store.save(cart("a")).await.unwrap();
+    recorder.take();
+    let path = Cart::paths().lines().index(0).article();
+    let error = store
+        .write_path::<Cart, _>(saved.key(), path, String::new())
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue, "{error}");
+    let writes = ["PutItem", "UpdateItem", "TransactWriteItems"];
+    assert!(
+        recorder
+            .operations()
+            .iter()
+            .all(|sent| !writes.contains(&sent.as_str()))
+    );
+    let found = store
+        .scan::<Line>()
+        .index(Line::indexes().by_shop())
+        .await
+        .unwrap();
+    assert!(found.is_empty(), "a shard is no object of its own");
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Boxes", key = "ID")]
+struct Crate<T: dyno::Attribute> {
+    #[dyno(index(name = "by_name"))]
+    name: String,
+    content: T,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Events", key = "ID")]
+enum Event {
+    Login {
+        #[dyno(index(name = "type"))]
+        user: String,
+    },
+    Logout {
+        user: String,
+        seconds: u64,
+    },
+}
+
+#[tokio::test]
+async fn generic_types_and_enums_have_indexes() {
+    let (store, _) = store().await;
+    store.ensure_tables::<Crate<u64>>().await.unwrap();
+    let thing = |content: u64| Crate {
+        name: "n".into(),
+        content,
+    };
+    store.save(thing(7)).await.unwrap();
+    let index = Crate::<u64>::indexes().by_name();
+    let found = store
+        .query::<Crate<u64>>()
+        .index(index)
+        .key("n")
+        .await
+        .unwrap();
+    assert_eq!(found[0].content, 7);
+
+    store.ensure_tables::<Event>().await.unwrap();
+    let user = || "ada".to_owned();
+    store.save(Event::Login { user: user() }).await.unwrap();
+    store
+        .save(Event::Logout {
+            user: user(),
+            seconds: 5,
+        })
+        .await
+        .unwrap();
+    let index = Event::indexes().type_();
+    let found = store
+        .query::<Event>()
+        .index(index)
+        .key("ada")
+        .await
+        .unwrap();
+    assert_eq!(found.len(), 2);
+}
+
+#[tokio::test]
+async fn an_index_follows_what_is_saved_and_taken_away() {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<User>().await.unwrap();
+    let mut saved = store.save(user("a@x", Some(1.0))).await.unwrap();
+    let by_age = || store.scan::<User>().index(User::indexes().by_age());
+    let by_email = |email: &str| {
+        store
+            .query::<User>()
+            .index(User::indexes().by_email())
+            .key(email)
+    };
+    saved.email = "b@x".into();
+    saved.save().await.unwrap();
+    assert!(by_email("a@x").await.unwrap().is_empty());
+    assert_eq!(by_email("b@x").await.unwrap().len(), 1);
+    saved.age = None;
+    saved.save().await.unwrap();
+    assert!(by_age().await.unwrap().is_empty());
+    let age = || User::paths().age();
+    store
+        .write_path::<User, _>(saved.key(), age(), Some(2.5))
+        .await
+        .unwrap();
+    assert_eq!(by_age().await.unwrap()[0].age, Some(2.5));
+    store
+        .write_path::<User, _>(saved.key(), age(), None::<f64>)
+        .await
+        .unwrap();
+    assert!(by_age().await.unwrap().is_empty());
+    recorder.take();
+    let query = store
+        .query::<User>()
+        .index(User::indexes().by_age())
+        .key(f64::NAN);
+    assert_eq!(query.await.unwrap_err().kind(), ErrorKind::InvalidKey);
+    assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn an_object_that_is_gone_since_the_index_was_read_is_left_out() {
+    let (store, _) = orders().await;
+    let deleting = store.clone();
+    let index = Order::indexes().by_status().hydrated();
+    let mut pages = store
+        .query::<Order>()
+        .index(index)
+        .key("open")
+        .limit(2)
+        .pages();
+    let first = pages.next().await.unwrap().unwrap();
+    deleting.delete::<Order>(("eve", "2026-01")).await.unwrap();
+    deleting.delete::<Order>(("eve", "2026-04")).await.unwrap();
+    deleting.delete::<Order>(("ada", "2026-04")).await.unwrap();
+    let mut rest = Vec::new();
+    while let Some(page) = pages.next().await {
+        rest.extend(page.unwrap().into_objects());
+    }
+    let mut all = notes(first.objects());
+    all.extend(notes(&rest));
+    all.sort_unstable();
+    all.dedup();
+    assert!(all.contains(&"ada 1"), "{all:?}");
+    assert!(all.len() <= 3, "{all:?}");
+}
+
+#[tokio::test]
+async fn a_namespace_changes_nothing() {
+    let (store, recorder) = store().await;
+    let store = store.with_namespace(dyno::Namespace::new("dev_").unwrap());
+    store.ensure_tables::<Order>().await.unwrap();
+    store.save(order("ada", 1, 1)).await.unwrap();
+    recorder.take();
+    let index = Order::indexes().by_status().hydrated();
+    let found = store
+        .query::<Order>()
+        .index(index)
+        .key("open")
+        .await
+        .unwrap();
+    assert_eq!(notes(&found), ["ada 1"]);
+    assert!(
+        recorder
+            .requests()
+            .iter()
+            .all(|sent| sent.tables().keys().all(|table| table.starts_with("dev_")))
+    );
 }

@@ -189,3 +189,49 @@ async fn a_lost_answer_is_no_failed_condition() {
         assert!(store.sound.scan::<Note>().await.unwrap().is_empty());
     }
 }
+
+mod shared {
+    use dyno::DyObject;
+
+    #[derive(DyObject, Clone, Debug, PartialEq)]
+    #[dyno(table = "Both", key = "ID", tag = "Note")]
+    pub(super) struct Note {
+        pub(super) text: String,
+    }
+
+    #[derive(DyObject, Clone, Debug, PartialEq)]
+    #[dyno(table = "Both", key = "ID", tag = "Basket")]
+    pub(super) struct Basket {
+        pub(super) open: bool,
+        #[dyno(shard)]
+        pub(super) lines: Vec<Line>,
+    }
+
+    #[derive(DyObject, Clone, Debug, PartialEq)]
+    #[dyno(table = "BothLines", key = "IDX")]
+    pub(super) struct Line {
+        pub(super) text: String,
+    }
+}
+
+#[tokio::test]
+async fn a_deletion_of_another_type_s_object_is_told_and_not_taken_for_done() {
+    use shared::{Basket, Note};
+
+    let store = Store::embedded().unwrap();
+    store.ensure_tables::<Basket>().await.unwrap();
+    store
+        .save(Note { text: "n".into() })
+        .key("k")
+        .await
+        .unwrap();
+    let open = Basket::fields().open().eq(true);
+    for error in [
+        store.delete::<Basket>("k").await.unwrap_err(),
+        store.delete::<Basket>("k").when(open).await.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::TypeMismatch, "{error}");
+    }
+    assert_eq!(store.load::<Note>("k").await.unwrap().text, "n");
+    store.delete::<Basket>("nobody").await.unwrap();
+}

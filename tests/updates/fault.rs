@@ -135,7 +135,7 @@ async fn an_object_that_was_lost_with_the_answer_is_not_made_up() {
         // The version tells that what stands there is what the first copy left.
         let store = Faulty::new(fault.clone()).await;
         let update = store.hit.update::<Card>("c").set(fields.uses(), 7);
-        let new = update.when(fields.uses().eq(0)).returning_new().await;
+        let new = update.returning_new().await;
         assert_eq!(new.unwrap().uses, 7, "{fault:?}");
 
         let store = Faulty::new(fault.clone()).await;
@@ -161,6 +161,28 @@ async fn an_update_whose_object_cannot_be_read_says_that_it_was_made() {
         error.to_string().contains("the update was applied"),
         "{error}"
     );
-    assert_eq!(error.kind(), ErrorKind::NotDecrypted);
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
     assert_eq!(store.sound.load::<Card>("c").await.unwrap().uses, 3);
+}
+
+#[tokio::test]
+async fn a_compare_and_set_of_a_plain_object_is_sent_once() {
+    for (fault, applied) in lost() {
+        let faulty = Faulty::new(fault.clone()).await;
+        let count = Counter::fields().count();
+        let before = faulty.sound.load::<Counter>("c").await.unwrap().count;
+        let update = faulty
+            .hit
+            .update::<Counter>("c")
+            .set(count.clone(), before + 1);
+        let error = update.when(count.eq(before)).await.unwrap_err();
+        assert_eq!(
+            error.kind(),
+            ErrorKind::OutcomeUnknown,
+            "{fault:?}: {error}"
+        );
+        assert_eq!(faulty.sent(), 1, "{fault:?}");
+        let after = faulty.sound.load::<Counter>("c").await.unwrap().count;
+        assert_eq!(after, before + u32::from(applied), "{fault:?}");
+    }
 }

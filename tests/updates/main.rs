@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod condition;
+mod entry;
 mod fault;
 mod fixture;
 mod law;

@@ -1,6 +1,11 @@
 //! Encrypted values are set sealed, and nothing else is done with them.
 
-use dyno::{DyObject, EncryptionKey, ErrorKind, IndexKey, IndexKeys, Rules, Store, Update};
+use std::collections::HashMap;
+
+use dyno::{
+    Attribute, AttributeValue, DyObject, EncryptionKey, ErrorKind, IndexKey, IndexKeys, Rules,
+    Store, Update, ValueError,
+};
 use dyno_testkit::Recorder;
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
@@ -142,4 +147,94 @@ async fn what_a_mark_demands_is_never_written_in_clear() {
         kind,
         ErrorKind::KeyRefused | ErrorKind::InvalidExpression
     ));
+}
+
+/// A value with parts that only its own conversions know.
+#[derive(Clone, Debug, PartialEq)]
+struct Remark {
+    text: String,
+}
+
+impl Attribute for Remark {
+    fn to_value(&self) -> Result<AttributeValue, ValueError> {
+        HashMap::from([("text".to_owned(), self.text.clone())]).to_value()
+    }
+
+    fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+        let mut parts = HashMap::<String, String>::from_value(value)?;
+        let text = parts.remove("text").unwrap_or_default();
+        Ok(Self { text })
+    }
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Rolls", key = "ID")]
+struct Roll {
+    marks: Vec<String>,
+    remarks: Vec<Remark>,
+    #[dyno(plain)]
+    open: Vec<String>,
+}
+
+async fn rolls(pattern: &str) -> (Store, Recorder) {
+    let key = EncryptionKey::generate("k1").unwrap();
+    let recorder = Recorder::new();
+    let store = Store::embedded()
+        .unwrap()
+        .with_loader(Rules::new().encrypt([pattern], key).unwrap())
+        .with_interceptor(recorder.clone());
+    store.ensure_tables::<Roll>().await.unwrap();
+    let roll = Roll {
+        marks: vec!["a".into()],
+        remarks: vec![Remark { text: "b".into() }],
+        open: vec!["c".into()],
+    };
+    store.save(roll).key("r").await.unwrap();
+    recorder.take();
+    (store, recorder)
+}
+
+#[tokio::test]
+async fn a_list_of_which_the_loader_encrypts_some_entries_is_not_put_together() {
+    let (store, recorder) = rolls("marks[1]").await;
+    let fields = Roll::fields();
+    let update = || store.update::<Roll>("r");
+    for update in [
+        update().append(fields.marks(), ["secret"]),
+        update().prepend(fields.marks(), ["secret"]),
+        update().remove(fields.marks().index(0)),
+    ] {
+        let error = update.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidExpression);
+        assert!(error.to_string().contains("needs_indexes"), "{error}");
+    }
+    assert!(recorder.take().is_empty());
+    // No loader is asked about a field that is marked `plain`.
+    update().append(fields.open(), ["d"]).await.unwrap();
+    update().remove(fields.open().index(0)).await.unwrap();
+    let now = store.load::<Roll>("r").await.unwrap();
+    assert_eq!(now.open, ["d"]);
+}
+
+#[tokio::test]
+async fn elements_that_may_hold_sealed_parts_are_not_moved() {
+    let (store, recorder) = rolls("remarks[*].text").await;
+    let fields = Roll::fields();
+    let update = || store.update::<Roll>("r");
+    let remark = || Remark {
+        text: "secret".into(),
+    };
+    for update in [
+        update().append(fields.remarks(), [remark()]),
+        update().prepend(fields.remarks(), [remark()]),
+        update().remove(fields.remarks().index(0)),
+    ] {
+        let error = update.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidExpression);
+    }
+    assert!(recorder.take().is_empty());
+    update().prepend(fields.marks(), ["z"]).await.unwrap();
+    update().remove(fields.marks().index(1)).await.unwrap();
+    let now = store.load::<Roll>("r").await.unwrap();
+    assert_eq!(now.marks, ["z"]);
 }

@@ -13,7 +13,6 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result, condition_failed};
 use crate::expr::Node;
-use crate::limits;
 use crate::plan::Address;
 use crate::reserved;
 
@@ -100,7 +99,7 @@ impl Plain {
         let expressions = unchanged(before)
             .name("#k", address.key_name())
             .and("attribute_exists(#k)");
-        check_length(&expressions)?;
+        super::size::check_length(&expressions)?;
         let request = Request::single(Action::Delete {
             address,
             condition: Some(expressions),
@@ -190,7 +189,7 @@ impl Plain {
         let update = format!("{}{}", clause("SET", &set), clause("REMOVE", &remove));
         expressions.update = Some(update.trim_end().to_owned());
         let expressions = expressions.when(condition.join(" AND "));
-        check_length(&expressions)?;
+        super::size::check_length(&expressions)?;
         let request = Request::single(Action::Update {
             address,
             expressions,
@@ -312,27 +311,6 @@ pub(super) fn unchanged(before: &Item) -> Expressions {
             .and(format!("#{index}=:{index}"));
     }
     expressions
-}
-
-/// The longest text that placeholders make of the changed attributes must fit one expression.
-pub(super) fn check_length(expressions: &Expressions) -> Result<()> {
-    let longest = [&expressions.update, &expressions.condition]
-        .into_iter()
-        .flatten()
-        .map(String::len)
-        .max();
-    if longest.unwrap_or(0) <= limits::EXPRESSION_BYTES {
-        return Ok(());
-    }
-    Err(Error::new(
-        ErrorKind::TooLarge,
-        format!(
-            "too many attributes changed at once: the expression would have {} bytes, DynamoDB allows {}; keep \
-             some of the fields in a nested object",
-            longest.unwrap_or(0),
-            limits::EXPRESSION_BYTES
-        ),
-    ))
 }
 
 fn changed() -> Error {

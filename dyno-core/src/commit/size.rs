@@ -2,7 +2,7 @@
 
 use dyno_value::{Item, attribute_size, measure, measure_value};
 
-use super::step::{Action, Request};
+use super::step::{Action, Expressions, Request};
 use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::reserved;
@@ -58,12 +58,23 @@ fn check_all(actions: &[Action], advice: &str) -> Result<()> {
 
 fn check_action(action: &Action) -> Result<usize> {
     match action {
-        Action::Check { .. } | Action::Delete { .. } => Ok(0),
-        Action::Put { address, item, .. } => check_item(address.table, item),
+        Action::Check { condition, .. } => check_length(condition).map(|()| 0),
+        Action::Delete { condition, .. } => {
+            condition.as_ref().map_or(Ok(()), check_length).map(|()| 0)
+        }
+        Action::Put {
+            address,
+            item,
+            condition,
+        } => {
+            condition.as_ref().map_or(Ok(()), check_length)?;
+            check_item(address.table, item)
+        }
         Action::Update {
             address,
             expressions,
         } => {
+            check_length(expressions)?;
             let mut largest = 0;
             for value in expressions.values.values() {
                 largest = largest.max(measure_value(value)?);
@@ -120,6 +131,27 @@ pub(crate) fn check_item(table: &str, item: &Item) -> Result<usize> {
 
 /// How many fields an error about a large item names.
 const LARGEST_NAMED: usize = 3;
+
+/// The longest text that placeholders make of the changed attributes must fit one expression.
+pub(super) fn check_length(expressions: &Expressions) -> Result<()> {
+    let longest = [&expressions.update, &expressions.condition]
+        .into_iter()
+        .flatten()
+        .map(String::len)
+        .max();
+    if longest.unwrap_or(0) <= limits::EXPRESSION_BYTES {
+        return Ok(());
+    }
+    Err(Error::new(
+        ErrorKind::TooLarge,
+        format!(
+            "the expression would have {} bytes, DynamoDB allows {}: too many attributes change at once, or the condition says \
+             too much. Keep some of the fields in a nested object, or ask for less in `when`",
+            longest.unwrap_or(0),
+            limits::EXPRESSION_BYTES
+        ),
+    ))
+}
 
 fn too_large(message: String) -> Error {
     Error::new(ErrorKind::TooLarge, message)

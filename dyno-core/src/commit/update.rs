@@ -120,7 +120,7 @@ impl<'a> Update<'a> {
         expressions.names.extend(names);
         expressions.values.extend(values);
         expressions.returns = *returns;
-        super::plain::check_length(&expressions)?;
+        super::size::check_length(&expressions)?;
         let action = Action::Update {
             address: root.clone(),
             expressions,
@@ -137,8 +137,9 @@ impl<'a> Update<'a> {
         Ok(request)
     }
 
+    /// Whether it leaves the same if it is made twice. What the program demands may hold again, once others have written.
     fn is_idempotent(&self) -> bool {
-        self.wanted.edits.iter().all(Edit::is_idempotent)
+        self.wanted.when.is_none() && self.wanted.edits.iter().all(Edit::is_idempotent)
     }
 
     /// Whether only a token tells a second copy of the request from the first, however many commits came in between. A
@@ -232,6 +233,11 @@ impl<'a> Update<'a> {
             .find(|guard| !guard.holds(item, value_at));
         if let Some(guard) = guard {
             return match guard {
+                Guard::Within(path, _)
+                    if value_at(item, path).is_some_and(|standing| !standing.is_n()) =>
+                {
+                    no_number().at_path(path.clone())
+                }
                 Guard::Exists(path) | Guard::Missing(path) => {
                     path_not_found().at_path(path.clone())
                 }
@@ -291,6 +297,14 @@ fn beyond_its_type() -> Error {
     Error::new(
         ErrorKind::InvalidValue,
         "the number would be beyond what its type holds, and the object could not be loaded; nothing was written",
+    )
+}
+
+fn no_number() -> Error {
+    Error::new(
+        ErrorKind::TypeMismatch,
+        "what is stored is not a number, perhaps a null, and cannot be counted with; nothing was written. Set or remove the \
+         value first",
     )
 }
 

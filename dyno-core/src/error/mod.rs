@@ -283,6 +283,12 @@ impl<T> SaveError<T> {
         &self.error
     }
 
+    /// The key under which the object was to be saved, if it got as far as that. A key that was made up is here and nowhere else:
+    /// after [`OutcomeUnknown`](ErrorKind::OutcomeUnknown) save the object under it, or it may be stored twice.
+    pub fn key(&self) -> Option<&Key> {
+        self.error.key()
+    }
+
     /// The object, as it was given.
     pub fn object(&self) -> &T {
         &self.object

@@ -23,6 +23,9 @@ pub trait Numeric: Attribute {
     const LARGEST: Option<i128> = None;
 }
 
+/// The integers up to here are all stored: DynamoDB's numbers have 38 digits.
+const EXACT: i128 = 10_i128.pow(38) - 1;
+
 macro_rules! integers {
     ($($type:ty),*) => {
         $(impl Numeric for $type {
@@ -36,11 +39,18 @@ integers!(u8, u16, u32, u64, usize, i8, i16, i32, i64, isize);
 
 impl Numeric for u128 {
     const LEAST: Option<i128> = Some(0);
+    const LARGEST: Option<i128> = Some(EXACT);
 }
 
-impl Numeric for i128 {}
+impl Numeric for i128 {
+    const LEAST: Option<Self> = Some(-EXACT);
+    const LARGEST: Option<Self> = Some(EXACT);
+}
 
-impl Numeric for f32 {}
+impl Numeric for f32 {
+    const LEAST: Option<i128> = Some(-EXACT);
+    const LARGEST: Option<i128> = Some(EXACT);
+}
 
 impl Numeric for f64 {}
 
@@ -113,7 +123,7 @@ fn counted_inside<N: Numeric>(
 
 fn number<N: Numeric>(stored: Option<AttributeValue>, sign: Sign) -> Result<Verb, Wrong> {
     match stored {
-        Some(AttributeValue::N(amount)) => Ok(Verb::count(amount, sign, (N::LEAST, N::LARGEST))),
+        Some(AttributeValue::N(amount)) => Verb::count(amount, sign, (N::LEAST, N::LARGEST)),
         _ => Err(Wrong::Use(OWN_FORM)),
     }
 }

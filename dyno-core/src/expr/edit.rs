@@ -76,33 +76,22 @@ pub(crate) enum Guard {
 }
 
 impl Verb {
-    pub(super) fn count(amount: String, sign: Sign, range: (Option<i128>, Option<i128>)) -> Self {
-        let change = amount.parse::<i128>().ok();
-        let change = match sign {
-            Sign::Plus => change,
-            Sign::Minus => change.and_then(i128::checked_neg),
+    pub(super) fn count(
+        amount: String,
+        sign: Sign,
+        range: (Option<i128>, Option<i128>),
+    ) -> Result<Self, Wrong> {
+        let before = match range {
+            (None, None) => Bounds::default(),
+            range => before(&amount, sign, range).ok_or(Wrong::Use(
+                "would be changed by more than its type holds; set it",
+            ))?,
         };
-        let (least, largest) = range;
-        let bound = |limit: Option<i128>| {
-            let bound = limit?.checked_sub(change?)?;
-            Some(AttributeValue::N(bound.to_string()))
-        };
-        let before = match change {
-            Some(change) if change > 0 => Bounds {
-                least: None,
-                largest: bound(largest),
-            },
-            Some(change) if change < 0 => Bounds {
-                least: bound(least),
-                largest: None,
-            },
-            _ => Bounds::default(),
-        };
-        Self::Count {
+        Ok(Self::Count {
             amount: AttributeValue::N(amount),
             sign,
             before,
-        }
+        })
     }
 
     /// What it leaves where nothing was.
@@ -144,8 +133,34 @@ impl Edit {
     pub(crate) fn is_idempotent(&self) -> bool {
         match self.verb {
             Verb::Append(_) | Verb::Count { .. } | Verb::Prepend(_) => false,
-            Verb::Remove { .. } => !self.moves_elements(),
-            Verb::Delete { .. } | Verb::Set(_) | Verb::SetIfAbsent(_) | Verb::Unite(_) => true,
+            Verb::Remove { .. } if self.moves_elements() => false,
+            // Another element may have come to stand at an index.
+            Verb::Delete { .. }
+            | Verb::Remove { .. }
+            | Verb::Set(_)
+            | Verb::SetIfAbsent(_)
+            | Verb::Unite(_) => {
+                let mut segments = self.path.segments().iter();
+                !segments.any(|segment| matches!(segment, Segment::Index(_)))
+            }
+        }
+    }
+
+    /// Whether it adds elements to a set or takes some out.
+    pub(crate) fn changes_set(&self) -> bool {
+        matches!(self.verb, Verb::Delete { .. } | Verb::Unite(_))
+    }
+
+    /// The list whose elements it adds to, or moves.
+    pub(crate) fn list(&self) -> Option<FieldPath> {
+        match self.verb {
+            Verb::Append(_) | Verb::Prepend(_) => Some(self.path.clone()),
+            Verb::Remove { .. } if self.moves_elements() => {
+                let mut list = self.path.clone();
+                list.pop();
+                Some(list)
+            }
+            _ => None,
         }
     }
 
@@ -262,6 +277,49 @@ fn within(path: &FieldPath, limit: &AttributeValue, [inside, beyond]: [Comparato
     } else {
         // An absent number is on no side of anything.
         Node::Not(Box::new(compared(beyond)))
+    }
+}
+
+/// What a number may be before it changes by this much, so that it is in the range afterwards; `None` if the amount is beyond
+/// counting. Of an amount with decimals the next integer away from zero is taken.
+fn before(
+    amount: &str,
+    sign: Sign,
+    (least, largest): (Option<i128>, Option<i128>),
+) -> Option<Bounds> {
+    let amount = amount.parse().ok().or_else(|| away_from_zero(amount))?;
+    let change: i128 = match sign {
+        Sign::Plus => amount,
+        Sign::Minus => amount.checked_neg()?,
+    };
+    let bound = |limit: Option<i128>| {
+        let Some(limit) = limit else {
+            return Some(None);
+        };
+        let bound = limit.checked_sub(change)?;
+        Some(Some(AttributeValue::N(bound.to_string())))
+    };
+    Some(match change {
+        0 => Bounds::default(),
+        1.. => Bounds {
+            least: None,
+            largest: bound(largest)?,
+        },
+        _ => Bounds {
+            least: bound(least)?,
+            largest: None,
+        },
+    })
+}
+
+fn away_from_zero(amount: &str) -> Option<i128> {
+    let (whole, fraction) = amount.split_once('.')?;
+    let whole: i128 = whole.parse().ok()?;
+    let step = i128::from(fraction.bytes().any(|digit| digit != b'0'));
+    if amount.starts_with('-') {
+        whole.checked_sub(step)
+    } else {
+        whole.checked_add(step)
     }
 }
 

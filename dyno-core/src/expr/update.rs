@@ -116,10 +116,13 @@ mod tests {
         let edits = [
             edit("a", Verb::Set(n("1"))),
             edit("b.a", Verb::SetIfAbsent(n("2"))),
-            edit("c", Verb::count("3".to_owned(), Sign::Plus, (None, None))),
+            edit(
+                "c",
+                Verb::count("3".to_owned(), Sign::Plus, (None, None)).unwrap(),
+            ),
             edit(
                 "d[2]",
-                Verb::count("4".to_owned(), Sign::Minus, (None, None)),
+                Verb::count("4".to_owned(), Sign::Minus, (None, None)).unwrap(),
             ),
             edit("e", Verb::Append(list())),
             edit("f", Verb::Prepend(list())),
@@ -154,9 +157,9 @@ mod tests {
             ("1", Sign::Minus, vec!["#q0 >= 1"]),
             ("-3", Sign::Plus, vec!["#q0 >= 3"]),
             ("0", Sign::Plus, vec![]),
-            ("1.5", Sign::Plus, vec![]),
+            ("1.5", Sign::Plus, vec!["NOT #q0 > 253"]),
         ] {
-            let edit = edit("a", Verb::count(amount.to_owned(), sign, range));
+            let edit = edit("a", Verb::count(amount.to_owned(), sign, range).unwrap());
             let texts = edit.guards().into_iter().map(|guard| {
                 let mut names = Placeholders::new();
                 let text = guard.text(&mut names);

@@ -75,6 +75,18 @@ impl Plan {
         self
     }
 
+    /// Plans that need not wait for each other, so many at the same time.
+    #[must_use]
+    pub(crate) fn in_turns(plans: impl IntoIterator<Item = Self>, at_once: usize) -> Self {
+        let mut plans = plans.into_iter().peekable();
+        let mut all = Self::default();
+        while plans.peek().is_some() {
+            let some = plans.by_ref().take(at_once.max(1));
+            all = all.and(some.fold(Self::default(), Self::beside));
+        }
+        all
+    }
+
     /// The plan of an operation that may send more, as the answers to these requests decide.
     #[must_use]
     pub(crate) fn perhaps(mut self, more: More) -> Self {

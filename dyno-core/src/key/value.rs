@@ -205,6 +205,12 @@ macro_rules! integers_into_key {
     };
 }
 
+// What is no number, such as `NaN`, is refused where the key is used.
+into_key! {
+    f32: number => Self::N(number.to_string()),
+    f64: number => Self::N(number.to_string()),
+}
+
 integers_into_key!(
     u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
 );

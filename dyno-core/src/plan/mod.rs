@@ -60,7 +60,7 @@ pub(crate) use privacy::{
 };
 pub(crate) use root::{Found, PAST_ETAGS, RootState, tag_attribute, write_type};
 pub(crate) use route::Route;
-pub(crate) use secondary::{check_index_value, check_index_values};
+pub(crate) use secondary::{check_index_value, check_index_values, shapes_of_indexes};
 pub(crate) use shard::{Place, Placing, ShardField, Span};
 pub(crate) use split::{Bodies, ShardBody, mark_unloaded, split, unloaded_ids};
 #[cfg(test)]

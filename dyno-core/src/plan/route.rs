@@ -25,9 +25,8 @@ pub(crate) struct Route {
     pub(crate) inside: FieldPath,
     /// Whether the value has parts in other items.
     pub(crate) holds_shards: bool,
-    /// Whether only the stored object tells if there is such a place, or what fits it: the path goes through an enum,
-    /// a field with older names, or a value that only its own type understands.
-    pub(crate) needs_object: bool,
+    /// What the path comes by.
+    pub(crate) way: Way,
     /// Whether only the stored root tells which entry of a list stands at an index.
     pub(crate) needs_order: bool,
     /// What the value looks like, if a type says.
@@ -36,6 +35,33 @@ pub(crate) struct Route {
     place: Place,
     /// The collection of shards that the value is, if it is one.
     collection: Option<&'static FieldShape>,
+}
+
+/// What a path comes by.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Way {
+    goes_through_enum: bool,
+    /// A value that only its own type understands.
+    pub(crate) goes_through_opaque: bool,
+    /// A field that, in some variant, is also read under other names.
+    pub(crate) has_older_name: bool,
+}
+
+impl Way {
+    fn step(&mut self, kind: Option<Kind>, segment: &Segment) {
+        self.goes_through_enum |= is_enum(kind);
+        self.goes_through_opaque |= matches!(kind, Some(Kind::Opaque(_) | Kind::Scalar(_)));
+        if let (Some(Kind::Object(shape)), Segment::Key(name)) = (kind, segment) {
+            let is_old =
+                |field: &FieldShape| field.name() == name && !field.older_names().is_empty();
+            self.has_older_name |= shape.find_field(is_old).is_some();
+        }
+    }
+
+    /// Whether only the stored object tells if there is such a place, or what fits it.
+    pub(crate) fn needs_object(self) -> bool {
+        self.goes_through_enum || self.goes_through_opaque || self.has_older_name
+    }
 }
 
 impl Route {
@@ -58,7 +84,7 @@ impl Route {
             stored: FieldPath::root(),
             inside: FieldPath::root(),
             holds_shards: false,
-            needs_object: false,
+            way: Way::default(),
             needs_order: false,
             kind: Some(Kind::Object(topology.root)),
             place: Place::root(topology.table),
@@ -87,13 +113,12 @@ impl Route {
     }
 
     fn step(&mut self, segment: &Segment) -> Result<(), String> {
-        self.needs_object |= is_enum(self.kind) || matches!(self.kind, Some(Kind::Opaque(_)));
+        self.way.step(self.kind, segment);
         let (kind, field) = step(self.kind, segment)?;
         self.kind = kind;
         self.stored.push(segment.clone());
         self.inside.push(segment.clone());
         let Some(field) = field else { return Ok(()) };
-        self.needs_object |= !field.older_names().is_empty();
         self.place = self.place.field(field);
         if field.field_role() == Role::Shard {
             match (kind, Collection::of(field)) {
@@ -256,7 +281,7 @@ fn step(
             Err(format!("`{name}` goes into a list, which has indexes"))
         }
         (Some(Kind::Key(_)), _) => Err("a key has nothing inside".to_owned()),
-        (Some(Kind::Lazy(_) | Kind::Opaque(_)) | None, _) => Ok((None, None)),
+        (Some(Kind::Lazy(_) | Kind::Opaque(_) | Kind::Scalar(_)) | None, _) => Ok((None, None)),
     }
 }
 
@@ -284,8 +309,8 @@ fn into_field(
             field.name()
         ));
     }
-    if let Some(element) = shape.collected() {
-        return Ok((Some(element.kind()), None));
+    if let Some(kind) = shape.collected(None) {
+        return Ok((Some(kind), None));
     }
     let mut known: Vec<_> = shape
         .all_fields()

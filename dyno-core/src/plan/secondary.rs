@@ -3,34 +3,60 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item};
 
-use super::{Decisions, checked_part};
+use super::{Bodies, Decisions, ShardBody, ShardField, checked_part};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyValue;
-use crate::shape::{IndexPart, SecondaryShape, Shape};
+use crate::shape::{IndexPart, SecondaryShape, Shape, TableShape};
 
-/// Refuses an object that an index would not take; `tree` is in clear.
+/// Refuses an object that an index would not take, of its own table or of one that its shards stand in; `bodies` are in clear.
 ///
 /// # Errors
 ///
 /// Those of [`check_index_value`].
 pub(crate) fn check_index_values(
-    shape: &'static Shape,
-    tree: &Item,
+    root: &'static Shape,
+    bodies: &Bodies,
     decisions: &Decisions,
 ) -> Result<()> {
-    if shape.secondary().is_empty() {
-        return Ok(());
-    }
-    for part in shape.secondary().iter().flat_map(SecondaryShape::parts) {
-        if let Some(value) = tree.get(part.name()) {
-            let path = FieldPath::root().key(part.name());
-            check_index_value(shape, &path, value, decisions)?;
+    check_body(root, &FieldPath::root(), &bodies.root, decisions)?;
+    for ShardBody { field, item } in bodies.shards.values() {
+        for shape in shapes_of_indexes(root, Some(field)) {
+            check_body(shape, &field.path, item, decisions)?;
         }
     }
     Ok(())
 }
 
-/// Refuses a value in a place that an index would not take it in.
+/// The types whose indexes an item is in: the root's own, or those of the table that a shard stands in.
+pub(crate) fn shapes_of_indexes(
+    root: &'static Shape,
+    shard: Option<&ShardField>,
+) -> Vec<&'static Shape> {
+    let Some(shard) = shard else {
+        return vec![root];
+    };
+    let declares = |shape: &&'static Shape| {
+        let own = shape.table().map(TableShape::name);
+        own == Some(shard.table.name())
+    };
+    [shard.shape, root].into_iter().filter(declares).collect()
+}
+
+fn check_body(
+    shape: &'static Shape,
+    around: &FieldPath,
+    body: &Item,
+    decisions: &Decisions,
+) -> Result<()> {
+    for part in shape.secondary().iter().flat_map(SecondaryShape::parts) {
+        if let Some(value) = body.get(part.name()) {
+            check_index_value(shape, (around, part.name()), value, decisions)?;
+        }
+    }
+    Ok(())
+}
+
+/// Refuses a value of an attribute that an index would not take.
 ///
 /// # Errors
 ///
@@ -38,18 +64,16 @@ pub(crate) fn check_index_values(
 /// type than the index says.
 pub(crate) fn check_index_value(
     shape: &'static Shape,
-    path: &FieldPath,
+    (around, name): (&FieldPath, &str),
     value: &AttributeValue,
     decisions: &Decisions,
 ) -> Result<()> {
+    let path = around.key(name);
     for index in shape.secondary() {
         let parts = [("partition key", index.key()), ("sort key", index.sort())];
         for (what, parts) in parts {
-            let part = parts
-                .iter()
-                .find(|part| *path == FieldPath::root().key(part.name()));
-            if let Some(part) = part {
-                check_part(index, (what, part), value, decisions)
+            if let Some(part) = parts.iter().find(|part| part.name() == name) {
+                check_part(index, (what, part), (&path, value), decisions)
                     .map_err(|error| error.at_path(path.clone()))?;
             }
         }
@@ -60,14 +84,13 @@ pub(crate) fn check_index_value(
 fn check_part(
     index: &SecondaryShape,
     (what, part): (&str, &IndexPart),
-    value: &AttributeValue,
+    (path, value): (&FieldPath, &AttributeValue),
     decisions: &Decisions,
 ) -> Result<()> {
     let name = index.name();
-    if !decisions.is_empty() && decisions.seals(&FieldPath::root().key(part.name())) {
+    if decisions.seals(path) {
         let why = format!(
-            "is the {what} of index `{name}`, which the service must read, and the loader encrypts it; let the loader leave it in \
-             clear, or find equal values by `#[dyno(encrypt, index = \"..\")]`"
+            "is the {what} of index `{name}`, which the service must read, and it is to be encrypted; leave it in clear, or find equal values by `#[dyno(encrypt, index = \"..\")]`"
         );
         return Err(Error::new(ErrorKind::KeyRefused, why));
     }

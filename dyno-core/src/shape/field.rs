@@ -241,8 +241,10 @@ pub enum Kind {
     Map(Element),
     /// An object with a shape.
     Object(&'static Shape),
-    /// A scalar, a set, or a document without a shape, with a check that a stored value fits.
+    /// A document without a shape, or a value of which the type does not tell what it is, with a check that a stored value fits.
     Opaque(fn(AttributeValue) -> Result<(), ValueError>),
+    /// A string, number, boolean, binary or set, which has no parts, with a check that a stored value fits.
+    Scalar(fn(AttributeValue) -> Result<(), ValueError>),
 }
 
 /// The kind of what stands inside: asked of a type, so that types may contain themselves, or known.

@@ -10,7 +10,7 @@ use crate::reserved;
 /// Whether a stored value of this kind could be read back as the field.
 pub(crate) fn fits(kind: Kind, value: AttributeValue) -> Result<(), ValueError> {
     match kind {
-        Kind::Opaque(check) => check(value),
+        Kind::Opaque(check) | Kind::Scalar(check) => check(value),
         Kind::Key(_) => Ok(()),
         Kind::Lazy(inside) => fits(inside.kind(), value),
         Kind::List(element) => match value {

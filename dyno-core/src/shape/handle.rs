@@ -21,6 +21,8 @@ pub struct Path<R, T> {
     codec: Codec<T>,
     /// Whether the field has no attribute of its own: what is in it stands beside the others.
     is_flattened: bool,
+    /// Whether it is an element of a list or an entry of a map.
+    is_entry: bool,
     inside: OnceLock<Box<dyn Any + Send + Sync>>,
     root: PhantomData<fn() -> R>,
 }
@@ -31,6 +33,7 @@ impl<R, T> Path<R, T> {
             place,
             codec,
             is_flattened: false,
+            is_entry: false,
             inside: OnceLock::new(),
             root: PhantomData,
         }
@@ -41,14 +44,14 @@ impl<R, T> Path<R, T> {
         Self::new(place, codec)
     }
 
-    /// The place, and how values there are stored.
-    pub(crate) fn into_parts(self) -> (FieldPath, Codec<T>) {
-        (self.place, self.codec)
-    }
-
     /// How values at the place are stored.
     pub(crate) fn codec(&self) -> &Codec<T> {
         &self.codec
+    }
+
+    /// Whether it is an element of a list or an entry of a map, where `None` is stored as null.
+    pub(crate) fn is_entry(&self) -> bool {
+        self.is_entry
     }
 
     /// Whether the field has no attribute of its own.
@@ -62,17 +65,26 @@ impl<R, T> Path<R, T> {
     }
 }
 
+impl<R, V: Attribute> Path<R, V> {
+    fn entry(place: FieldPath) -> Self {
+        Self {
+            is_entry: true,
+            ..Self::new(place, Codec::DIRECT)
+        }
+    }
+}
+
 impl<R, C: ListLike> Path<R, C> {
     /// The element at `index`.
     pub fn index(&self, index: u32) -> Path<R, C::Element> {
-        Path::new(self.place.index(index), Codec::DIRECT)
+        Path::entry(self.place.index(index))
     }
 }
 
 impl<R, C: MapLike> Path<R, C> {
     /// The value under `name`.
     pub fn key(&self, name: impl Into<String>) -> Path<R, C::Value> {
-        Path::new(self.place.key(name), Codec::DIRECT)
+        Path::entry(self.place.key(name))
     }
 }
 
@@ -82,6 +94,7 @@ impl<R, T> Clone for Path<R, T> {
             place: self.place.clone(),
             codec: self.codec,
             is_flattened: self.is_flattened,
+            is_entry: self.is_entry,
             inside: OnceLock::new(),
             root: PhantomData,
         }

@@ -1,5 +1,7 @@
 //! What a shape says before any value is seen.
 
+use dyno_value::Segment;
+
 use super::{Body, FieldShape, Identity, Kind, Privacy, Role, Shape};
 
 impl Shape {
@@ -33,6 +35,30 @@ impl Kind {
     /// Whether values that must be encrypted are inside.
     pub(crate) fn holds_encrypted(self) -> bool {
         self.any_field(|field| field.privacy() == Privacy::Encrypted)
+    }
+
+    /// Whether some variant has a mark on the way, or where the way ends and variants differ: where only the path of a value
+    /// is known, it may be that one's.
+    pub(crate) fn may_be_marked(self, way: &[Segment]) -> bool {
+        let Some((first, rest)) = way.split_first() else {
+            return false;
+        };
+        match (self, first) {
+            (Self::Lazy(inside), _) => inside.kind().may_be_marked(way),
+            (Self::List(element) | Self::Map(element), _) => element.kind().may_be_marked(rest),
+            (Self::Object(shape), Segment::Key(name)) => {
+                let mut called = Vec::new();
+                shape.each_called(name, &mut |field| called.push(field));
+                let differ = called.len() > 1 && rest.is_empty();
+                called.iter().any(|field| {
+                    let kind = field.kind();
+                    field.privacy() == Privacy::Encrypted
+                        || (field.privacy() != Privacy::Plain
+                            && (kind.may_be_marked(rest) || (differ && kind.holds_encrypted())))
+                })
+            }
+            (Self::Object(_) | Self::Key(_) | Self::Opaque(_) | Self::Scalar(_), _) => false,
+        }
     }
 
     /// Whether fields or variants that are also read under other names are inside.
@@ -89,7 +115,7 @@ impl Kind {
                 let mut fields = shape.all_fields();
                 wanted(shape) || fields.any(|field| field.kind().any_unseen_shape(seen, wanted))
             }
-            Self::Key(_) | Self::Opaque(_) => false,
+            Self::Key(_) | Self::Opaque(_) | Self::Scalar(_) => false,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::any::TypeId;
 
-use super::{Element, FieldShape, Kind, Role, SecondaryShape};
+use super::{FieldShape, Kind, Role, SecondaryShape};
 use crate::key::KeyKind;
 
 /// How an object is stored: its fields, and where it lives if it has a table of its own.
@@ -220,48 +220,58 @@ impl Shape {
     /// The field that an attribute belongs to, also among those of flattened objects: of the variant that a stored tag names,
     /// or, where none does, of any, and then the most private one.
     pub(crate) fn field_of(&self, name: &str, tag: Option<&str>) -> Option<&'static FieldShape> {
-        let mut found = None;
-        self.find_most_private(name, tag, &mut found);
-        found
+        let named =
+            self.fields_under(tag)
+                .filter_map(|field| match (field.field_role(), field.child()) {
+                    (Role::Flatten, Some(inner)) => inner.field_of(name, tag),
+                    (Role::Flatten, None) => None,
+                    _ => field.answers_to(name).then_some(field),
+                });
+        named.reduce(|most, field| {
+            if field.is_more_private_than(most) {
+                field
+            } else {
+                most
+            }
+        })
     }
 
-    fn find_most_private(
-        &self,
-        name: &str,
-        tag: Option<&str>,
-        found: &mut Option<&'static FieldShape>,
-    ) {
-        let named = match self.body {
-            Body::Struct(fields) => Some(fields),
-            Body::Enum(variants) => {
-                let mut variants = variants.iter();
-                let named = tag.and_then(|tag| variants.find(|variant| variant.answers_to(tag)));
-                named.map(VariantShape::fields)
-            }
-        };
-        let all = named.is_none().then(|| self.all_fields());
-        for field in named.into_iter().flatten().chain(all.into_iter().flatten()) {
+    /// Shows every field of the name, of all variants, also among those of flattened objects.
+    pub(crate) fn each_called(&self, name: &str, see: &mut dyn FnMut(&'static FieldShape)) {
+        for field in self.all_fields() {
             match (field.field_role(), field.child()) {
-                (Role::Flatten, Some(inner)) => inner.find_most_private(name, tag, found),
+                (Role::Flatten, Some(inner)) => inner.each_called(name, see),
                 (Role::Flatten, None) => {}
-                _ if field.answers_to(name)
-                    && found.is_none_or(|found| field.is_more_private_than(found)) =>
-                {
-                    *found = Some(field);
-                }
+                _ if field.answers_to(name) => see(field),
                 _ => {}
             }
         }
     }
 
-    /// What a flattened map holds, which takes the attributes that no field claims.
-    pub(crate) fn collected(&self) -> Option<Element> {
-        self.all_fields()
-            .find_map(|field| match (field.field_role(), field.kind()) {
-                (Role::Flatten, Kind::Map(element)) => Some(element),
-                (Role::Flatten, Kind::Object(inner)) => inner.collected(),
-                _ => None,
-            })
+    /// What a flattened map holds, which takes the attributes that no field claims: that of the variant that a stored tag names,
+    /// or, where none does, of any, and then the most private one.
+    pub(crate) fn collected(&self, tag: Option<&str>) -> Option<Kind> {
+        let maps =
+            self.fields_under(tag)
+                .filter_map(|field| match (field.field_role(), field.kind()) {
+                    (Role::Flatten, Kind::Map(element)) => Some(element.kind()),
+                    (Role::Flatten, Kind::Object(inner)) => inner.collected(tag),
+                    _ => None,
+                });
+        maps.reduce(|most, map| if most.holds_encrypted() { most } else { map })
+    }
+
+    /// The fields of the variant that a stored tag names, or, where none does, of all.
+    fn fields_under(&self, tag: Option<&str>) -> impl Iterator<Item = &'static FieldShape> + use<> {
+        let variants = match self.body {
+            Body::Struct(_) => &[],
+            Body::Enum(variants) => variants,
+        };
+        let mut named = variants.iter();
+        let named = tag.and_then(|tag| named.find(|variant| variant.answers_to(tag)));
+        let all = named.is_none().then(|| self.all_fields());
+        let named = named.map(VariantShape::fields);
+        named.into_iter().flatten().chain(all.into_iter().flatten())
     }
 
     /// Every field of the struct, or of every variant.

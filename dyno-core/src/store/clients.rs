@@ -72,6 +72,12 @@ impl Clients {
         })
     }
 
+    /// Whether this is the region of types that name none.
+    pub(super) fn is_own(&self, region: &str) -> bool {
+        let own = self.base.config().region();
+        own.is_some_and(|own| own.as_ref() == region)
+    }
+
     /// A client that knows nothing of a namespace: tables have the names that they have in the service.
     pub(super) fn raw(&self, region: Option<&'static str>) -> Client {
         if self.namespace.is_none() {

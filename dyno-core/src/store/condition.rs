@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Condition, Fault, Look, Node, Why};
 use crate::loader::ConfigLoader;
 use crate::plan::{Decisions, Route};
-use crate::shape::{FieldShape, Kind, Shape};
+use crate::shape::Kind;
 use crate::store::operation::Operation;
 
 impl Operation {
@@ -27,13 +27,23 @@ impl Operation {
         let node = condition
             .into_node()
             .map_err(|fault| self.explained_fault(fault, keys))?;
+        self.check_looks(&node, keys)?;
+        Ok(node)
+    }
+
+    /// Refuses a condition that looks at what the service does not see.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidExpression`] with the path.
+    pub(super) fn check_looks(&self, node: &Node, keys: &Item) -> Result<()> {
         let mut refusal = None;
         node.each_look(&mut |path, look| {
             if refusal.is_none() {
                 refusal = self.refusal(path, look, keys).err();
             }
         });
-        refusal.map_or(Ok(node), Err)
+        refusal.map_or(Ok(()), Err)
     }
 
     fn explained_fault(&self, fault: Fault, keys: &Item) -> Error {
@@ -67,14 +77,13 @@ impl Operation {
             Look::Outside => None,
             Look::Element(_) | Look::OtherField | Look::Value(_) => route.kind,
         };
-        let way = Way::of(self.topology.root, path);
-        if way.has_older_name || looked_into.is_some_and(Kind::holds_older_names) {
+        if route.way.has_older_name || looked_into.is_some_and(Kind::holds_older_names) {
             return refuse(
                 "was called otherwise before (`alias`), or holds what was, and an object that still has the old name would be \
                  missed; save all objects with the new name and take the alias away, or compare after loading",
             );
         }
-        if way.goes_through_opaque {
+        if route.way.goes_through_opaque {
             return refuse(
                 "lies in a field with conversions of its own (`with`), and only they know how it is stored; compare after \
                  loading",
@@ -92,8 +101,9 @@ impl Operation {
         let Some(loader) = self.loader() else {
             return Ok(());
         };
-        let nobody = NotAsked::default();
-        if clear(Some(&nobody)) && !nobody.was_asked() {
+        let is_clear =
+            |nobody: &dyn ConfigLoader| self.is_clear(path, look, looked_into, keys, Some(nobody));
+        if !asks_a_loader(is_clear) {
             return Ok(());
         }
         if loader.needs_keys() && !self.has_all_keys(keys) {
@@ -155,56 +165,22 @@ fn is_list(kind: Option<Kind>) -> bool {
 fn has_parts(kind: Kind) -> bool {
     matches!(
         kind,
-        Kind::Lazy(_) | Kind::List(_) | Kind::Map(_) | Kind::Object(_)
+        Kind::Lazy(_) | Kind::List(_) | Kind::Map(_) | Kind::Object(_) | Kind::Opaque(_)
     )
 }
 
-/// A loader that should not be asked: of a field marked `plain` none is.
+/// Whether some loader would be asked before it is known that a value is in clear: of a field marked `plain` none is.
+pub(super) fn asks_a_loader(is_clear: impl FnOnce(&dyn ConfigLoader) -> bool) -> bool {
+    let nobody = NotAsked::default();
+    !is_clear(&nobody) || nobody.0.load(Ordering::Relaxed)
+}
+
 #[derive(Default)]
 struct NotAsked(AtomicBool);
-
-impl NotAsked {
-    fn was_asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
-    }
-}
 
 impl ConfigLoader for NotAsked {
     fn encryption_key(&self, _: &FieldPath, _: &Item) -> Option<EncryptionKey> {
         self.0.store(true, Ordering::Relaxed);
         None
-    }
-}
-
-/// What a path comes by.
-#[derive(Default)]
-struct Way {
-    /// A field that is also read under other names.
-    has_older_name: bool,
-    /// A value that only its own conversions understand.
-    goes_through_opaque: bool,
-}
-
-impl Way {
-    fn of(shape: &'static Shape, path: &FieldPath) -> Self {
-        let mut way = Self::default();
-        let mut kind = Some(Kind::Object(shape));
-        for segment in path.segments() {
-            way.goes_through_opaque |= matches!(kind, Some(Kind::Opaque(_)));
-            kind = match (kind, segment) {
-                (Some(Kind::Object(shape)), Segment::Key(name)) => {
-                    let is_old = |field: &FieldShape| {
-                        field.name() == name && !field.older_names().is_empty()
-                    };
-                    way.has_older_name |= shape.find_field(is_old).is_some();
-                    let field = shape.find_field(|field| field.name() == name);
-                    let collected = || Some(shape.collected()?.kind());
-                    field.map(FieldShape::kind).or_else(collected)
-                }
-                (Some(Kind::List(element) | Kind::Map(element)), _) => Some(element.kind()),
-                _ => None,
-            };
-        }
-        way
     }
 }

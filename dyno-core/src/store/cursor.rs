@@ -15,8 +15,8 @@ use crate::plan::Topology;
 /// [`Scan`](crate::Scan) or a [`Query`](crate::Query) goes on from it.
 ///
 /// It prints as one word, to be kept in a file, an item or a link, and is parsed from it. It holds the primary key of an
-/// item, in clear, and no key of a cipher. A check sum in it shows damage. One of a scan or a query is refused by every
-/// other one: it says of which table and type it is, and holds a hash of the key condition, the order and the filter.
+/// item, and its keys in a secondary index if the request goes over one, in clear, and no key of a cipher. A check sum in it shows damage. One of a scan or a query is refused by every
+/// other one: it says of which table and type it is, and holds a hash of the index, the key condition, the order and the filter.
 /// Whoever knows this code can make one, so it says where to go on, and not what somebody may see.
 ///
 /// # Examples
@@ -128,7 +128,7 @@ impl Course {
         }
         if of.asked != self.asked {
             return Err(invalid(format!(
-                "the cursor is one of a {} with another condition on the key, order or filter; go on with what it was \
+                "the cursor is one of a {} with another condition on the key, order, filter or index; go on with what it was \
                  made with, or begin again without it",
                 of.kind.name()
             )));

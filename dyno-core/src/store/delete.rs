@@ -1,6 +1,6 @@
 use super::fetch::Projection;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
-use super::snapshot::{KnownRoot, NO_SPANS, Reading};
+use super::snapshot::{KnownRoot, NO_SPANS, Reading, Snapshot};
 use super::tree::Baseline;
 use super::when::both;
 use super::{Store, drive};
@@ -8,7 +8,7 @@ use crate::commit::Sizes;
 use crate::commit::delete::{Delete as DeleteCommit, Deleted};
 use crate::commit::plain::Plain;
 use crate::commit::together::{Member, Removal};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Condition, Node};
 use crate::forecast::{More, Plan};
 use crate::key::Key;
@@ -299,8 +299,14 @@ async fn delete_state(
 async fn read_state(operation: &Operation, root: &Address) -> Result<Option<RootState>> {
     let owner = operation.owner(root);
     let reading = root_alone(operation, &owner, root);
-    let snapshot = reading.snapshot(&operation.store).await?;
-    Ok(snapshot.and_then(|snapshot| snapshot.state))
+    match reading.snapshot(&operation.store).await? {
+        Some(Snapshot { state: None, .. }) => Err(Error::new(
+            ErrorKind::TypeMismatch,
+            "the item with this key was not saved as an object with shards; nothing was deleted. Delete it with the type that it \
+             was saved with",
+        )),
+        snapshot => Ok(snapshot.and_then(|snapshot| snapshot.state)),
+    }
 }
 
 fn root_alone<'a>(operation: &'a Operation, owner: &'a Owner, root: &'a Address) -> Reading<'a> {

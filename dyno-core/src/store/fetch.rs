@@ -1,28 +1,21 @@
 //! Reads several items in one round trip, and all of them however often it takes.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::slice::Chunks;
 
 use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Get, KeysAndAttributes, TransactGetItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Get, TransactGetItem};
 use dyno_value::Item;
 use futures_util::future::{try_join, try_join_all};
 
 use super::Store;
-use super::drive;
+pub(super) use super::fetch_batch::Projection;
+use super::fetch_batch::{Fetched, Left, fetch_batch};
 use crate::commit::Sizes;
-use crate::error::{Error, ErrorKind, Result, incomplete};
+use crate::error::{Result, incomplete};
 use crate::forecast::PlannedRequest;
 use crate::limits;
 use crate::plan::{Address, Range, SortRange};
-
-/// What to read of an item.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Projection {
-    /// The expression; `None` reads the whole item.
-    pub(super) text: Option<String>,
-    pub(super) names: BTreeMap<String, String>,
-}
 
 /// Items to read, each with what is wanted of it.
 pub(super) type Wanted = Vec<(Address, Projection)>;
@@ -110,21 +103,6 @@ async fn fetch_items(
             Ok(try_join_all(batches).await?.into_iter().flatten().collect())
         }
     }
-}
-
-/// What came of asking for several items.
-#[derive(Debug, Default)]
-pub(super) struct Fetched {
-    pub(super) found: BTreeMap<Address, Item>,
-    /// `None`: everything that was asked for was read, found or not.
-    pub(super) left: Option<Left>,
-}
-
-/// Items that were not read, and why.
-#[derive(Debug)]
-pub(super) struct Left {
-    pub(super) addresses: Vec<Address>,
-    pub(super) error: Error,
 }
 
 /// Reads so many whole items of one region as fit one request, as far as the service gives them.
@@ -218,135 +196,6 @@ async fn get(
         .map_err(|error| store.failure(error, &[address.table]))?;
     store.note_read(answer.consumed_capacity.as_slice());
     Ok(answer.item)
-}
-
-async fn fetch_batch(store: &Store, wanted: &[(Address, Projection)], consistent: bool) -> Fetched {
-    let mut found = BTreeMap::new();
-    let mut left: Vec<Address> = wanted.iter().map(|(address, _)| address.clone()).collect();
-    let fetched = fetch_into(&mut found, &mut left, store, wanted, consistent).await;
-    let left = fetched.err().map(|error| Left {
-        addresses: left,
-        error,
-    });
-    Fetched { found, left }
-}
-
-/// Puts what is read into `found`, and keeps in `left` what is not.
-async fn fetch_into(
-    found: &mut BTreeMap<Address, Item>,
-    left: &mut Vec<Address>,
-    store: &Store,
-    wanted: &[(Address, Projection)],
-    consistent: bool,
-) -> Result<()> {
-    const MOST_ATTEMPTS: u32 = 8;
-    let Some((first, _)) = wanted.first() else {
-        return Ok(());
-    };
-    let client = store.clients().of(first.region).reads;
-    let tables: Vec<_> = wanted.iter().map(|(address, _)| address.table).collect();
-    let mut requests = requests(wanted, consistent)?;
-    for attempt in 1..=MOST_ATTEMPTS {
-        let answer = client
-            .batch_get_item()
-            .set_request_items(Some(requests))
-            .set_return_consumed_capacity(store.asks_for_capacity())
-            .send()
-            .await
-            .map_err(|error| store.failure(error, &tables))?;
-        store.note_read(answer.consumed_capacity());
-        let mut responses = answer.responses.unwrap_or_default();
-        for table in &tables {
-            place(
-                table,
-                responses.remove(*table).unwrap_or_default(),
-                wanted,
-                found,
-            );
-        }
-        requests = answer.unprocessed_keys.unwrap_or_default();
-        let unread = unread(left, &requests);
-        if unread.len()
-            != requests
-                .values()
-                .map(|keys| keys.keys().len())
-                .sum::<usize>()
-        {
-            let why = "the service left keys unread that it was not asked for; nothing is known of the others";
-            return Err(Error::new(ErrorKind::Service, why));
-        }
-        *left = unread;
-        if requests.is_empty() {
-            return Ok(());
-        }
-        drive::pause(attempt).await?;
-    }
-    Err(Error::new(
-        ErrorKind::Throttled,
-        format!(
-            "the service left {} of {} items unread after {MOST_ATTEMPTS} tries; try again later",
-            left.len(),
-            wanted.len()
-        ),
-    ))
-}
-
-/// The items whose keys are left unprocessed.
-fn unread(asked: &[Address], unprocessed: &HashMap<String, KeysAndAttributes>) -> Vec<Address> {
-    let is_left = |address: &&Address| {
-        let keys = unprocessed.get(address.table);
-        keys.is_some_and(|keys| keys.keys().iter().any(|key| address.holds(key)))
-    };
-    asked.iter().filter(is_left).cloned().collect()
-}
-
-fn requests(
-    wanted: &[(Address, Projection)],
-    consistent: bool,
-) -> Result<HashMap<String, KeysAndAttributes>> {
-    let mut by_table: BTreeMap<&str, (Vec<Item>, Option<&Projection>)> = BTreeMap::new();
-    for (address, projection) in wanted {
-        let (keys, shared) = by_table
-            .entry(address.table)
-            .or_insert_with(|| (Vec::new(), Some(projection)));
-        keys.push(address.to_item());
-        // A request has one projection per table: items of one table that want different parts are read whole.
-        if shared.is_some_and(|shared| {
-            shared.text != projection.text || shared.names != projection.names
-        }) {
-            *shared = None;
-        }
-    }
-    let request = |(table, (keys, projection)): (&str, (Vec<Item>, Option<&Projection>))| {
-        let projection = projection.cloned().unwrap_or_default();
-        let names = (!projection.names.is_empty()).then(|| projection.names.into_iter().collect());
-        let keys = KeysAndAttributes::builder()
-            .set_keys(Some(keys))
-            .consistent_read(consistent)
-            .set_projection_expression(projection.text)
-            .set_expression_attribute_names(names)
-            .build()
-            .map_err(incomplete)?;
-        Ok((table.to_owned(), keys))
-    };
-    by_table.into_iter().map(request).collect()
-}
-
-fn place(
-    table: &str,
-    items: Vec<Item>,
-    wanted: &[(Address, Projection)],
-    found: &mut BTreeMap<Address, Item>,
-) {
-    for item in items {
-        let address = wanted
-            .iter()
-            .map(|(address, _)| address)
-            .find(|address| address.table == table && address.holds(&item));
-        if let Some(address) = address {
-            found.insert(address.clone(), item);
-        }
-    }
 }
 
 /// Reads items at one moment, with `TransactGetItems`. `None`: another transaction was in the way.

@@ -2,24 +2,19 @@ use std::collections::HashSet;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::operation::query::QueryError;
 use aws_sdk_dynamodb::types::AttributeValue;
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_types::Blob;
 use dyno_value::{FieldPath, Item, ParsePathError};
 use futures_util::future::try_join_all;
 
-use super::Store;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::saved::Saved;
 use super::shards::Shards;
-use super::table::indexes_missing;
 use crate::error::{Error, ErrorKind, Result};
-use crate::key::{Key, KeyValue};
+use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{Decisions, Index, Topology};
-use crate::shape::{Stored, TableShape, TypedPath, write_object};
+use crate::plan::{Address, Decisions, Index, Topology};
+use crate::shape::{Stored, TypedPath, write_object};
 
 /// Finds the objects whose indexed field has this value.
 ///
@@ -311,7 +306,8 @@ impl<'a> Pages<'a> {
             None => self.columns.next().map(|column| (column, None)),
         };
         let table = self.operation.topology.table;
-        let keys = items.iter().filter_map(|item| key_of(table, item));
+        let place = |item| Address::of_item(table, table.region_name(), item);
+        let keys = items.iter().filter_map(place).map(|place| place.key());
         Ok(Some(
             keys.filter(|key| self.seen.insert(key.clone())).collect(),
         ))
@@ -324,7 +320,8 @@ impl<'a> Pages<'a> {
         wanted: usize,
     ) -> Result<(Vec<Item>, Option<Item>)> {
         let table = self.operation.topology.table;
-        let clients = self.operation.store.clients().of(table.region_name());
+        let store = &self.operation.store;
+        let clients = store.clients().of(table.region_name());
         let answer = clients
             .reads
             .query()
@@ -337,33 +334,9 @@ impl<'a> Pages<'a> {
             .set_exclusive_start_key(start)
             .send()
             .await
-            .map_err(|error| failure(&self.operation.store, error, table.name(), column))?;
+            .map_err(|error| store.index_failure(error, table.name(), column))?;
         let next = answer.last_evaluated_key.filter(|key| !key.is_empty());
         Ok((answer.items.unwrap_or_default(), next))
-    }
-}
-
-fn failure(
-    store: &Store,
-    error: SdkError<QueryError, HttpResponse>,
-    table: &str,
-    index: &str,
-) -> Error {
-    let said = error
-        .as_service_error()
-        .and_then(ProvideErrorMetadata::message);
-    if said.is_some_and(|said| said.contains("does not have the specified index")) {
-        return indexes_missing(&store.physical_name(table), &[index]).with_source(error);
-    }
-    store.failure(error, &[table])
-}
-
-fn key_of(table: &TableShape, item: &Item) -> Option<Key> {
-    let part = |name: &str| KeyValue::from_value(item.get(name)?);
-    let key = Key::new(part(table.key_name())?);
-    match table.sort_name() {
-        Some(sort) => Some(key.with_sort(part(sort)?)),
-        None => Some(key),
     }
 }
 

@@ -98,17 +98,29 @@ impl<'a> Prepared<'a> {
         }
     }
 
+    /// Whether DynamoDB takes the item of a plain object.
+    ///
+    /// # Errors
+    ///
+    /// It is too large.
+    pub(super) fn check_plain(&self) -> Result<()> {
+        match &self.commit {
+            Commit::Plain(_, item) => check_item(self.root.table, item).map(drop),
+            Commit::Nothing | Commit::Own(_) | Commit::Whole { .. } => Ok(()),
+        }
+    }
+
     /// The item of a plain object, to be put without a condition, and what the next save compares with once it is.
     ///
     /// # Errors
     ///
     /// The item is larger than DynamoDB takes, or the object is not a plain one.
     pub(super) fn into_item(self) -> Result<(Item, Baseline)> {
+        self.check_plain()?;
         let Commit::Plain(_, item) = self.commit else {
             let why = "the object is more than one item without the mapper's attributes";
             return Err(Error::new(ErrorKind::InvalidShape, why));
         };
-        check_item(self.root.table, &item)?;
         let mut next = self.next;
         next.stored = Stored::Plain(item.clone());
         Ok((item, next))

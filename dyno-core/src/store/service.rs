@@ -5,6 +5,7 @@ use std::error::Error as StdError;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::{ConnectorError, DispatchFailure};
 
 use crate::commit::{Answer, Reason, says_too_large};
 use crate::error::{Error, ErrorKind, path_not_found};
@@ -30,6 +31,7 @@ where
             ErrorKind::Unreachable,
             "the request could not be sent; check the region, the endpoint and the client's settings",
         ),
+        Class::OperandInvalid => other_operand(),
         Class::PathInvalid => path_not_found(),
         Class::TableMissing => table_missing(tables),
         Class::Throttled => Error::new(
@@ -61,6 +63,7 @@ where
         Class::Credentials
         | Class::Invalid
         | Class::NotSent
+        | Class::OperandInvalid
         | Class::PathInvalid
         | Class::TableMissing => Answer::Refused(error),
     }
@@ -83,6 +86,11 @@ pub(super) fn transaction_answer(
                 .iter()
                 .map(reason)
                 .collect();
+            let wrong_operand =
+                |reason: &Reason| reason.message.as_deref().is_some_and(says_no_operand);
+            if reasons.iter().any(wrong_operand) {
+                return Answer::Refused(other_operand());
+            }
             let invalid_path =
                 |reason: &Reason| reason.message.as_deref().is_some_and(says_invalid_path);
             if reasons.iter().any(invalid_path) {
@@ -93,6 +101,14 @@ pub(super) fn transaction_answer(
         Some(TransactWriteItemsError::TransactionInProgressException(_)) => Answer::InProgress,
         _ => answer(error, tables),
     }
+}
+
+fn other_operand() -> Error {
+    Error::new(
+        ErrorKind::TypeMismatch,
+        "a stored value is of another type than the update counts with or adds to, perhaps a null; nothing was written. Set or \
+         remove the value first",
+    )
 }
 
 /// An error that names the tables of which one is missing.
@@ -127,6 +143,7 @@ enum Class {
     Invalid,
     Lost,
     NotSent,
+    OperandInvalid,
     PathInvalid,
     TableMissing,
     Throttled,
@@ -153,6 +170,7 @@ where
                     Class::Credentials
                 }
                 Some("ValidationException") if says_invalid_path(message) => Class::PathInvalid,
+                Some("ValidationException") if says_no_operand(message) => Class::OperandInvalid,
                 Some("ValidationException") if says_too_large(Some(message)) => Class::TooLarge,
                 _ if status >= 500 => Class::Lost,
                 _ => Class::Invalid,
@@ -161,14 +179,27 @@ where
         SdkError::DispatchFailure(failure) if failure.is_io() || failure.is_timeout() => {
             Class::Lost
         }
+        // A connection that closed before the answer was complete: what was sent may have been applied.
+        SdkError::DispatchFailure(failure) if says_transient(failure) => Class::Lost,
         SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_)
             if speaks_of_credentials(error) =>
         {
             Class::Credentials
         }
-        SdkError::ConstructionFailure(_) | SdkError::DispatchFailure(_) => Class::NotSent,
+        SdkError::ConstructionFailure(_) => Class::NotSent,
+        SdkError::DispatchFailure(failure) if failure.is_user() => Class::NotSent,
+        SdkError::DispatchFailure(_) if speaks_of_configuration(error) => Class::NotSent,
         _ => Class::Lost,
     }
+}
+
+fn says_transient(failure: &DispatchFailure) -> bool {
+    let connector = failure.as_connector_error();
+    connector.and_then(ConnectorError::as_other).is_some()
+}
+
+fn says_no_operand(message: &str) -> bool {
+    message.contains("operand in the update expression has an incorrect data type")
 }
 
 fn says_invalid_path(message: &str) -> bool {
@@ -177,14 +208,53 @@ fn says_invalid_path(message: &str) -> bool {
 
 /// The SDK has no public type for missing credentials that all providers share, so its words are read.
 fn speaks_of_credentials(error: &(dyn StdError + 'static)) -> bool {
+    speaks_of(error, &["credentials", "auth scheme", "identity"])
+}
+
+/// Nor one for a region or an endpoint that it does not know before it sends.
+fn speaks_of_configuration(error: &(dyn StdError + 'static)) -> bool {
+    speaks_of(error, &["Invalid Configuration"])
+}
+
+fn speaks_of(error: &(dyn StdError + 'static), words: &[&str]) -> bool {
     let mut cause = Some(error);
     while let Some(error) = cause {
         let text = error.to_string();
-        if text.contains("credentials") || text.contains("auth scheme") || text.contains("identity")
-        {
+        if words.iter().any(|word| text.contains(word)) {
             return true;
         }
         cause = error.source();
     }
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::operation::put_item::PutItemError;
+    use aws_smithy_types::retry::ErrorKind as Retried;
+
+    use super::*;
+
+    fn class_of(error: ConnectorError) -> Class {
+        classify(&SdkError::<PutItemError, _>::dispatch_failure(error))
+    }
+
+    #[test]
+    fn a_connection_that_closed_before_the_answer_may_have_brought_the_request() {
+        let closed = || "connection closed before message completed, asking for credentials".into();
+        let transient = ConnectorError::other(closed(), Some(Retried::TransientError));
+        assert!(matches!(class_of(transient), Class::Lost));
+        assert!(matches!(
+            class_of(ConnectorError::io(closed())),
+            Class::Lost
+        ));
+        assert!(matches!(
+            class_of(ConnectorError::timeout(closed())),
+            Class::Lost
+        ));
+        let unknown = ConnectorError::other("something".into(), None);
+        assert!(matches!(class_of(unknown), Class::Lost));
+        let refused = ConnectorError::user("no such scheme".into());
+        assert!(matches!(class_of(refused), Class::NotSent));
+    }
 }

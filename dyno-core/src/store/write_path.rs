@@ -197,7 +197,7 @@ impl Operation {
         // Of a part alone the index value of the whole cannot be computed.
         let in_indexed =
             route.stored.depth() > 1 && self.topology.indexes.around(&route.stored).is_some();
-        whole || sealed || route.holds_shards || route.needs_object || in_indexed
+        whole || sealed || route.holds_shards || route.way.needs_object() || in_indexed
     }
 
     /// The write of a value without reading the object; `None` if that cannot be.
@@ -221,8 +221,15 @@ impl Operation {
         let Some(decisions) = decided.filter(|decisions| !decisions.any_below_list(stored)) else {
             return Ok(None);
         };
-        if let Some(value) = value {
-            plan::check_index_value(self.topology.root, stored, value, &decisions)?;
+        if let (Some(value), [Segment::Key(name)]) = (value, route.inside.segments()) {
+            let above = stored
+                .segments()
+                .split_last()
+                .map_or(&[][..], |(_, above)| above);
+            let around: FieldPath = above.iter().cloned().collect();
+            for shape in plan::shapes_of_indexes(self.topology.root, route.shard.as_ref()) {
+                plan::check_index_value(shape, (&around, name), value, &decisions)?;
+            }
         }
         let columns = match self.topology.indexes.around(stored) {
             Some(index) => index.expected(value, &keys, self.loader())?,

@@ -1,6 +1,6 @@
 //! What no table can be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::index::{IndexSpec, Projection};
 use super::setting::{Billing, KeyPart, Throughput};
@@ -13,17 +13,22 @@ impl TableSpec {
     ///
     /// # Errors
     ///
-    /// [`ErrorKind::InvalidShape`], which names the table and the rule: a name, an attribute with two types, two indexes with
+    /// [`ErrorKind::InvalidShape`], which names the table and the rule: a name, an attribute with two types or twice in a key, two indexes with
     /// one name, too many indexes, a local index without its sort key, throughput of zero, or of an index of a table on
     /// demand.
     pub fn check(&self) -> Result<()> {
         match self.mistake() {
-            Some(why) => {
-                let why = format!("table `{}` {why}", self.name);
-                Err(Error::new(ErrorKind::InvalidShape, why).in_table(self.name.as_str()))
-            }
+            Some(why) => Err(self.mistaken(&why)),
             None => Ok(()),
         }
+    }
+
+    /// The error of a specification that cannot be, for crates that write specifications in other languages.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn mistaken(&self, why: &str) -> Error {
+        let why = format!("table `{}` {why}", self.name);
+        Error::new(ErrorKind::InvalidShape, why).in_table(self.name.as_str())
     }
 
     fn mistake(&self) -> Option<String> {
@@ -83,7 +88,10 @@ impl TableSpec {
             ));
         }
         let global = self.global.values().find_map(global_mistake);
-        let local = || self.local.values().find_map(local_mistake);
+        let local = || {
+            let mut local = self.local.values();
+            local.find_map(|index| local_mistake(index, &self.partition))
+        };
         global.or_else(local)
     }
 
@@ -121,10 +129,22 @@ fn global_mistake(index: &IndexSpec) -> Option<String> {
             "has global index `{name}` with more than {most} attributes in a key"
         ));
     }
+    if let Some(twin) = twin(index.key().iter().chain(index.sort())) {
+        return Some(format!(
+            "has global index `{name}` with `{twin}` twice in its key"
+        ));
+    }
     contents_mistake(index)
 }
 
-fn local_mistake(index: &IndexSpec) -> Option<String> {
+/// The first attribute that stands twice in a key.
+fn twin<'k>(parts: impl Iterator<Item = &'k KeyPart>) -> Option<&'k str> {
+    let mut known = BTreeSet::new();
+    let mut names = parts.map(KeyPart::name);
+    names.find(|name| !known.insert(*name))
+}
+
+fn local_mistake(index: &IndexSpec, key: &KeyPart) -> Option<String> {
     let name = index.name();
     if !index.key().is_empty() {
         return Some(format!(
@@ -136,6 +156,11 @@ fn local_mistake(index: &IndexSpec) -> Option<String> {
         return Some(format!(
             "has local index `{name}` with {} sort keys instead of one",
             index.sort().len()
+        ));
+    }
+    if let Some(twin) = twin(std::iter::once(key).chain(index.sort())) {
+        return Some(format!(
+            "has local index `{name}` with `{twin}` twice in its key"
         ));
     }
     if index.throughput().is_some() {

@@ -1,6 +1,6 @@
 //! Where two specifications of a table differ, in words.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::index::IndexSpec;
@@ -112,7 +112,7 @@ impl fmt::Display for Difference {
 impl TableSpec {
     /// Every difference of a table that is there from this one, which is wanted; what breaks programs comes first.
     ///
-    /// Regions are not compared. Sends nothing.
+    /// Regions are not compared; [`compare_all`](Self::compare_all) does. Sends nothing.
     ///
     /// # Examples
     ///
@@ -191,7 +191,8 @@ impl TableSpec {
 
     /// Every difference between tables that are there, or in a file, and those that are wanted: table by table, by name.
     ///
-    /// A table that is not wanted is none: others may need it. Sends nothing.
+    /// Tables of one name in two regions are two. A specification without a region may be of any: where several are found, it is told.
+    /// A table that is not wanted is no difference: others may need it. Sends nothing.
     ///
     /// # Examples
     ///
@@ -205,15 +206,41 @@ impl TableSpec {
     /// assert_eq!(differences[0].kind(), DifferenceKind::MissingTable);
     /// ```
     pub fn compare_all(wanted: &[Self], found: &[Self]) -> Vec<Difference> {
-        let differences = wanted.iter().flat_map(|spec| {
-            let missing = || {
-                let kind = DifferenceKind::MissingTable;
-                vec![Difference::new(&spec.name, kind, "is missing".to_owned())]
-            };
-            let found = found.iter().find(|found| found.name == spec.name);
-            found.map_or_else(missing, |found| spec.compare(found))
+        let differences = wanted.iter().flat_map(|spec| match spec.found_in(found) {
+            Ok(found) => spec.compare(found),
+            Err(text) => vec![Difference::new(
+                &spec.name,
+                DifferenceKind::MissingTable,
+                text,
+            )],
         });
         differences.collect()
+    }
+
+    /// The same table of another list, or why it cannot be told to be there.
+    fn found_in<'f>(&self, all: &'f [Self]) -> Result<&'f Self, String> {
+        let named: Vec<&Self> = all.iter().filter(|spec| spec.name == self.name).collect();
+        if let Some(same) = named.iter().find(|spec| spec.region == self.region) {
+            return Ok(same);
+        }
+        let may_be = |spec: &&&Self| spec.region.is_none() || self.region.is_none();
+        let possible: Vec<&&Self> = named.iter().filter(may_be).collect();
+        let regions: BTreeSet<_> = named
+            .iter()
+            .filter_map(|spec| spec.region.as_deref())
+            .map(|region| format!("`{region}`"))
+            .collect();
+        let regions = Vec::from_iter(regions).join(", ");
+        match (possible.as_slice(), &self.region) {
+            ([only], _) => Ok(only),
+            ([], Some(region)) if !named.is_empty() => Err(format!(
+                "is missing in region `{region}`; one of this name is in region {regions}"
+            )),
+            ([], _) => Err("is missing".to_owned()),
+            _ => Err(format!(
+                "is in several regions ({regions}), and which is meant is not said"
+            )),
+        }
     }
 
     fn billing_differs(&self, found: &Self) -> Option<String> {

@@ -8,7 +8,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyKind;
 use crate::limits;
 use crate::plan::{KeyKinds, Placing, Topology};
-use crate::shape::{Holds, SecondaryShape, Stored, TableShape};
+use crate::shape::{Holds, SecondaryShape, Shape, Stored, TableShape};
 
 impl TableSpec {
     /// The tables of a type and of its shards, by name, with its indexes. Sends nothing.
@@ -133,19 +133,33 @@ pub(crate) fn specs_of(topology: &Topology) -> Result<Vec<TableSpec>> {
             .with_projection(Projection::KeysOnly);
         spec.with_global_index(index)
     });
-    let root = topology.root.secondary().iter().fold(root, |spec, index| {
+    let root = with_indexes(root, topology.root);
+    let apart = topology
+        .patterns()
+        .filter(|field| field.placing != Placing::Beside);
+    let shards = apart.map(|field| {
+        let spec = spec(&field.table, field.region, strings);
+        let own = field.shape.table().map(TableShape::name);
+        if own == Some(field.table.name()) {
+            with_indexes(spec, field.shape)
+        } else {
+            spec
+        }
+    });
+    TableSpec::merged(std::iter::once(root).chain(shards))
+}
+
+/// The table with the indexes that a type declares for it. A local one is made with its table or never, so that a table of
+/// shards has those of the shard's type, too.
+fn with_indexes(spec: TableSpec, shape: &Shape) -> TableSpec {
+    shape.secondary().iter().fold(spec, |spec, index| {
         let declared = declared(index);
         if index.is_local() {
             spec.with_local_index(declared)
         } else {
             spec.with_global_index(declared)
         }
-    });
-    let apart = topology
-        .patterns()
-        .filter(|field| field.placing != Placing::Beside);
-    let shards = apart.map(|field| spec(&field.table, field.region, strings));
-    TableSpec::merged(std::iter::once(root).chain(shards))
+    })
 }
 
 fn declared(index: &SecondaryShape) -> IndexSpec {

@@ -12,20 +12,13 @@ pub(crate) struct EncryptAttributes {
 
 impl EncryptAttributes {
     pub(super) fn parse(given: Given<Vec<entry::Entry>>, diagnostics: &Diagnostics) -> Given<Self> {
-        let Given {
-            value: entries,
-            word,
-            place,
-        } = given;
-        let mut value = Self::default();
-        for entry in entries {
+        entry::gathered(given, |value: &mut Self, entry| {
             match entry.word.to_string().as_str() {
                 "bits" => value.bits.fill(entry.bits(diagnostics), diagnostics),
                 "index" => value.index.fill(entry.text(diagnostics), diagnostics),
                 "low_entropy" => value.low_entropy.fill(entry.flag(diagnostics), diagnostics),
                 _ => words::unknown(&entry.word, Owner::Encrypt, diagnostics),
             }
-        }
-        Given { value, word, place }
+        })
     }
 }

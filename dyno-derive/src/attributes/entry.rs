@@ -131,6 +131,23 @@ fn until_comma(input: ParseStream<'_>) -> TokenStream {
     tokens
 }
 
+/// What the words in parentheses say, one after the other.
+pub(super) fn gathered<T: Default>(
+    given: Given<Vec<Entry>>,
+    mut keep: impl FnMut(&mut T, Entry),
+) -> Given<T> {
+    let Given {
+        value: entries,
+        word,
+        place,
+    } = given;
+    let mut value = T::default();
+    for entry in entries {
+        keep(&mut value, entry);
+    }
+    Given { value, word, place }
+}
+
 impl Entry {
     /// Nothing, as in `#[dyno(shard)]`.
     pub(super) fn flag(self, diagnostics: &Diagnostics) -> Result<Given<()>, Ident> {

@@ -18,13 +18,7 @@ pub(crate) struct IndexPartAttributes {
 
 impl IndexPartAttributes {
     pub(super) fn parse(given: Given<Vec<entry::Entry>>, diagnostics: &Diagnostics) -> Given<Self> {
-        let Given {
-            value: entries,
-            word,
-            place,
-        } = given;
-        let mut value = Self::default();
-        for entry in entries {
+        entry::gathered(given, |value: &mut Self, entry| {
             match entry.word.to_string().as_str() {
                 "binary" => value.binary.fill(entry.flag(diagnostics), diagnostics),
                 "key" => value.key.fill(entry.flag(diagnostics), diagnostics),
@@ -35,8 +29,7 @@ impl IndexPartAttributes {
                 "string" => value.string.fill(entry.flag(diagnostics), diagnostics),
                 _ => words::unknown(&entry.word, Owner::IndexPart, diagnostics),
             }
-        }
-        Given { value, word, place }
+        })
     }
 
     /// The words that say as what the field is stored.
@@ -55,13 +48,7 @@ pub(crate) struct ProjectionAttributes {
 
 impl ProjectionAttributes {
     pub(super) fn parse(given: Given<Vec<entry::Entry>>, diagnostics: &Diagnostics) -> Given<Self> {
-        let Given {
-            value: entries,
-            word,
-            place,
-        } = given;
-        let mut value = Self::default();
-        for entry in entries {
+        entry::gathered(given, |value: &mut Self, entry| {
             match entry.word.to_string().as_str() {
                 "include" => value
                     .include
@@ -70,7 +57,6 @@ impl ProjectionAttributes {
                 "name" => value.name.fill(entry.text(diagnostics), diagnostics),
                 _ => words::unknown(&entry.word, Owner::Projection, diagnostics),
             }
-        }
-        Given { value, word, place }
+        })
     }
 }

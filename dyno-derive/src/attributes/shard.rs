@@ -10,18 +10,11 @@ pub(crate) struct ShardAttributes {
 
 impl ShardAttributes {
     pub(super) fn parse(given: Given<Vec<entry::Entry>>, diagnostics: &Diagnostics) -> Given<Self> {
-        let Given {
-            value: entries,
-            word,
-            place,
-        } = given;
-        let mut value = Self::default();
-        for entry in entries {
+        entry::gathered(given, |value: &mut Self, entry| {
             match entry.word.to_string().as_str() {
                 "table" => value.table.fill(entry.text(diagnostics), diagnostics),
                 _ => words::unknown(&entry.word, Owner::Shard, diagnostics),
             }
-        }
-        Given { value, word, place }
+        })
     }
 }

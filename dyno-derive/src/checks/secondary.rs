@@ -1,6 +1,6 @@
 //! Secondary indexes: what they are called, what is part of them, and what they hold.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use syn::Ident;
 
@@ -26,6 +26,7 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
     for index in &object.secondary {
         name(index, diagnostics);
         keys(object, index, diagnostics);
+        one_form(object, index, diagnostics);
         if let Some(other) = handles.insert(index.handle(), &index.name.text) {
             let what = format!(
                 "indexes `{other}` and `{}` would both be called `{}` in Rust",
@@ -34,6 +35,58 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
             );
             diagnostics.report(index.name.place, what, "rename one of them");
         }
+    }
+}
+
+/// Variants of an enum share an attribute, which has one form in an index.
+fn one_form(object: &Object, index: &SecondaryIndex, diagnostics: &Diagnostics) {
+    let parts = index.key.iter().chain(&index.sort);
+    for part in parts {
+        let same_name = |field: &&Field| field.has_attribute() && field.name.text == part.name;
+        let mut forms = BTreeSet::new();
+        for field in object.body.fields().filter(same_name) {
+            let is_new = forms.insert(field.type_tokens.to_string());
+            let place = field.name.place;
+            if field.given.encrypt.is_present() && field.given.secondary.is_empty() {
+                let what = format!(
+                    "`{}` is encrypted here, and a key of index `{}` in another variant",
+                    part.name, index.name.text
+                );
+                let fix = "DynamoDB must read the keys of an index: rename one of the two, `#[dyno(rename = \"..\")]`";
+                diagnostics.report(place, what, fix);
+            } else if is_new && forms.len() > 1 {
+                let what = format!(
+                    "`{}` has another type in another variant, and is a key of index `{}`",
+                    part.name, index.name.text
+                );
+                let fix = "a key of an index has one type: rename one of the two, `#[dyno(rename = \"..\")]`";
+                diagnostics.report(place, what, fix);
+            }
+        }
+    }
+    if let Some(doubled) = index
+        .sort
+        .iter()
+        .find(|sort| index.key.iter().any(|key| key.name == sort.name))
+    {
+        let what = format!(
+            "`{}` is both partition and sort key of index `{}`",
+            doubled.name, index.name.text
+        );
+        diagnostics.report(doubled.place, what, "name two attributes");
+    }
+    let partition = object.table.as_ref().map(|table| table.key.text.as_str());
+    if let Some(sort) = index
+        .sort
+        .iter()
+        .find(|sort| index.is_local && Some(sort.name.as_str()) == partition)
+    {
+        let what = format!(
+            "local index `{}` sorts by the partition key of its table",
+            index.name.text
+        );
+        let fix = "all objects of a partition have the same one: mark another field";
+        diagnostics.report(sort.place, what, fix);
     }
 }
 

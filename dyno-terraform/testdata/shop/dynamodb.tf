@@ -100,7 +100,6 @@ resource "aws_dynamodb_table" "orders" {
 
   lifecycle {
     prevent_destroy = true
-    ignore_changes  = [read_capacity, write_capacity]
   }
 }
 
@@ -122,10 +121,10 @@ resource "aws_dynamodb_table" "carts" {
   }
 
   tags = {
-    Note = <<-EOT
-      Written for ${var.team},
-      "in two lines".
-    EOT
+    Note = <<EOT
+Written for ${var.team},
+"in two lines".
+EOT
   }
 
   depends_on = [aws_s3_bucket.archive]

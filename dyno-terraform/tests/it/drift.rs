@@ -1,7 +1,7 @@
 //! Drift in three directions.
 
-use dyno_core::Store;
 use dyno_core::table::{Difference, DifferenceKind, TableSpec};
+use dyno_core::{ErrorKind, KeyKind, Store};
 use dyno_derive::DyObject;
 use dyno_terraform::Terraform;
 
@@ -67,4 +67,52 @@ async fn written_for_a_type_and_read_again_there_is_no_drift_in_any_direction() 
     store.check_specs(tables.specs()).exact().await.unwrap();
     store.check_tables::<User>().exact().await.unwrap();
     assert!(tables.differences::<User>().unwrap().is_empty());
+}
+
+fn of_region(region: &str) -> TableSpec {
+    TableSpec::new("users_table", "id", KeyKind::S).with_region(region)
+}
+
+#[test]
+fn a_table_of_another_region_is_another() {
+    let (west, east) = (of_region("us-west-2"), of_region("us-east-1"));
+    let anywhere = TableSpec::new("users_table", "id", KeyKind::S);
+    let found = TableSpec::compare_all(std::slice::from_ref(&west), std::slice::from_ref(&east));
+    assert_eq!(
+        words(&found),
+        [
+            "table `users_table` is missing in region `us-west-2`; one of this name is in region `us-east-1`"
+        ]
+    );
+    assert_eq!(found[0].kind(), DifferenceKind::MissingTable);
+    // Each with its own, in any order; where one of the two says no region, it may be the other's.
+    let expiring = west.clone().with_ttl("expires");
+    for found in [[expiring.clone(), east.clone()], [east.clone(), expiring]] {
+        let differences = TableSpec::compare_all(&[west.clone(), east.clone()], &found);
+        let kinds: Vec<_> = differences.iter().map(Difference::kind).collect();
+        assert_eq!(kinds, [DifferenceKind::Ttl]);
+    }
+    let same = |wanted: &TableSpec, found: &[TableSpec]| {
+        words(&TableSpec::compare_all(std::slice::from_ref(wanted), found))
+    };
+    assert!(same(&anywhere, std::slice::from_ref(&east)).is_empty());
+    assert!(same(&west, std::slice::from_ref(&anywhere)).is_empty());
+    // Of two, it is not known which is meant.
+    assert_eq!(
+        same(&anywhere, &[east, west]),
+        [
+            "table `users_table` is in several regions (`us-east-1`, `us-west-2`), and which is meant is not said"
+        ]
+    );
+}
+
+#[tokio::test]
+async fn tables_of_two_regions_may_have_one_name() {
+    let store = Store::embedded().unwrap();
+    let tables = [of_region("us-west-2"), of_region("us-east-1")];
+    store.ensure_specs(tables.clone()).await.unwrap();
+    store.check_specs(tables).await.unwrap();
+    let anywhere = TableSpec::new("users_table", "id", KeyKind::S);
+    let error = store.check_specs([anywhere, of_region("us-west-2")]).await;
+    assert_eq!(error.unwrap_err().kind(), ErrorKind::InvalidShape);
 }

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use dyno_core::table::TableSpec;
+use dyno_core::table::{StreamView, TableSpec};
 use dyno_core::{Namespace, Store};
-use dyno_terraform::{ReadErrorKind, Tables, Terraform, Value, from_file};
+use dyno_terraform::{Tables, Terraform, Value, from_file};
 
 pub(crate) fn testdata(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
@@ -60,6 +60,21 @@ table `dev_carts`: key `id` (a string); on demand
 `
 "
     );
+}
+
+#[test]
+fn streams_are_read_by_their_names() {
+    for (name, view) in [
+        ("KEYS_ONLY", StreamView::Keys),
+        ("NEW_IMAGE", StreamView::New),
+        ("OLD_IMAGE", StreamView::Old),
+        ("NEW_AND_OLD_IMAGES", StreamView::Both),
+    ] {
+        let stream = format!("stream_enabled = true\n  stream_view_type = \"{name}\"");
+        let tables = Terraform::new().text(&table("users", &stream)).unwrap();
+        let (_, users) = tables.iter().next().unwrap();
+        assert_eq!(users.stream(), Some(view), "{name}");
+    }
 }
 
 #[test]
@@ -145,14 +160,6 @@ fn what_a_specification_cannot_say_is_passed_over_if_that_is_wanted() {
         .pass_over("server_side_encryption")
         .pass_over("table_class");
     assert!(terraform.text(&text).is_ok());
-    let error = Terraform::new().pass_over("ttl").text(&text).unwrap_err();
-    assert_eq!(error.kind(), ReadErrorKind::NotSupported);
-    assert!(
-        error
-            .to_string()
-            .starts_with("text: `ttl` cannot be passed over; these can: "),
-        "{error}"
-    );
 }
 
 #[test]

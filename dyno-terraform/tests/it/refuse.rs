@@ -6,7 +6,7 @@ use crate::read::{Directory, table};
 
 /// What is wrong with a text, in which `▸` marks the place that the error names.
 #[track_caller]
-fn refused(text: &str, kind: ReadErrorKind, why: &str) {
+pub(crate) fn refused(text: &str, kind: ReadErrorKind, why: &str) {
     let before = text.split('▸').next().unwrap();
     let line = before.matches('\n').count() + 1;
     let column = before.rsplit('\n').next().unwrap().chars().count() + 1;
@@ -18,7 +18,7 @@ fn refused(text: &str, kind: ReadErrorKind, why: &str) {
 
 /// The same for what stands in a table `users`.
 #[track_caller]
-fn refused_in_table(more: &str, kind: ReadErrorKind, why: &str) {
+pub(crate) fn refused_in_table(more: &str, kind: ReadErrorKind, why: &str) {
     refused(&table("users", more), kind, why);
 }
 
@@ -86,7 +86,7 @@ fn what_has_no_value() {
     refused(
         &use_it("variable \"a\" {\n  type = number\n  default = \"many\"\n}\n"),
         Invalid,
-        "variable `a` is a number by text:11:1, and its value is a string",
+        "variable `a` does not fit its type at text:11:1: it should be a number, and is a string; correct the value or the type",
     );
     refused(
         &(table("users", "tags = { a = var.a }") + "variable \"a\" {\n  default = ▸[var.a]\n}\n"),
@@ -123,7 +123,7 @@ fn what_would_take_for_ever() {
         let locals: String = (0..most)
             .map(|at| format!("  a{at} = {}\n", of(at + 1)))
             .collect();
-        format!("{tags}locals {{\n{locals}  a{most} = \"\"\n}}\n")
+        format!("{tags}locals {{\n{locals}  a{most} = \"x\"\n}}\n")
     };
     let doubled = |next: usize| format!("\"${{local.a{next}}}${{local.a{next}}}\"");
     let error = Terraform::new().text(&locals(&doubled, 60)).unwrap_err();
@@ -135,11 +135,11 @@ fn what_would_take_for_ever() {
     );
     let chained = |next: usize| format!("local.a{next}");
     let error = Terraform::new().text(&locals(&chained, 5_000)).unwrap_err();
-    assert_eq!(error.line(), Some(112));
+    assert_eq!(error.line(), Some(160));
     assert!(
         error
             .to_string()
-            .ends_with("stand for each other; write it shorter"),
+            .ends_with("stand for each other; write it flatter"),
         "{error}"
     );
     assert!(Terraform::new().text(&locals(&chained, 100)).is_ok());

@@ -163,3 +163,49 @@ proptest! {
         prop_assert_eq!(&read.to_terraform().unwrap(), &text);
     }
 }
+
+#[test]
+fn labels_of_tables_are_written_as_terraform_takes_them() {
+    let yaml = "schemas:
+  my.table: [{type: HashKey, name: id, data_type: STRING}]
+  2fa_codes: [{type: HashKey, name: id, data_type: STRING}]
+  my_table: [{type: HashKey, name: id, data_type: STRING}]
+default_throughput: {read: 1, write: 1}
+";
+    let tables = Terraform::new().yaml(yaml).unwrap();
+    let read = Terraform::new()
+        .text(&tables.to_terraform().unwrap())
+        .unwrap();
+    let labels: Vec<_> = read.iter().map(|(label, _)| label).collect();
+    assert_eq!(labels, ["my_table", "_2fa_codes", "my_table_2"]);
+    assert_eq!(read.specs(), tables.specs());
+}
+
+#[test]
+fn what_terraform_would_compose_is_not_written() {
+    let users = || TableSpec::new("users", "id", KeyKind::S);
+    let odd = "e\u{301}";
+    for spec in [
+        TableSpec::new("users", odd, KeyKind::S),
+        users().with_sort(odd, KeyKind::S),
+        users().with_ttl(odd),
+        users().with_tag(odd, "a"),
+        users().with_tag("a", odd),
+        users().with_global_index(IndexSpec::new("abc").with_key(odd, KeyKind::S)),
+        users().with_global_index(
+            IndexSpec::new("abc")
+                .with_key("id", KeyKind::S)
+                .with_projection(Projection::include([odd])),
+        ),
+    ] {
+        let error = to_terraform(&[spec]).unwrap_err();
+        assert_eq!(error.kind(), dyno_core::ErrorKind::InvalidShape);
+        assert_eq!(
+            error.to_string(),
+            format!(
+                "table `users` has `{odd}`, whose letters Terraform would compose (NFC), so that it would be another; write it \
+                 composed"
+            )
+        );
+    }
+}

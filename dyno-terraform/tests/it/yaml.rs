@@ -158,3 +158,82 @@ fn what_is_wrong_has_its_place() {
         .unwrap_err();
     assert_eq!(error.kind(), Invalid);
 }
+
+#[test]
+fn what_other_readers_take_otherwise() {
+    let with = |name: &str| file("").replace("name: id", &format!("name: ▸{name}"));
+    for name in [
+        "010",
+        "0x1f",
+        "1_000",
+        "1:30",
+        "1.5",
+        "2026-11-21",
+        "yes",
+        "Off",
+        "TRUE",
+        "+1",
+        ".inf",
+        "=",
+        "1e5",
+    ] {
+        refused(
+            &with(name),
+            Invalid,
+            "readers of YAML take this without quotes for different things; put it in quotes",
+        );
+        let quoted = with(&format!("'{name}'")).replace('▸', "");
+        let tables = Terraform::new().yaml(&quoted).unwrap();
+        assert_eq!(tables.specs()[0].key().name(), name);
+    }
+    refused(
+        &file("").replace("read: 1", "read: ▸010"),
+        Invalid,
+        "readers of YAML take this without quotes for different things; put it in quotes",
+    );
+    for (text, what) in [
+        ("!Foo id", "a tag (`!`)"),
+        ("!!str id", "a tag (`!`)"),
+        ("&a id", "an anchor (`&`)"),
+    ] {
+        let text = with("").replace("name: ▸", &format!("name: {text}"));
+        let error = Terraform::new().yaml(&text).unwrap_err();
+        assert_eq!(
+            (error.kind(), error.line()),
+            (NotSupported, Some(3)),
+            "{error}"
+        );
+        assert!(
+            error
+                .to_string()
+                .ends_with(&format!("{what} is not read; write the value out")),
+            "{error}"
+        );
+    }
+    let twice = "{type: HashKey, name: id, ▸name: ab, data_type: STRING}";
+    refused(
+        &file("").replace("{type: HashKey, name: id, data_type: STRING}", twice),
+        Invalid,
+        "`name` stands twice in a map; keep one",
+    );
+    let plain = file("").replace("users", "2fa_codes");
+    assert!(
+        Terraform::new()
+            .yaml(&plain)
+            .unwrap()
+            .by_name("2fa_codes")
+            .is_some()
+    );
+}
+
+#[test]
+fn what_is_nested_without_end() {
+    for text in [
+        "- ".repeat(100_000),
+        "[".repeat(100_000),
+        "? ".repeat(100_000),
+    ] {
+        let error = Terraform::new().yaml(&text).unwrap_err();
+        assert!(error.line().is_some(), "{error}");
+    }
+}

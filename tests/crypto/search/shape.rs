@@ -247,7 +247,7 @@ async fn more_indexes_than_a_table_has_are_refused_with_the_reason() {
     let (store, _) = store().await;
     store.ensure_tables::<Many>().await.unwrap();
     let error = refusal::<TooMany>().await;
-    for part in ["11 fields", "22 secondary indexes", "`TooMany`", "20"] {
+    for part in ["11 encrypted fields", "22 more", "`TooMany`", "20"] {
         assert!(error.contains(part), "{part} is not in {error}");
     }
 }

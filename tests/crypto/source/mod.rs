@@ -96,6 +96,44 @@ async fn saved_with(vault: &Vault, id: &str) -> (Store, Recorder, dyno::Key) {
     (store, recorder, key)
 }
 
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Cards", key = "ID")]
+struct Card {
+    #[dyno(key)]
+    id: String,
+    front: Option<String>,
+    back: Option<String>,
+}
+
+#[tokio::test]
+async fn a_batch_asks_for_the_keys_of_all_its_objects_at_once() {
+    let keys = [("f", Answer::Key(1)), ("b", Answer::Key(2))];
+    // Each waits for the other.
+    let vault = Vault::made(&keys, Semaphore::MAX_PERMITS, Some(2));
+    let rules = Rules::new()
+        .with_source(CachedKeys::new(vault.clone()))
+        .encrypt_with_key_of_source(["front"], KeyId::new("f").unwrap())
+        .unwrap()
+        .encrypt_with_key_of_source(["back"], KeyId::new("b").unwrap())
+        .unwrap();
+    let (store, _) = store().await;
+    store.ensure_tables::<Card>().await.unwrap();
+    let front = Card {
+        id: "1".into(),
+        front: Some("x".into()),
+        back: None,
+    };
+    let back = Card {
+        id: "2".into(),
+        front: None,
+        back: Some("y".into()),
+    };
+    let save = store.save_many([front, back]).loader(rules);
+    let saved = tokio::time::timeout(std::time::Duration::from_secs(10), save).await;
+    assert_eq!(saved.unwrap().unwrap().len(), 2);
+    assert_eq!(BTreeSet::from_iter(vault.asked()).len(), 2);
+}
+
 #[tokio::test]
 async fn a_key_is_asked_for_once_by_saves_loads_and_paths() {
     let vault = Vault::of(&[("2026", Answer::Key(1))]);

@@ -28,8 +28,10 @@ use dyno::DyObject;
 pub(crate) struct Strict {
     #[dyno(encrypt)]
     pub(crate) name: String,
-    #[dyno(default)]
+    #[dyno(default, index(name = "by-count"), index(name = "by_both"))]
     pub(crate) count: u64,
+    #[dyno(index(name = "by_both", sort))]
+    pub(crate) size: Option<u64>,
     pub(crate) kind: Kind,
     pub(crate) empty: Empty,
 }
@@ -54,6 +56,7 @@ fn strict_code_compiles() {
         let strict = Strict {
             name: String::new(),
             count: 0,
+            size: None,
             kind,
             empty: Empty {},
         };

@@ -4,6 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
 use crate::commit::plain;
+use crate::commit::size::check_length;
 use crate::commit::step::{Action, Expressions};
 use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::expr::Node;
@@ -76,7 +77,7 @@ impl Check {
         let condition = plain::unchanged(before)
             .name("#k", root.key_name())
             .and("attribute_exists(#k)");
-        plain::check_length(&condition)?;
+        check_length(&condition)?;
         Ok(Self {
             address: root,
             condition,

@@ -8,7 +8,7 @@ use super::walk::{Mode, Walk};
 use crate::error::Result;
 use crate::loader::ConfigLoader;
 use crate::plan::entries::Entries;
-use crate::shape::Shape;
+use crate::shape::{Kind, Shape};
 
 impl Decisions {
     /// Decides what to seal in an object that is to be saved: `tree` is complete, keyed and in clear; `view` is what
@@ -118,7 +118,8 @@ impl Decisions {
     ) -> bool {
         let decided = Self::for_path(keys, shape, (path, path), value, loader);
         let by_path = loader.is_none_or(|loader| !loader.needs_object());
-        by_path && matches!(decided, Ok(Some(decisions)) if decisions.is_empty())
+        let marked = Kind::Object(shape).may_be_marked(path.segments());
+        !marked && by_path && matches!(decided, Ok(Some(decisions)) if decisions.is_empty())
     }
 
     fn made(

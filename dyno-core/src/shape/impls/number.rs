@@ -5,7 +5,7 @@ use std::num::{NonZeroU8, NonZeroU16, NonZeroU32, NonZeroU64, NonZeroU128, NonZe
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{ValueCause, ValueError, number};
 
-use crate::shape::Attribute;
+use crate::shape::{Attribute, Kind};
 
 macro_rules! integers {
     ($($integer:ty),*) => {
@@ -16,6 +16,10 @@ macro_rules! integers {
 
             fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
                 parse_integer(value, stringify!($integer))
+            }
+
+            fn kind() -> Kind {
+                Kind::Scalar(|value| Self::from_value(value).map(drop))
             }
         })*
     };
@@ -56,6 +60,10 @@ macro_rules! floats {
             fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
                 let text = text_of(value)?;
                 text.parse().map_err(|_| ValueError::new(ValueCause::NotANumber { text }))
+            }
+
+            fn kind() -> Kind {
+                Kind::Scalar(|value| Self::from_value(value).map(drop))
             }
         })*
     };

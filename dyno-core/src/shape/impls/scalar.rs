@@ -7,7 +7,7 @@ use aws_smithy_types::Blob;
 use dyno_value::ValueError;
 use uuid::Uuid;
 
-use crate::shape::Attribute;
+use crate::shape::{Attribute, Kind};
 
 impl Attribute for AttributeValue {
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
@@ -30,6 +30,10 @@ impl Attribute for bool {
             other => Err(ValueError::expected("a boolean", &other)),
         }
     }
+
+    fn kind() -> Kind {
+        Kind::Scalar(|value| Self::from_value(value).map(drop))
+    }
 }
 
 impl Attribute for Blob {
@@ -43,6 +47,10 @@ impl Attribute for Blob {
             other => Err(ValueError::expected("binary", &other)),
         }
     }
+
+    fn kind() -> Kind {
+        Kind::Scalar(|value| Self::from_value(value).map(drop))
+    }
 }
 
 impl Attribute for String {
@@ -52,6 +60,10 @@ impl Attribute for String {
 
     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
         text_of(value)
+    }
+
+    fn kind() -> Kind {
+        Kind::Scalar(|value| Self::from_value(value).map(drop))
     }
 }
 
@@ -64,6 +76,10 @@ macro_rules! strings {
 
             fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
                 text_of(value).map(Self::from)
+            }
+
+            fn kind() -> Kind {
+                Kind::Scalar(|value| Self::from_value(value).map(drop))
             }
         })*
     };
@@ -80,6 +96,10 @@ macro_rules! parsed {
 
             fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
                 text_of(value)?.parse().map_err(ValueError::custom)
+            }
+
+            fn kind() -> Kind {
+                Kind::Scalar(|value| Self::from_value(value).map(drop))
             }
         })*
     };

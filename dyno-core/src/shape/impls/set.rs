@@ -10,7 +10,7 @@ use aws_smithy_types::Blob;
 use dyno_value::{ValueCause, ValueError};
 use uuid::Uuid;
 
-use crate::shape::Attribute;
+use crate::shape::{Attribute, Kind};
 
 /// A scalar that can stand in a set.
 pub trait SetElement: Attribute {}
@@ -33,6 +33,10 @@ impl<T: SetElement + Eq + Hash, S: BuildHasher + Default> Attribute for HashSet<
     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
         set_elements(value)
     }
+
+    fn kind() -> Kind {
+        Kind::Scalar(|value| Self::from_value(value).map(drop))
+    }
 }
 
 impl<T: SetElement + Ord> Attribute for BTreeSet<T> {
@@ -42,6 +46,10 @@ impl<T: SetElement + Ord> Attribute for BTreeSet<T> {
 
     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
         set_elements(value)
+    }
+
+    fn kind() -> Kind {
+        Kind::Scalar(|value| Self::from_value(value).map(drop))
     }
 }
 

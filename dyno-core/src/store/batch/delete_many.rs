@@ -1,7 +1,8 @@
 use std::marker::PhantomData;
 
-use super::error::{BatchError, all_of};
-use super::write::{Change, Lot, Written, plan, write};
+use super::error::{BatchError, Refusal, all_of, none_of};
+use super::task::Change;
+use super::write::{Lot, Written, plan, write};
 use super::{AT_ONCE, at_once_option};
 use crate::error::Result;
 use crate::forecast::Plan;
@@ -11,20 +12,19 @@ use crate::store::Store;
 use crate::store::operation::{Operation, Options, Pending, common_options, debug_of};
 use crate::store::reseal::Failure;
 
-/// Deletes many objects of a type by their keys, whatever their versions, each with all its shards, with few requests for all of
-/// them.
+/// Deletes many objects of a type by their keys, whatever their versions, each with all its shards, in parallel within a
+/// bound.
 ///
 /// A batch is not atomic: each object is deleted as a whole or not at all, in any order, and some may be deleted when others are
-/// not, also after a crash. Deleting what is not there succeeds; a key that is given twice is deleted once.
+/// not, also after a crash. Deleting what is not there succeeds; a key that is given twice is deleted once. A plain object has no
+/// version: if an answer is lost, the deletion is sent again, and deletes also what somebody else inserted in between.
 ///
-/// Sends one `BatchWriteItem` for each 25 plain objects, those of a type without shards, encrypted fields or seals; every other
-/// object is deleted by requests of its own, as [`Delete`](crate::Delete) does, eight at the same time. What the service leaves
-/// unprocessed is sent again, with growing pauses of random length, ten times at most. Costs as much as deleting them one by
-/// one.
+/// Each object is deleted by requests of its own, on the same condition as by [`Delete`](crate::Delete), eight at the same time: one
+/// `DeleteItem` for each plain object, those of a type without shards, encrypted fields or seals. What is throttled, or whose answer
+/// is lost, is sent again, with growing pauses of random length, ten times at most. Costs as much as deleting them one by one. A
+/// missing table, missing credentials or a service that is not there end it early.
 ///
-/// `BatchWriteItem` knows no conditions. So where the type is a plain one, whatever has the key is deleted, also the root of an
-/// object with shards of another type in the same table, whose shards are then lost. [`guarded`](Self::guarded) deletes each
-/// plain object by a `DeleteItem`, which deletes plain objects only.
+/// [`unconditional`](Self::unconditional) deletes 25 plain objects with one request, whatever stands there.
 ///
 /// # Cancel safety
 ///
@@ -63,19 +63,19 @@ use crate::store::reseal::Failure;
 #[must_use = "nothing is deleted until it is awaited"]
 pub struct DeleteMany<T> {
     keys: Vec<Key>,
-    guarded: bool,
+    unconditional: bool,
     at_once: usize,
     options: Options,
     object: PhantomData<fn() -> T>,
 }
 
-debug_of!(DeleteMany<T>: keys, guarded, at_once);
+debug_of!(DeleteMany<T>: keys, unconditional, at_once);
 
 impl<T: Stored> DeleteMany<T> {
     pub(crate) fn new<K: Into<Key>>(keys: impl IntoIterator<Item = K>) -> Self {
         Self {
             keys: keys.into_iter().map(Into::into).collect(),
-            guarded: false,
+            unconditional: false,
             at_once: AT_ONCE,
             options: Options::default(),
             object: PhantomData,
@@ -86,9 +86,18 @@ impl<T: Stored> DeleteMany<T> {
 
     at_once_option!();
 
-    /// Deletes each plain object by a `DeleteItem`, which does not delete an object that has the mapper's attributes.
-    pub fn guarded(mut self) -> Self {
-        self.guarded = true;
+    /// Deletes 25 plain objects with one `BatchWriteItem`, which knows no conditions: whatever has the key is deleted. Objects of
+    /// types with shards, encrypted fields or seals are deleted as without it.
+    ///
+    /// * The root of an object that has shards, of another type in the same table or of an earlier form of this type, is deleted like
+    ///   any item. Its shards are left behind, and nothing finds them any more.
+    /// * On ScyllaDB Alternator it is not to be mixed with conditional writes of the same items, which is everything else that `dyno`
+    ///   writes, unless the server runs with `--alternator-write-isolation=always`: with `only_rmw_uses_lwt` the two
+    ///   are not put into one order.
+    ///
+    /// What the service leaves unprocessed is sent again, until ten tries in a row have done nothing.
+    pub fn unconditional(mut self) -> Self {
+        self.unconditional = true;
         self
     }
 
@@ -101,7 +110,7 @@ impl<T: Stored> DeleteMany<T> {
     ///
     /// Those of the deletion that are found before the first request.
     pub fn plan(&self) -> Result<Plan> {
-        plan(self.lot())
+        plan(self.lot(), self.at_once)
     }
 
     /// The same, in this store if no other is named.
@@ -115,22 +124,26 @@ impl<T: Stored> DeleteMany<T> {
         Lot {
             operation: Operation::new::<T>("delete", self.options.clone()),
             changes: self.keys.iter().map(change).collect(),
-            guarded: self.guarded,
+            unconditional: self.unconditional,
         }
     }
 
     pub(super) fn answer(self, written: Written) -> Result<(), BatchError<()>> {
-        let results: Vec<Result<()>> = match written {
-            Written::Refused(errors) => errors.into_iter().map(Err).collect(),
+        let keys = self.keys.into_iter();
+        let left = |(key, error)| Failure::new(key, error);
+        let done = match written {
+            Written::Refused(Refusal { of_all, of_each }) => {
+                none_of(keys.zip(of_each).map(left).collect(), of_all)
+            }
             Written::Sent(_, results) => {
-                let done = |result: Result<_>| result.map(drop);
-                results.into_iter().map(done).collect()
+                let done = |(key, result): (Key, Result<_>)| match result {
+                    Ok(_) => Ok(()),
+                    Err(error) => Err(left((key, error))),
+                };
+                all_of(keys.zip(results).map(done).collect())
             }
         };
-        let results = self.keys.into_iter().zip(results);
-        let failed =
-            |(key, result): (Key, Result<()>)| result.map_err(|error| Failure::new(key, error));
-        all_of(results.map(failed).collect()).map(drop)
+        done.map(drop)
     }
 
     async fn run(self) -> Result<(), BatchError<()>> {

@@ -3,6 +3,7 @@ use std::fmt;
 
 use crate::error::{Error, ErrorKind, SaveError};
 use crate::store::reseal::Failure;
+use crate::store::saved::Saved;
 
 /// A batch of which something is left over: what came of each part, in the order in which they were given. Nothing is lost.
 ///
@@ -12,6 +13,9 @@ pub struct BatchError<D, L = Failure> {
     results: Vec<Result<D, L>>,
     error: Error,
 }
+
+/// Of a batch that loads.
+pub(super) type LeftToLoad<T> = BatchError<Option<Saved<T>>>;
 
 impl<D, L> BatchError<D, L> {
     /// What came of each part, in the order in which they were given.
@@ -74,6 +78,20 @@ impl<T> Leftover for SaveError<T> {
     }
 }
 
+/// Nothing was done, of a part that may have asked for nothing.
+pub(super) fn none_of<D, L: Leftover>(
+    left: Vec<L>,
+    of_all: Option<Error>,
+) -> Result<Vec<D>, BatchError<D, L>> {
+    match (left.is_empty(), of_all) {
+        (true, Some(error)) => Err(BatchError {
+            results: Vec::new(),
+            error,
+        }),
+        _ => all_of(left.into_iter().map(Err).collect()),
+    }
+}
+
 /// What was done, if all was.
 pub(super) fn all_of<D, L: Leftover>(
     results: Vec<Result<D, L>>,
@@ -117,14 +135,33 @@ impl<D, L> From<BatchError<D, L>> for Error {
     }
 }
 
-/// The error of each part of a batch that is refused before the first request: its own, or that another is to blame.
-pub(super) fn refusals<K>(parts: Vec<Result<K, Error>>) -> Vec<Error> {
-    let refusal = |part: Result<K, Error>| match part {
-        Ok(_) => Error::new(
-            ErrorKind::BatchRefused,
-            "nothing was sent, because another part of the batch is refused; mend that one, or leave it out",
+/// Why nothing of a part of a batch was sent.
+#[derive(Default)]
+pub(super) struct Refusal {
+    /// What is wrong with the part, whatever it asks for.
+    pub(super) of_all: Option<Error>,
+    /// Of each object: what is wrong with it, or that another is to blame.
+    pub(super) of_each: Vec<Error>,
+}
+
+/// Why nothing of a part of a batch is sent; `explained` names an object with which nothing is wrong.
+pub(super) fn refusals<K>(
+    objects: impl IntoIterator<Item = Result<K, Error>>,
+    of_all: Option<Error>,
+    explained: impl Fn(K, Error) -> Error,
+) -> Refusal {
+    let refusal = |object: Result<K, Error>| match object {
+        Ok(object) => explained(
+            object,
+            Error::new(
+                ErrorKind::BatchRefused,
+                "nothing was sent, because another part of the batch is refused; mend that one, or leave it out",
+            ),
         ),
         Err(error) => error,
     };
-    parts.into_iter().map(refusal).collect()
+    Refusal {
+        of_all,
+        of_each: objects.into_iter().map(refusal).collect(),
+    }
 }

@@ -1,8 +1,8 @@
 use std::marker::PhantomData;
 
-use super::error::{BatchError, all_of};
-use super::open::{Opened, open_all};
-use super::read::{Answered, Asked, read};
+use super::error::LeftToLoad;
+use super::open::open_all;
+use super::read::{Asked, read};
 use super::{AT_ONCE, at_once_option};
 use crate::commit::Sizes;
 use crate::error::Result;
@@ -24,12 +24,13 @@ use crate::store::shards::Shards;
 ///
 /// Sends one `BatchGetItem` for each 100 roots, and then one for each 100 shards of the objects that are there (a single item is
 /// read by `GetItem`); [`Lazy`](crate::Lazy) shards are left out. Keys that the service leaves unprocessed are asked for again, with
-/// growing pauses of random length, eight times at most. An object that somebody saved between the two is loaded alone. Costs 1 RCU
+/// growing pauses of random length, until eight tries in a row have read nothing. A missing table, missing credentials or a service that
+/// is not there end it early. An object that somebody saved between the two is loaded alone. Costs 1 RCU
 /// per 4 KB of each item and 1 for each object that is not there; half of it with [`eventual`](Self::eventual).
 ///
 /// # Errors
 ///
-/// [`BatchError`], if one object could not be read: it has every other object, and of those that could not be read key and
+/// [`BatchError`](crate::BatchError), if one object could not be read: it has every other object, and of those that could not be read key and
 /// reason. Nothing is sent if a key is wrong ([`InvalidKey`](crate::ErrorKind::InvalidKey) for this one,
 /// [`BatchRefused`](crate::ErrorKind::BatchRefused) for the others). An object that is not there is no error.
 /// [`Throttled`](crate::ErrorKind::Throttled) for objects that the service left over; otherwise those of [`Load`](crate::Load).
@@ -135,13 +136,15 @@ impl<T: Stored> LoadMany<T> {
         let mut roots: Vec<_> = self.keys.iter().map(root).collect::<Result<_>>()?;
         roots.sort_unstable();
         roots.dedup();
-        let requests = roots.chunks(limits::BATCH_GET_KEYS).flat_map(|batch| {
+        let batch = |batch| {
             let rounds = fetch::plan(batch, &[], Sizes::Unknown, !self.eventual);
-            rounds.into_iter().flatten()
-        });
-        let plan = Plan::default().then(requests);
+            Plan::default().then(rounds.into_iter().flatten())
+        };
+        let batches = roots.chunks(limits::BATCH_GET_KEYS).map(batch);
+        let plan = Plan::in_turns(batches, self.at_once);
         let mut shards = operation.topology.patterns();
-        Ok(if shards.any(|field| self.shards.wants(field.is_lazy())) {
+        let may_have_more = shards.any(|field| self.shards.wants(field.is_lazy()));
+        Ok(if may_have_more && !roots.is_empty() {
             plan.perhaps(More::Reads)
         } else {
             plan
@@ -163,15 +166,10 @@ impl<T: Stored> LoadMany<T> {
         }
     }
 
-    pub(super) async fn answer(answered: Answered) -> Result<Vec<Option<Saved<T>>>, LeftToLoad<T>> {
-        let opened: Vec<Opened<T>> = open_all(answered).await;
-        all_of(opened)
-    }
-
     async fn run(self) -> Result<Vec<Option<Saved<T>>>, LeftToLoad<T>> {
         let at_once = self.at_once;
         let mut answered = read(vec![self.into_asked()], at_once).await;
-        Self::answer(answered.pop().unwrap_or_default()).await
+        open_all(answered.pop().unwrap_or_default(), at_once).await
     }
 }
 
@@ -181,9 +179,6 @@ fn operation<T: Stored>(options: Options, shards: Shards) -> Result<Operation> {
     Saved::<T>::check_shards(&operation, shards).map_err(operation.explain(None))?;
     Ok(operation)
 }
-
-/// Of a batch that loads.
-pub(super) type LeftToLoad<T> = BatchError<Option<Saved<T>>>;
 
 impl<T: Stored> IntoFuture for LoadMany<T> {
     type Output = Result<Vec<Option<Saved<T>>>, LeftToLoad<T>>;

@@ -1,6 +1,6 @@
 use std::fmt;
 
-use super::load_many::LeftToLoad;
+use super::error::LeftToLoad;
 use super::open::open_all;
 use super::read::{Answered, Asked, read};
 use super::read_at_once::read_at_once;
@@ -8,8 +8,7 @@ use super::{AT_ONCE, at_once_option};
 use crate::error::{Result, not_found};
 use crate::shape::Stored;
 use crate::store::load::{Load, LoadOptional};
-use crate::store::operation::Pending;
-use crate::store::reseal::Failure;
+use crate::store::operation::{Pending, debug_of};
 use crate::store::saved::Saved;
 use crate::store::{LoadMany, Store};
 
@@ -17,7 +16,7 @@ use crate::store::{LoadMany, Store};
 /// [`Store::load_together`](crate::Store::load_together).
 ///
 /// Its parts are [`Load`](crate::Load), [`Load::optional`](crate::Load::optional) and [`LoadMany`](crate::LoadMany), each with
-/// options of its own, up to eight of them. Each gives what it gives alone, as an element of a tuple.
+/// options of its own but [`at_once`](Self::at_once), up to eight of them. Each gives what it gives alone, as an element of a tuple.
 ///
 /// Sends one `BatchGetItem` for each 100 roots, whatever their types and tables, and then one for each 100 shards of the objects
 /// that are there (a single item is read by `GetItem`); parts that are [`eventual`](crate::LoadMany::eventual), in another region or
@@ -72,14 +71,7 @@ pub struct LoadTogether<P> {
     at_once: usize,
 }
 
-impl<P> fmt::Debug for LoadTogether<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("LoadTogether")
-            .field("store", &self.store)
-            .field("at_once", &self.at_once)
-            .finish_non_exhaustive()
-    }
-}
+debug_of!(LoadTogether<P>: store, at_once);
 
 impl<P: LoadParts> LoadTogether<P> {
     pub(in crate::store) fn new(store: Store, parts: P) -> Self {
@@ -117,7 +109,7 @@ pub trait LoadPart: Send + 'static {
 #[doc(hidden)]
 pub struct LoadAsked<O> {
     asked: Asked,
-    finish: Box<dyn FnOnce(Answered) -> Pending<O> + Send>,
+    finish: Box<dyn FnOnce(Answered, usize) -> Pending<O> + Send>,
 }
 
 impl<O> fmt::Debug for LoadAsked<O> {
@@ -132,7 +124,7 @@ impl<T: Stored> LoadPart for LoadMany<T> {
     fn __dyno_ask(self, store: &Store) -> LoadAsked<Self::Output> {
         LoadAsked {
             asked: self.or_on(store).into_asked(),
-            finish: Box::new(|answered| Box::pin(Self::answer(answered))),
+            finish: Box::new(|answered, at_once| Box::pin(open_all(answered, at_once))),
         }
     }
 }
@@ -143,7 +135,7 @@ impl<T: Stored> LoadPart for LoadOptional<T> {
     fn __dyno_ask(self, store: &Store) -> LoadAsked<Self::Output> {
         LoadAsked {
             asked: self.into_many().or_on(store).into_asked(),
-            finish: Box::new(|answered| Box::pin(one(answered))),
+            finish: Box::new(|answered, at_once| Box::pin(one(answered, at_once))),
         }
     }
 }
@@ -153,23 +145,22 @@ impl<T: Stored> LoadPart for Load<T> {
 
     fn __dyno_ask(self, store: &Store) -> LoadAsked<Self::Output> {
         let key = self.key().clone();
-        let found = async move |answered| {
+        let found = async move |answered, at_once| {
             let missing = || not_found().of("load", T::SHAPE.name(), Some(&key));
-            one(answered).await?.ok_or_else(missing)
+            one(answered, at_once).await?.ok_or_else(missing)
         };
         LoadAsked {
             asked: self.into_many().or_on(store).into_asked(),
-            finish: Box::new(|answered| Box::pin(async move { found(answered).await })),
+            finish: Box::new(|answered, at_once| {
+                Box::pin(async move { found(answered, at_once).await })
+            }),
         }
     }
 }
 
 /// The only object that was asked for.
-async fn one<T: Stored>(answered: Answered) -> Result<Option<Saved<T>>> {
-    match open_all(answered).await.pop() {
-        Some(opened) => opened.map_err(Failure::into_error),
-        None => Ok(None),
-    }
+async fn one<T: Stored>(answered: Answered, at_once: usize) -> Result<Option<Saved<T>>> {
+    Ok(open_all(answered, at_once).await?.pop().flatten())
 }
 
 /// How parts are read.
@@ -207,12 +198,12 @@ macro_rules! tuples {
                         asked.push($part.asked);
                         $part.finish
                     };)+
-                    let answered = match reads {
-                        Reads::AtOnce => read_at_once(asked).await,
-                        Reads::InBatches(at_once) => read(asked, at_once).await,
+                    let (answered, at_once) = match reads {
+                        Reads::AtOnce => (read_at_once(asked).await, AT_ONCE),
+                        Reads::InBatches(at_once) => (read(asked, at_once).await, at_once),
                     };
                     let mut answered = answered.into_iter();
-                    ($($part(answered.next().unwrap_or_default()).await,)+)
+                    ($($part(answered.next().unwrap_or_default(), at_once).await,)+)
                 })
             }
         })+

@@ -6,10 +6,12 @@
 //! read   roots, then shards, whatever the types     pile   which items are asked for together
 //! read_at_once                        the same at one moment
 //! write  which changes are made together            send   these changes
+//! task   a change that is ready to be made          ending errors that others would meet, too
 //! open   from what was read to objects              error  what came of each part, if not all could be done
 //! ```
 
 mod delete_many;
+mod ending;
 mod error;
 mod load_many;
 mod load_together;
@@ -19,6 +21,7 @@ mod read;
 mod read_at_once;
 mod save_many;
 mod send;
+mod task;
 mod write;
 mod write_together;
 

@@ -2,32 +2,34 @@
 
 use futures_util::future::join_all;
 
+use super::error::{LeftToLoad, Refusal, all_of, none_of};
 use super::read::{Answered, Whole};
 use crate::error::{Error, ErrorKind, Result};
 use crate::shape::Stored;
 use crate::store::operation::Operation;
 use crate::store::reseal::Failure;
 use crate::store::saved::Saved;
-use crate::store::select::{OBJECTS_AT_ONCE, opened};
+use crate::store::select::opened;
 use crate::store::shards::Shards;
 
-/// One object, if there is one.
-pub(super) type Opened<T> = Result<Option<Saved<T>>, Failure>;
-
-/// Opens every object, in the order of the keys.
-pub(super) async fn open_all<T: Stored>(answered: Answered) -> Vec<Opened<T>> {
+/// Opens every object, in the order of the keys, so many at the same time.
+pub(super) async fn open_all<T: Stored>(
+    answered: Answered,
+    at_once: usize,
+) -> Result<Vec<Option<Saved<T>>>, LeftToLoad<T>> {
     let (operation, shards, objects) = match answered {
         Answered::Read(operation, shards, objects) => (operation, shards, objects),
-        Answered::Refused(refused) => {
-            let failure = |(key, error)| Err(Failure::new(key, error));
-            return refused.into_iter().map(failure).collect();
+        Answered::Refused(keys, Refusal { of_all, of_each }) => {
+            let left = keys.into_iter().zip(of_each);
+            let left = left.map(|(key, error)| Failure::new(key, error));
+            return none_of(left.collect(), of_all);
         }
     };
     let operation = &operation;
     let mut all = Vec::with_capacity(objects.len());
     let mut objects = objects.into_iter().peekable();
     while objects.peek().is_some() {
-        let some = objects.by_ref().take(OBJECTS_AT_ONCE);
+        let some = objects.by_ref().take(at_once.max(1));
         let some = some.map(|(key, whole)| async move {
             let object = match whole {
                 Ok(Some(whole)) => open(operation, shards, whole).await,
@@ -38,7 +40,7 @@ pub(super) async fn open_all<T: Stored>(answered: Answered) -> Vec<Opened<T>> {
         });
         all.extend(join_all(some).await);
     }
-    all
+    all_of(all)
 }
 
 async fn open<T: Stored>(

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dyno_value::Item;
 use futures_util::stream::{self, StreamExt as _};
 
+use super::ending::{Destination, Ending};
 use crate::error::{Error, Result};
 use crate::limits;
 use crate::plan::Address;
@@ -57,11 +58,12 @@ impl Piles {
 
     /// Reads what is wanted: as many items with each request as it takes.
     pub(super) async fn fetch(&mut self, at_once: usize) {
+        let ending = Ending::default();
         let mut batches = Vec::new();
         for (id, pile) in &mut self.0 {
             let wanted: Vec<_> = std::mem::take(&mut pile.wanted).into_iter().collect();
             for batch in wanted.chunks(limits::BATCH_GET_KEYS) {
-                batches.push(fetched(*id, pile.store.clone(), batch.to_vec()));
+                batches.push(fetched(*id, pile.store.clone(), batch.to_vec(), &ending));
             }
         }
         let fetched: Vec<_> = stream::iter(batches)
@@ -92,11 +94,31 @@ impl Piles {
 
 type Known = BTreeMap<Address, Result<Option<Item>>>;
 
-async fn fetched(id: PileId, store: Store, wanted: Vec<Address>) -> (PileId, Known) {
+/// What came of reading these items, unless a request before met an error that this one would meet.
+async fn fetched(
+    id: PileId,
+    store: Store,
+    wanted: Vec<Address>,
+    ending: &Ending,
+) -> (PileId, Known) {
+    let destination = Destination {
+        store: id.store,
+        region: id.region,
+        tables: wanted.iter().map(|address| address.table).collect(),
+    };
+    if let Some(error) = ending.of(&destination) {
+        let unread = wanted
+            .into_iter()
+            .map(|address| (address, Err(error.twin())));
+        return (id, unread.collect());
+    }
     let mut fetched = fetch::fetch_given(&store, &wanted, id.consistent).await;
     let left: Option<(BTreeSet<Address>, Error)> = fetched
         .left
         .map(|left| (left.addresses.into_iter().collect(), left.error));
+    if let Some((_, error)) = &left {
+        ending.note(&destination, error);
+    }
     let known = wanted.into_iter().map(|address| {
         let read = match &left {
             Some((left, error)) if left.contains(&address) => Err(error.twin()),

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use dyno_value::Item;
 
-use super::error::refusals;
+use super::error::{Refusal, refusals};
 use super::pile::{PileId, Piles};
 use crate::error::{Error, Result};
 use crate::key::Key;
@@ -25,14 +25,14 @@ pub(super) struct Asked {
 pub(super) enum Answered {
     /// Each object, with these shards, as far as it could be read; `None` where there is none.
     Read(Operation, Shards, Vec<(Key, Result<Option<Whole>>)>),
-    /// Nothing was sent; why, for each key.
-    Refused(Vec<(Key, Error)>),
+    /// Nothing was sent; of these keys.
+    Refused(Vec<Key>, Refusal),
 }
 
 /// Of a part that asked for nothing.
 impl Default for Answered {
     fn default() -> Self {
-        Self::Refused(Vec::new())
+        Self::Refused(Vec::new(), Refusal::default())
     }
 }
 
@@ -82,8 +82,16 @@ pub(super) fn check(asked: Vec<Asked>) -> Result<Vec<Part>, Vec<Answered>> {
         asked.operation.is_err() || addresses.iter().any(Result::is_err)
     };
     if placed.iter().any(is_refused) {
-        let refused = |(asked, addresses): (Asked, _)| {
-            Answered::Refused(asked.keys.into_iter().zip(refusals(addresses)).collect())
+        let refused = |(asked, addresses): (Asked, Vec<Result<Address>>)| {
+            let explained = |key: &Key, error| match &asked.operation {
+                Ok(operation) => operation.explain(Some(key))(error),
+                Err(_) => error,
+            };
+            let of_all = asked.operation.as_ref().err().map(Error::twin);
+            let keys = asked.keys.iter().zip(addresses);
+            let keys = keys.map(|(key, address)| address.map(|_| key));
+            let refusal = refusals(keys, of_all, explained);
+            Answered::Refused(asked.keys, refusal)
         };
         return Err(placed.into_iter().map(refused).collect());
     }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dyno_value::Item;
 
+use super::error::Refusal;
 use super::read::{Answered, Asked, Part, Placed, Whole, check};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
@@ -28,11 +29,14 @@ pub(super) async fn read_at_once(asked: Vec<Asked>) -> Vec<Answered> {
         }
         Err(error) => {
             let refused = |part: Part| {
-                let failed = |(key, _): (Key, _)| {
-                    let error = part.operation.explain(Some(&key))(error.twin());
-                    (key, error)
+                let explained = |key: &Key| part.operation.explain(Some(key))(error.twin());
+                let of_each = part.keys.iter().map(|(key, _)| explained(key)).collect();
+                let refusal = Refusal {
+                    of_all: None,
+                    of_each,
                 };
-                Answered::Refused(part.keys.into_iter().map(failed).collect())
+                let keys = part.keys.into_iter().map(|(key, _)| key);
+                Answered::Refused(keys.collect(), refusal)
             };
             parts.into_iter().map(refused).collect()
         }

@@ -1,5 +1,6 @@
-use super::error::{BatchError, all_of};
-use super::write::{Change, Done, Lot, Written, plan, write};
+use super::error::{BatchError, Refusal, all_of, none_of};
+use super::task::{Change, Done};
+use super::write::{Lot, Written, plan, write};
 use super::{AT_ONCE, at_once_option};
 use crate::error::{Error, ErrorKind, Result, SaveError};
 use crate::forecast::Plan;
@@ -11,19 +12,19 @@ use crate::store::save::keyed_tree;
 use crate::store::saved::Saved;
 use crate::store::tree::Expecting;
 
-/// Saves many objects of a type: inserts each, or replaces what has its key, with few requests for all of them.
+/// Saves many objects of a type: inserts each, or replaces what has its key, in parallel within a bound.
 ///
 /// A batch is not atomic: each object is saved as a whole or not at all, in any order, and some may be saved when others are
-/// not, also after a crash. What is not saved comes back.
+/// not, also after a crash. What is not saved comes back. A plain object has no version: if an answer is lost, it is sent again, and may
+/// replace what somebody else wrote in between.
 ///
-/// Sends one `BatchWriteItem` for each 25 plain objects, those of a type without shards, encrypted fields or seals; every other
-/// object is saved by a request of its own, as [`Save`](crate::Save) does, eight at the same time. What the service leaves
-/// unprocessed is sent again, with growing pauses of random length, ten times at most. Costs as much as saving them one by one.
+/// Each object is saved by requests of its own, on the same condition as by [`Save`](crate::Save), eight at the same time: one
+/// `PutItem` for each plain object, those of a type without shards, encrypted fields or seals. What is throttled, or whose answer is
+/// lost, is sent again, with growing pauses of random length, ten times at most. Costs as much as saving them one by one. A missing
+/// table, missing credentials or a service that is not there end it early. All objects are serialised and encrypted in memory
+/// before the first request.
 ///
-/// `BatchWriteItem` knows no conditions. So a plain object that is saved in a batch replaces whatever has its key, also an object
-/// with shards of another type in the same table, whose shards are then lost; and a put whose answer was lost is sent again, and
-/// may come after somebody else's. [`guarded`](Self::guarded) saves each plain object by a `PutItem`, which replaces plain
-/// objects only.
+/// [`unconditional`](Self::unconditional) saves 25 plain objects with one request, over whatever stands there.
 ///
 /// Keys are found as [`Save`](crate::Save) finds them; [`keys`](Self::keys) gives them to types without a key field.
 ///
@@ -38,6 +39,9 @@ use crate::store::tree::Expecting;
 /// DynamoDB, a key for encryption is missing, or a plain object is too large; the others have
 /// [`BatchRefused`](ErrorKind::BatchRefused) then. [`Throttled`](ErrorKind::Throttled) for what the service left over,
 /// [`OutcomeUnknown`](ErrorKind::OutcomeUnknown) if an answer was lost; otherwise those of [`Save`](crate::Save).
+///
+/// What is left has its key, [`SaveError::key`], also one that was made up. An object without a key field whose outcome is not known is
+/// to be saved again under that key; without it, it gets a new one, and may be stored twice.
 ///
 /// # Examples
 ///
@@ -78,12 +82,12 @@ pub struct SaveMany<T> {
     objects: Vec<T>,
     keys: Option<Vec<Key>>,
     if_absent: bool,
-    guarded: bool,
+    unconditional: bool,
     at_once: usize,
     options: Options,
 }
 
-debug_of!(SaveMany<T>: keys, if_absent, guarded, at_once);
+debug_of!(SaveMany<T>: keys, if_absent, unconditional, at_once);
 
 /// Of a batch that saves.
 pub(super) type LeftToSave<T> = BatchError<Saved<T>, SaveError<T>>;
@@ -94,7 +98,7 @@ impl<T: Stored> SaveMany<T> {
             objects: objects.into_iter().collect(),
             keys: None,
             if_absent: false,
-            guarded: false,
+            unconditional: false,
             at_once: AT_ONCE,
             options: Options::default(),
         }
@@ -111,15 +115,26 @@ impl<T: Stored> SaveMany<T> {
     }
 
     /// Only inserts: an object whose key is taken is left over, with
-    /// [`AlreadyExists`](ErrorKind::AlreadyExists). Each is saved by a request of its own.
+    /// [`AlreadyExists`](ErrorKind::AlreadyExists). Each is saved by a request of its own, whether it is
+    /// [`unconditional`](Self::unconditional) or not.
     pub fn if_absent(mut self) -> Self {
         self.if_absent = true;
         self
     }
 
-    /// Saves each plain object by a `PutItem`, which does not replace an object that has the mapper's attributes.
-    pub fn guarded(mut self) -> Self {
-        self.guarded = true;
+    /// Saves 25 plain objects with one `BatchWriteItem`, which knows no conditions: whatever has the key is replaced. Objects of types
+    /// with shards, encrypted fields or seals are saved as without it.
+    ///
+    /// * The root of an object that has shards, of another type in the same table or of a later form of this type, is replaced like any
+    ///   item. Its shards are left behind, and nothing finds them any more; what was encrypted in the root is replaced by plain
+    ///   text, if this type does not encrypt it.
+    /// * On ScyllaDB Alternator it is not to be mixed with conditional writes of the same items, which is everything else that `dyno`
+    ///   writes, unless the server runs with `--alternator-write-isolation=always`: with `only_rmw_uses_lwt` the two
+    ///   are not put into one order.
+    ///
+    /// What the service leaves unprocessed is sent again, until ten tries in a row have done nothing.
+    pub fn unconditional(mut self) -> Self {
+        self.unconditional = true;
         self
     }
 
@@ -132,7 +147,7 @@ impl<T: Stored> SaveMany<T> {
     ///
     /// Those of the save that are found before the first request.
     pub fn plan(&self) -> Result<Plan> {
-        plan(self.lot())
+        plan(self.lot(), self.at_once)
     }
 
     /// The same, in this store if no other is named.
@@ -141,21 +156,25 @@ impl<T: Stored> SaveMany<T> {
         self
     }
 
-    pub(super) fn lot(&self) -> Lot {
-        let operation = Operation::new::<T>("save", self.options.clone());
-        let counts = (self.objects.len(), self.keys.as_ref().map(Vec::len));
-        let change = |(at, object): (usize, &T)| {
-            let operation = operation.as_ref().map_err(Error::twin)?;
-            if let (objects, Some(keys)) = counts
-                && keys != objects
-            {
+    /// The operation, if there are as many keys as objects.
+    fn operation(&self) -> Result<Operation> {
+        let operation = Operation::new::<T>("save", self.options.clone())?;
+        let objects = self.objects.len();
+        match self.keys.as_ref().map(Vec::len) {
+            Some(keys) if keys != objects => {
                 let why =
                     format!("{keys} keys were given for {objects} objects; give one for each");
-                return Err(operation.explain(None)(Error::new(
-                    ErrorKind::InvalidKey,
-                    why,
-                )));
+                let error = Error::new(ErrorKind::InvalidKey, why);
+                Err(operation.explain(None)(error))
             }
+            _ => Ok(operation),
+        }
+    }
+
+    pub(super) fn lot(&self) -> Lot {
+        let operation = self.operation();
+        let change = |(at, object): (usize, &T)| {
+            let operation = operation.as_ref().map_err(Error::twin)?;
             let given = self.keys.as_ref().and_then(|keys| keys.get(at));
             let (tree, key) = keyed_tree(operation, object, given)?;
             let expecting = if self.if_absent {
@@ -171,27 +190,27 @@ impl<T: Stored> SaveMany<T> {
         };
         Lot {
             changes: self.objects.iter().enumerate().map(change).collect(),
-            guarded: self.guarded || self.if_absent,
+            unconditional: self.unconditional && !self.if_absent,
             operation,
         }
     }
 
     pub(super) fn answer(self, written: Written) -> Result<Vec<Saved<T>>, LeftToSave<T>> {
         let objects = self.objects.into_iter();
-        all_of(match written {
-            Written::Refused(errors) => {
-                let left = objects.zip(errors);
-                left.map(|(object, error)| Err(SaveError::new(object, error)))
-                    .collect()
+        match written {
+            Written::Refused(Refusal { of_all, of_each }) => {
+                let left = objects.zip(of_each);
+                let left = left.map(|(object, error)| SaveError::new(object, error));
+                none_of(left.collect(), of_all)
             }
             Written::Sent(operation, results) => {
                 let saved = |(object, result): (T, Result<Done>)| match result {
                     Ok((key, next)) => Ok(Saved::new(object, key, operation.options(), *next)),
                     Err(error) => Err(SaveError::new(object, error)),
                 };
-                objects.zip(results).map(saved).collect()
+                all_of(objects.zip(results).map(saved).collect())
             }
-        })
+        }
     }
 
     async fn run(self) -> Result<Vec<Saved<T>>, LeftToSave<T>> {

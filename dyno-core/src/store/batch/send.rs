@@ -1,13 +1,15 @@
 //! Puts and deletes of whole items without conditions, as many in one request as it takes.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::batch_write_item::{BatchWriteItemError, BatchWriteItemOutput};
 use aws_sdk_dynamodb::types::{DeleteRequest, PutRequest, WriteRequest};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use dyno_value::Item;
+use futures_util::future::BoxFuture;
 
+use super::ending::Destination;
 use crate::commit::{Answer, item_too_large, unknown};
 use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::plan::Address;
@@ -20,63 +22,143 @@ pub(super) struct Write {
     pub(super) item: Option<Item>,
 }
 
+impl Write {
+    pub(super) fn destination(&self, store: &Store) -> Destination {
+        Destination {
+            store: store.identity(),
+            region: self.address.region,
+            tables: BTreeSet::from([self.address.table]),
+        }
+    }
+}
+
 /// Sends these writes, which fit one request and are of one region; says of each why it was not applied, if it was not.
 pub(super) async fn send(store: &Store, writes: &[Write]) -> Vec<Option<Error>> {
-    let mut open: Vec<&Write> = writes.iter().collect();
-    let sent = send_all(store, &mut open).await;
-    let left: Vec<&Address> = open.iter().map(|write| &write.address).collect();
-    let why = |write: &Write| {
-        let error = sent.as_ref().err()?;
-        left.contains(&&write.address).then(|| error.twin())
-    };
-    writes.iter().map(why).collect()
+    if writes.is_empty() {
+        return Vec::new();
+    }
+    let mut left: HashMap<&Address, Error> = send_some(store, writes.iter().collect(), false)
+        .await
+        .into_iter()
+        .collect();
+    writes
+        .iter()
+        .map(|write| left.remove(&write.address))
+        .collect()
+}
+
+/// Sends them, by halves if the service refuses all for what may be wrong with one. What is left, and why; `lost`: an answer to an
+/// earlier copy was.
+fn send_some<'a>(
+    store: &'a Store,
+    mut open: Vec<&'a Write>,
+    mut lost: bool,
+) -> BoxFuture<'a, Vec<(&'a Address, Error)>> {
+    Box::pin(async move {
+        let Err(left) = send_all(store, &mut open, &mut lost).await else {
+            return Vec::new();
+        };
+        if left.of_one && open.len() > 1 {
+            let others = open.split_off(open.len() / 2);
+            let mut left = send_some(store, open, lost).await;
+            left.extend(send_some(store, others, lost).await);
+            return left;
+        }
+        let error = judged(left.error, lost);
+        let why = |write: &'a Write| (&write.address, error.twin());
+        open.into_iter().map(why).collect()
+    })
+}
+
+/// Why some writes are left.
+struct Left {
+    error: Error,
+    /// Whether one of them may be to blame, and the others be written without it.
+    of_one: bool,
+}
+
+impl From<Error> for Left {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            of_one: false,
+        }
+    }
 }
 
 /// Sends until nothing is open.
-async fn send_all(store: &Store, open: &mut Vec<&Write>) -> Result<()> {
-    const MOST_ATTEMPTS: u32 = 10;
+async fn send_all(store: &Store, open: &mut Vec<&Write>, lost: &mut bool) -> Result<(), Left> {
+    /// In a row, without anything done.
+    const MOST_IDLE_TRIES: u32 = 10;
     let all = open.len();
-    let mut lost = false;
-    let mut attempt = 0;
+    let mut idle = 0;
     loop {
-        attempt += 1;
+        idle += 1;
         let why = match send_once(store, open).await? {
             Ok(answer) => {
                 let unprocessed = answer.unprocessed_items.unwrap_or_default();
                 let left = open.iter().copied();
                 let left: Vec<_> = left.filter(|write| is_among(write, &unprocessed)).collect();
                 if left.len() != unprocessed.values().map(Vec::len).sum::<usize>() {
-                    return Err(unknown());
+                    return Err(unknown().into());
                 }
-                *open = left;
-                if open.is_empty() {
+                if left.is_empty() {
+                    open.clear();
                     return Ok(());
                 }
+                if left.len() < open.len() {
+                    idle = 1;
+                }
+                *open = left;
                 let why = format!(
-                    "the service left {} of {all} writes undone after {attempt} tries; try again later",
+                    "the service left {} of {all} writes undone after {idle} tries that did nothing; try again later",
                     open.len()
                 );
                 Error::new(ErrorKind::Throttled, why)
             }
-            Err(refused) => match answer_of(store, refused, open) {
-                Answer::Lost(error) => {
-                    lost = true;
-                    error
+            Err(refused) => {
+                let of_one = is_of_one(&refused, open);
+                match answer_of(store, refused, open) {
+                    Answer::Lost(error) => {
+                        *lost = true;
+                        error
+                    }
+                    Answer::Throttled(error) => error,
+                    Answer::TooLarge => {
+                        let error = item_too_large();
+                        return Err(Left { error, of_one });
+                    }
+                    Answer::Refused(error) => return Err(Left { error, of_one }),
+                    // What the other answers speak of are conditions and transactions.
+                    _ => Error::new(
+                        ErrorKind::Contended,
+                        "other clients hold some of the items; try again later",
+                    ),
                 }
-                Answer::Throttled(error) => error,
-                Answer::TooLarge => return Err(judged(item_too_large(), lost)),
-                Answer::Refused(error) => return Err(judged(error, lost)),
-                // What the other answers speak of are conditions and transactions.
-                _ => Error::new(
-                    ErrorKind::Contended,
-                    "other clients hold some of the items; try again later",
-                ),
-            },
+            }
         };
-        if attempt == MOST_ATTEMPTS {
-            return Err(judged(why, lost));
+        if idle == MOST_IDLE_TRIES {
+            return Err(why.into());
         }
-        drive::pause(attempt).await?;
+        drive::pause(idle).await?;
+    }
+}
+
+/// Whether a refusal may be for one of the writes, or for all of them together.
+fn is_of_one(error: &SdkError<BatchWriteItemError, HttpResponse>, open: &[&Write]) -> bool {
+    const TOO_LARGE: u16 = 413;
+    let mut tables = open.iter().map(|write| write.address.table);
+    let first = tables.next();
+    let code = error
+        .as_service_error()
+        .and_then(ProvideErrorMetadata::code);
+    match code {
+        Some("ValidationException" | "ItemCollectionSizeLimitExceededException") => true,
+        Some("ResourceNotFoundException") => tables.any(|table| Some(table) != first),
+        _ => {
+            let answer = error.raw_response();
+            answer.is_some_and(|answer| answer.status().as_u16() == TOO_LARGE)
+        }
     }
 }
 

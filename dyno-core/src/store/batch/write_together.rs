@@ -5,29 +5,29 @@ use super::write::{Lot, Written, write};
 use super::{AT_ONCE, BatchError, at_once_option};
 use crate::error::Result;
 use crate::shape::Stored;
-use crate::store::operation::Pending;
+use crate::store::operation::{Pending, debug_of};
 use crate::store::saved::Saved;
 use crate::store::{DeleteMany, SaveMany, Store};
 
-/// Saves and deletes objects of several types with the same requests; see
+/// Saves and deletes objects of several types together; see
 /// [`Store::write_together`](crate::Store::write_together).
 ///
-/// Its parts are [`SaveMany`](crate::SaveMany) and [`DeleteMany`](crate::DeleteMany), each with options of its own, up to eight of
-/// them. Each gives what it gives alone, as an element of a tuple.
+/// Its parts are [`SaveMany`](crate::SaveMany) and [`DeleteMany`](crate::DeleteMany), each with options of its own but
+/// [`at_once`](Self::at_once), up to eight of them. Each gives what it gives alone, as an element of a tuple.
 ///
 /// This is not a transaction: each object is written as a whole or not at all, in any order, and some may be written when others
 /// are not, also after a crash. What is not written comes back with its part.
 ///
-/// Sends one `BatchWriteItem` for each 25 plain objects that are saved or deleted, whatever their types and tables; parts in another
-/// region or of another store have requests of their own, and every object that is not a plain one is written by its own commit.
-/// Costs as much as the parts cost alone.
+/// Each object is written by its own conditional request, eight at the same time over all parts. Those of plain types whose part is
+/// [`unconditional`](crate::SaveMany::unconditional) share requests: one `BatchWriteItem` for each 25 that are saved or deleted,
+/// whatever their types and tables; parts in another region or of another store have requests of their own. Costs as much as the parts
+/// cost alone.
 ///
 /// # Errors
 ///
 /// Each part has its own. Nothing is sent if one is refused; the others have
 /// [`BatchRefused`](crate::ErrorKind::BatchRefused) then. So are parts that write the same object
-/// ([`InvalidKey`](crate::ErrorKind::InvalidKey)). Parts share requests, so that a table that is missing may be the error of a part
-/// that does not use it.
+/// ([`InvalidKey`](crate::ErrorKind::InvalidKey)), unless both delete it.
 ///
 /// # Examples
 ///
@@ -67,14 +67,7 @@ pub struct WriteTogether<P> {
     at_once: usize,
 }
 
-impl<P> fmt::Debug for WriteTogether<P> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("WriteTogether")
-            .field("store", &self.store)
-            .field("at_once", &self.at_once)
-            .finish_non_exhaustive()
-    }
-}
+debug_of!(WriteTogether<P>: store, at_once);
 
 impl<P: WriteParts> WriteTogether<P> {
     pub(in crate::store) fn new(store: Store, parts: P) -> Self {

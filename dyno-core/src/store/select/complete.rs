@@ -21,7 +21,7 @@ use crate::store::snapshot::Snapshot;
 pub(in crate::store) const BATCHES_AT_ONCE: usize = 8;
 
 /// Objects that are opened, or loaded again, at the same time.
-pub(in crate::store) const OBJECTS_AT_ONCE: usize = 8;
+const OBJECTS_AT_ONCE: usize = 8;
 
 /// The objects of these roots, but for those that are gone by now, and what could not be read.
 ///

@@ -63,32 +63,41 @@ impl Sorted {
     /// # Errors
     ///
     /// The table has other keys than the type.
-    pub(super) fn of(
+    pub(super) fn take_in(
+        &mut self,
         operation: &Operation,
         keys: Keys,
         items: Vec<Seen>,
         most: usize,
-    ) -> Result<Self> {
+    ) -> Result<()> {
         let table = operation.topology.table;
-        let mut sorted = Self::default();
         for Seen { item, place } in items {
             let Some(address) = Address::of_item(table, table.region_name(), &item) else {
                 return Err(other_keys(table, "an item in it has no such key"));
             };
-            if let Err(error) = operation.root(&address.key()) {
-                return Err(other_keys(table, &error.to_string()));
-            }
+            let root = operation.root(&address.key());
+            let root = root.map_err(|error| other_keys(table, &error.to_string()))?;
             if [reserved::STAMP, reserved::PIECE]
                 .iter()
                 .any(|name| item.contains_key(*name))
             {
-                sorted.shards.insert(address, item);
-            } else if sorted.cut.is_none() {
-                let root = Root::of(operation, &address, item, place);
-                sorted.add(operation, keys, root, most);
+                self.shards.insert(address, item);
+            } else if self.cut.is_none() {
+                let root = Root::of(operation, root, item, place);
+                self.add(operation, keys, root, most);
             }
         }
-        Ok(sorted)
+        Ok(())
+    }
+
+    /// What follows the last root is left to whoever goes on.
+    pub(super) fn cut_behind_last(&mut self, keys: Keys) {
+        let place = |last: &Root| {
+            last.place
+                .clone()
+                .unwrap_or_else(|| keys.place_of(&last.item))
+        };
+        self.cut = self.roots.last().map(place);
     }
 
     fn add(
@@ -102,12 +111,7 @@ impl Sorted {
         match root {
             Ok(None) => {}
             Ok(Some(_)) | Err(_) if is_full => {
-                let place = |last: &Root| {
-                    last.place
-                        .clone()
-                        .unwrap_or_else(|| keys.place_of(&last.item))
-                };
-                self.cut = self.roots.last().map(place);
+                self.cut_behind_last(keys);
             }
             Ok(Some(root)) => self.roots.push(root),
             Err(failure) => self.failures.push(failure.explained(operation)),
@@ -119,15 +123,11 @@ impl Root {
     /// `None`: a root of another type, or none at all.
     fn of(
         operation: &Operation,
-        found: &Address,
+        address: Address,
         item: Item,
         place: Option<Item>,
     ) -> Result<Option<Self>, Failure> {
-        let key = found.key();
-        let address = match operation.root(&key) {
-            Ok(address) => address,
-            Err(error) => return Err(Failure::new(key, error)),
-        };
+        let key = address.key();
         match Self::at(operation, key.clone(), address, item) {
             Err(error) if error.kind() == ErrorKind::TypeMismatch => Ok(None),
             root => root

@@ -21,7 +21,7 @@ mod selection;
 mod sort;
 mod walk;
 
-pub(super) use self::complete::{BATCHES_AT_ONCE, OBJECTS_AT_ONCE, opened};
+pub(super) use self::complete::{BATCHES_AT_ONCE, opened};
 pub use self::count::Count;
 pub(super) use self::found::{Root, first_places};
 pub use self::page::{Objects, Page, Pages};

@@ -68,15 +68,29 @@ impl Walk {
         first.map_or(Ok(Some(page)), |failure| Err(failure.into_error()))
     }
 
-    /// Everything of the items that were found.
-    async fn whole(&self, items: Vec<Item>) -> Result<Vec<Seen>> {
+    /// What was found, as far as it is wanted. Of an index of parts no more is read from the table than that.
+    async fn sorted(&self, items: Vec<Item>, most: usize) -> Result<Sorted> {
+        let mut sorted = Sorted::default();
         if self.keys.finds_whole_items() {
-            let seen = |item| Seen { item, place: None };
-            return Ok(items.into_iter().map(seen).collect());
+            let seen = items.into_iter().map(|item| Seen { item, place: None });
+            sorted.take_in(&self.operation, self.keys, seen.collect(), most)?;
+            return Ok(sorted);
         }
-        let hydrated =
-            hydrate::hydrated(&self.operation, self.keys, items, self.params.consistent).await;
-        hydrated.map_err(self.operation.explain(None))
+        let mut places = hydrate::places(&self.operation, self.keys, items)?.into_iter();
+        while places.len() > 0 {
+            let wanted = most.saturating_sub(sorted.roots.len());
+            if wanted == 0 {
+                sorted.cut_behind_last(self.keys);
+                break;
+            }
+            let some = places
+                .by_ref()
+                .take(wanted.min(hydrate::MOST_AT_ONCE))
+                .collect();
+            let seen = hydrate::hydrated(&self.operation, some, self.params.consistent).await?;
+            sorted.take_in(&self.operation, self.keys, seen, most)?;
+        }
+        Ok(sorted)
     }
 
     async fn page<T: Stored>(&mut self) -> Result<Option<Page<T>>> {
@@ -85,8 +99,7 @@ impl Walk {
         }
         let answered = self.ask().await?;
         let most = self.wanted.unwrap_or(usize::MAX);
-        let items = self.whole(answered.items).await?;
-        let sorted = Sorted::of(&self.operation, self.keys, items, most);
+        let sorted = self.sorted(answered.items, most).await;
         let mut sorted = sorted.map_err(self.operation.explain(None))?;
         let cut = sorted.cut.take();
         let completed = complete::<T>(&self.operation, sorted, self.params.consistent).await;

@@ -156,6 +156,7 @@ impl Asked {
         };
         if let Some(partition) = partition {
             asked.add_partition(partition)?;
+            asked.check_index_keys(operation)?;
         }
         if let Some(filter) = filter {
             let filter = operation.condition_of_root(filter, &asked.known_keys(operation))?;
@@ -181,6 +182,16 @@ impl Asked {
         });
         self.descending = partition.descending;
         Ok(())
+    }
+
+    /// Refuses to show the service, as the key of an index, a value that stored objects keep sealed.
+    fn check_index_keys(&self, operation: &Operation) -> Result<()> {
+        match &self.key {
+            Some(key) if self.keys.index_name().is_some() => {
+                operation.check_looks(key, &self.known_keys(operation))
+            }
+            Some(_) | None => Ok(()),
+        }
     }
 
     /// What is known of the keys of the objects.

@@ -154,7 +154,8 @@ macro_rules! selection_options {
         /// shard, and one that is or may be encrypted, is refused with
         /// [`ErrorKind::InvalidExpression`](crate::ErrorKind::InvalidExpression), and so is every field that the loader may be
         /// asked for (no key, and none marked `plain`), if the loader [needs the key](crate::ConfigLoader::needs_keys) to
-        /// answer and the request does not say all of it. A field
+        /// answer and the request does not say all of it; nor is an element looked for in a list of which the loader may encrypt
+        /// [some entries](crate::ConfigLoader::needs_indexes) only. A field
         /// that ceased to be encrypted is missed in objects that are still sealed, until a [reseal](crate::Reseal) has opened
         /// them. The service compares items as they are
         /// stored, before any seal is verified; what is given back is verified. An object that was changed after its page
@@ -168,7 +169,8 @@ macro_rules! selection_options {
         /// for a key of the index are not in it.
         ///
         /// A global index follows its table a moment later, so an object may be missing that was saved a moment ago, or be
-        /// given as it was before; a save of such a state is a [`Conflict`](crate::ErrorKind::Conflict), as of every old one.
+        /// given as it was before, or twice if its key moves while pages are read. A save of such a state is one of any old state: a
+        /// [`Conflict`](crate::ErrorKind::Conflict) if what is saved has changed since.
         ///
         /// An index that does not hold everything (`keys_only`, `include`) does not compile here: `.hydrated()` says that
         /// its objects are read from the table, with one `BatchGetItem` for each hundred. They may have changed since the

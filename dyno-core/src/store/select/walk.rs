@@ -15,7 +15,6 @@ use crate::error::{Error, Result};
 use crate::shape::Stored;
 use crate::store::cursor::Course;
 use crate::store::operation::Operation;
-use crate::store::table::{index_filling, indexes_missing};
 
 /// A selection under way.
 pub(super) struct Walk {
@@ -165,27 +164,15 @@ impl Walk {
         Ok((answered, answer.last_evaluated_key))
     }
 
-    /// What went wrong, told apart if the index is not there, or not yet.
     fn failure<E>(&self, error: SdkError<E, HttpResponse>) -> Error
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
         let (store, table) = (&self.operation.store, self.params.table);
-        let Some(index) = self.params.index else {
-            return store.failure(error, &[table]);
-        };
-        let said = error
-            .as_service_error()
-            .and_then(ProvideErrorMetadata::message);
-        let says = |text: &str| said.is_some_and(|said| said.contains(text));
-        let physical = store.physical_name(table);
-        if says("does not have the specified index") {
-            return indexes_missing(&physical, &[index]).with_source(error);
+        match self.params.index {
+            Some(index) => store.index_failure(error, table, index),
+            None => store.failure(error, &[table]),
         }
-        if says("backfilling") {
-            return index_filling(&physical, index).with_source(error);
-        }
-        store.failure(error, &[table])
     }
 
     fn names(&self) -> Option<HashMap<String, String>> {

@@ -25,4 +25,3 @@ pub use self::ensure::EnsureTables;
 pub(super) use self::ensure::ensure_all;
 pub use self::migrate::MigrateTables;
 pub use self::specs::{CheckSpecs, EnsureSpecs};
-pub(super) use self::tables::{index_filling, indexes_missing};

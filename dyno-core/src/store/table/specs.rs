@@ -1,3 +1,5 @@
+use std::collections::BTreeMap;
+
 use super::tables::{Origin, Tables, mismatch};
 use crate::error::Result;
 use crate::store::Store;
@@ -7,7 +9,7 @@ use crate::table::{Difference, Settings, TableSpec};
 impl Tables {
     /// Each table by itself, since each says itself how it is kept. Refuses what no table can be.
     fn of_specs(store: &Store, specs: Vec<TableSpec>) -> Result<Vec<Self>> {
-        let specs = TableSpec::merged(specs)?.into_iter().map(|spec| {
+        let specs = merged(specs)?.into_iter().map(|spec| {
             let name = store.physical_name(spec.name());
             let spec = spec.with_name(name);
             spec.check()?;
@@ -22,9 +24,36 @@ impl Tables {
     }
 }
 
+/// One specification for each table. Tables of two regions are two, whatever they are called; where one of them is of the store's
+/// region, which is not known here, they must agree.
+fn merged(specs: Vec<TableSpec>) -> Result<Vec<TableSpec>> {
+    let mut by_name: BTreeMap<String, Vec<TableSpec>> = BTreeMap::new();
+    for spec in specs {
+        let name = spec.name().to_owned();
+        by_name.entry(name).or_default().push(spec);
+    }
+    let mut all = Vec::new();
+    for same in by_name.into_values() {
+        if same.iter().any(|spec| spec.region().is_none()) {
+            all.extend(TableSpec::merged(same)?);
+            continue;
+        }
+        let mut by_region: BTreeMap<Option<String>, Vec<TableSpec>> = BTreeMap::new();
+        for spec in same {
+            let region = spec.region().map(str::to_owned);
+            by_region.entry(region).or_default().push(spec);
+        }
+        for same in by_region.into_values() {
+            all.extend(TableSpec::merged(same)?);
+        }
+    }
+    Ok(all)
+}
+
 /// Makes tables from specifications, of a file for example, where they do not exist, and waits until they can be used.
 ///
-/// Names get the store's namespace, as those of types do; a specification without a region is of the store's. All that it
+/// Names get the store's namespace, as those of types do; a specification without a region is of the store's, and tables of two
+/// regions may have one name. All that it
 /// says is made. Of a table that stands it is checked, and nothing is changed but that TTL and point-in-time recovery are turned on.
 ///
 /// Sends what [`EnsureTables`](crate::EnsureTables) sends. If it is cut off, some tables are made; call it again.

@@ -1,11 +1,14 @@
 //! The tables of an object, as the service calls them.
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::expiry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Topology;
 use crate::shape::Shape;
+use crate::store::Store;
 use crate::store::operation::Operation;
 use crate::table::{Difference, DifferenceKind, Settings, TableSpec, specs_of};
 
@@ -112,8 +115,34 @@ pub(super) fn mismatch(differences: &[Difference], origin: Origin) -> Error {
     Error::new(ErrorKind::TableMismatch, why).in_table(first.table())
 }
 
+impl Store {
+    /// The error of a read over a secondary index, told apart if the index is not there, or not yet.
+    pub(in crate::store) fn index_failure<E>(
+        &self,
+        error: SdkError<E, HttpResponse>,
+        table: &str,
+        index: &str,
+    ) -> Error
+    where
+        E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    {
+        let said = error
+            .as_service_error()
+            .and_then(ProvideErrorMetadata::message);
+        let says = |text: &str| said.is_some_and(|said| said.contains(text));
+        let physical = self.physical_name(table);
+        if says("does not have the specified index") {
+            return indexes_missing(&physical, &[index]).with_source(error);
+        }
+        if says("backfilling") {
+            return index_filling(&physical, index).with_source(error);
+        }
+        self.failure(error, &[table])
+    }
+}
+
 /// The error of a search in an index that is not made yet.
-pub(in crate::store) fn index_filling(table: &str, index: &str) -> Error {
+fn index_filling(table: &str, index: &str) -> Error {
     let why = format!(
         "the service still fills index `{index}` of table `{table}` with what was stored before, and does not answer from it; try \
          again later, or wait with `store.migrate_tables::<YourType>()`"
@@ -122,7 +151,7 @@ pub(in crate::store) fn index_filling(table: &str, index: &str) -> Error {
 }
 
 /// The error of a search in a table that cannot be searched.
-pub(in crate::store) fn indexes_missing(table: &str, missing: &[&str]) -> Error {
+fn indexes_missing(table: &str, missing: &[&str]) -> Error {
     let missing: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
     let why = format!(
         "table `{table}` lacks the indexes to search by: {}; add each with `store.migrate_tables::<YourType>()`",

@@ -111,7 +111,6 @@ impl Operation {
         }
         let view = shown.as_ref().unwrap_or(&tree);
         let decisions = Decisions::for_save(&tree, view, &entries, shape, self.loader())?;
-        plan::check_index_values(shape, &tree, &decisions)?;
         let indexes = &self.topology.indexes;
         let columns = indexes.expected(&tree, view, self.loader())?;
         let mut strangers = plan::stranger_columns(&tree, shape);
@@ -121,6 +120,7 @@ impl Operation {
                 || plan::seals_attribute(&stranger.attribute, &decisions, view, self.loader())
         });
         let mut bodies = plan::split(tree, shape, table);
+        plan::check_index_values(shape, &bodies, &decisions)?;
         for (name, _) in root.parts() {
             bodies.root.remove(name);
         }

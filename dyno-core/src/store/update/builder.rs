@@ -1,3 +1,6 @@
+use std::borrow::Borrow;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::FieldPath;
 
 use super::check::Asked;
@@ -19,10 +22,12 @@ use crate::store::{Store, drive};
 
 /// Changes values of one object without reading it; the service works out what depends on the old ones.
 ///
-/// All changes are made together, in one request: an `UpdateItem` of the root (1 WCU per KB). Of an object with shards,
-/// encrypted fields or a version, one that would leave something else if it came twice (`add` of a number, `subtract`, `append`,
-/// `prepend`, `remove` of an element) is a `TransactWriteItems` of the root alone (2 WCU per KB), whose token makes sure that it
-/// does not. Whoever loaded the object before gets a conflict when it saves. A crash leaves the old values or the new ones.
+/// All changes are made together, in one request: an `UpdateItem` of the root (1 WCU per KB). Of an object whose type has shards,
+/// or fields marked `encrypt`, one that would leave something else if it came twice (`add` of a number, `subtract`, `append`,
+/// `prepend`, what goes through the index of a list, and everything with `when`) is a `TransactWriteItems` of the root alone (2 WCU
+/// per KB), whose token makes sure that it does not; such transactions on one object at the same time get in each other's way,
+/// and are tried again until [`ErrorKind::Contended`](crate::ErrorKind::Contended). Whoever loaded the object before gets a
+/// conflict when it saves. A crash leaves the old values or the new ones.
 ///
 /// Only what stands in the item of the root is changed so: no shards, and no keys. An encrypted value can be set and removed,
 /// not counted with or put together. A number that would leave the range of its type is not written.
@@ -30,10 +35,11 @@ use crate::store::{Store, drive};
 /// The elements of a list that are encrypted one by one are bound to their index. Where a list was, under a rule of earlier, reseal it
 /// ([`Store::reseal`](crate::Store::reseal)) before you `prepend` to it or `remove` from it.
 ///
-/// If an answer is lost, the request is sent again where that is harmless. Where it is not (a plain object, and with
-/// `returning_..`, each if the update would leave something else when it came twice), the error is
-/// [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown), and nothing is repeated; [`exactly_once`](Self::exactly_once)
-/// avoids it.
+/// If an answer is lost, an update that leaves the same values when it comes twice is sent again; what somebody else wrote there in
+/// between is overwritten. Any other one is sent again with its token only. Where there is none (a plain object, and with
+/// `returning_..`) the error is [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown), and nothing is repeated;
+/// [`exactly_once`](Self::exactly_once) gives plain objects a token. With a token, too, the outcome is unknown if no answer comes
+/// at all.
 ///
 /// # Cancel safety
 ///
@@ -136,84 +142,88 @@ impl<T: Stored> Update<T> {
 
     common_options!();
 
-    /// Sets the field. `None` takes it away, as a save would.
-    pub fn set<V>(self, field: Path<T, V>, value: impl Assign<V>) -> Self {
-        let (path, codec) = field.into_parts();
-        let value = codec.write(&value.__dyno_assigned());
+    /// Sets the field. `None` takes it away, as a save would; an element of a list or an entry of a map becomes null, as a save
+    /// would have it. [`remove`](Self::remove) takes these out.
+    pub fn set<V>(self, field: impl Borrow<Path<T, V>>, value: impl Assign<V>) -> Self {
+        let field = field.borrow();
+        let value = field.codec().write(&value.__dyno_assigned());
         let verb = value.map_err(Wrong::Value).map(|value| match value {
             Some(value) => Verb::Set(value),
+            None if field.is_entry() => Verb::Set(AttributeValue::Null(true)),
             None => Verb::Remove { optional: true },
         });
-        self.with(path, verb)
+        self.with(field, verb)
     }
 
     /// Sets the field if nothing stands there. A stored null is something.
-    pub fn set_if_absent<V>(self, field: Path<T, V>, value: impl Assign<V>) -> Self {
-        let (path, codec) = field.into_parts();
-        let value = codec.write(&value.__dyno_assigned());
+    pub fn set_if_absent<V>(self, field: impl Borrow<Path<T, V>>, value: impl Assign<V>) -> Self {
+        let field = field.borrow();
+        let value = field.codec().write(&value.__dyno_assigned());
         let verb = value.map_err(Wrong::Value).and_then(|value| {
             value
                 .map(Verb::SetIfAbsent)
                 .ok_or(Wrong::Use("takes a value here, and `None` is none"))
         });
-        self.with(path, verb)
+        self.with(field, verb)
     }
 
     /// Takes the field away: one that an object is loaded without, an entry of a map, or an element of a list, where those behind
     /// it move up.
-    pub fn remove<V>(self, field: Path<T, V>) -> Self {
-        let (path, codec) = field.into_parts();
-        let optional = can_be_absent(&codec);
-        self.with(path, Ok(Verb::Remove { optional }))
+    pub fn remove<V>(self, field: impl Borrow<Path<T, V>>) -> Self {
+        let field = field.borrow();
+        let optional = can_be_absent(field.codec());
+        self.with(field, Ok(Verb::Remove { optional }))
     }
 
     /// Adds to a number, or elements to a set. A number that is absent was 0, a set empty.
-    pub fn add<V>(self, field: Path<T, V>, value: impl Addend<V>) -> Self {
-        let (path, codec) = field.into_parts();
-        let verb = value.__dyno_sum(&codec).0;
-        self.with(path, verb)
+    ///
+    /// The set must be a field of the root itself: DynamoDB's `ADD` reaches no deeper.
+    pub fn add<V>(self, field: impl Borrow<Path<T, V>>, value: impl Addend<V>) -> Self {
+        let field = field.borrow();
+        let verb = value.__dyno_sum(field.codec()).0;
+        self.with(field, verb)
     }
 
     /// Subtracts from a number. One that is absent was 0.
-    pub fn subtract<V>(self, field: Path<T, V>, value: impl Subtrahend<V>) -> Self {
-        let (path, codec) = field.into_parts();
-        let verb = value.__dyno_difference(&codec).0;
-        self.with(path, verb)
+    pub fn subtract<V>(self, field: impl Borrow<Path<T, V>>, value: impl Subtrahend<V>) -> Self {
+        let field = field.borrow();
+        let verb = value.__dyno_difference(field.codec()).0;
+        self.with(field, verb)
     }
 
     /// Takes elements out of a set. A set without elements is no attribute, so it must be one that an object is loaded without: an
-    /// `Option`.
+    /// `Option`. It must be a field of the root itself: DynamoDB's `DELETE` reaches no deeper.
     pub fn delete<V: SetField>(
         self,
-        field: Path<T, V>,
+        field: impl Borrow<Path<T, V>>,
         elements: impl IntoIterator<Item: Assign<V::Element>>,
     ) -> Self {
-        let (path, codec) = field.into_parts();
-        let set = set_of(elements, &codec);
-        let optional = can_be_absent(&codec);
-        self.with(path, set.map(|set| Verb::Delete { set, optional }))
+        let field = field.borrow();
+        let set = set_of(elements, field.codec());
+        let optional = can_be_absent(field.codec());
+        self.with(field, set.map(|set| Verb::Delete { set, optional }))
     }
 
     /// Puts elements at the end of a list. One that is absent begins with them.
     pub fn append<V: ListField>(
         self,
-        field: Path<T, V>,
+        field: impl Borrow<Path<T, V>>,
         elements: impl IntoIterator<Item: Assign<V::Element>>,
     ) -> Self {
-        let (path, codec) = field.into_parts();
-        let list = list_of(elements, &codec);
-        self.with(path, list.map(Verb::Append))
+        let field = field.borrow();
+        let list = list_of(elements, field.codec());
+        self.with(field, list.map(Verb::Append))
     }
 
     /// Puts elements at the beginning of a list. One that is absent begins with them.
     pub fn prepend<V: ListField>(
         self,
-        field: Path<T, V>,
+        field: impl Borrow<Path<T, V>>,
         elements: impl IntoIterator<Item: Assign<V::Element>>,
     ) -> Self {
-        let (path, codec) = field.into_parts();
-        let list = list_of(elements, &codec);
-        self.with(path, list.map(Verb::Prepend))
+        let field = field.borrow();
+        let list = list_of(elements, field.codec());
+        self.with(field, list.map(Verb::Prepend))
     }
 
     /// Changes the object only if this holds; it fails with
@@ -234,8 +244,8 @@ impl<T: Stored> Update<T> {
     }
 
     /// Sends the update of a plain object as a `TransactWriteItems` (2 WCU per KB), which can be repeated for ten minutes
-    /// without a second effect: a lost answer leaves nothing unknown. Other objects need no such word. Not every server that
-    /// speaks DynamoDB's protocol has transactions.
+    /// without a second effect: a lost answer is asked for again. Objects whose types have shards or fields marked `encrypt` need
+    /// no such word. Not every server that speaks DynamoDB's protocol has transactions.
     pub fn exactly_once(mut self) -> Self {
         self.once = true;
         self
@@ -280,8 +290,15 @@ impl<T: Stored> Update<T> {
         self.shown(None)
     }
 
-    fn with(mut self, path: FieldPath, verb: Result<Verb, Wrong>) -> Self {
-        self.edits.push((path, verb));
+    fn with<V>(mut self, field: &Path<T, V>, verb: Result<Verb, Wrong>) -> Self {
+        let verb = if field.is_flattened() {
+            Err(Wrong::Use(
+                "is where a flattened field stands, which has no attribute of its own; change the fields or entries in it",
+            ))
+        } else {
+            verb
+        };
+        self.edits.push((field.as_field_path().clone(), verb));
         self
     }
 

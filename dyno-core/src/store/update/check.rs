@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, Segment};
 
 use crate::commit::Returns;
@@ -10,8 +11,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Condition, Edit, Verb, Wrong};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{Columns, Decisions, Route};
+use crate::plan::{self, Columns, Decisions, Route};
 use crate::shape::{Identity, Kind};
+use crate::store::condition::asks_a_loader;
 use crate::store::operation::Operation;
 
 /// What is asked for.
@@ -157,18 +159,29 @@ impl Operation {
             ));
         }
         let edit = Edit { path, verb };
-        if !matches!(edit.verb, Verb::Remove { .. }) || !edit.moves_elements() {
+        let is_checked = match &edit.verb {
+            Verb::Remove { .. } => !edit.moves_elements(),
+            // An entry without a value, which a field never is set to.
+            Verb::Set(AttributeValue::Null(_)) => edit.path.depth() == 1,
+            _ => true,
+        };
+        if is_checked {
             self.check_writable(&edit.path, &route, edit.verb.value())?;
         }
-        let sets_in_list = matches!(edit.verb, Verb::Delete { .. })
-            && matches!(edit.path.segments().last(), Some(Segment::Index(_)));
-        if sets_in_list || edit.takes_away_what_is_needed() && self.is_field(&edit.path)? {
+        if edit.changes_set() && edit.path.depth() > 1 {
+            return Err(refuse(
+                &edit.path,
+                "is a set inside another value, and DynamoDB adds to sets and deletes from them only where they are fields of the \
+                 object itself; set it, or load, change and save",
+            ));
+        }
+        if edit.takes_away_what_is_needed() && self.is_field(&edit.path)? {
             return Err(refuse(
                 &edit.path,
                 "would be gone, or could be, and without it the object could not be loaded; make it an `Option`, or set it",
             ));
         }
-        if route.needs_object {
+        if route.way.needs_object() {
             return Err(refuse(
                 &edit.path,
                 "goes through an enum, a field with `alias`, or a value that only its own type understands, and only the \
@@ -194,11 +207,17 @@ impl Operation {
         else {
             return Err(encrypted(&edit.path));
         };
+        if let Verb::Set(value) | Verb::SetIfAbsent(value) = &edit.verb
+            && let [Segment::Key(name)] = edit.path.segments()
+        {
+            let of_root = (&FieldPath::root(), name.as_str());
+            plan::check_index_value(self.topology.root, of_root, value, &decisions)?;
+        }
         if !sets && !decisions.is_empty() {
             return Err(encrypted(&edit.path));
         }
-        if edit.moves_elements() {
-            self.check_movable(&edit, keys)?;
+        if let Some(list) = edit.list() {
+            self.check_list(&edit, &list, keys)?;
         }
         let columns = match indexed {
             Some(index) => index.expected(edit.verb.value(), keys, self.loader())?,
@@ -241,17 +260,30 @@ impl Operation {
         })
     }
 
-    /// Refuses to move elements that are sealed, or have sealed parts: they are bound to their index.
-    fn check_movable(&self, edit: &Edit, keys: &Item) -> Result<()> {
-        let mut list = edit.path.clone();
-        if matches!(edit.verb, Verb::Remove { .. }) {
-            list.pop();
+    /// Refuses to put elements where nobody knows whether they are to be sealed, and to move those that are sealed, or have
+    /// sealed parts: they are bound to their index.
+    fn check_list(&self, edit: &Edit, list: &FieldPath, keys: &Item) -> Result<()> {
+        if let Some(loader) = self.loader()
+            && loader.needs_indexes()
+            && self.asks_loader(list, keys)
+        {
+            return Err(refuse(
+                list,
+                "is a list of which the loader may encrypt some entries, and an update does not know where entries will stand; \
+                 answer `false` in `ConfigLoader::needs_indexes` if it treats all alike, or load, change and save",
+            ));
         }
-        let kind = Route::of(&self.topology, &list, None)?.kind;
-        if self.may_seal(&list, kind, keys, &mut Vec::new()) {
-            return Err(encrypted(&list));
+        let kind = Route::of(&self.topology, list, None)?.kind;
+        if edit.moves_elements() && self.may_seal(list, kind, keys, &mut Vec::new()) {
+            return Err(encrypted(list));
         }
         Ok(())
+    }
+
+    /// Whether the loader is asked about the value: of a field marked `plain` it is not.
+    fn asks_loader(&self, path: &FieldPath, keys: &Item) -> bool {
+        let root = self.topology.root;
+        asks_a_loader(|nobody| Decisions::is_clear(path, None, keys, root, Some(nobody)))
     }
 
     /// Whether the value at a path, or something inside it, is encrypted or may be.
@@ -266,7 +298,9 @@ impl Operation {
             return true;
         }
         match kind {
-            None | Some(Kind::Key(_) | Kind::Lazy(_) | Kind::Opaque(_)) => false,
+            None | Some(Kind::Key(_) | Kind::Lazy(_) | Kind::Scalar(_)) => false,
+            // What is inside is only known when it is written, and the loader is asked about it then.
+            Some(Kind::Opaque(_)) => self.loader().is_some() && self.asks_loader(path, keys),
             Some(Kind::List(element)) => {
                 self.may_seal(&path.index(0), Some(element.kind()), keys, seen)
             }

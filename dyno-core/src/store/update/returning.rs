@@ -6,7 +6,7 @@ use dyno_value::Item;
 use super::builder::Update;
 use super::params::UpdateParams;
 use crate::commit::Returns;
-use crate::error::{Error, Result, not_found};
+use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::plan::{Found, RootState, ShardField, report_exceptions};
@@ -92,8 +92,13 @@ impl<T: Stored, O> UpdateReturning<T, O> {
 
 /// The object cannot be read, and yet the update was applied.
 fn applied(error: Error) -> Error {
-    let why = "the update was applied, but the object that came back cannot be read";
-    Error::new(error.kind(), why).with_source(error)
+    let why = "the update was applied, but the object that came back cannot be read; do not repeat the update";
+    let path = error.path().cloned();
+    let applied = Error::new(ErrorKind::OutcomeUnknown, why).with_source(error);
+    match path {
+        Some(path) => applied.at_path(path),
+        None => applied,
+    }
 }
 
 impl Operation {

@@ -66,6 +66,24 @@ struct Words {
     word: String,
 }
 
+#[derive(DyObject)]
+#[dyno(table = "Shapes", key = "ID", sort = "AT")]
+enum Shapes {
+    Round {
+        #[dyno(index(name = "by_size"))]
+        size: u64,
+        #[dyno(index(name = "by_name"), index(name = "by_name", sort))]
+        name: String,
+    },
+    Square {
+        size: String,
+        #[dyno(encrypt)]
+        name: String,
+        #[dyno(key, index(name = "by_id", local))]
+        id: String,
+    },
+}
+
 mod seconds {}
 
 fn main() {}

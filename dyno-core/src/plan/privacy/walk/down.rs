@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Segment};
 
 use super::state::{Must, Walk};
-use super::tree::{kind_of, stays_in_parts};
+use super::tree::stays_in_parts;
 use crate::error::Result;
 use crate::plan::shard::Collection;
 use crate::shape::{FieldShape, Kind, Privacy, Role, Shape};
@@ -43,7 +43,7 @@ impl Walk<'_> {
             };
             kind = match kind {
                 Some(Kind::List(element) | Kind::Map(element)) => Some(element.kind()),
-                _ => kind_of(around, field),
+                _ => field.map_or_else(|| around?.collected(None), |field| Some(field.kind())),
             };
             let is_entry = in_collection;
             in_collection = field.is_some_and(|field| {

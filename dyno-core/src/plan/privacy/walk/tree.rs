@@ -26,6 +26,8 @@ impl Walk<'_> {
     ) -> Result<()> {
         let tag = item.get(reserved::TYPE).and_then(|tag| tag.as_s().ok());
         let tag = tag.map(String::as_str);
+        let collected = shape.and_then(|shape| shape.collected(tag));
+        let keeps_unclaimed = shape.is_none_or(collects_all);
         let mut names: Vec<_> = item.iter().collect();
         names.sort_unstable_by_key(|(name, _)| *name);
         for (name, value) in names {
@@ -37,17 +39,17 @@ impl Walk<'_> {
             let field = shape.and_then(|shape| shape.field_of(name, tag));
             let declared = field.map_or_else(|| name.clone(), |field| field.name().to_owned());
             let around = self.unclaimed;
-            self.unclaimed |= field.is_none() && shape.is_some_and(|shape| !collects_all(shape));
+            self.unclaimed |= field.is_none() && !keeps_unclaimed;
             self.path.push(Segment::Key(declared));
             self.stored.push(Segment::Key(name.clone()));
             let collection = field
                 .filter(|field| field.field_role() == Role::Shard)
                 .and_then(|field| Some((field, Collection::of(field)?)));
-            match collection {
-                Some((field, (collection, element))) => {
-                    self.collection(value, collection, element, field, spread)?;
-                }
-                None => self.value(value, kind_of(shape, field), field, spread)?,
+            if let Some((field, (collection, element))) = collection {
+                self.collection(value, collection, element, field, spread)?;
+            } else {
+                let kind = field.map_or(collected, |field| Some(field.kind()));
+                self.value(value, kind, field, spread)?;
             }
             self.stored.pop();
             self.path.pop();
@@ -244,13 +246,4 @@ fn is_key(shape: Option<&'static Shape>, name: &str) -> bool {
 pub(super) fn stays_in_parts(kind: Option<Kind>, field: Option<&'static FieldShape>) -> bool {
     field.is_some_and(|field| field.field_role() == Role::Shard)
         || kind.is_some_and(Kind::must_stay_in_parts)
-}
-
-/// What an attribute's value looks like: as its field says, or, if no field claims it, as the flattened map that takes it.
-pub(super) fn kind_of(
-    shape: Option<&'static Shape>,
-    field: Option<&'static FieldShape>,
-) -> Option<Kind> {
-    let collected = || Some(shape?.collected()?.kind());
-    field.map(FieldShape::kind).or_else(collected)
 }
