@@ -24,20 +24,6 @@ async fn collections_change_with_their_roots() {
 }
 
 #[tokio::test]
-async fn a_deletion_by_key_follows_who_saved_meanwhile() {
-    let (store, _) = store().await;
-    store.save(album("a", 2)).await.unwrap();
-    let transaction = store.transaction().delete::<Album>("a");
-    let mut meanwhile = store.load::<Album>("a").await.unwrap();
-    let song = meanwhile.songs[0].clone();
-    meanwhile.songs.push(song);
-    meanwhile.save().await.unwrap();
-    transaction.await.unwrap();
-    let songs = dyno_testkit::dump(&store.client::<Album>().unwrap(), "Songs").await;
-    assert!(songs.unwrap().is_empty());
-}
-
-#[tokio::test]
 async fn a_key_that_is_missing_refuses_everything() {
     let (store, recorder) = store().await;
     let save = store.save(account("a"));

@@ -7,5 +7,6 @@ mod fault;
 mod fixture;
 mod forms;
 mod load;
+mod race;
 mod request;
 mod storm;

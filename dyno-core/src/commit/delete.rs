@@ -58,6 +58,13 @@ impl<'a> Delete<'a> {
         Self::with(topology, root, shards, condition, (None, when))
     }
 
+    /// Demands that nothing is there: it is what is left to do where nothing was found.
+    pub(crate) fn nothing(topology: &'a Topology, root: Address) -> Self {
+        let condition =
+            Expressions::condition("attribute_not_exists(#k)").name("#k", root.key_name());
+        Self::with(topology, root, Vec::new(), condition, (None, None))
+    }
+
     /// Deletes the object as it was loaded.
     pub(crate) fn based(
         topology: &'a Topology,
@@ -183,6 +190,15 @@ impl Delete<'_> {
             _ => false,
         }
     }
+}
+
+/// The error of a deletion that meets an item of which nobody knows the shards.
+pub(crate) fn not_managed() -> Error {
+    Error::new(
+        ErrorKind::TypeMismatch,
+        "the item with this key was not saved as an object with shards; nothing was deleted. Delete it with the type that it \
+         was saved with",
+    )
 }
 
 /// The layout of an object that has no shards but those that the type knows.

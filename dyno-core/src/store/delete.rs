@@ -5,10 +5,10 @@ use super::tree::Baseline;
 use super::when::both;
 use super::{Store, drive};
 use crate::commit::Sizes;
-use crate::commit::delete::{Delete as DeleteCommit, Deleted};
+use crate::commit::delete::{Delete as DeleteCommit, Deleted, not_managed};
 use crate::commit::plain::Plain;
 use crate::commit::together::{Member, Removal};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::expr::{Condition, Node};
 use crate::forecast::{More, Plan};
 use crate::key::Key;
@@ -215,7 +215,7 @@ pub(super) async fn member_by_key<'a>(
         Deletion::Whole(commit) => *commit,
         Deletion::ReadFirst => match read_state(operation, &root).await? {
             Some(state) => DeleteCommit::of_state(&operation.topology, root.clone(), state, when)?,
-            None => whatever_is_there(operation, &root, when)?,
+            None => DeleteCommit::nothing(&operation.topology, root.clone()),
         },
     };
     let removal = Removal::whatever_is_there(commit, &operation.topology, root, when.cloned());
@@ -300,11 +300,7 @@ async fn read_state(operation: &Operation, root: &Address) -> Result<Option<Root
     let owner = operation.owner(root);
     let reading = root_alone(operation, &owner, root);
     match reading.snapshot(&operation.store).await? {
-        Some(Snapshot { state: None, .. }) => Err(Error::new(
-            ErrorKind::TypeMismatch,
-            "the item with this key was not saved as an object with shards; nothing was deleted. Delete it with the type that it \
-             was saved with",
-        )),
+        Some(Snapshot { state: None, .. }) => Err(not_managed()),
         snapshot => Ok(snapshot.and_then(|snapshot| snapshot.state)),
     }
 }

@@ -3,7 +3,7 @@
 use dyno_value::Item;
 
 use super::check::Check;
-use crate::commit::delete::{Delete, Deleted};
+use crate::commit::delete::{Delete, Deleted, not_managed};
 use crate::commit::independent::Independent;
 use crate::commit::plain::Plain;
 use crate::commit::save::{Committed, Save};
@@ -80,10 +80,8 @@ impl<'a> Removal<'a> {
                 self.follow(delete, fresh)
             }
             (Err(error), Some(whatever)) if error.kind() == ErrorKind::Conflict => {
-                match whatever.standing(standing) {
-                    Ok(delete) => self.follow(delete, fresh),
-                    Err(_) => Err(error),
-                }
+                let delete = whatever.standing(standing)?;
+                self.follow(delete, fresh)
             }
             (answered, _) => answered,
         }
@@ -106,7 +104,8 @@ impl<'a> Whatever<'a> {
                 let root = self.root.clone();
                 Delete::of_state(self.topology, root, state, self.when.as_ref())
             }
-            Found::Foreign | Found::NotLive => Err(unknown()),
+            Found::Foreign => Err(not_managed()),
+            Found::NotLive => Err(unknown()),
         }
     }
 }
