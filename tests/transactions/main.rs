@@ -3,6 +3,7 @@
 
 mod bad_input;
 mod cancelled;
+mod checks;
 mod fault;
 mod fixture;
 mod forms;

@@ -3,7 +3,7 @@
 //! Such an item has no etag. A changed one is written attribute by attribute, on the condition that those attributes
 //! still have the values that were loaded: no update is lost, and changes of other attributes are kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, encoding};
@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind, Result, condition_failed};
 use crate::expr::Node;
 use crate::plan::Address;
 use crate::reserved;
+use crate::shape::{FieldShape, Shape};
 
 /// The machine that writes or deletes one plain item.
 #[derive(Debug)]
@@ -90,13 +91,17 @@ impl Plain {
         }
     }
 
-    /// Deletes, if every attribute is as it was loaded.
+    /// Deletes, if every attribute is as it was loaded, and the type has no other.
     ///
     /// # Errors
     ///
     /// The object has more attributes than one condition can name.
-    pub(crate) fn delete_unchanged(address: Address, before: &Item) -> Result<Self> {
-        let expressions = unchanged(before)
+    pub(crate) fn delete_unchanged(
+        address: Address,
+        before: &Item,
+        shape: &'static Shape,
+    ) -> Result<Self> {
+        let expressions = as_read(before, shape)
             .name("#k", address.key_name())
             .and("attribute_exists(#k)");
         super::size::check_length(&expressions)?;
@@ -104,10 +109,14 @@ impl Plain {
             address,
             condition: Some(expressions),
         });
-        let before = before.iter();
-        let before = before.map(|(name, value)| (name.clone(), Some(value.clone())));
+        let absent = absent_from(before, shape)
+            .into_iter()
+            .chain([reserved::FORMAT]);
+        let absent = absent.map(|name| (name.to_owned(), None));
+        let present = before.iter();
+        let present = present.map(|(name, value)| (name.clone(), Some(value.clone())));
         let judge = Judge::Unchanged {
-            before: before.collect(),
+            before: absent.chain(present).collect(),
             after: BTreeMap::new(),
         };
         Ok(Self {
@@ -300,8 +309,27 @@ fn same_value(a: &AttributeValue, b: &AttributeValue) -> bool {
     encoding::encode(a).is_ok_and(|a| encoding::encode(b).is_ok_and(|b| a == b))
 }
 
+/// The condition that an item that the mapper does not manage is as it was read, and has none of the type's other fields.
+pub(super) fn as_read(before: &Item, shape: &'static Shape) -> Expressions {
+    let mut condition = unchanged(before)
+        .name("#f", reserved::FORMAT)
+        .and("attribute_not_exists(#f)");
+    for (index, name) in absent_from(before, shape).into_iter().enumerate() {
+        condition = condition
+            .name(format!("#a{index}"), name)
+            .and(format!("attribute_not_exists(#a{index})"));
+    }
+    condition
+}
+
+/// The fields of the type that an item does not have.
+fn absent_from(item: &Item, shape: &'static Shape) -> BTreeSet<&'static str> {
+    let names = shape.all_fields().map(FieldShape::name);
+    names.filter(|name| !item.contains_key(*name)).collect()
+}
+
 /// The condition that every attribute is as it was.
-pub(super) fn unchanged(before: &Item) -> Expressions {
+fn unchanged(before: &Item) -> Expressions {
     let sorted: BTreeMap<_, _> = before.iter().collect();
     let mut expressions = Expressions::default();
     for (index, (name, value)) in sorted.into_iter().enumerate() {

@@ -17,7 +17,7 @@ use crate::plan::{
     write_type,
 };
 use crate::reserved;
-use crate::shape::{FieldShape, Shape};
+use crate::shape::FieldShape;
 
 /// The object to be saved: its items' bodies, sealed.
 #[derive(Debug)]
@@ -210,7 +210,7 @@ impl<'a> Save<'a> {
         let condition = match &self.over {
             Over::Nothing => Expressions::condition("attribute_not_exists(#k)")
                 .name("#k", self.draft.root.key_name()),
-            Over::Foreign(item) => adopted(item, self.draft.topology.root),
+            Over::Foreign(item) => super::plain::as_read(item, self.draft.topology.root),
             Over::Object(base) => Expressions::condition("#t = :t")
                 .name("#t", reserved::ETAG)
                 .value(":t", base.etag.to_value()),
@@ -439,24 +439,6 @@ impl Machine for Save<'_> {
             Judged::Next(step) => Ok(step),
         }
     }
-}
-
-/// The condition that an item which becomes an object is as it was read, and has none of the type's other fields.
-fn adopted(item: &Item, shape: &'static Shape) -> Expressions {
-    let mut condition = super::plain::unchanged(item)
-        .name("#f", reserved::FORMAT)
-        .and("attribute_not_exists(#f)");
-    let absent = shape
-        .all_fields()
-        .map(FieldShape::name)
-        .filter(|name| !item.contains_key(*name));
-    let absent: BTreeSet<_> = absent.collect();
-    for (index, name) in absent.into_iter().enumerate() {
-        condition = condition
-            .name(format!("#a{index}"), name)
-            .and(format!("attribute_not_exists(#a{index})"));
-    }
-    condition
 }
 
 fn number(number: u64) -> aws_sdk_dynamodb::types::AttributeValue {

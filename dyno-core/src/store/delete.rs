@@ -172,7 +172,8 @@ impl<'a> Deletion<'a> {
                 Ok(Some(Self::Whole(Box::new(commit))))
             }
             (None, Some(item)) => {
-                let commit = Plain::delete_unchanged(root.clone(), item)?.when(when);
+                let shape = operation.topology.root;
+                let commit = Plain::delete_unchanged(root.clone(), item, shape)?.when(when);
                 Ok(Some(Self::Plain(commit)))
             }
             (None, None) => Ok(None),

@@ -68,13 +68,13 @@ impl Check {
         }
     }
 
-    /// Every attribute of an item that the mapper does not manage is as it was.
+    /// Every attribute of an item that the mapper does not manage is as it was, and the type has no other.
     ///
     /// # Errors
     ///
     /// It has more attributes than one condition can name.
-    pub(crate) fn of_plain(root: Address, before: &Item) -> Result<Self> {
-        let condition = plain::unchanged(before)
+    pub(crate) fn of_plain(topology: &Topology, root: Address, before: &Item) -> Result<Self> {
+        let condition = plain::as_read(before, topology.root)
             .name("#k", root.key_name())
             .and("attribute_exists(#k)");
         check_length(&condition)?;

@@ -68,7 +68,7 @@ impl Change {
                 let root = operation.root(key)?;
                 match (baseline.state(), baseline.plain_item()) {
                     (Some(state), _) => check(Check::of_version(root, state.etag)),
-                    (None, Some(item)) => check(Check::of_plain(root, item)?),
+                    (None, Some(item)) => check(Check::of_plain(&operation.topology, root, item)?),
                     (None, None) => return Err(never_stored()),
                 }
             }
