@@ -8,8 +8,9 @@ use crate::commit::size::check_length;
 use crate::commit::step::{Action, Expressions};
 use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::expr::Node;
-use crate::plan::{Address, Etag, Topology, tag_attribute};
+use crate::plan::{Address, Etag, Format, Found, RootState, Topology, tag_attribute};
 use crate::reserved;
+use crate::shape::Shape;
 
 /// A condition on a root.
 #[derive(Debug)]
@@ -21,8 +22,8 @@ pub(crate) struct Check {
 
 #[derive(Clone, Copy, Debug)]
 enum Demand {
-    /// An object is there, and perhaps more.
-    Exists,
+    /// An object of this type is there, and perhaps more.
+    Exists(&'static Shape),
     /// Nothing is there.
     Missing,
     /// It is as it was loaded.
@@ -30,20 +31,22 @@ enum Demand {
 }
 
 impl Check {
-    /// An object of the type is there, and this holds of it.
+    /// An object of the type is there, as a load would find it, and this holds of it.
     pub(crate) fn exists(topology: &Topology, root: Address, when: Option<&Node>) -> Self {
-        let mut condition =
-            Expressions::condition("attribute_exists(#k)").name("#k", root.key_name());
-        if topology.managed {
-            condition = condition
-                .and("#y = :y")
-                .name("#y", tag_attribute(topology.root))
-                .value(":y", AttributeValue::S(topology.root.type_tag().to_owned()));
-        }
+        let condition = Expressions::condition(
+            "attribute_exists(#k) AND \
+             (attribute_not_exists(#f) OR (#y = :y AND #f < :f AND attribute_not_exists(#s)))",
+        )
+        .name("#k", root.key_name())
+        .name("#f", reserved::FORMAT)
+        .name("#y", tag_attribute(topology.root))
+        .name("#s", reserved::STATE)
+        .value(":y", AttributeValue::S(topology.root.type_tag().to_owned()))
+        .value(":f", Format::FIRST_UNREADABLE.to_value());
         Self {
             condition: condition.and_when(when),
             address: root,
-            demand: Demand::Exists,
+            demand: Demand::Exists(topology.root),
         }
     }
 
@@ -95,11 +98,15 @@ impl Check {
     /// Why it does not hold of what stands there.
     pub(super) fn refusal(&self, standing: Option<&Item>) -> Error {
         match (self.demand, standing) {
-            (Demand::Exists, None) => not_found(),
-            (Demand::Exists, Some(_)) => Error::new(
-                ErrorKind::ConditionFailed,
-                "the stored object is not as the transaction demands with `.check(..)`, or is of another type; nothing was written",
-            ),
+            (Demand::Exists(_), None) => not_found(),
+            (Demand::Exists(shape), Some(standing)) => match RootState::read(standing, shape) {
+                Err(error) => error.and("; nothing was written"),
+                Ok(Found::NotLive) => not_found(),
+                Ok(Found::Foreign | Found::Object(_)) => Error::new(
+                    ErrorKind::ConditionFailed,
+                    "the stored object is not as the transaction demands with `.check(..)`; nothing was written",
+                ),
+            },
             (Demand::Missing, _) => Error::new(
                 ErrorKind::AlreadyExists,
                 "an object with this key exists, and the transaction demands that there is none; nothing was written",

@@ -151,7 +151,9 @@ impl<'a, P> Transaction<'a, P> {
         self.with(change, None)
     }
 
-    /// Demands that the object with this key is there, and that this holds of it; it is not written.
+    /// Demands that the object with this key is there, as a load would find it, and that this holds of it; it is not written.
+    ///
+    /// Its root alone is looked at: nothing is decrypted, and no seal verified.
     pub fn check<T: Stored>(self, key: impl Into<Key>, condition: Condition<T>) -> Self {
         let key = key.into();
         let change = self.of_key::<T>(key, |operation, key| {
@@ -161,13 +163,13 @@ impl<'a, P> Transaction<'a, P> {
         self.with(change, None)
     }
 
-    /// Demands that an object with this key is there; it is not written.
+    /// Demands that the object with this key is there, as a load would find it; it is not written.
     pub fn check_exists<T: Stored>(self, key: impl Into<Key>) -> Self {
         let change = self.of_key::<T>(key.into(), |_, _| Ok(What::Check(None)));
         self.with(change, None)
     }
 
-    /// Demands that nothing has this key.
+    /// Demands that nothing has this key, of whatever type.
     pub fn check_missing<T: Stored>(self, key: impl Into<Key>) -> Self {
         let change = self.of_key::<T>(key.into(), |_, _| Ok(What::CheckMissing));
         self.with(change, None)
@@ -175,7 +177,8 @@ impl<'a, P> Transaction<'a, P> {
 
     /// Demands that nobody else saved or deleted the object since it was loaded; it is not written.
     ///
-    /// What only its independent shards hold may have changed all the same: these have versions of their own.
+    /// Of an object that is one item without the mapper's attributes, every field and attribute is compared. What only its
+    /// independent shards hold may have changed all the same: these have versions of their own.
     pub fn check_unchanged<T: Stored>(self, saved: &Saved<T>) -> Self {
         let what = What::CheckUnchanged(Box::new(saved.baseline().clone()));
         let change = of_saved("check", saved, what);
