@@ -248,3 +248,63 @@ async fn a_reason_of_the_service_is_told_of_its_part() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn each_part_has_the_reason_of_its_own() {
+    let path = "The document path provided in the update expression is invalid for update";
+    let operand = "An operand in the update expression has an incorrect data type";
+    let answer = cancelled(&json!([
+        {"Code": "ValidationError", "Message": path},
+        {"Code": "None"},
+        {"Code": "ValidationError", "Message": operand},
+        {"Code": "ConditionalCheckFailed"},
+        {"Code": "ValidationError", "Message": "no"},
+    ]));
+    let (store, _, recorder) = faulty(move |_| answer.clone()).await;
+    let update = |id: &str| Note::update(id).add(Note::fields().count(), 1);
+    let transaction = store.transaction().update(update("a")).update(update("b"));
+    let transaction = transaction.update(update("c")).check_exists::<Note>("d");
+    let error = transaction.insert(note("e")).await.unwrap_err();
+    let failures = error.failures().iter();
+    let failures: Vec<_> = failures
+        .map(|failure| (failure.part(), failure.kind()))
+        .collect();
+    assert_eq!(
+        failures,
+        [
+            (0, ErrorKind::PathNotFound),
+            (2, ErrorKind::TypeMismatch),
+            (3, ErrorKind::NotFound),
+            (4, ErrorKind::Service)
+        ]
+    );
+    assert!(
+        error.to_string().contains("3 other parts of"),
+        "{error}"
+    );
+    assert_eq!(recorder.take().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_known_not_to_be_written_is_told_of_all() {
+    let (store, sound, _) = faulty(once(Fault::NotDelivered)).await;
+    stored(&sound).await;
+    let mut account = store.load::<Account>("a").await.unwrap();
+    let mut theirs = sound.load::<Account>("a").await.unwrap();
+    theirs.balance = 30;
+    theirs.save().await.unwrap();
+    account.balance = 20;
+    let transaction = store.transaction().insert(note("a")).save(&mut account);
+    let transaction = transaction.check_missing::<Order>("a");
+    let error = transaction.await.unwrap_err();
+    let kinds = error.failures().iter().map(|failure| failure.kind());
+    let kinds: Vec<_> = kinds.collect();
+    assert_eq!(
+        kinds,
+        [
+            ErrorKind::AlreadyExists,
+            ErrorKind::Conflict,
+            ErrorKind::AlreadyExists
+        ]
+    );
+}

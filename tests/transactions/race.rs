@@ -3,7 +3,7 @@
 use dyno::{DyObject as _, ErrorKind, Store};
 use dyno_testkit::{Fault, Recorder, Request};
 
-use crate::fixture::{Album, Note, album, faulty, note, sent};
+use crate::fixture::{Album, Note, Order, album, faulty, note, sent, store, stored};
 
 /// How many songs are stored, whoever they belong to.
 async fn songs(store: &Store) -> usize {
@@ -102,4 +102,47 @@ async fn an_item_of_something_else_that_appears_is_left_as_it_is() {
     let albums = dyno_testkit::dump(&client, "Albums").await.unwrap();
     assert_eq!(albums.len(), 1);
     assert!(sound.load::<Note>("n").await.is_err());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_lost_request_that_was_overtaken_is_known_not_to_be_written() {
+    let (store, sound, recorder) = faulty(|number| match number {
+        0 => Fault::NotDelivered,
+        _ => Fault::Pass,
+    })
+    .await;
+    let mut theirs = sound.save(album("a", 2)).await.unwrap();
+    let deleted = store.transaction().delete::<Album>("a").insert(note("n"));
+    let saved = async {
+        under_way(&recorder).await;
+        theirs.songs.pop();
+        theirs.save().await.unwrap();
+        sound.save(note("n")).await.unwrap();
+    };
+    let (deleted, ()) = tokio::join!(deleted.into_future(), saved);
+    let error = deleted.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{error:?}");
+    assert_eq!(error.failures()[0].part(), 1);
+    assert_eq!(songs(&sound).await, 1);
+}
+
+#[tokio::test]
+async fn what_stood_there_is_the_root_and_never_a_shard() {
+    let (store, _) = store().await;
+    let mut old = stored(&store).await;
+    let mut theirs = store.load::<Order>("a").await.unwrap();
+    theirs.log.lines = 3;
+    theirs.save().await.unwrap();
+    old.order.log.lines = 7;
+    let transaction = store.transaction().save(&mut old.order);
+    let error = transaction.insert(note("n")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert!(error.failures()[0].standing_item().is_none());
+    assert_eq!(old.order.log.lines, 7);
+    // With the root, it is the shard's version all the same.
+    old.order.total = 1;
+    let transaction = store.transaction().save(&mut old.order);
+    let error = transaction.insert(note("n")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert!(error.failures()[0].standing_item().is_none());
 }

@@ -143,9 +143,14 @@ impl<'a> Delete<'a> {
         }
     }
 
-    /// An answer to the transaction that it is a member of was lost.
-    pub(super) fn note_lost(&mut self) {
-        self.attempts.note_lost();
+    /// What the root that stands there says of a request of which the answer was lost.
+    pub(super) fn told(&self, standing: Option<Item>) -> Result<Verdict> {
+        self.judged(standing, true)
+    }
+
+    fn judged(&self, standing: Option<Item>, any_lost: bool) -> Result<Verdict> {
+        let shape = self.topology.root;
+        outcome::judge(standing, shape, self.base.as_ref(), &[], any_lost)
     }
 
     fn condition_failed(&self, standing: Option<Item>) -> Result<Step<Deleted>> {
@@ -153,13 +158,7 @@ impl<'a> Delete<'a> {
             .as_ref()
             .and_then(|item| item.get(reserved::LAYOUT));
         let is_known = layout == Some(&known_layout(self.topology));
-        match outcome::judge(
-            standing,
-            self.topology.root,
-            self.base.as_ref(),
-            &[],
-            self.attempts.any_lost(),
-        )? {
+        match self.judged(standing, self.attempts.any_lost())? {
             Verdict::NotCommitted(Standing::Nothing) => Ok(Step::Done(Deleted::Gone)),
             Verdict::NotCommitted(standing)
                 if self.when.is_some() && self.is_as_expected(&standing, is_known) =>

@@ -142,9 +142,19 @@ impl<'a> Save<'a> {
         self
     }
 
-    /// An answer to the transaction that it is a member of was lost.
-    pub(super) fn note_lost(&mut self) {
-        self.attempts.note_lost();
+    /// What the root that stands there says of the requests sent, of which an answer was lost.
+    pub(super) fn told(&self, standing: Option<Item>) -> Result<Verdict> {
+        self.judged(standing, true)
+    }
+
+    fn judged(&self, standing: Option<Item>, any_lost: bool) -> Result<Verdict> {
+        let base = match &self.over {
+            Over::Object(base) => Some(base),
+            Over::Foreign(_) | Over::Nothing => None,
+        };
+        let shape = self.draft.topology.root;
+        let mine: Vec<_> = self.sent.iter().map(|(_, state)| state.etag).collect();
+        outcome::judge(standing, shape, base, &mine, any_lost)
     }
 
     fn build(&self, fresh: Fresh) -> Result<(Request, RootState)> {
@@ -320,13 +330,7 @@ impl<'a> Save<'a> {
         standing: Option<Item>,
         fresh: Fresh,
     ) -> Result<Step<Committed>> {
-        let base = match &self.over {
-            Over::Object(base) => Some(base),
-            Over::Foreign(_) | Over::Nothing => None,
-        };
-        let shape = self.draft.topology.root;
-        let mine: Vec<_> = self.sent.iter().map(|(_, state)| state.etag).collect();
-        match outcome::judge(standing, shape, base, &mine, self.attempts.any_lost())? {
+        match self.judged(standing, self.attempts.any_lost())? {
             Verdict::Committed(etag) => self.committed(Some(etag)),
             Verdict::Unknown => Err(unknown()),
             Verdict::NotCommitted(standing) => {

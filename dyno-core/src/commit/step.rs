@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, condition_failed, path_not_found};
 use crate::expr::{Node, Placeholders, condition_text};
 use crate::plan::{Address, Etag};
 
@@ -215,7 +215,7 @@ pub(crate) enum Answer {
 }
 
 /// Why an action of a transaction was not applied.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Reason {
     pub(crate) code: String,
     pub(crate) message: Option<String>,
@@ -271,6 +271,10 @@ fn cause_of(reasons: Vec<Reason>) -> Cause {
         let why = "the service throttled the transaction until the last try; try again later";
         return Cause::Throttled(Error::new(ErrorKind::Throttled, why));
     }
+    let messages = reasons.iter().filter_map(|reason| reason.message.as_deref());
+    if let Some(error) = messages.filter_map(misfit).next() {
+        return Cause::Invalid(error);
+    }
     let mut other = None;
     for (index, reason) in reasons.into_iter().enumerate() {
         if reason.is_condition() {
@@ -294,6 +298,35 @@ fn cause_of(reasons: Vec<Reason>) -> Cause {
         },
     );
     Cause::Invalid(Error::new(ErrorKind::Service, text))
+}
+
+/// Why the service refused these actions, of which none was refused for its condition.
+pub(super) fn refusal_of(reasons: Vec<Reason>) -> Error {
+    match cause_of(reasons) {
+        Cause::Condition(..) => condition_failed(),
+        Cause::Conflict => contended(),
+        Cause::Invalid(error) | Cause::Throttled(error) => error,
+        Cause::TooLarge => item_too_large(),
+    }
+}
+
+/// What is wrong if the service says that an update does not fit what is stored.
+pub(crate) fn misfit(message: &str) -> Option<Error> {
+    if message.contains("operand in the update expression has an incorrect data type") {
+        Some(other_operand())
+    } else if message.contains("document path provided in the update expression is invalid") {
+        Some(path_not_found())
+    } else {
+        None
+    }
+}
+
+fn other_operand() -> Error {
+    Error::new(
+        ErrorKind::TypeMismatch,
+        "a stored value is of another type than the update counts with or adds to, perhaps a null; nothing was written. Set or \
+         remove the value first",
+    )
 }
 
 /// Whether the service refuses an item for its size.
@@ -326,11 +359,6 @@ impl Attempts {
 
     pub(crate) fn any_lost(&self) -> bool {
         self.lost
-    }
-
-    /// An answer to a transaction that this commit is a member of was lost.
-    pub(super) fn note_lost(&mut self) {
-        self.lost = true;
     }
 
     /// The requests sent so far were not applied, and never will be.

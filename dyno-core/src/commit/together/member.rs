@@ -5,9 +5,10 @@ use dyno_value::Item;
 use super::check::Check;
 use crate::commit::delete::{Delete, Deleted, not_managed};
 use crate::commit::independent::Independent;
+use crate::commit::outcome::Verdict;
 use crate::commit::plain::Plain;
 use crate::commit::save::{Committed, Save};
-use crate::commit::step::{Answer, Fresh, Machine, Request, Step, unknown};
+use crate::commit::step::{Answer, Fresh, Machine, Reason, Request, Step, unknown};
 use crate::commit::update::Update;
 use crate::error::{ErrorKind, Result};
 use crate::expr::Node;
@@ -73,7 +74,7 @@ impl<'a> Removal<'a> {
     }
 
     fn answer(&mut self, answer: Answer, fresh: Fresh) -> Result<Step<Deleted>> {
-        let standing = standing_in(&answer).cloned();
+        let standing = standing_of(&answer).cloned();
         match (self.delete.answer(answer, fresh), &self.whatever) {
             (Ok(Step::Done(Deleted::ReadFirst)), Some(whatever)) => {
                 let delete = whatever.standing(standing)?;
@@ -110,22 +111,45 @@ impl<'a> Whatever<'a> {
     }
 }
 
+/// What stands at the place of a member tells of a transaction of which an answer was lost; first what is preferred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Told {
+    /// It was applied.
+    Written,
+    /// It was not applied, and never will be.
+    NotWritten,
+}
+
 impl Member<'_> {
-    /// An answer to the transaction was lost.
-    pub(super) fn note_lost(&mut self) {
-        match self {
-            Self::Check(_) | Self::Plain(_) => {}
-            Self::Delete(removal) => removal.delete.note_lost(),
-            Self::Own(own) => own.note_lost(),
-            Self::Save(save) => save.note_lost(),
-            Self::Update(update) => update.note_lost(),
+    /// What the root tells after a lost answer, if these are the reasons why the member was refused now. A check writes nothing, and
+    /// an item without the mapper's attributes may be as it is by somebody else's doing.
+    pub(super) fn told(&self, reasons: &[Reason]) -> Option<Told> {
+        let place = reasons.first().filter(|place| place.is_condition())?;
+        let if_written = |is_written: bool| is_written.then_some(Told::Written);
+        let verdict = match (self, &place.item) {
+            (Self::Delete(removal), standing) => removal.delete.told(standing.clone()),
+            (Self::Save(save), standing) => save.told(standing.clone()),
+            (Self::Own(own), Some(standing)) => return if_written(own.has_written(standing)),
+            (Self::Update(update), Some(standing)) => {
+                return if_written(update.has_written(standing));
+            }
+            (Self::Check(_) | Self::Plain(_) | Self::Own(_) | Self::Update(_), _) => return None,
+        };
+        match verdict.ok()? {
+            Verdict::Committed(_) => Some(Told::Written),
+            Verdict::NotCommitted(_) => Some(Told::NotWritten),
+            Verdict::Unknown => None,
         }
     }
 
-    /// Whether what stands there can tell, after a lost answer, if the transaction was applied. A check writes nothing, and an
-    /// item without the mapper's attributes may be as it is by somebody else's doing.
-    pub(super) fn leaves_a_trace(&self) -> bool {
-        !matches!(self, Self::Check(_) | Self::Plain(_))
+    /// The item of the object's root, if that was in the way. An independent shard alone is written without it.
+    pub(super) fn root_in_the_way<'r>(&self, reasons: &'r [Reason]) -> Option<&'r Item> {
+        match self {
+            Self::Own(_) => None,
+            Self::Check(_) | Self::Delete(_) | Self::Plain(_) | Self::Save(_) | Self::Update(_) => {
+                standing_in(reasons)
+            }
+        }
     }
 }
 
@@ -147,7 +171,7 @@ impl Machine for Member<'_> {
         match self {
             Self::Check(check) => match answer {
                 Answer::Applied => Ok(Step::Done(MemberDone::Done)),
-                answer => Err(check.refusal(standing_in(&answer))),
+                answer => Err(check.refusal(standing_of(&answer))),
             },
             Self::Delete(removal) => Ok(removal.answer(answer, fresh)?.map(|_| MemberDone::Done)),
             Self::Own(own) => Ok(own.answer(answer, fresh)?.map(own_done)),
@@ -162,10 +186,14 @@ fn own_done((request, stamp): (Request, Stamp)) -> MemberDone {
     MemberDone::Own(request, stamp)
 }
 
-/// The item at the first action that was refused for its condition, if that is the root's.
-fn standing_in(answer: &Answer) -> Option<&Item> {
+/// The item at the first action, if that was refused.
+fn standing_in(reasons: &[Reason]) -> Option<&Item> {
+    reasons.first().and_then(|reason| reason.item.as_ref())
+}
+
+fn standing_of(answer: &Answer) -> Option<&Item> {
     match answer {
-        Answer::Cancelled(reasons) => reasons.first().and_then(|reason| reason.item.as_ref()),
+        Answer::Cancelled(reasons) => standing_in(reasons),
         _ => None,
     }
 }
