@@ -78,7 +78,10 @@ pub mod batch {
 pub mod transaction {
     #[doc(hidden)]
     pub use crate::store::Lefts;
-    pub use crate::store::{Given, Inserts, InsertsAnd, LoadTransaction, Many, One};
+    pub use crate::store::{
+        ActionParams, Given, Inserts, InsertsAnd, LoadTransaction, Many, One, Slot,
+        TransactionParams,
+    };
 }
 
 /// What fields can do in a [`Condition`]: implement these for types of your own.

@@ -125,7 +125,13 @@ async fn a_check_says_what_a_load_says() {
     store.save(secret.clone()).await.unwrap();
     for id in ["newer", "marked"] {
         let id = id.into();
-        store.save(Secret { id, ..secret.clone() }).await.unwrap();
+        store
+            .save(Secret {
+                id,
+                ..secret.clone()
+            })
+            .await
+            .unwrap();
     }
     let number = |number: &str| AttributeValue::N(number.into());
     write(&store, "newer", "_dy_format", number("21")).await;

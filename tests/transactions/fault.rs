@@ -278,10 +278,7 @@ async fn each_part_has_the_reason_of_its_own() {
             (4, ErrorKind::Service)
         ]
     );
-    assert!(
-        error.to_string().contains("3 other parts of"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("3 other parts of"), "{error}");
     assert_eq!(recorder.take().len(), 1);
 }
 

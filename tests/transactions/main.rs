@@ -10,4 +10,6 @@ mod forms;
 mod load;
 mod race;
 mod request;
+mod shown;
+mod slots;
 mod storm;

@@ -87,10 +87,9 @@ async fn an_item_of_something_else_that_appears_is_left_as_it_is() {
     let deleted = store.transaction().delete::<Album>("a").insert(note("n"));
     let client = sound.client::<Album>().unwrap();
     let item = sound.client::<Album>().unwrap().put_item();
-    let item = item.table_name("Albums").item(
-        "ID",
-        aws_sdk_dynamodb::types::AttributeValue::S("a".into()),
-    );
+    let item = item
+        .table_name("Albums")
+        .item("ID", aws_sdk_dynamodb::types::AttributeValue::S("a".into()));
     let saved = async {
         under_way(&recorder).await;
         item.send().await.unwrap()

@@ -294,7 +294,7 @@ impl Machine for Plain {
 }
 
 /// Whether an item holds these values, and perhaps others.
-pub(super) fn holds(item: &Item, values: &Item) -> bool {
+fn holds(item: &Item, values: &Item) -> bool {
     values
         .iter()
         .all(|(name, value)| item.get(name).is_some_and(|other| same_value(value, other)))
@@ -320,6 +320,14 @@ pub(super) fn as_read(before: &Item, shape: &'static Shape) -> Expressions {
             .and(format!("attribute_not_exists(#a{index})"));
     }
     condition
+}
+
+/// Whether an item is as it was read, which the mapper did not manage, and has none of the type's other fields.
+pub(super) fn is_as_read(now: &Item, before: &Item, shape: &'static Shape) -> bool {
+    let mut absent = absent_from(before, shape)
+        .into_iter()
+        .chain([reserved::FORMAT]);
+    holds(now, before) && absent.all(|name| !now.contains_key(name))
 }
 
 /// The fields of the type that an item does not have.

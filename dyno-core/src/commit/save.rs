@@ -17,7 +17,6 @@ use crate::plan::{
     write_type,
 };
 use crate::reserved;
-use crate::shape::FieldShape;
 
 /// The object to be saved: its items' bodies, sealed.
 #[derive(Debug)]
@@ -349,10 +348,7 @@ impl<'a> Save<'a> {
             (Over::Nothing, Standing::Nothing) => true,
             (Over::Object(base), Standing::Object(state)) => base.etag == state.etag,
             (Over::Foreign(item), Standing::Foreign(now)) => {
-                let shape = self.draft.topology.root;
-                let mut fields = shape.all_fields().map(FieldShape::name);
-                super::plain::holds(now, item)
-                    && fields.all(|name| item.contains_key(name) || !now.contains_key(name))
+                super::plain::is_as_read(now, item, self.draft.topology.root)
             }
             _ => false,
         }

@@ -271,7 +271,9 @@ fn cause_of(reasons: Vec<Reason>) -> Cause {
         let why = "the service throttled the transaction until the last try; try again later";
         return Cause::Throttled(Error::new(ErrorKind::Throttled, why));
     }
-    let messages = reasons.iter().filter_map(|reason| reason.message.as_deref());
+    let messages = reasons
+        .iter()
+        .filter_map(|reason| reason.message.as_deref());
     if let Some(error) = messages.filter_map(misfit).next() {
         return Cause::Invalid(error);
     }

@@ -70,7 +70,7 @@ pub enum ActionKind {
 }
 
 impl ActionKind {
-    pub(super) fn of(action: &Action) -> Self {
+    pub(crate) fn of(action: &Action) -> Self {
         match action {
             Action::Check { .. } => Self::Check,
             Action::Delete { .. } => Self::Delete,

@@ -203,24 +203,65 @@ fn whatever_is_there<'a>(
     Ok(DeleteCommit::any(topology, root.clone(), shards, when))
 }
 
-/// The deletion of whatever has the key, as a member of a transaction. The root is read first if only it tells which shards there
-/// are.
-pub(super) async fn member_by_key<'a>(
+/// The deletion of whatever has the key, as a member of a transaction.
+pub(super) struct ByKey<'a> {
+    pub(super) member: Member<'a>,
+    /// Whether only the root tells which shards there are: until it is read, the member demands that there is no object.
+    pub(super) reads_first: bool,
+    /// Whether it may meet an object with shards in pieces, and need another request.
+    pub(super) may_follow: bool,
+}
+
+/// The deletion of whatever has the key, as far as the type tells.
+pub(super) fn member_by_key<'a>(
+    operation: &'a Operation,
+    key: &Key,
+    when: Option<&Node>,
+) -> Result<ByKey<'a>> {
+    let root = operation.root(key)?;
+    let topology = &operation.topology;
+    let (commit, reads_first) = match Deletion::by_key(operation, &root, when)? {
+        Deletion::Plain(commit) => {
+            return Ok(ByKey {
+                member: Member::Plain(commit),
+                reads_first: false,
+                may_follow: false,
+            });
+        }
+        Deletion::Whole(commit) => (*commit, false),
+        Deletion::ReadFirst => (DeleteCommit::nothing(topology, root.clone()), true),
+    };
+    Ok(ByKey {
+        member: removal(operation, root, commit, when),
+        reads_first,
+        may_follow: reads_first || !topology.shards.is_empty(),
+    })
+}
+
+/// The same, once the root was read.
+pub(super) async fn member_of_found<'a>(
     operation: &'a Operation,
     key: &Key,
     when: Option<&Node>,
 ) -> Result<Member<'a>> {
     let root = operation.root(key)?;
-    let commit = match Deletion::by_key(operation, &root, when)? {
-        Deletion::Plain(commit) => return Ok(Member::Plain(commit)),
-        Deletion::Whole(commit) => *commit,
-        Deletion::ReadFirst => match read_state(operation, &root).await? {
-            Some(state) => DeleteCommit::of_state(&operation.topology, root.clone(), state, when)?,
-            None => DeleteCommit::nothing(&operation.topology, root.clone()),
-        },
+    let topology = &operation.topology;
+    let commit = match read_state(operation, &root).await? {
+        Some(state) => DeleteCommit::of_state(topology, root.clone(), state, when)?,
+        None => DeleteCommit::nothing(topology, root.clone()),
     };
-    let removal = Removal::whatever_is_there(commit, &operation.topology, root, when.cloned());
-    Ok(Member::Delete(Box::new(removal)))
+    Ok(removal(operation, root, commit, when))
+}
+
+fn removal<'a>(
+    operation: &'a Operation,
+    root: Address,
+    commit: DeleteCommit<'a>,
+    when: Option<&Node>,
+) -> Member<'a> {
+    let topology = &operation.topology;
+    let removal = Removal::whatever_is_there(commit, topology, root, when.cloned());
+    Member::Delete(Box::new(removal))
 }
 
 /// The deletion of an object as it was loaded, as a member of a transaction.

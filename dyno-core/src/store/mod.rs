@@ -78,8 +78,8 @@ pub use self::table::{
     CheckSpecs, CheckTables, DeleteTables, EnsureSpecs, EnsureTables, MigrateTables,
 };
 pub use self::transaction::{
-    Given, Inserts, InsertsAnd, Lefts, LoadTransaction, Many, One, Transaction, TransactionError,
-    TransactionFailure,
+    ActionParams, Given, Inserts, InsertsAnd, Lefts, LoadTransaction, Many, One, Slot, Transaction,
+    TransactionError, TransactionFailure, TransactionParams,
 };
 pub use self::update::{Update, UpdateParams, UpdateReturning};
 pub use self::write_path::WritePath;

@@ -6,11 +6,11 @@ use dyno_value::Item;
 
 use super::tree::{Baseline, Expecting, Own, Stored};
 use super::{Store, drive};
-use crate::commit::check_item;
 use crate::commit::independent::Independent;
 use crate::commit::plain::Plain;
 use crate::commit::save::{Committed, Save};
 use crate::commit::together::{Member, MemberDone};
+use crate::commit::{Sizes, check_item};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Node;
 use crate::forecast::Plan;
@@ -190,6 +190,11 @@ impl After {
             }
             (MemberDone::Done | MemberDone::Save(_), _) => {}
         }
+    }
+
+    /// What is known of the items before the commits.
+    pub(super) fn sizes<'s>(&'s self, root: &'s Address) -> Sizes<'s> {
+        self.next.sizes(root)
     }
 
     pub(super) fn into_baseline(self) -> Baseline {

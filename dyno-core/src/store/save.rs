@@ -130,6 +130,17 @@ impl<T: Stored> Save<T> {
         (part(), self.object)
     }
 
+    /// Everything that was said, to be asked for later.
+    pub(super) fn into_parts(self) -> SaveParts<T> {
+        SaveParts {
+            expecting: self.expecting(),
+            object: self.object,
+            key: self.key,
+            when: self.when,
+            options: self.options,
+        }
+    }
+
     /// The operation, the object's tree, and its key.
     fn prepare(&self) -> Result<(Operation, Item, Key)> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
@@ -144,6 +155,15 @@ impl<T: Stored> Save<T> {
             Expecting::Anything
         }
     }
+}
+
+/// What a save consists of.
+pub(super) struct SaveParts<T> {
+    pub(super) object: T,
+    pub(super) key: Option<Key>,
+    pub(super) expecting: Expecting,
+    pub(super) when: Option<Condition<T>>,
+    pub(super) options: Options,
 }
 
 /// The tree of an object to be saved, and its key.

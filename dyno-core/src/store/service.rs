@@ -59,10 +59,9 @@ where
         Class::Lost => Answer::Lost(error),
         Class::Throttled => Answer::Throttled(error),
         Class::TooLarge => Answer::TooLarge,
-        Class::Credentials
-        | Class::Invalid
-        | Class::NotSent
-        | Class::TableMissing => Answer::Refused(error),
+        Class::Credentials | Class::Invalid | Class::NotSent | Class::TableMissing => {
+            Answer::Refused(error)
+        }
     }
 }
 

@@ -3,18 +3,12 @@
 use super::member::Told;
 use super::{Ended, Member, Refusal, Together};
 use crate::commit::size;
-use crate::commit::step::{
-    Answer, Fresh, Judged, Machine as _, Reason, Step, refusal_of, unknown,
-};
+use crate::commit::step::{Answer, Fresh, Judged, Machine as _, Reason, Step, refusal_of, unknown};
 use crate::error::{ErrorKind, Result};
 
 impl Together<'_> {
     /// Nothing was applied now; perhaps it was before.
-    pub(super) fn cancelled(
-        &mut self,
-        reasons: Vec<Reason>,
-        fresh: Fresh,
-    ) -> Result<Step<Ended>> {
+    pub(super) fn cancelled(&mut self, reasons: Vec<Reason>, fresh: Fresh) -> Result<Step<Ended>> {
         let has = |kind: fn(&Reason) -> bool| reasons.iter().any(kind);
         let may_pass = has(Reason::is_conflict) || has(Reason::is_throttled);
         if has(Reason::is_condition) && !may_pass {
@@ -113,8 +107,8 @@ impl Together<'_> {
     /// Which member tells, after a lost answer, whether the transaction was applied: one that says it was, if there is one.
     fn told(&self, reasons: &[Vec<Reason>]) -> Option<(usize, Told)> {
         let members = self.seats.iter().zip(reasons).enumerate();
-        let told = members
-            .filter_map(|(at, (seat, own))| seat.member.told(own).map(|told| (at, told)));
+        let told =
+            members.filter_map(|(at, (seat, own))| seat.member.told(own).map(|told| (at, told)));
         told.min_by_key(|(_, told)| *told)
     }
 
@@ -127,7 +121,10 @@ impl Together<'_> {
     ) -> Result<Step<Ended>> {
         let own = reasons.get_mut(at).map(std::mem::take).unwrap_or_default();
         let seat = self.seats.get_mut(at).ok_or_else(unknown)?;
-        match seat.member.answer(Answer::Cancelled(own), fresh.of_member(at))? {
+        match seat
+            .member
+            .answer(Answer::Cancelled(own), fresh.of_member(at))?
+        {
             Step::Done(done) => self.applied(Some((at, done)), fresh),
             Step::Send(_) | Step::Wait { .. } => Err(unknown()),
         }

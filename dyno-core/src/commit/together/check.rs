@@ -6,7 +6,7 @@ use dyno_value::Item;
 use crate::commit::plain;
 use crate::commit::size::check_length;
 use crate::commit::step::{Action, Expressions};
-use crate::error::{Error, ErrorKind, Result, not_found};
+use crate::error::{Error, ErrorKind, Result, condition_failed, not_found};
 use crate::expr::Node;
 use crate::plan::{Address, Etag, Format, Found, RootState, Topology, tag_attribute};
 use crate::reserved;
@@ -20,14 +20,30 @@ pub(crate) struct Check {
     demand: Demand,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 enum Demand {
     /// An object of this type is there, and perhaps more.
     Exists(&'static Shape),
     /// Nothing is there.
     Missing,
     /// It is as it was loaded.
-    Unchanged,
+    Unchanged(Loaded),
+}
+
+/// What an object was loaded as.
+#[derive(Debug)]
+enum Loaded {
+    Plain(Item, &'static Shape),
+    Version(Etag),
+}
+
+impl Loaded {
+    fn is_still(&self, standing: &Item) -> bool {
+        match self {
+            Self::Plain(before, shape) => plain::is_as_read(standing, before, shape),
+            Self::Version(etag) => standing.get(reserved::ETAG) == Some(&etag.to_value()),
+        }
+    }
 }
 
 impl Check {
@@ -60,31 +76,38 @@ impl Check {
         }
     }
 
-    /// Nobody saved the object since this commit.
-    pub(crate) fn of_version(root: Address, etag: Etag) -> Self {
+    /// Nobody saved the object since this commit, and this holds of it.
+    pub(crate) fn of_version(root: Address, etag: Etag, when: Option<&Node>) -> Self {
         Self {
             address: root,
             condition: Expressions::condition("#t = :t")
                 .name("#t", reserved::ETAG)
-                .value(":t", etag.to_value()),
-            demand: Demand::Unchanged,
+                .value(":t", etag.to_value())
+                .and_when(when),
+            demand: Demand::Unchanged(Loaded::Version(etag)),
         }
     }
 
-    /// Every attribute of an item that the mapper does not manage is as it was, and the type has no other.
+    /// Every attribute of an item that the mapper does not manage is as it was, the type has no other, and this holds of it.
     ///
     /// # Errors
     ///
     /// It has more attributes than one condition can name.
-    pub(crate) fn of_plain(topology: &Topology, root: Address, before: &Item) -> Result<Self> {
+    pub(crate) fn of_plain(
+        topology: &Topology,
+        root: Address,
+        before: &Item,
+        when: Option<&Node>,
+    ) -> Result<Self> {
         let condition = plain::as_read(before, topology.root)
             .name("#k", root.key_name())
-            .and("attribute_exists(#k)");
+            .and("attribute_exists(#k)")
+            .and_when(when);
         check_length(&condition)?;
         Ok(Self {
             address: root,
             condition,
-            demand: Demand::Unchanged,
+            demand: Demand::Unchanged(Loaded::Plain(before.clone(), topology.root)),
         })
     }
 
@@ -97,7 +120,7 @@ impl Check {
 
     /// Why it does not hold of what stands there.
     pub(super) fn refusal(&self, standing: Option<&Item>) -> Error {
-        match (self.demand, standing) {
+        match (&self.demand, standing) {
             (Demand::Exists(_), None) => not_found(),
             (Demand::Exists(shape), Some(standing)) => match RootState::read(standing, shape) {
                 Err(error) => error.and("; nothing was written"),
@@ -111,7 +134,10 @@ impl Check {
                 ErrorKind::AlreadyExists,
                 "an object with this key exists, and the transaction demands that there is none; nothing was written",
             ),
-            (Demand::Unchanged, _) => Error::new(
+            (Demand::Unchanged(loaded), Some(standing)) if loaded.is_still(standing) => {
+                condition_failed()
+            }
+            (Demand::Unchanged(_), _) => Error::new(
                 ErrorKind::Conflict,
                 "somebody else saved or deleted the object since it was loaded, and the transaction demands that it is \
                  unchanged; nothing was written. Reload it to decide again",

@@ -23,6 +23,7 @@ pub(crate) use self::check::Check;
 pub(crate) use self::member::{Member, MemberDone, Removal};
 use super::step::{Action, Answer, Attempts, Fresh, Judged, Machine, Request, Step, unknown};
 use crate::error::{Error, Result};
+use crate::plan::Address;
 
 /// The machine that writes several objects.
 #[derive(Debug)]
@@ -82,6 +83,22 @@ impl<'a> Together<'a> {
             token: String::new(),
             attempts: Attempts::default(),
         }
+    }
+
+    /// Puts another commit of the same object at the place of one, before the first request.
+    pub(crate) fn exchange(&mut self, at: usize, member: Member<'a>) {
+        if let Some(seat) = self.seats.get_mut(at) {
+            seat.member = member;
+        }
+    }
+
+    /// Which member touches the item at this place.
+    pub(crate) fn member_at(&self, address: &Address) -> Option<usize> {
+        let touches = |seat: &Seat<'_>| {
+            let mut actions = seat.actions.iter();
+            actions.any(|action| action.address() == address)
+        };
+        self.seats.iter().position(touches)
     }
 
     fn request(&self) -> Request {

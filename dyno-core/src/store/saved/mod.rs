@@ -68,6 +68,13 @@ impl<T: Stored> Saved<T> {
         })
     }
 
+    /// It is stored now, as this says.
+    pub(super) fn become_stored(&mut self, key: Key, options: Options, baseline: Baseline) {
+        self.key = key;
+        self.options = options;
+        self.baseline = baseline;
+    }
+
     pub(super) fn baseline(&self) -> &Baseline {
         &self.baseline
     }

@@ -3,15 +3,20 @@ use std::pin::Pin;
 
 use super::error::TransactionError;
 use super::given::{Inserts, InsertsAnd, Lefts, Many, One};
+use super::params::TransactionParams;
 use super::part::{Change, Part, What};
-use super::send::send;
-use crate::error::Result;
+use super::ready;
+use super::send::{Refused, send};
+use super::slot::Slot;
+use crate::error::{Error, Result};
 use crate::expr::Condition;
+use crate::forecast::Plan;
 use crate::key::Key;
 use crate::shape::Stored;
 use crate::store::operation::{Operation, Options};
 use crate::store::prepared::{SavePart, Then};
 use crate::store::saved::{SaveSaved, Saved};
+use crate::store::tree::Baseline;
 use crate::store::{Delete, Save, Store, Update};
 
 /// Writes several objects of any types, all or none; see [`Store::transaction`](crate::Store::transaction).
@@ -114,7 +119,8 @@ impl<'a, P> Transaction<'a, P> {
     /// Writes what changed in an object, if nobody else saved it since it was loaded: `.save(&mut saved)`, or
     /// `.save(saved.save().when(condition))`. It is up to date afterwards.
     ///
-    /// An object in which nothing changed is not written and not looked at; [`check_unchanged`](Self::check_unchanged) looks at it.
+    /// An object in which nothing changed is not written. Only its condition is asked then, if it has one, with its version;
+    /// [`check_unchanged`](Self::check_unchanged) asks for the version alone.
     pub fn save<T: Stored>(self, saved: impl Into<SaveSaved<'a, T>>) -> Self {
         let (part, then) = saved.into().into_part();
         self.with(part.map(saving), Some(then))
@@ -132,8 +138,16 @@ impl<'a, P> Transaction<'a, P> {
 
     /// Deletes an object, if nobody else saved it since it was loaded.
     pub fn delete_saved<T: Stored>(self, saved: &Saved<T>) -> Self {
-        let what = What::DeleteSaved(Box::new(saved.baseline().clone()), None);
-        let change = of_saved("delete", saved, what);
+        let change = of_saved("delete", saved, |_, base| Ok(What::DeleteSaved(base, None)));
+        self.with(change, None)
+    }
+
+    /// The same, if this holds of the object that stands there, too.
+    pub fn delete_saved_when<T: Stored>(self, saved: &Saved<T>, condition: Condition<T>) -> Self {
+        let change = of_saved("delete", saved, |operation, base| {
+            let when = operation.condition_on(Some(condition), saved.key())?;
+            Ok(What::DeleteSaved(base, when))
+        });
         self.with(change, None)
     }
 
@@ -180,8 +194,7 @@ impl<'a, P> Transaction<'a, P> {
     /// Of an object that is one item without the mapper's attributes, every field and attribute is compared. What only its
     /// independent shards hold may have changed all the same: these have versions of their own.
     pub fn check_unchanged<T: Stored>(self, saved: &Saved<T>) -> Self {
-        let what = What::CheckUnchanged(Box::new(saved.baseline().clone()));
-        let change = of_saved("check", saved, what);
+        let change = of_saved("check", saved, |_, base| Ok(What::CheckUnchanged(base)));
         self.with(change, None)
     }
 
@@ -226,6 +239,18 @@ impl<'a, P> Transaction<'a, P> {
         let objects = objects.into_iter();
         let many = objects.map(|object| self.given(object.into())).collect();
         self.and(Many(many))
+    }
+
+    /// Inserts the object of a slot, which holds it as it is stored afterwards; for loops.
+    pub fn insert_into<T: Stored>(self, slot: &'a mut Slot<T>) -> Self {
+        let (part, then) = slot.part(&self.store, true);
+        self.with(part.map(saving), then)
+    }
+
+    /// Inserts the object of a slot, or replaces what has its key; the slot holds it as it is stored afterwards.
+    pub fn put_into<T: Stored>(self, slot: &'a mut Slot<T>) -> Self {
+        let (part, then) = slot.part(&self.store, false);
+        self.with(part.map(saving), then)
     }
 
     fn given<T: Stored>(&mut self, save: Save<T>) -> One<T> {
@@ -288,6 +313,32 @@ impl<'a, P> Transaction<'a, P> {
     }
 }
 
+impl<P> Transaction<'_, P> {
+    /// What awaiting it would send, if no object of [`put`](Self::put) is there yet; sends nothing.
+    ///
+    /// The plan is exact if everything in it is inserted, or was loaded. Of what is deleted, updated or checked by key nothing is known
+    /// but the key, so units are lower bounds; roots that have to be read first are shown as read, and what only they tell is not
+    /// in the plan. A key that is made up stays the same.
+    ///
+    /// # Errors
+    ///
+    /// That of the first part that is refused before the first request.
+    pub fn plan(&self) -> Result<Plan> {
+        ready::plan(&self.store, &self.parts).map_err(of_first)
+    }
+
+    /// The request as it would be sent, with its expressions; sends nothing.
+    ///
+    /// The roots that have to be read first are taken for missing.
+    ///
+    /// # Errors
+    ///
+    /// That of the first part that is refused before the first request.
+    pub fn params(&self) -> Result<TransactionParams> {
+        ready::params(&self.store, &self.parts).map_err(of_first)
+    }
+}
+
 impl<P: Inserts> Transaction<'_, P> {
     async fn run(self) -> Result<P::Saved, TransactionError<P::Objects>> {
         let Self {
@@ -302,6 +353,10 @@ impl<P: Inserts> Transaction<'_, P> {
     }
 }
 
+fn of_first(refused: Refused) -> Error {
+    TransactionError::new(refused, ()).into()
+}
+
 fn saving((operation, key, part): (Operation, Key, SavePart)) -> Change {
     Change {
         operation,
@@ -310,8 +365,14 @@ fn saving((operation, key, part): (Operation, Key, SavePart)) -> Change {
     }
 }
 
-fn of_saved<T: Stored>(name: &'static str, saved: &Saved<T>, what: What) -> Result<Change> {
+fn of_saved<T: Stored>(
+    name: &'static str,
+    saved: &Saved<T>,
+    what: impl FnOnce(&Operation, Box<Baseline>) -> Result<What>,
+) -> Result<Change> {
     let operation = Operation::new::<T>(name, saved.options().clone())?;
+    let what = what(&operation, Box::new(saved.baseline().up_to_date()));
+    let what = what.map_err(operation.explain(Some(saved.key())))?;
     Ok(Change {
         operation,
         key: saved.key().clone(),

@@ -19,6 +19,7 @@ use crate::store::shards::Shards;
 pub struct TransactionError<G = ()> {
     error: Error,
     failures: Vec<TransactionFailure>,
+    keys: Vec<Option<Key>>,
     given: G,
 }
 
@@ -38,6 +39,7 @@ impl<G> TransactionError<G> {
         let error = error.unwrap_or_else(crate::commit::unknown);
         let error = match failures.len() {
             0 | 1 => error,
+            2 => error.and(" (another part of the transaction is in the way, too)"),
             more => error.and(&format!(
                 " ({} other parts of the transaction are in the way, too)",
                 more - 1
@@ -46,6 +48,7 @@ impl<G> TransactionError<G> {
         Self {
             error,
             failures,
+            keys: refused.keys,
             given,
         }
     }
@@ -64,6 +67,13 @@ impl<G> TransactionError<G> {
     /// doing.
     pub fn failures(&self) -> &[TransactionFailure] {
         &self.failures
+    }
+
+    /// Under which key each part was to be written, in the order in which they were added; `None` for one that did not get as far as
+    /// that. A key that was made up is here and nowhere else: after [`OutcomeUnknown`](ErrorKind::OutcomeUnknown) give the object with
+    /// it to the next try, or it may be stored twice. A [`Slot`](crate::transaction::Slot) keeps it by itself.
+    pub fn keys(&self) -> &[Option<Key>] {
+        &self.keys
     }
 
     /// The objects that were to be inserted or put, as they were given.
