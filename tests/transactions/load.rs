@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dyno::{DyObject, ErrorKind, Store};
 use dyno_testkit::Fault;
+use serde_json::json;
 
 use crate::fixture::{
     Account, Album, Note, Order, account, album, faulty, note, order, sent, store, stored,
@@ -212,6 +213,77 @@ async fn items_that_do_not_fit_are_not_taken_for_an_older_state() {
     let (an_order, a_note) = store
         .load_transaction((Order::load("a"), Note::load("a")))
         .await;
-    assert_eq!(an_order.unwrap_err().kind(), ErrorKind::Corrupt);
+    let error = an_order.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Corrupt);
+    let text = error.to_string();
+    assert!(
+        text.contains("table `Parts`") && text.contains("shard `address`"),
+        "{text}"
+    );
     assert_eq!(*a_note.unwrap(), note("a"));
+}
+
+/// The answer to a read that is cancelled for these reasons.
+fn cancelled(reasons: &serde_json::Value) -> Fault {
+    let body = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "message": "Transaction cancelled",
+        "CancellationReasons": reasons,
+    });
+    Fault::Answered(400, body)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_reason_of_a_cancelled_read_is_told() {
+    let too_large = "The aggregate size of the items in the transaction exceeded 4 MB";
+    for (code, message, kind, tries) in [
+        ("TransactionConflict", "", ErrorKind::Contended, 8),
+        ("ThrottlingError", "slow", ErrorKind::Throttled, 8),
+        ("ProvisionedThroughputExceeded", "", ErrorKind::Throttled, 8),
+        ("ValidationError", "no such", ErrorKind::Service, 1),
+        ("ValidationError", too_large, ErrorKind::TooLarge, 1),
+    ] {
+        let reasons = json!([{"Code": "None"}, {"Code": code, "Message": message}]);
+        let answer = cancelled(&reasons);
+        let (store, sound, recorder) = faulty(move |_| answer.clone()).await;
+        stored(&sound).await;
+        recorder.take();
+        let parts = (Note::load("a"), Account::load("a"));
+        let (found, other) = store.load_transaction(parts).await;
+        let error = found.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        assert_eq!(recorder.take().len(), tries, "{code} {message}");
+        let other = other.unwrap_err();
+        assert_eq!(other.kind(), kind);
+        if kind == ErrorKind::Service {
+            let text = other.to_string();
+            assert!(
+                text.contains("no such") && text.contains("table `"),
+                "{text}"
+            );
+        }
+    }
+    // Throttling passes.
+    let throttled = cancelled(&json!([{"Code": "ThrottlingError"}]));
+    let (store, sound, _) = faulty(move |number| match number {
+        0 => throttled.clone(),
+        _ => Fault::Pass,
+    })
+    .await;
+    stored(&sound).await;
+    let (found,) = store.load_transaction((Note::load("a"),)).await;
+    assert_eq!(*found.unwrap(), note("a"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_than_can_be_read_at_one_moment_is_said_so() {
+    let body = json!({
+        "__type": "com.amazon.coral.validate#ValidationException",
+        "message": "The aggregate size of the items in the transaction exceeded 4 MB",
+    });
+    let (store, _, _) = faulty(move |_| Fault::Answered(400, body.clone())).await;
+    let (found,) = store.load_transaction((Note::load_many(["a", "b"]),)).await;
+    let error = found.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TooLarge);
+    assert!(error.to_string().contains("4 MB"), "{error}");
 }

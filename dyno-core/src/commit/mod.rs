@@ -42,5 +42,5 @@ pub(crate) use footprint::{Footprint, Sizes};
 pub(crate) use size::check_item;
 pub(crate) use step::{
     Action, Answer, Expressions, Fresh, Machine, Reason, Request, Returns, Step, item_too_large,
-    misfit, says_too_large, unknown,
+    misfit, refusal_of, says_too_large, unknown,
 };

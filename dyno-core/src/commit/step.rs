@@ -230,11 +230,11 @@ impl Reason {
         self.code == Self::CONDITION
     }
 
-    pub(super) fn is_conflict(&self) -> bool {
+    pub(crate) fn is_conflict(&self) -> bool {
         self.code == "TransactionConflict"
     }
 
-    pub(super) fn is_throttled(&self) -> bool {
+    pub(crate) fn is_throttled(&self) -> bool {
         matches!(
             &*self.code,
             "ProvisionedThroughputExceeded" | "ThrottlingError"
@@ -242,8 +242,8 @@ impl Reason {
     }
 
     /// Whether it says that the action was in the way.
-    pub(super) fn is_any(&self) -> bool {
-        self.code != Self::NONE
+    pub(crate) fn is_any(&self) -> bool {
+        !self.code.is_empty() && !self.code.eq_ignore_ascii_case(Self::NONE)
     }
 }
 
@@ -303,7 +303,7 @@ fn cause_of(reasons: Vec<Reason>) -> Cause {
 }
 
 /// Why the service refused these actions, of which none was refused for its condition.
-pub(super) fn refusal_of(reasons: Vec<Reason>) -> Error {
+pub(crate) fn refusal_of(reasons: Vec<Reason>) -> Error {
     match cause_of(reasons) {
         Cause::Condition(..) => condition_failed(),
         Cause::Conflict => contended(),

@@ -11,6 +11,7 @@ mod delete;
 mod document;
 mod drive;
 mod fetch;
+mod fetch_at_once;
 mod fetch_batch;
 mod find;
 mod held;

@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::CancellationReason;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, DispatchFailure};
 
@@ -65,6 +66,15 @@ where
     }
 }
 
+/// Why one action of a transaction was cancelled.
+pub(super) fn reason(reason: &CancellationReason) -> Reason {
+    Reason {
+        code: reason.code().unwrap_or_default().to_owned(),
+        message: reason.message().map(str::to_owned),
+        item: reason.item().cloned(),
+    }
+}
+
 /// The answer that a failed transaction is to its commit.
 pub(super) fn transaction_answer(
     error: SdkError<TransactWriteItemsError, HttpResponse>,
@@ -72,11 +82,6 @@ pub(super) fn transaction_answer(
 ) -> Answer {
     match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-            let reason = |reason: &aws_sdk_dynamodb::types::CancellationReason| Reason {
-                code: reason.code().unwrap_or_default().to_owned(),
-                message: reason.message().map(str::to_owned),
-                item: reason.item().cloned(),
-            };
             let reasons = cancelled.cancellation_reasons().iter().map(reason);
             Answer::Cancelled(reasons.collect())
         }

@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 
 use super::error::{LeftToLoad, Refusal, all_of, none_of};
 use super::read::{Answered, Whole};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{ErrorKind, Result};
 use crate::shape::Stored;
 use crate::store::operation::Operation;
 use crate::store::reseal::Failure;
@@ -53,13 +53,11 @@ async fn open<T: Stored>(
         items,
         at_once,
     } = whole;
+    if at_once && let Some(error) = root.misfit(operation, shards, &items)? {
+        return Err(error);
+    }
     if let Some(snapshot) = root.fitted(operation, shards, items)? {
         return opened(operation, root, shards, snapshot).await.map(Some);
-    }
-    if at_once {
-        let why = "the object's items do not fit together, though they were read at one moment; something other than dyno wrote \
-                   to one of its tables, or one was restored without the other";
-        return Err(Error::new(ErrorKind::Corrupt, why));
     }
     // Somebody saved between the root and its shards.
     match Box::pin(Saved::load(operation, root.key, shards, true)).await {

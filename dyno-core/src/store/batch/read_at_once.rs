@@ -13,8 +13,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::limits;
 use crate::plan::Address;
+use crate::store::drive;
+use crate::store::fetch_at_once::{AtOnce, contended, fetch_at_once};
 use crate::store::select::{Root, first_places};
-use crate::store::{drive, fetch};
 
 /// Reads everything that is asked for, each item once; nothing if a part is refused.
 pub(super) async fn read_at_once(asked: Vec<Asked>) -> Vec<Answered> {
@@ -68,13 +69,19 @@ async fn moment(parts: &[Part]) -> Result<Moment> {
         return Err(Error::new(ErrorKind::InvalidShape, why));
     }
     let mut wanted = first_wanted.clone();
+    let mut why = contended();
     for attempt in 1..=MOST_ATTEMPTS {
         check_count(wanted.len())?;
         let places: Vec<_> = wanted.iter().cloned().collect();
-        let Some(items) = fetch::fetch_at_once(store, &places).await? else {
-            drive::pause(attempt).await?;
-            continue;
+        let items = match fetch_at_once(store, &places).await? {
+            AtOnce::Read(items) => items,
+            AtOnce::NotYet(error) => {
+                why = error;
+                drive::pause(attempt).await?;
+                continue;
+            }
         };
+        why = contended();
         let moment = Moment(items);
         let listed = moment.listed(parts);
         if listed.is_subset(&wanted) {
@@ -83,10 +90,7 @@ async fn moment(parts: &[Part]) -> Result<Moment> {
         wanted = listed;
         wanted.extend(first_wanted.iter().cloned());
     }
-    Err(Error::new(
-        ErrorKind::Contended,
-        "other clients kept changing the objects while they were read; try again later",
-    ))
+    Err(why)
 }
 
 impl Moment {

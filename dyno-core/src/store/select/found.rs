@@ -182,6 +182,25 @@ impl Root {
         }
     }
 
+    /// The error of the first shard that is not as it says, of those that were read at one moment with it.
+    ///
+    /// # Errors
+    ///
+    /// A shard's key would be too long.
+    pub(in crate::store) fn misfit(
+        &self,
+        operation: &Operation,
+        shards: Shards,
+        items: &BTreeMap<Address, Item>,
+    ) -> Result<Option<Error>> {
+        let Some(state) = &self.state else {
+            return Ok(None);
+        };
+        reading(operation, &self.address, shards, |reading| {
+            reading.misfit(state, items)
+        })
+    }
+
     /// Puts these of its shards to it, all of which were read before; `None` if they are not as it says.
     ///
     /// # Errors
