@@ -109,3 +109,50 @@ async fn one_store_and_one_region() {
     assert_eq!(recorder.take().len(), 0);
     foreign.save().await.unwrap();
 }
+
+#[tokio::test]
+async fn everything_that_is_sent_counts_for_its_size() {
+    #[derive(DyObject, Clone, Debug, PartialEq)]
+    #[dyno(table = "Notes", key = "ID")]
+    struct Pair {
+        one: String,
+        two: String,
+    }
+    let (store, recorder) = store().await;
+    let text = |letter: &str| letter.repeat(190_000);
+    let mut pairs = Vec::new();
+    for number in 0..12 {
+        let (one, two) = (text("a"), text("b"));
+        let pair = store.save(Pair { one, two }).key(number.to_string());
+        pairs.push(pair.await.unwrap());
+    }
+    recorder.take();
+    let mut checks = store.transaction();
+    for pair in &pairs {
+        checks = checks.check_unchanged(pair);
+    }
+    assert_eq!(checks.await.unwrap_err().kind(), ErrorKind::TooLarge);
+    let fields = Pair::fields();
+    let mut updates = store.transaction();
+    for pair in &pairs {
+        let update = Pair::update(pair.key()).set(fields.one(), text("c"));
+        updates = updates.update(update.set(fields.two(), text("d")));
+    }
+    assert_eq!(updates.await.unwrap_err().kind(), ErrorKind::TooLarge);
+    assert_eq!(recorder.take().len(), 0);
+    // Of a save of an item without a version, the old values are sent, too.
+    let (few, _) = pairs.split_at_mut(10);
+    let mut saves = store.transaction();
+    for pair in few {
+        pair.one = text("c");
+        pair.two = text("d");
+        saves = saves.save(pair);
+    }
+    assert_eq!(saves.await.unwrap_err().kind(), ErrorKind::TooLarge);
+    assert_eq!(recorder.take().len(), 0);
+    let mut saves = store.transaction();
+    for pair in &mut pairs[..5] {
+        saves = saves.save(pair);
+    }
+    saves.await.unwrap();
+}

@@ -56,25 +56,24 @@ fn check_all(actions: &[Action], advice: &str) -> Result<()> {
     Ok(())
 }
 
+/// The bytes that an action counts for in its transaction, at least.
 fn check_action(action: &Action) -> Result<usize> {
     match action {
-        Action::Check { condition, .. } => check_length(condition).map(|()| 0),
-        Action::Delete { condition, .. } => {
-            condition.as_ref().map_or(Ok(()), check_length).map(|()| 0)
-        }
+        Action::Check { condition, .. } => check_expressions(condition),
+        Action::Delete { condition, .. } => condition.as_ref().map_or(Ok(0), check_expressions),
         Action::Put {
             address,
             item,
             condition,
         } => {
-            condition.as_ref().map_or(Ok(()), check_length)?;
-            check_item(address.table, item)
+            let asked = condition.as_ref().map_or(Ok(0), check_expressions)?;
+            Ok(asked.max(check_item(address.table, item)?))
         }
         Action::Update {
             address,
             expressions,
         } => {
-            check_length(expressions)?;
+            let bytes = check_expressions(expressions)?;
             let mut largest = 0;
             for value in expressions.values.values() {
                 largest = largest.max(measure_value(value)?);
@@ -87,9 +86,16 @@ fn check_action(action: &Action) -> Result<usize> {
                     limits::ITEM_BYTES
                 )));
             }
-            Ok(largest)
+            Ok(bytes)
         }
     }
+}
+
+/// The bytes of all values of an action's expressions.
+fn check_expressions(expressions: &Expressions) -> Result<usize> {
+    check_length(expressions)?;
+    let values = expressions.values.values();
+    values.map(|value| Ok(measure_value(value)?)).sum()
 }
 
 /// Refuses an item that DynamoDB would refuse, and names what makes it large.
