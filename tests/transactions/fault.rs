@@ -305,3 +305,31 @@ async fn what_is_known_not_to_be_written_is_told_of_all() {
         ]
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_second_request_is_made_once_whatever_is_lost() {
+    for fault in passing() {
+        let script = fault.clone();
+        let (store, sound, recorder) = faulty(move |number| match number {
+            1 => script.clone(),
+            _ => Fault::Pass,
+        })
+        .await;
+        stored(&sound).await;
+        let mut changed = order("a");
+        changed.address.city = "Uji".into();
+        recorder.take();
+        let update = Note::update("a").add(Note::fields().count(), 1);
+        let transaction = store.transaction().put(changed).update(update);
+        let (mut order, mut account) = transaction.put(account("a")).await.unwrap();
+        assert!(sent(&recorder).len() <= 3, "{fault:?}");
+        assert_eq!(sound.load::<Note>("a").await.unwrap().count, 1, "{fault:?}");
+        assert_eq!(sound.load::<Order>("a").await.unwrap().address.city, "Uji");
+        order.total = 1;
+        account.balance = 1;
+        let transaction = store.transaction().save(&mut order);
+        transaction.save(&mut account).await.unwrap();
+        let parts = dyno_testkit::dump(&sound.client::<Order>().unwrap(), "Parts").await;
+        assert_eq!(parts.unwrap().len(), 2, "{fault:?}");
+    }
+}

@@ -7,6 +7,7 @@ mod checks;
 mod fault;
 mod fixture;
 mod forms;
+mod kinds;
 mod load;
 mod race;
 mod request;

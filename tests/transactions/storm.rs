@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use dyno::{DyObject as _, ErrorKind, Store};
 use dyno_testkit::{Fault, Late};
 
-use crate::fixture::{Account, Note, Order, account, faulty, note, order};
+use crate::fixture::{Account, Album, Note, Order, account, album, faulty, note, order};
 
 const ACCOUNTS: u64 = 4;
 const ROUNDS: u64 = 12;
@@ -50,7 +50,15 @@ async fn transfer(store: &Store, worker: u64, round: u64) -> Result<(), ErrorKin
         .save(&mut from)
         .save(&mut to)
         .update(count);
-    let moved = transaction.save(&mut order).insert(note(&id)).await;
+    // Whatever stands there has other songs, which only its root tells.
+    let songs = usize::try_from(round % 3).unwrap();
+    let put = album(&format!("put {worker}"), songs);
+    let moved = transaction
+        .save(&mut order)
+        .insert(note(&id))
+        .put(put)
+        .delete::<Album>(format!("gone {worker}"))
+        .await;
     moved.map(drop).map_err(|error| error.kind())
 }
 
@@ -64,6 +72,10 @@ async fn what_is_moved_is_moved_once() {
     }
     sound.save(note("count")).await.unwrap();
     sound.save(order("moves")).await.unwrap();
+    for worker in 0..3 {
+        let gone = album(&format!("gone {worker}"), 2);
+        sound.save(gone).await.unwrap();
+    }
     let unknown = Arc::new(AtomicU64::new(0));
     let done = Arc::new(AtomicU64::new(0));
     let worker = |worker: u64| {
@@ -100,6 +112,12 @@ async fn what_is_moved_is_moved_once() {
     let order = sound.load::<Order>("moves").await.unwrap();
     let crosses = order.address.city.matches('x').count();
     assert_eq!(u64::try_from(crosses).unwrap(), moves);
+    // No song is left behind, and none is missing.
+    let client = sound.client::<Album>().unwrap();
+    let songs = dyno_testkit::dump(&client, "Songs").await.unwrap().len();
+    let albums = sound.scan::<Album>().await.unwrap();
+    let theirs: usize = albums.iter().map(|album| album.songs.len()).sum();
+    assert_eq!((albums.len(), songs), (3, theirs));
     let accounts = sound.scan::<Account>().await.unwrap();
     let total: u64 = accounts.iter().map(|account| account.balance).sum();
     assert_eq!(total, 1000 * ACCOUNTS);
