@@ -2,7 +2,7 @@
 
 use std::sync::Mutex;
 
-use dyno::{DyObject as _, ErrorKind};
+use dyno::{DyObject as _, ErrorKind, TransactionFailure};
 use dyno_testkit::{Fault, Late};
 use serde_json::json;
 
@@ -294,7 +294,7 @@ async fn what_is_known_not_to_be_written_is_told_of_all() {
     let transaction = store.transaction().insert(note("a")).save(&mut account);
     let transaction = transaction.check_missing::<Order>("a");
     let error = transaction.await.unwrap_err();
-    let kinds = error.failures().iter().map(|failure| failure.kind());
+    let kinds = error.failures().iter().map(TransactionFailure::kind);
     let kinds: Vec<_> = kinds.collect();
     assert_eq!(
         kinds,

@@ -1,6 +1,8 @@
 //! Objects of every way of storing in one transaction: sealed, indexed, lazy, with composite keys, with shards beside their roots.
 
-use dyno::{DyObject, EncryptionKey, ErrorKind, IndexKey, IndexKeys, Lazy, Rules, Store};
+use dyno::{
+    DyObject, EncryptionKey, ErrorKind, IndexKey, IndexKeys, Lazy, Rules, Store, TransactionFailure,
+};
 use dyno_testkit::Recorder;
 
 use crate::fixture::sent;
@@ -186,7 +188,11 @@ async fn each_refuses_as_it_does_alone() {
         .insert(book().save().key("b"))
         .await
         .unwrap_err();
-    let kinds: Vec<_> = error.failures().iter().map(|why| why.kind()).collect();
+    let kinds: Vec<_> = error
+        .failures()
+        .iter()
+        .map(TransactionFailure::kind)
+        .collect();
     assert_eq!(kinds, [ErrorKind::Conflict; 2]);
     assert_eq!(with_email(&store, "mine@example.com").await, 0);
     assert_eq!(with_email(&store, "theirs@example.com").await, 1);

@@ -1,6 +1,7 @@
 //! What would be sent, before it is.
 
-use dyno::{ActionKind, DyObject as _, ErrorKind};
+use dyno::ActionKind::{Delete, Put, Update};
+use dyno::{ActionKind, DyObject as _, ErrorKind, PlannedAction};
 
 use crate::fixture::{Account, Album, Note, Order, account, album, note, order, store, stored};
 
@@ -32,12 +33,7 @@ async fn a_plan_is_what_is_sent() {
         panic!("one request")
     };
     assert_eq!(planned.actions().len(), request.actions());
-    let kinds: Vec<_> = planned
-        .actions()
-        .iter()
-        .map(|action| action.kind())
-        .collect();
-    use ActionKind::{Delete, Put, Update};
+    let kinds: Vec<_> = planned.actions().iter().map(PlannedAction::kind).collect();
     assert_eq!(kinds, [Put, Put, Put, Update, Delete, Put, Put, Put]);
 }
 

@@ -29,6 +29,7 @@ pub(crate) mod independent;
 mod outcome;
 mod parents;
 pub(crate) mod plain;
+mod reason;
 pub(crate) mod renew;
 pub(crate) mod save;
 mod shard;
@@ -39,8 +40,8 @@ pub(crate) mod update;
 
 pub(crate) use cost::{Before, Charge, Known};
 pub(crate) use footprint::{Footprint, Sizes};
+pub(crate) use reason::{Reason, misfit, refusal_of, says_too_large};
 pub(crate) use size::check_item;
 pub(crate) use step::{
-    Action, Answer, Expressions, Fresh, Machine, Reason, Request, Returns, Step, item_too_large,
-    misfit, refusal_of, says_too_large, unknown,
+    Action, Answer, Expressions, Fresh, Machine, Request, Returns, Step, item_too_large, unknown,
 };

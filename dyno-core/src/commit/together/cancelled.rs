@@ -2,8 +2,9 @@
 
 use super::member::Told;
 use super::{Ended, Member, Refusal, Together};
+use crate::commit::reason::{Reason, refusal_of};
 use crate::commit::size;
-use crate::commit::step::{Answer, Fresh, Judged, Machine as _, Reason, Step, refusal_of, unknown};
+use crate::commit::step::{Answer, Fresh, Judged, Machine as _, Step, unknown};
 use crate::error::{ErrorKind, Result};
 
 impl Together<'_> {

@@ -36,7 +36,8 @@ impl<T: Stored> SaveSaved<'_, T> {
     /// [`ErrorKind::ConditionFailed`](crate::ErrorKind::ConditionFailed) otherwise.
     ///
     /// The condition is asked if something is written, in the same request, and of the root as it is stored, not as it was
-    /// changed. If only an independent shard changed, the root is written with it. Said twice, both must hold.
+    /// changed. If only an independent shard changed, the root is written with it. In a [`Transaction`](crate::Transaction) it is
+    /// asked though nothing changed. Said twice, both must hold.
     pub fn when(mut self, condition: Condition<T>) -> Self {
         self.when = Some(both(self.when, condition));
         self

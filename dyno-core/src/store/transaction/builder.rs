@@ -25,12 +25,14 @@ use crate::store::{Delete, Save, Store, Update};
 /// [`Saved`], a tuple in the order of the calls; what was saved is up to date where it is.
 ///
 /// Sends one `TransactWriteItems` (2 WCU per KB of each item that is written or looked at), without reading. It is two if an object
-/// of [`put`](Self::put) is there already, or one of [`delete`](Self::delete) has shards in pieces; the root is read before if only
-/// it tells which shards are to be deleted (see [`Delete`](crate::Delete)). Nothing is sent if nothing has changed and nothing else
-/// is asked for. A crash leaves all as it was, or everything written.
+/// with shards or encrypted fields of [`put`](Self::put) is there already, or one of [`delete`](Self::delete) has shards in pieces or
+/// was changed meanwhile; the root is read before by `GetItem` if only it tells which shards are to be deleted (see
+/// [`Delete`](crate::Delete)). Nothing is sent if nothing has changed and nothing else is asked for. A crash leaves all as it was, or
+/// everything written. [`plan`](Self::plan) and [`params`](Self::params) show it.
 ///
 /// A lost answer is resolved: the same request is sent again with its token, which has no second effect for ten minutes; after that
-/// the versions of the roots tell.
+/// the versions of the roots tell. What was neither applied nor refused for certain is `OutcomeUnknown`; the keys of the objects are in
+/// [`TransactionError::keys`] then.
 ///
 /// # Cancel safety
 ///
@@ -42,7 +44,7 @@ use crate::store::{Delete, Save, Store, Update};
 /// ([`Conflict`](crate::ErrorKind::Conflict), [`AlreadyExists`](crate::ErrorKind::AlreadyExists),
 /// [`ConditionFailed`](crate::ErrorKind::ConditionFailed), [`NotFound`](crate::ErrorKind::NotFound) of an update or check,
 /// [`Contended`](crate::ErrorKind::Contended), [`Throttled`](crate::ErrorKind::Throttled),
-/// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown), ...). Before the first request:
+/// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown), ...). Before the first request, and before a root is read:
 /// [`InvalidKey`](crate::ErrorKind::InvalidKey) if one item is touched twice, [`InvalidShape`](crate::ErrorKind::InvalidShape) if
 /// there are two regions, [`InvalidSetting`](crate::ErrorKind::InvalidSetting) if an object is of another store,
 /// [`TooLarge`](crate::ErrorKind::TooLarge) if it needs more than 100 actions or 4 MB.

@@ -18,9 +18,10 @@ use crate::store::operation::Pending;
 ///
 /// # Errors
 ///
-/// Each part has its own. [`TooLarge`](crate::ErrorKind::TooLarge) if there are more than 100 items,
+/// Each part has its own. [`TooLarge`](crate::ErrorKind::TooLarge) if there are more than 100 items or 4 MB,
 /// [`InvalidShape`](crate::ErrorKind::InvalidShape) if there are two regions, [`InvalidSetting`](crate::ErrorKind::InvalidSetting) if
-/// there are two stores, [`Contended`](crate::ErrorKind::Contended) after eight tries: these are those of all parts.
+/// there are two stores, [`Contended`](crate::ErrorKind::Contended) or [`Throttled`](crate::ErrorKind::Throttled) after eight tries: these
+/// are those of all parts. [`Corrupt`](crate::ErrorKind::Corrupt) names the shard that is not as its root says.
 ///
 /// # Examples
 ///

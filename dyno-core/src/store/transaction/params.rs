@@ -31,8 +31,8 @@ pub struct ActionParams {
 
 impl TransactionParams {
     /// Of a request; of none, if there is nothing to send.
-    pub(super) fn of(request: Option<Request>) -> Self {
-        let actions = request.as_ref().map(Request::actions).unwrap_or_default();
+    pub(super) fn of(request: Option<&Request>) -> Self {
+        let actions = request.map(Request::actions).unwrap_or_default();
         Self {
             actions: actions.iter().cloned().map(ActionParams::of).collect(),
         }

@@ -143,7 +143,7 @@ pub(super) fn params(store: &Store, parts: &[Part<'_>]) -> Result<TransactionPar
     let changes = all_right(store, parts.iter().map(|part| &part.change))?;
     let mut ready = Ready::of(&changes, made_now(&changes))?;
     let request = ready.first_request(&changes)?;
-    Ok(TransactionParams::of(request))
+    Ok(TransactionParams::of(request.as_ref()))
 }
 
 fn made_now<'a>(changes: &[&'a Change]) -> Vec<Result<Made<'a>>> {
