@@ -15,9 +15,10 @@ pub use dyno_core::{
     Pages, ParallelScan, Params, ParsePathError, Path, PatternError, PendingKey, Plan,
     PlannedAction, PlannedRequest, Query, ReadOnly, ReadPath, ReadPolicy, Reload, Reseal,
     ResealReport, Result, Rules, Save, SaveError, SaveMany, SaveSaved, Saved, Scan, Searchable,
-    Segment, Shards, SortKey, Store, Stored, TypeTag, TypedPath, Update, UpdateParams,
-    UpdateReturning, UsedException, ValueCause, ValueError, WriteOnly, WritePath, batch,
-    check_loader, document, expression, shape, table,
+    Segment, Shards, SortKey, Store, Stored, Transaction, TransactionError, TransactionFailure,
+    TypeTag, TypedPath, Update, UpdateParams, UpdateReturning, UsedException, ValueCause,
+    ValueError, WriteOnly, WritePath, batch, check_loader, document, expression, shape, table,
+    transaction,
 };
 pub use dyno_derive::DyObject;
 #[cfg(feature = "legacy")]

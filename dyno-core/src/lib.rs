@@ -59,8 +59,8 @@ pub use store::{
     DeleteMany, DeleteSaved, DeleteTables, Document, Documents, EnsureSpecs, EnsureTables, Failure,
     Find, FindKeys, Load, LoadMany, LoadOptional, LoaderFault, MigrateTables, Objects, OneSort,
     Page, Pages, ParallelScan, Params, Query, ReadPath, Reload, Reseal, ResealReport, Save,
-    SaveMany, SaveSaved, Saved, Scan, Shards, SortKey, Store, Update, UpdateParams,
-    UpdateReturning, WritePath, check_loader,
+    SaveMany, SaveSaved, Saved, Scan, Shards, SortKey, Store, Transaction, TransactionError,
+    TransactionFailure, Update, UpdateParams, UpdateReturning, WritePath, check_loader,
 };
 pub use table::Namespace;
 pub use units::CapacityUnits;
@@ -68,9 +68,19 @@ pub use units::CapacityUnits;
 /// Objects of several types with the same requests: [`Store::load_together`], [`Store::write_together`].
 pub mod batch {
     #[doc(hidden)]
-    pub use crate::store::{LoadAsked, WriteAsked};
+    pub use crate::store::{LoadAsked, Reads, WriteAsked};
     pub use crate::store::{
         LoadPart, LoadParts, LoadTogether, WritePart, WriteParts, WriteTogether,
+    };
+}
+
+/// Reads at one moment, and what [`Transaction`] keeps of the objects that are given to it, until they are stored or come back.
+pub mod transaction {
+    #[doc(hidden)]
+    pub use crate::store::Lefts;
+    pub use crate::store::{
+        ActionParams, Given, Inserts, InsertsAnd, LoadTransaction, Many, One, Slot,
+        TransactionParams,
     };
 }
 

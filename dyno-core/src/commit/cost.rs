@@ -5,6 +5,7 @@
 //! | put | the larger of the item before and the item given | twice |
 //! | update | the larger of the whole item before and after | twice |
 //! | delete | the item before | twice |
+//! | check | the item | twice |
 
 use dyno_value::{Item, attribute_size, item_size};
 
@@ -90,7 +91,7 @@ impl Action {
     /// nothing, what the update writes is a lower bound.
     pub(crate) fn charge(&self, before: Known<'_>) -> Charge {
         match self {
-            Self::Delete { .. } => before.charge(),
+            Self::Check { .. } | Self::Delete { .. } => before.charge(),
             Self::Put { item, .. } => before.charge().max(Charge::exactly(item_size(item))),
             Self::Update {
                 address,

@@ -10,7 +10,7 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result, condition_failed};
 use crate::expr::Node;
-use crate::plan::{Address, Format, Manifest, RootState, Topology, layout, tag_attribute};
+use crate::plan::{Address, Format, Manifest, Owner, RootState, Topology, layout, tag_attribute};
 use crate::reserved;
 
 /// How a deletion ends.
@@ -58,6 +58,13 @@ impl<'a> Delete<'a> {
         Self::with(topology, root, shards, condition, (None, when))
     }
 
+    /// Demands that nothing is there: it is what is left to do where nothing was found.
+    pub(crate) fn nothing(topology: &'a Topology, root: Address) -> Self {
+        let condition =
+            Expressions::condition("attribute_not_exists(#k)").name("#k", root.key_name());
+        Self::with(topology, root, Vec::new(), condition, (None, None))
+    }
+
     /// Deletes the object as it was loaded.
     pub(crate) fn based(
         topology: &'a Topology,
@@ -72,6 +79,33 @@ impl<'a> Delete<'a> {
             .and_when(when)
             .or_absent(root.key_name());
         Self::with(topology, root, shards, condition, (Some(base), when))
+    }
+
+    /// Deletes the object in this state.
+    ///
+    /// # Errors
+    ///
+    /// It has a shard that the type does not know, or one whose key would be too long.
+    pub(crate) fn of_state(
+        topology: &'a Topology,
+        root: Address,
+        state: RootState,
+        when: Option<&Node>,
+    ) -> Result<Self> {
+        let owner = Owner::new(topology.root, &root);
+        let mut shards = Vec::new();
+        for (id, entry) in &state.manifest.0 {
+            let Some(field) = topology.shard(id) else {
+                return Err(Error::new(
+                    ErrorKind::TypeMismatch,
+                    format!(
+                        "the stored object has a shard `{id}` that the type does not know; nothing was deleted"
+                    ),
+                ));
+            };
+            shards.extend(owner.every_place(&field, *entry)?);
+        }
+        Ok(Self::based(topology, root, shards, state, when))
     }
 
     fn with(
@@ -109,18 +143,22 @@ impl<'a> Delete<'a> {
         }
     }
 
+    /// What the root that stands there says of a request of which the answer was lost.
+    pub(super) fn told(&self, standing: Option<Item>) -> Result<Verdict> {
+        self.judged(standing, true)
+    }
+
+    fn judged(&self, standing: Option<Item>, any_lost: bool) -> Result<Verdict> {
+        let shape = self.topology.root;
+        outcome::judge(standing, shape, self.base.as_ref(), &[], any_lost)
+    }
+
     fn condition_failed(&self, standing: Option<Item>) -> Result<Step<Deleted>> {
         let layout = standing
             .as_ref()
             .and_then(|item| item.get(reserved::LAYOUT));
         let is_known = layout == Some(&known_layout(self.topology));
-        match outcome::judge(
-            standing,
-            self.topology.root,
-            self.base.as_ref(),
-            &[],
-            self.attempts.any_lost(),
-        )? {
+        match self.judged(standing, self.attempts.any_lost())? {
             Verdict::NotCommitted(Standing::Nothing) => Ok(Step::Done(Deleted::Gone)),
             Verdict::NotCommitted(standing)
                 if self.when.is_some() && self.is_as_expected(&standing, is_known) =>
@@ -151,6 +189,15 @@ impl Delete<'_> {
             _ => false,
         }
     }
+}
+
+/// The error of a deletion that meets an item of which nobody knows the shards.
+pub(crate) fn not_managed() -> Error {
+    Error::new(
+        ErrorKind::TypeMismatch,
+        "the item with this key was not saved as an object with shards; nothing was deleted. Delete it with the type that it \
+         was saved with",
+    )
 }
 
 /// The layout of an object that has no shards but those that the type knows.

@@ -66,6 +66,7 @@ impl Footprint {
         for action in request.actions() {
             let address = action.address();
             let standing = match action {
+                Action::Check { .. } => continue,
                 Action::Delete { .. } => {
                     self.items.remove(address);
                     continue;

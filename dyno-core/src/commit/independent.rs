@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::Item;
 
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
@@ -38,6 +39,13 @@ impl Independent {
             sent: None,
             attempts: Attempts::default(),
         }
+    }
+
+    /// Whether the shard that stands there was written by this.
+    pub(super) fn has_written(&self, standing: &Item) -> bool {
+        let version = standing.get(reserved::STAMP).and_then(Stamp::from_value);
+        let sent = self.sent.as_ref().map(|(_, stamp)| *stamp);
+        version.is_some() && version == sent
     }
 
     fn update(&self, stamp: Stamp) -> Action {
@@ -90,11 +98,7 @@ impl Machine for Independent {
         match self.attempts.judge(answer, request)? {
             Judged::Applied => Ok(Step::Done((request.clone(), *stamp))),
             Judged::Condition(_, standing) => {
-                let version = standing
-                    .as_ref()
-                    .and_then(|item| item.get(reserved::STAMP))
-                    .and_then(Stamp::from_value);
-                if version == Some(*stamp) {
+                if standing.is_some_and(|item| self.has_written(&item)) {
                     return Ok(Step::Done((request.clone(), *stamp)));
                 }
                 Err(self.attempts.refused(changed()))

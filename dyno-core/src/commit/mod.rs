@@ -10,6 +10,7 @@
 //! | [`renew::Renew`] | one update of sealed values, each over its exact old bytes | 1 |
 //! | [`update::Update`] | one update of the root, worked out by the service | 1, or 2 to make maps around a value |
 //! | [`plain::Plain`] | one item without the mapper's attributes | 1 |
+//! | [`together::Together`] | one transaction of any of these | 1, and 1 for each that finds another object than it supposed |
 //!
 //! `cost` says what a request consumes before it is sent, `effect` what its updates make of an item, and `footprint`
 //! remembers what stands at an object's places.
@@ -28,17 +29,19 @@ pub(crate) mod independent;
 mod outcome;
 mod parents;
 pub(crate) mod plain;
+mod reason;
 pub(crate) mod renew;
 pub(crate) mod save;
 mod shard;
 mod size;
 mod step;
+pub(crate) mod together;
 pub(crate) mod update;
 
 pub(crate) use cost::{Before, Charge, Known};
 pub(crate) use footprint::{Footprint, Sizes};
+pub(crate) use reason::{Reason, misfit, refusal_of, says_too_large};
 pub(crate) use size::check_item;
 pub(crate) use step::{
-    Action, Answer, Expressions, Fresh, Machine, Reason, Request, Returns, Step, item_too_large,
-    says_too_large, unknown,
+    Action, Answer, Expressions, Fresh, Machine, Request, Returns, Step, item_too_large, unknown,
 };

@@ -3,7 +3,7 @@
 //! Such an item has no etag. A changed one is written attribute by attribute, on the condition that those attributes
 //! still have the values that were loaded: no update is lost, and changes of other attributes are kept.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, encoding};
@@ -15,6 +15,7 @@ use crate::error::{Error, ErrorKind, Result, condition_failed};
 use crate::expr::Node;
 use crate::plan::Address;
 use crate::reserved;
+use crate::shape::{FieldShape, Shape};
 
 /// The machine that writes or deletes one plain item.
 #[derive(Debug)]
@@ -90,13 +91,17 @@ impl Plain {
         }
     }
 
-    /// Deletes, if every attribute is as it was loaded.
+    /// Deletes, if every attribute is as it was loaded, and the type has no other.
     ///
     /// # Errors
     ///
     /// The object has more attributes than one condition can name.
-    pub(crate) fn delete_unchanged(address: Address, before: &Item) -> Result<Self> {
-        let expressions = unchanged(before)
+    pub(crate) fn delete_unchanged(
+        address: Address,
+        before: &Item,
+        shape: &'static Shape,
+    ) -> Result<Self> {
+        let expressions = as_read(before, shape)
             .name("#k", address.key_name())
             .and("attribute_exists(#k)");
         super::size::check_length(&expressions)?;
@@ -104,10 +109,14 @@ impl Plain {
             address,
             condition: Some(expressions),
         });
-        let before = before.iter();
-        let before = before.map(|(name, value)| (name.clone(), Some(value.clone())));
+        let absent = absent_from(before, shape)
+            .into_iter()
+            .chain([reserved::FORMAT]);
+        let absent = absent.map(|name| (name.to_owned(), None));
+        let present = before.iter();
+        let present = present.map(|(name, value)| (name.clone(), Some(value.clone())));
         let judge = Judge::Unchanged {
-            before: before.collect(),
+            before: absent.chain(present).collect(),
             after: BTreeMap::new(),
         };
         Ok(Self {
@@ -140,7 +149,11 @@ impl Plain {
                 *condition = Some(both);
             }
             Action::Put { condition, .. } => with_when(condition.get_or_insert_default()),
-            Action::Update { expressions, .. } => with_when(expressions),
+            Action::Check {
+                condition: expressions,
+                ..
+            }
+            | Action::Update { expressions, .. } => with_when(expressions),
         }
         self
     }
@@ -281,7 +294,7 @@ impl Machine for Plain {
 }
 
 /// Whether an item holds these values, and perhaps others.
-pub(super) fn holds(item: &Item, values: &Item) -> bool {
+fn holds(item: &Item, values: &Item) -> bool {
     values
         .iter()
         .all(|(name, value)| item.get(name).is_some_and(|other| same_value(value, other)))
@@ -296,8 +309,35 @@ fn same_value(a: &AttributeValue, b: &AttributeValue) -> bool {
     encoding::encode(a).is_ok_and(|a| encoding::encode(b).is_ok_and(|b| a == b))
 }
 
+/// The condition that an item that the mapper does not manage is as it was read, and has none of the type's other fields.
+pub(super) fn as_read(before: &Item, shape: &'static Shape) -> Expressions {
+    let mut condition = unchanged(before)
+        .name("#f", reserved::FORMAT)
+        .and("attribute_not_exists(#f)");
+    for (index, name) in absent_from(before, shape).into_iter().enumerate() {
+        condition = condition
+            .name(format!("#a{index}"), name)
+            .and(format!("attribute_not_exists(#a{index})"));
+    }
+    condition
+}
+
+/// Whether an item is as it was read, which the mapper did not manage, and has none of the type's other fields.
+pub(super) fn is_as_read(now: &Item, before: &Item, shape: &'static Shape) -> bool {
+    let mut absent = absent_from(before, shape)
+        .into_iter()
+        .chain([reserved::FORMAT]);
+    holds(now, before) && absent.all(|name| !now.contains_key(name))
+}
+
+/// The fields of the type that an item does not have.
+fn absent_from(item: &Item, shape: &'static Shape) -> BTreeSet<&'static str> {
+    let names = shape.all_fields().map(FieldShape::name);
+    names.filter(|name| !item.contains_key(*name)).collect()
+}
+
 /// The condition that every attribute is as it was.
-pub(super) fn unchanged(before: &Item) -> Expressions {
+fn unchanged(before: &Item) -> Expressions {
     let sorted: BTreeMap<_, _> = before.iter().collect();
     let mut expressions = Expressions::default();
     for (index, (name, value)) in sorted.into_iter().enumerate() {

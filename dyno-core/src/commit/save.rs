@@ -17,7 +17,6 @@ use crate::plan::{
     write_type,
 };
 use crate::reserved;
-use crate::shape::{FieldShape, Shape};
 
 /// The object to be saved: its items' bodies, sealed.
 #[derive(Debug)]
@@ -142,6 +141,21 @@ impl<'a> Save<'a> {
         self
     }
 
+    /// What the root that stands there says of the requests sent, of which an answer was lost.
+    pub(super) fn told(&self, standing: Option<Item>) -> Result<Verdict> {
+        self.judged(standing, true)
+    }
+
+    fn judged(&self, standing: Option<Item>, any_lost: bool) -> Result<Verdict> {
+        let base = match &self.over {
+            Over::Object(base) => Some(base),
+            Over::Foreign(_) | Over::Nothing => None,
+        };
+        let shape = self.draft.topology.root;
+        let mine: Vec<_> = self.sent.iter().map(|(_, state)| state.etag).collect();
+        outcome::judge(standing, shape, base, &mine, any_lost)
+    }
+
     fn build(&self, fresh: Fresh) -> Result<(Request, RootState)> {
         let Fresh { etag, now_micros } = fresh;
         let base = match &self.over {
@@ -205,7 +219,7 @@ impl<'a> Save<'a> {
         let condition = match &self.over {
             Over::Nothing => Expressions::condition("attribute_not_exists(#k)")
                 .name("#k", self.draft.root.key_name()),
-            Over::Foreign(item) => adopted(item, self.draft.topology.root),
+            Over::Foreign(item) => super::plain::as_read(item, self.draft.topology.root),
             Over::Object(base) => Expressions::condition("#t = :t")
                 .name("#t", reserved::ETAG)
                 .value(":t", base.etag.to_value()),
@@ -315,13 +329,7 @@ impl<'a> Save<'a> {
         standing: Option<Item>,
         fresh: Fresh,
     ) -> Result<Step<Committed>> {
-        let base = match &self.over {
-            Over::Object(base) => Some(base),
-            Over::Foreign(_) | Over::Nothing => None,
-        };
-        let shape = self.draft.topology.root;
-        let mine: Vec<_> = self.sent.iter().map(|(_, state)| state.etag).collect();
-        match outcome::judge(standing, shape, base, &mine, self.attempts.any_lost())? {
+        match self.judged(standing, self.attempts.any_lost())? {
             Verdict::Committed(etag) => self.committed(Some(etag)),
             Verdict::Unknown => Err(unknown()),
             Verdict::NotCommitted(standing) => {
@@ -340,10 +348,7 @@ impl<'a> Save<'a> {
             (Over::Nothing, Standing::Nothing) => true,
             (Over::Object(base), Standing::Object(state)) => base.etag == state.etag,
             (Over::Foreign(item), Standing::Foreign(now)) => {
-                let shape = self.draft.topology.root;
-                let mut fields = shape.all_fields().map(FieldShape::name);
-                super::plain::holds(now, item)
-                    && fields.all(|name| item.contains_key(name) || !now.contains_key(name))
+                super::plain::is_as_read(now, item, self.draft.topology.root)
             }
             _ => false,
         }
@@ -434,24 +439,6 @@ impl Machine for Save<'_> {
             Judged::Next(step) => Ok(step),
         }
     }
-}
-
-/// The condition that an item which becomes an object is as it was read, and has none of the type's other fields.
-fn adopted(item: &Item, shape: &'static Shape) -> Expressions {
-    let mut condition = super::plain::unchanged(item)
-        .name("#f", reserved::FORMAT)
-        .and("attribute_not_exists(#f)");
-    let absent = shape
-        .all_fields()
-        .map(FieldShape::name)
-        .filter(|name| !item.contains_key(*name));
-    let absent: BTreeSet<_> = absent.collect();
-    for (index, name) in absent.into_iter().enumerate() {
-        condition = condition
-            .name(format!("#a{index}"), name)
-            .and(format!("attribute_not_exists(#a{index})"));
-    }
-    condition
 }
 
 fn number(number: u64) -> aws_sdk_dynamodb::types::AttributeValue {

@@ -16,49 +16,64 @@ use crate::reserved;
 pub(crate) fn check(request: &Request) -> Result<()> {
     match request {
         Request::Single(action) => check_action(action).map(drop),
-        Request::Transact { actions, .. } => {
-            if actions.len() > limits::TRANSACTION_ACTIONS {
-                return Err(too_large(format!(
-                    "this needs one transaction of {} actions, DynamoDB allows {}; objects are not written in several \
-                     steps yet. Store fewer shards per object, or change fewer of them in one save",
-                    actions.len(),
-                    limits::TRANSACTION_ACTIONS
-                )));
-            }
-            let mut bytes = 0;
-            for action in actions {
-                bytes += check_action(action)?;
-            }
-            if bytes > limits::TRANSACTION_BYTES {
-                return Err(too_large(format!(
-                    "this needs one transaction of {bytes} bytes, DynamoDB allows {}; objects are not written in several \
-                     steps yet. Save the parts that changed one after the other",
-                    limits::TRANSACTION_BYTES
-                )));
-            }
-            Ok(())
-        }
+        Request::Transact { actions, .. } => check_all(
+            actions,
+            "objects are not written in several steps yet. Store fewer shards per object, or change fewer of them in one save",
+        ),
     }
 }
 
+/// Refuses what is too much for one transaction of several objects.
+///
+/// # Errors
+///
+/// Those of [`check`].
+pub(super) fn check_together(actions: &[Action]) -> Result<()> {
+    check_all(
+        actions,
+        "nothing was sent. Write fewer objects in one transaction",
+    )
+}
+
+fn check_all(actions: &[Action], advice: &str) -> Result<()> {
+    if actions.len() > limits::TRANSACTION_ACTIONS {
+        return Err(too_large(format!(
+            "this needs one transaction of {} actions, DynamoDB allows {}; {advice}",
+            actions.len(),
+            limits::TRANSACTION_ACTIONS
+        )));
+    }
+    let mut bytes = 0;
+    for action in actions {
+        bytes += check_action(action)?;
+    }
+    if bytes > limits::TRANSACTION_BYTES {
+        return Err(too_large(format!(
+            "this needs one transaction of {bytes} bytes, DynamoDB allows {}; {advice}",
+            limits::TRANSACTION_BYTES
+        )));
+    }
+    Ok(())
+}
+
+/// The bytes that an action counts for in its transaction, at least.
 fn check_action(action: &Action) -> Result<usize> {
     match action {
-        Action::Delete { condition, .. } => {
-            condition.as_ref().map_or(Ok(()), check_length).map(|()| 0)
-        }
+        Action::Check { condition, .. } => check_expressions(condition),
+        Action::Delete { condition, .. } => condition.as_ref().map_or(Ok(0), check_expressions),
         Action::Put {
             address,
             item,
             condition,
         } => {
-            condition.as_ref().map_or(Ok(()), check_length)?;
-            check_item(address.table, item)
+            let asked = condition.as_ref().map_or(Ok(0), check_expressions)?;
+            Ok(asked.max(check_item(address.table, item)?))
         }
         Action::Update {
             address,
             expressions,
         } => {
-            check_length(expressions)?;
+            let bytes = check_expressions(expressions)?;
             let mut largest = 0;
             for value in expressions.values.values() {
                 largest = largest.max(measure_value(value)?);
@@ -71,9 +86,16 @@ fn check_action(action: &Action) -> Result<usize> {
                     limits::ITEM_BYTES
                 )));
             }
-            Ok(largest)
+            Ok(bytes)
         }
     }
+}
+
+/// The bytes of all values of an action's expressions.
+fn check_expressions(expressions: &Expressions) -> Result<usize> {
+    check_length(expressions)?;
+    let values = expressions.values.values();
+    values.map(|value| Ok(measure_value(value)?)).sum()
 }
 
 /// Refuses an item that DynamoDB would refuse, and names what makes it large.

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
+use super::reason::{Cause, Reason, cause_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Node, Placeholders, condition_text};
 use crate::plan::{Address, Etag};
@@ -26,6 +27,27 @@ pub(crate) trait Machine {
 pub(crate) struct Fresh {
     pub(crate) etag: Etag,
     pub(crate) now_micros: u64,
+}
+
+impl Fresh {
+    /// The same for this member of a commit of several objects.
+    pub(super) fn of_member(self, at: usize) -> Self {
+        Self {
+            etag: self.etag.of_member(at),
+            ..self
+        }
+    }
+}
+
+impl<D> Step<D> {
+    /// The same, done otherwise.
+    pub(super) fn map<E>(self, done: impl FnOnce(D) -> E) -> Step<E> {
+        match self {
+            Self::Done(was) => Step::Done(done(was)),
+            Self::Send(request) => Step::Send(request),
+            Self::Wait { attempt, then } => Step::Wait { attempt, then },
+        }
+    }
 }
 
 /// What to do next.
@@ -51,6 +73,11 @@ pub(crate) enum Request {
 /// One action on one item.
 #[derive(Clone, Debug)]
 pub(crate) enum Action {
+    /// Writes nothing; only in a transaction.
+    Check {
+        address: Address,
+        condition: Expressions,
+    },
     Delete {
         address: Address,
         condition: Option<Expressions>,
@@ -75,7 +102,8 @@ impl Request {
 impl Action {
     pub(crate) fn address(&self) -> &Address {
         match self {
-            Self::Delete { address, .. }
+            Self::Check { address, .. }
+            | Self::Delete { address, .. }
             | Self::Put { address, .. }
             | Self::Update { address, .. } => address,
         }
@@ -185,87 +213,6 @@ pub(crate) enum Answer {
     TooLarge,
     /// Too many requests; nothing was applied.
     Throttled(Error),
-}
-
-/// Why an action of a transaction was not applied.
-#[derive(Debug)]
-pub(crate) struct Reason {
-    pub(crate) code: String,
-    pub(crate) message: Option<String>,
-    pub(crate) item: Option<Item>,
-}
-
-impl Reason {
-    const NONE: &str = "None";
-    const CONDITION: &str = "ConditionalCheckFailed";
-
-    fn is_condition(&self) -> bool {
-        self.code == Self::CONDITION
-    }
-}
-
-/// The cause of a cancelled transaction, most telling first.
-#[derive(Debug)]
-enum Cause {
-    /// The condition of the action at this index does not hold; the item that stands there.
-    Condition(usize, Option<Item>),
-    /// Another transaction or write holds an item.
-    Conflict,
-    /// The request is wrong.
-    Invalid(Error),
-    /// An item would be larger than any may be.
-    TooLarge,
-    /// Too many requests.
-    Throttled(Error),
-}
-
-/// Finds the cause of a cancelled transaction in its reasons.
-fn cause_of(reasons: Vec<Reason>) -> Cause {
-    if reasons
-        .iter()
-        .any(|reason| reason.code == "TransactionConflict")
-    {
-        return Cause::Conflict;
-    }
-    let throttled = |reason: &Reason| {
-        matches!(
-            &*reason.code,
-            "ProvisionedThroughputExceeded" | "ThrottlingError"
-        )
-    };
-    if reasons.iter().any(throttled) {
-        let why = "the service throttled the transaction until the last try; try again later";
-        return Cause::Throttled(Error::new(ErrorKind::Throttled, why));
-    }
-    let mut other = None;
-    for (index, reason) in reasons.into_iter().enumerate() {
-        if reason.is_condition() {
-            return Cause::Condition(index, reason.item);
-        }
-        if says_too_large(reason.message.as_deref()) {
-            return Cause::TooLarge;
-        }
-        if reason.code != Reason::NONE && other.is_none() {
-            other = Some((index, reason));
-        }
-    }
-    let text = other.map_or_else(
-        || "the transaction was cancelled without a reason".to_owned(),
-        |(index, reason)| {
-            format!(
-                "action {index} of the transaction was refused: {}: {}",
-                reason.code,
-                reason.message.as_deref().unwrap_or("no message")
-            )
-        },
-    );
-    Cause::Invalid(Error::new(ErrorKind::Service, text))
-}
-
-/// Whether the service refuses an item for its size.
-pub(crate) fn says_too_large(message: Option<&str>) -> bool {
-    // "Item size has exceeded the maximum allowed size", "Item size to update has exceeded the maximum allowed size"
-    message.is_some_and(|message| message.contains("exceeded the maximum allowed size"))
 }
 
 /// An answer as a machine must act on it.
@@ -406,7 +353,7 @@ pub(crate) fn item_too_large() -> Error {
     )
 }
 
-fn contended() -> Error {
+pub(super) fn contended() -> Error {
     Error::new(
         ErrorKind::Contended,
         "other clients kept changing the object; nothing was written, try again later",

@@ -64,6 +64,20 @@ impl<'a> Update<'a> {
         !self.wanted.maps.is_empty()
     }
 
+    /// Whether the root that stands there was written by this update.
+    pub(super) fn has_written(&self, standing: &Item) -> bool {
+        let shape = self.wanted.topology.root;
+        let found = self
+            .wanted
+            .topology
+            .managed
+            .then(|| RootState::read(standing, shape));
+        match (found, self.etag) {
+            (Some(Ok(Found::Object(state))), Some(etag)) => state.remembers(etag),
+            _ => false,
+        }
+    }
+
     fn build(&self, etag: Etag) -> Result<Request> {
         let Wanted {
             topology,

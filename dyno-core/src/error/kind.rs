@@ -11,7 +11,7 @@ pub enum ErrorKind {
     InvalidCursor,
     /// A condition or update is built of what cannot be compared or written. Nothing was sent.
     InvalidExpression,
-    /// The key is empty, too long, of the wrong type, incomplete, or written twice by one batch. Nothing was sent.
+    /// The key is empty, too long, of the wrong type, incomplete, or written twice by one batch or transaction. Nothing was sent.
     InvalidKey,
     /// The path names no field, or a place that cannot be read or written by itself. Nothing was sent.
     InvalidPath,

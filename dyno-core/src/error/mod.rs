@@ -130,6 +130,12 @@ impl Error {
         self
     }
 
+    /// Names the operation, of no object alone.
+    pub(crate) fn during(mut self, operation: &'static str) -> Self {
+        self.0.operation.get_or_insert(operation);
+        self
+    }
+
     /// Names the operation and object, if no inner layer did.
     pub(crate) fn of(
         mut self,

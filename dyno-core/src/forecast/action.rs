@@ -55,6 +55,8 @@ impl PlannedAction {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum ActionKind {
+    /// The item is only looked at, by a transaction that writes others.
+    Check,
     /// The item is deleted.
     Delete,
     /// The item is read.
@@ -68,8 +70,9 @@ pub enum ActionKind {
 }
 
 impl ActionKind {
-    pub(super) fn of(action: &Action) -> Self {
+    pub(crate) fn of(action: &Action) -> Self {
         match action {
+            Action::Check { .. } => Self::Check,
             Action::Delete { .. } => Self::Delete,
             Action::Put { .. } => Self::Put,
             Action::Update { .. } => Self::Update,
@@ -80,6 +83,7 @@ impl ActionKind {
 impl fmt::Display for ActionKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
+            Self::Check => "Check",
             Self::Delete => "Delete",
             Self::Get => "Get",
             Self::Put => "Put",

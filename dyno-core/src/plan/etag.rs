@@ -27,6 +27,15 @@ impl Etag {
             .map(Self)
     }
 
+    /// The etag of this member of a commit of several objects: each has its own.
+    #[must_use]
+    pub(crate) fn of_member(mut self, at: usize) -> Self {
+        // Within the half that is the stamp, so that no two objects have one life.
+        let marked = self.0.iter_mut().skip(4).zip(u32_of(at).to_be_bytes());
+        marked.for_each(|(byte, mark)| *byte ^= mark);
+        self
+    }
+
     /// The stamp of the shards that this commit writes, and the incarnation of the object if it creates it.
     pub(crate) fn stamp(self) -> Stamp {
         let mut stamp = [0; 8];
@@ -47,4 +56,7 @@ impl Etag {
                 token
             })
     }
+}
+fn u32_of(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
 }

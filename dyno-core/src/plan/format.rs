@@ -17,6 +17,9 @@ impl Format {
     /// What this version writes of sealed objects: a writer that does not know seals would break them.
     pub(crate) const SEALED: Self = Self(10 * READER + 2);
 
+    /// The lowest that this version must not read.
+    pub(crate) const FIRST_UNREADABLE: Self = Self(10 * (READER + 1));
+
     /// What this version writes of an object that is sealed or not.
     pub(crate) const fn of(sealed: bool) -> Self {
         if sealed { Self::SEALED } else { Self::PRESENT }

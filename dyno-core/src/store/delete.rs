@@ -1,13 +1,14 @@
-use super::drive;
 use super::fetch::Projection;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::snapshot::{KnownRoot, NO_SPANS, Reading, Snapshot};
 use super::tree::Baseline;
 use super::when::both;
+use super::{Store, drive};
 use crate::commit::Sizes;
-use crate::commit::delete::{Delete as DeleteCommit, Deleted};
+use crate::commit::delete::{Delete as DeleteCommit, Deleted, not_managed};
 use crate::commit::plain::Plain;
-use crate::error::{Error, ErrorKind, Result};
+use crate::commit::together::{Member, Removal};
+use crate::error::{ErrorKind, Result};
 use crate::expr::{Condition, Node};
 use crate::forecast::{More, Plan};
 use crate::key::Key;
@@ -77,6 +78,15 @@ impl<T: Stored> Delete<T> {
         plan().map_err(operation.explain(Some(&self.key)))
     }
 
+    /// What is to be deleted as a part of something else, in this store if no other is named.
+    pub(super) fn into_part(mut self, store: &Store) -> Result<(Operation, Key, Option<Node>)> {
+        self.options.store.get_or_insert_with(|| store.clone());
+        let operation = Operation::new::<T>("delete", self.options)?;
+        let when = operation.condition_on(self.when, &self.key);
+        let when = when.map_err(operation.explain(Some(&self.key)))?;
+        Ok((operation, self.key, when))
+    }
+
     async fn run(self) -> Result<()> {
         let operation = Operation::new::<T>("delete", self.options)?;
         let deleted = async {
@@ -144,10 +154,7 @@ impl<'a> Deletion<'a> {
         if topology.open {
             return Ok(Self::ReadFirst);
         }
-        let owner = operation.owner(root);
-        let home = |field: &ShardField| owner.address(field, false, 0);
-        let shards = topology.shards.iter().map(home).collect::<Result<_>>()?;
-        let commit = DeleteCommit::any(topology, root.clone(), shards, when);
+        let commit = whatever_is_there(operation, root, when)?;
         Ok(Self::Whole(Box::new(commit)))
     }
 
@@ -160,11 +167,13 @@ impl<'a> Deletion<'a> {
     ) -> Result<Option<Self>> {
         match (baseline.state(), baseline.plain_item()) {
             (Some(state), _) => {
-                let commit = of_state(operation, root.clone(), state.clone(), when)?;
+                let topology = &operation.topology;
+                let commit = DeleteCommit::of_state(topology, root.clone(), state.clone(), when)?;
                 Ok(Some(Self::Whole(Box::new(commit))))
             }
             (None, Some(item)) => {
-                let commit = Plain::delete_unchanged(root.clone(), item)?.when(when);
+                let shape = operation.topology.root;
+                let commit = Plain::delete_unchanged(root.clone(), item, shape)?.when(when);
                 Ok(Some(Self::Plain(commit)))
             }
             (None, None) => Ok(None),
@@ -179,6 +188,99 @@ impl<'a> Deletion<'a> {
         };
         Ok(Plan::default().then(request))
     }
+}
+
+/// Deletes the object with the shards that the type says there are, if it has no others.
+fn whatever_is_there<'a>(
+    operation: &'a Operation,
+    root: &Address,
+    when: Option<&Node>,
+) -> Result<DeleteCommit<'a>> {
+    let topology = &operation.topology;
+    let owner = operation.owner(root);
+    let home = |field: &ShardField| owner.address(field, false, 0);
+    let shards = topology.shards.iter().map(home).collect::<Result<_>>()?;
+    Ok(DeleteCommit::any(topology, root.clone(), shards, when))
+}
+
+/// The deletion of whatever has the key, as a member of a transaction.
+pub(super) struct ByKey<'a> {
+    pub(super) member: Member<'a>,
+    /// Whether only the root tells which shards there are: until it is read, the member demands that there is no object.
+    pub(super) reads_first: bool,
+    /// Whether it may meet an object with shards in pieces, and need another request.
+    pub(super) may_follow: bool,
+}
+
+/// The deletion of whatever has the key, as far as the type tells.
+pub(super) fn member_by_key<'a>(
+    operation: &'a Operation,
+    key: &Key,
+    when: Option<&Node>,
+) -> Result<ByKey<'a>> {
+    let root = operation.root(key)?;
+    let topology = &operation.topology;
+    let (commit, reads_first) = match Deletion::by_key(operation, &root, when)? {
+        Deletion::Plain(commit) => {
+            return Ok(ByKey {
+                member: Member::Plain(commit),
+                reads_first: false,
+                may_follow: false,
+            });
+        }
+        Deletion::Whole(commit) => (*commit, false),
+        Deletion::ReadFirst => (DeleteCommit::nothing(topology, root.clone()), true),
+    };
+    Ok(ByKey {
+        member: removal(operation, root, commit, when),
+        reads_first,
+        may_follow: reads_first || !topology.shards.is_empty(),
+    })
+}
+
+/// The same, once the root was read.
+pub(super) async fn member_of_found<'a>(
+    operation: &'a Operation,
+    key: &Key,
+    when: Option<&Node>,
+) -> Result<Member<'a>> {
+    let root = operation.root(key)?;
+    let topology = &operation.topology;
+    let commit = match read_state(operation, &root).await? {
+        Some(state) => DeleteCommit::of_state(topology, root.clone(), state, when)?,
+        None => DeleteCommit::nothing(topology, root.clone()),
+    };
+    Ok(removal(operation, root, commit, when))
+}
+
+fn removal<'a>(
+    operation: &'a Operation,
+    root: Address,
+    commit: DeleteCommit<'a>,
+    when: Option<&Node>,
+) -> Member<'a> {
+    let topology = &operation.topology;
+    let removal = Removal::whatever_is_there(commit, topology, root, when.cloned());
+    Member::Delete(Box::new(removal))
+}
+
+/// The deletion of an object as it was loaded, as a member of a transaction.
+pub(super) fn member_as_loaded<'a>(
+    operation: &'a Operation,
+    key: &Key,
+    baseline: &Baseline,
+    when: Option<&Node>,
+) -> Result<Option<Member<'a>>> {
+    let root = operation.root(key)?;
+    Ok(
+        match Deletion::as_loaded(operation, &root, baseline, when)? {
+            Some(Deletion::Plain(commit)) => Some(Member::Plain(commit)),
+            Some(Deletion::Whole(commit)) => {
+                Some(Member::Delete(Box::new(Removal::as_loaded(*commit))))
+            }
+            Some(Deletion::ReadFirst) | None => None,
+        },
+    )
 }
 
 async fn read_and_delete(operation: &Operation, root: &Address, when: Option<&Node>) -> Result<()> {
@@ -232,42 +334,15 @@ async fn delete_state(
     state: RootState,
     when: Option<&Node>,
 ) -> Result<()> {
-    let commit = of_state(operation, root, state, when)?;
+    let commit = DeleteCommit::of_state(&operation.topology, root, state, when)?;
     drive::run(&operation.store, commit).await.map(drop)
-}
-
-fn of_state<'a>(
-    operation: &'a Operation,
-    root: Address,
-    state: RootState,
-    when: Option<&Node>,
-) -> Result<DeleteCommit<'a>> {
-    let owner = operation.owner(&root);
-    let mut shards = Vec::new();
-    for (id, entry) in &state.manifest.0 {
-        let Some(field) = operation.topology.shard(id) else {
-            return Err(Error::new(
-                ErrorKind::TypeMismatch,
-                format!(
-                    "the stored object has a shard `{id}` that the type does not know; nothing was deleted"
-                ),
-            ));
-        };
-        shards.extend(owner.every_place(&field, *entry)?);
-    }
-    let topology = &operation.topology;
-    Ok(DeleteCommit::based(topology, root, shards, state, when))
 }
 
 async fn read_state(operation: &Operation, root: &Address) -> Result<Option<RootState>> {
     let owner = operation.owner(root);
     let reading = root_alone(operation, &owner, root);
     match reading.snapshot(&operation.store).await? {
-        Some(Snapshot { state: None, .. }) => Err(Error::new(
-            ErrorKind::TypeMismatch,
-            "the item with this key was not saved as an object with shards; nothing was deleted. Delete it with the type that it \
-             was saved with",
-        )),
+        Some(Snapshot { state: None, .. }) => Err(not_managed()),
         snapshot => Ok(snapshot.and_then(|snapshot| snapshot.state)),
     }
 }

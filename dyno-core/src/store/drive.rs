@@ -36,9 +36,14 @@ pub(super) fn plan<M: Machine>(machine: M, sizes: Sizes<'_>) -> Result<Option<Pl
     Ok(request.map(|request| PlannedRequest::write(&request, &|address| sizes.at(address))))
 }
 
+/// The first step of a commit.
+pub(super) fn begun<M: Machine>(machine: &mut M) -> Result<Step<M::Done>> {
+    machine.begin(fresh()?)
+}
+
 /// The request that a commit sends first.
 pub(super) fn first_request<M: Machine>(mut machine: M) -> Result<Option<Request>> {
-    Ok(match machine.begin(fresh()?)? {
+    Ok(match begun(&mut machine)? {
         Step::Done(_) => None,
         Step::Send(request) | Step::Wait { then: request, .. } => Some(request),
     })

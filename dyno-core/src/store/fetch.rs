@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 use std::slice::Chunks;
 
-use aws_sdk_dynamodb::operation::transact_get_items::TransactGetItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, Get, TransactGetItem};
+use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 use futures_util::future::{try_join, try_join_all};
 
@@ -12,7 +11,7 @@ use super::Store;
 pub(super) use super::fetch_batch::Projection;
 use super::fetch_batch::{Fetched, Left, fetch_batch};
 use crate::commit::Sizes;
-use crate::error::{Result, incomplete};
+use crate::error::Result;
 use crate::forecast::PlannedRequest;
 use crate::limits;
 use crate::plan::{Address, Range, SortRange};
@@ -196,56 +195,4 @@ async fn get(
         .map_err(|error| store.failure(error, &[address.table]))?;
     store.note_read(answer.consumed_capacity.as_slice());
     Ok(answer.item)
-}
-
-/// Reads items at one moment, with `TransactGetItems`. `None`: another transaction was in the way.
-pub(super) async fn fetch_at_once(
-    store: &Store,
-    wanted: &[Address],
-) -> Result<Option<BTreeMap<Address, Item>>> {
-    let Some(first) = wanted.first() else {
-        return Ok(Some(BTreeMap::new()));
-    };
-    let client = store.clients().of(first.region).reads;
-    let tables: Vec<_> = wanted.iter().map(|address| address.table).collect();
-    let get = |address: &Address| {
-        let get = Get::builder()
-            .table_name(address.table)
-            .set_key(Some(address.to_item()))
-            .build();
-        get.map(|get| TransactGetItem::builder().get(get).build())
-            .map_err(incomplete)
-    };
-    let gets = wanted.iter().map(get).collect::<Result<_>>()?;
-    match client
-        .transact_get_items()
-        .set_transact_items(Some(gets))
-        .set_return_consumed_capacity(store.asks_for_capacity())
-        .send()
-        .await
-    {
-        Ok(answer) => {
-            store.note_read(answer.consumed_capacity());
-            let items = answer
-                .responses
-                .unwrap_or_default()
-                .into_iter()
-                .map(|response| response.item);
-            let found = wanted
-                .iter()
-                .cloned()
-                .zip(items)
-                .filter_map(|(address, item)| Some((address, item?)));
-            Ok(Some(found.collect()))
-        }
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(TransactGetItemsError::is_transaction_canceled_exception) =>
-        {
-            store.note_cancelled_read(wanted.len());
-            Ok(None)
-        }
-        Err(error) => Err(store.failure(error, &tables)),
-    }
 }

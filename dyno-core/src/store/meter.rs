@@ -96,7 +96,7 @@ mod tests {
 
     use super::*;
     use crate::commit::cost::tests::address;
-    use crate::store::fetch;
+    use crate::store::fetch_at_once::{AtOnce, fetch_at_once};
 
     #[test]
     fn what_no_service_would_say_is_not_added_up() {
@@ -118,8 +118,8 @@ mod tests {
         let meter = Arc::default();
         let store = Store::new(client).metered(&meter);
         let wanted = [address("a"), address("b"), address("c")];
-        let read = fetch::fetch_at_once(&store, &wanted).await.unwrap();
-        assert!(read.is_none());
+        let read = fetch_at_once(&store, &wanted).await.unwrap();
+        assert!(matches!(read, AtOnce::NotYet(_)));
         let expected = Units {
             reads: 6.0,
             writes: 0.0,

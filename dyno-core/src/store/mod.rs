@@ -11,6 +11,7 @@ mod delete;
 mod document;
 mod drive;
 mod fetch;
+mod fetch_at_once;
 mod fetch_batch;
 mod find;
 mod held;
@@ -32,6 +33,7 @@ mod service;
 mod shards;
 mod snapshot;
 mod table;
+mod transaction;
 mod tree;
 mod update;
 mod when;
@@ -47,8 +49,8 @@ use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 pub use self::batch::{
-    BatchError, DeleteMany, LoadAsked, LoadMany, LoadPart, LoadParts, LoadTogether, SaveMany,
-    WriteAsked, WritePart, WriteParts, WriteTogether,
+    BatchError, DeleteMany, LoadAsked, LoadMany, LoadPart, LoadParts, LoadTogether, Reads,
+    SaveMany, WriteAsked, WritePart, WriteParts, WriteTogether,
 };
 #[cfg(feature = "aws")]
 pub use self::builder::StoreBuilder;
@@ -75,6 +77,10 @@ pub use self::select::{
 pub use self::shards::Shards;
 pub use self::table::{
     CheckSpecs, CheckTables, DeleteTables, EnsureSpecs, EnsureTables, MigrateTables,
+};
+pub use self::transaction::{
+    ActionParams, Given, Inserts, InsertsAnd, Lefts, LoadTransaction, Many, One, Slot, Transaction,
+    TransactionError, TransactionFailure, TransactionParams,
 };
 pub use self::update::{Update, UpdateParams, UpdateReturning};
 pub use self::write_path::WritePath;
@@ -282,6 +288,14 @@ impl Store {
         LoadTogether::new(self.clone(), parts)
     }
 
+    /// Loads objects of several types, a tuple of loads, as they are at one moment; see
+    /// [`LoadTransaction`](crate::transaction::LoadTransaction).
+    ///
+    /// Parts that name no store use this one.
+    pub fn load_transaction<P: LoadParts>(&self, parts: P) -> LoadTransaction<P> {
+        LoadTransaction::new(self.clone(), parts)
+    }
+
     /// Saves an object; see [`Save`].
     pub fn save<T: Stored>(&self, object: T) -> Save<T> {
         Save::new(object).on(self)
@@ -334,6 +348,11 @@ impl Store {
     /// Changes values of an object in place; see [`Update`].
     pub fn update<T: Stored>(&self, key: impl Into<Key>) -> Update<T> {
         Update::new(key.into()).on(self)
+    }
+
+    /// Several writes of objects of any types, all or none; see [`Transaction`].
+    pub fn transaction<'a>(&self) -> Transaction<'a> {
+        Transaction::new(self.clone())
     }
 
     /// Finds the objects whose indexed field has this value; see [`Find`].

@@ -1,18 +1,31 @@
 //! A save that is ready: it can be sent, or shown as a plan.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use dyno_value::Item;
 
-use super::tree::{Baseline, Own, Stored};
+use super::tree::{Baseline, Expecting, Own, Stored};
 use super::{Store, drive};
-use crate::commit::check_item;
 use crate::commit::independent::Independent;
 use crate::commit::plain::Plain;
 use crate::commit::save::{Committed, Save};
+use crate::commit::together::{Member, MemberDone};
+use crate::commit::{Sizes, check_item};
 use crate::error::{Error, ErrorKind, Result};
+use crate::expr::Node;
 use crate::forecast::Plan;
 use crate::plan::{Address, Digest};
+
+/// A save as a part of something larger.
+#[derive(Clone, Debug)]
+pub(super) struct SavePart {
+    pub(super) tree: Item,
+    pub(super) expecting: Expecting,
+    pub(super) when: Option<Node>,
+}
+
+/// What becomes of the version that a save leaves.
+pub(super) type Then<'a> = Box<dyn FnOnce(Baseline) + Send + 'a>;
 
 /// What a save sends, with what the next one compares with once it is sent.
 #[derive(Debug)]
@@ -53,41 +66,36 @@ impl<'a> Prepared<'a> {
 
     /// Sends what there is to send.
     pub(super) async fn run(self, store: &Store) -> Result<Baseline> {
-        let mut next = self.next;
-        match self.commit {
-            Commit::Nothing => {}
-            Commit::Own(writes) => {
-                for (id, write) in writes {
-                    let (request, version) = drive::run(store, write).await?;
-                    next.footprint.apply(&request, &|_| true);
-                    if let Some(own) = next.own.get_mut(&id) {
-                        own.version = version;
-                    }
-                }
-            }
-            Commit::Plain(write, item) => {
-                drive::run(store, write).await?;
-                next.stored = Stored::Plain(item);
-            }
-            Commit::Whole { save, written_own } => {
-                let Committed { request, state } = drive::run(store, *save).await?;
-                let own = |address: &Address| {
-                    let mut places = written_own.iter().filter_map(|own| own.place.as_ref());
-                    places.any(|place| place == address)
-                };
-                next.footprint.apply(&request, &own);
-                let version = state.etag.stamp();
-                for WrittenOwn { id, attributes, .. } in written_own {
-                    let own = Own {
-                        version,
-                        attributes,
-                    };
-                    next.own.insert(id, own);
-                }
-                next.stored = Stored::Managed(state);
-            }
+        let (members, mut after) = self.split();
+        for member in members {
+            after.note(drive::run(store, member).await?);
         }
-        Ok(next)
+        Ok(after.into_baseline())
+    }
+
+    /// The commits, and what follows them.
+    pub(super) fn split(self) -> (Vec<Member<'a>>, After) {
+        let after = |own: Vec<String>, left| After {
+            next: self.next,
+            own: own.into(),
+            left,
+        };
+        match self.commit {
+            Commit::Nothing => (Vec::new(), after(Vec::new(), Left::Nothing)),
+            Commit::Own(writes) => {
+                let (ids, writes): (_, Vec<_>) = writes.into_iter().unzip();
+                let members = writes.into_iter().map(Member::Own);
+                (members.collect(), after(ids, Left::Nothing))
+            }
+            Commit::Plain(write, item) => (
+                vec![Member::Plain(write)],
+                after(Vec::new(), Left::Plain(item)),
+            ),
+            Commit::Whole { save, written_own } => (
+                vec![Member::Save(save)],
+                after(Vec::new(), Left::Whole(written_own)),
+            ),
+        }
     }
 
     /// Whether DynamoDB takes the item of a plain object.
@@ -131,5 +139,65 @@ impl<'a> Prepared<'a> {
             Commit::Plain(write, _) => Ok(Plan::default().then(drive::plan(write, sizes)?)),
             Commit::Whole { save, .. } => Ok(Plan::default().then(drive::plan(*save, sizes)?)),
         }
+    }
+}
+
+/// What the next save compares with, once the commits of this one are done.
+#[derive(Debug)]
+pub(super) struct After {
+    next: Baseline,
+    /// The independent shards that are written by themselves, in the order of their commits.
+    own: VecDeque<String>,
+    left: Left,
+}
+
+/// What a commit of the object leaves of it.
+#[derive(Debug)]
+enum Left {
+    Nothing,
+    Plain(Item),
+    Whole(Vec<WrittenOwn>),
+}
+
+impl After {
+    /// Takes note of what one commit left.
+    pub(super) fn note(&mut self, done: MemberDone) {
+        let next = &mut self.next;
+        match (done, std::mem::replace(&mut self.left, Left::Nothing)) {
+            (MemberDone::Done, Left::Plain(item)) => next.stored = Stored::Plain(item),
+            (MemberDone::Own(request, version), _) => {
+                next.footprint.apply(&request, &|_| true);
+                let id = self.own.pop_front();
+                if let Some(own) = id.and_then(|id| next.own.get_mut(&id)) {
+                    own.version = version;
+                }
+            }
+            (MemberDone::Save(Committed { request, state }), Left::Whole(written_own)) => {
+                let own = |address: &Address| {
+                    let mut places = written_own.iter().filter_map(|own| own.place.as_ref());
+                    places.any(|place| place == address)
+                };
+                next.footprint.apply(&request, &own);
+                let version = state.etag.stamp();
+                for WrittenOwn { id, attributes, .. } in written_own {
+                    let own = Own {
+                        version,
+                        attributes,
+                    };
+                    next.own.insert(id, own);
+                }
+                next.stored = Stored::Managed(state);
+            }
+            (MemberDone::Done | MemberDone::Save(_), _) => {}
+        }
+    }
+
+    /// What is known of the items before the commits.
+    pub(super) fn sizes<'s>(&'s self, root: &'s Address) -> Sizes<'s> {
+        self.next.sizes(root)
+    }
+
+    pub(super) fn into_baseline(self) -> Baseline {
+        self.next
     }
 }

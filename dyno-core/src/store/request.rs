@@ -7,7 +7,7 @@ use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::operation::put_item::PutItemError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{
-    AttributeValue, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
+    AttributeValue, ConditionCheck, Delete, Put, ReturnValue, ReturnValuesOnConditionCheckFailure,
     TransactWriteItem, Update,
 };
 use dyno_value::Item;
@@ -15,7 +15,7 @@ use dyno_value::Item;
 use super::Store;
 use super::service;
 use crate::commit::{Action, Answer, Expressions, Known, Request, Returns};
-use crate::error::{Result, incomplete};
+use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::units::CapacityUnits;
 
 /// Sends one request, once.
@@ -92,6 +92,10 @@ async fn single(store: &Store, action: Action) -> Answer {
     let client = store.clients().of(action.address().region).commits;
     let table = action.address().table;
     match action {
+        Action::Check { .. } => Answer::Refused(Error::new(
+            ErrorKind::Service,
+            "a check was to be sent by itself; this is a fault of dyno",
+        )),
         Action::Put {
             item, condition, ..
         } => {
@@ -173,6 +177,11 @@ fn transact_item(action: Action) -> Result<TransactWriteItem> {
     let table = action.address().table;
     let transaction = TransactWriteItem::builder();
     Ok(match action {
+        Action::Check { address, condition } => {
+            let check = conditional!(ConditionCheck::builder(), table, condition);
+            let check = check.set_key(Some(address.to_item())).build();
+            transaction.condition_check(check.map_err(incomplete)?)
+        }
         Action::Put {
             item, condition, ..
         } => {
@@ -282,10 +291,19 @@ mod tests {
         ]
     }
 
+    fn any_member(id: &'static str) -> impl Strategy<Value = Action> {
+        let check = Action::Check {
+            address: address(id),
+            condition: Expressions::condition("attribute_exists(#k)")
+                .name("#k", address(id).key_name()),
+        };
+        prop_oneof![3 => any_action(id), 1 => Just(check)]
+    }
+
     fn any_request() -> impl Strategy<Value = Request> {
         prop_oneof![
             any_action("a").prop_map(Request::single),
-            (any_action("a"), any_action("b"), any_action("c")).prop_map(|(a, b, c)| {
+            (any_action("a"), any_action("b"), any_member("c")).prop_map(|(a, b, c)| {
                 Request::Transact {
                     token: "token".to_owned(),
                     actions: vec![a, b, c],
@@ -382,6 +400,7 @@ mod tests {
             Action::Put { condition, .. } | Action::Delete { condition, .. } => {
                 *condition = Some(wanted);
             }
+            Action::Check { condition, .. } => *condition = wanted,
             Action::Update { expressions, .. } => {
                 expressions.condition = Some(format!("{text} AND #p <> :o"));
                 expressions.names.extend(wanted.names);

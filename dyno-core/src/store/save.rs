@@ -2,7 +2,9 @@ use dyno_value::Item;
 
 use uuid::Uuid;
 
+use super::Store;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
+use super::prepared::SavePart;
 use super::saved::Saved;
 use super::tree::Expecting;
 use super::when::both;
@@ -112,6 +114,33 @@ impl<T: Stored> Save<T> {
         }
     }
 
+    /// What is to be saved as a part of something else, in this store if no other is named, and the object.
+    pub(super) fn into_part(mut self, store: &Store) -> (Result<(Operation, Key, SavePart)>, T) {
+        self.options.store.get_or_insert_with(|| store.clone());
+        let part = || {
+            let (operation, tree, key) = self.prepare()?;
+            let when = operation.condition_on(self.when.clone(), &key);
+            let part = SavePart {
+                tree,
+                expecting: self.expecting(),
+                when: when.map_err(operation.explain(Some(&key)))?,
+            };
+            Ok((operation, key, part))
+        };
+        (part(), self.object)
+    }
+
+    /// Everything that was said, to be asked for later.
+    pub(super) fn into_parts(self) -> SaveParts<T> {
+        SaveParts {
+            expecting: self.expecting(),
+            object: self.object,
+            key: self.key,
+            when: self.when,
+            options: self.options,
+        }
+    }
+
     /// The operation, the object's tree, and its key.
     fn prepare(&self) -> Result<(Operation, Item, Key)> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
@@ -126,6 +155,15 @@ impl<T: Stored> Save<T> {
             Expecting::Anything
         }
     }
+}
+
+/// What a save consists of.
+pub(super) struct SaveParts<T> {
+    pub(super) object: T,
+    pub(super) key: Option<Key>,
+    pub(super) expecting: Expecting,
+    pub(super) when: Option<Condition<T>>,
+    pub(super) options: Options,
 }
 
 /// The tree of an object to be saved, and its key.
@@ -225,5 +263,13 @@ impl<T: Stored> IntoFuture for Save<T> {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
+    }
+}
+
+/// For [`Transaction::insert`](crate::Transaction::insert) and [`Transaction::put`](crate::Transaction::put), which take one with a
+/// key of its own, too.
+impl<T: Stored> From<T> for Save<T> {
+    fn from(object: T) -> Self {
+        Self::new(object)
     }
 }

@@ -4,11 +4,12 @@ use std::error::Error as StdError;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+use aws_sdk_dynamodb::types::CancellationReason;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{ConnectorError, DispatchFailure};
 
-use crate::commit::{Answer, Reason, says_too_large};
-use crate::error::{Error, ErrorKind, path_not_found};
+use crate::commit::{Answer, Reason, misfit, says_too_large};
+use crate::error::{Error, ErrorKind};
 
 /// The error of a read, or of a request that is not a commit.
 pub(super) fn failure<E>(error: SdkError<E, HttpResponse>, tables: &[&str]) -> Error
@@ -24,15 +25,14 @@ where
         Class::Invalid | Class::TooLarge => {
             let said = error.as_service_error().and_then(|error| error.message().map(str::to_owned));
             let said = said.unwrap_or_else(|| "no message".to_owned());
-            Error::new(ErrorKind::Service, format!("the service refused the request: {said}"))
+            let refused = || Error::new(ErrorKind::Service, format!("the service refused the request: {said}"));
+            misfit(&said).unwrap_or_else(refused)
         }
         Class::Lost => Error::new(ErrorKind::Unreachable, "the service did not answer"),
         Class::NotSent => Error::new(
             ErrorKind::Unreachable,
             "the request could not be sent; check the region, the endpoint and the client's settings",
         ),
-        Class::OperandInvalid => other_operand(),
-        Class::PathInvalid => path_not_found(),
         Class::TableMissing => table_missing(tables),
         Class::Throttled => Error::new(
             ErrorKind::Throttled,
@@ -60,12 +60,18 @@ where
         Class::Lost => Answer::Lost(error),
         Class::Throttled => Answer::Throttled(error),
         Class::TooLarge => Answer::TooLarge,
-        Class::Credentials
-        | Class::Invalid
-        | Class::NotSent
-        | Class::OperandInvalid
-        | Class::PathInvalid
-        | Class::TableMissing => Answer::Refused(error),
+        Class::Credentials | Class::Invalid | Class::NotSent | Class::TableMissing => {
+            Answer::Refused(error)
+        }
+    }
+}
+
+/// Why one action of a transaction was cancelled.
+pub(super) fn reason(reason: &CancellationReason) -> Reason {
+    Reason {
+        code: reason.code().unwrap_or_default().to_owned(),
+        message: reason.message().map(str::to_owned),
+        item: reason.item().cloned(),
     }
 }
 
@@ -76,39 +82,12 @@ pub(super) fn transaction_answer(
 ) -> Answer {
     match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => {
-            let reason = |reason: &aws_sdk_dynamodb::types::CancellationReason| Reason {
-                code: reason.code().unwrap_or_default().to_owned(),
-                message: reason.message().map(str::to_owned),
-                item: reason.item().cloned(),
-            };
-            let reasons: Vec<_> = cancelled
-                .cancellation_reasons()
-                .iter()
-                .map(reason)
-                .collect();
-            let wrong_operand =
-                |reason: &Reason| reason.message.as_deref().is_some_and(says_no_operand);
-            if reasons.iter().any(wrong_operand) {
-                return Answer::Refused(other_operand());
-            }
-            let invalid_path =
-                |reason: &Reason| reason.message.as_deref().is_some_and(says_invalid_path);
-            if reasons.iter().any(invalid_path) {
-                return Answer::Refused(path_not_found());
-            }
-            Answer::Cancelled(reasons)
+            let reasons = cancelled.cancellation_reasons().iter().map(reason);
+            Answer::Cancelled(reasons.collect())
         }
         Some(TransactWriteItemsError::TransactionInProgressException(_)) => Answer::InProgress,
         _ => answer(error, tables),
     }
-}
-
-fn other_operand() -> Error {
-    Error::new(
-        ErrorKind::TypeMismatch,
-        "a stored value is of another type than the update counts with or adds to, perhaps a null; nothing was written. Set or \
-         remove the value first",
-    )
 }
 
 /// An error that names the tables of which one is missing.
@@ -143,8 +122,6 @@ enum Class {
     Invalid,
     Lost,
     NotSent,
-    OperandInvalid,
-    PathInvalid,
     TableMissing,
     Throttled,
     TooLarge,
@@ -169,8 +146,6 @@ where
                 Some("UnrecognizedClientException" | "MissingAuthenticationTokenException") => {
                     Class::Credentials
                 }
-                Some("ValidationException") if says_invalid_path(message) => Class::PathInvalid,
-                Some("ValidationException") if says_no_operand(message) => Class::OperandInvalid,
                 Some("ValidationException") if says_too_large(Some(message)) => Class::TooLarge,
                 _ if status >= 500 => Class::Lost,
                 _ => Class::Invalid,
@@ -196,14 +171,6 @@ where
 fn says_transient(failure: &DispatchFailure) -> bool {
     let connector = failure.as_connector_error();
     connector.and_then(ConnectorError::as_other).is_some()
-}
-
-fn says_no_operand(message: &str) -> bool {
-    message.contains("operand in the update expression has an incorrect data type")
-}
-
-fn says_invalid_path(message: &str) -> bool {
-    message.contains("document path provided in the update expression is invalid")
 }
 
 /// The SDK has no public type for missing credentials that all providers share, so its words are read.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use dyno_value::Item;
 
 use super::fetch::{self, Projection};
+use super::fetch_at_once::{AtOnce, contended, fetch_at_once};
 use super::held::{Asked, Held, mismatches, unseen};
 use super::{Store, drive};
 use crate::commit::{Footprint, Sizes};
@@ -183,6 +184,18 @@ impl Reading<'_> {
         }
     }
 
+    /// Where the shards wanted stand that any object of the type may have.
+    ///
+    /// # Errors
+    ///
+    /// A shard's key would be too long.
+    pub(super) fn homes(&self) -> Result<Vec<Address>> {
+        let fields = self.topology.shards.iter();
+        let fields = fields.filter(|field| (self.wants)(field));
+        let homes = fields.map(|field| self.owner.address(field, false, 0));
+        homes.collect()
+    }
+
     /// Where the shards wanted of a root that was read before stand.
     ///
     /// # Errors
@@ -194,6 +207,19 @@ impl Reading<'_> {
             .into_iter()
             .flat_map(|listed| listed.places)
             .collect())
+    }
+
+    /// The error of the first item that is not as the root says, of those that were read at one moment with it.
+    pub(super) fn misfit(
+        &self,
+        state: &RootState,
+        items: &BTreeMap<Address, Item>,
+    ) -> Result<Option<Error>> {
+        let listed = self.listed(state)?;
+        let mut wrong = listed
+            .iter()
+            .flat_map(|listed| listed.mismatches(state, items));
+        Ok(wrong.next().map(|wrong| corrupt(&wrong)))
     }
 
     /// Puts items to a root, all of which were read before; `None` if they are not as it says.
@@ -302,6 +328,7 @@ impl Reading<'_> {
         let Some(mut state) = self.root_now(store, &mut held).await? else {
             return Ok(None);
         };
+        let mut why = contended();
         for attempt in 1..=ROUNDS {
             let listed = self.listed(&state)?;
             let wrong = mismatches(&listed, &state, &held);
@@ -310,10 +337,15 @@ impl Reading<'_> {
             }
             let mut addresses = vec![self.root.clone()];
             addresses.extend(wrong.iter().map(|wrong| wrong.address.clone()));
-            let Some(mut found) = fetch::fetch_at_once(store, &addresses).await? else {
-                drive::pause(attempt).await?;
-                continue;
+            let mut found = match fetch_at_once(store, &addresses).await? {
+                AtOnce::Read(found) => found,
+                AtOnce::NotYet(error) => {
+                    why = error;
+                    drive::pause(attempt).await?;
+                    continue;
+                }
             };
+            why = contended();
             let Some(root) = found.remove(self.root) else {
                 return Ok(None);
             };
@@ -334,10 +366,7 @@ impl Reading<'_> {
             }
             state = now;
         }
-        Err(Error::new(
-            ErrorKind::Contended,
-            "other clients kept changing the object while it was read; try again later",
-        ))
+        Err(why)
     }
 
     async fn root_now(&self, store: &Store, held: &mut Held) -> Result<Option<RootState>> {

@@ -3,6 +3,7 @@ use std::fmt;
 use super::error::LeftToLoad;
 use super::open::open_all;
 use super::read::{Answered, Asked, read};
+use super::read_at_once::read_at_once;
 use super::{AT_ONCE, at_once_option};
 use crate::error::{Result, not_found};
 use crate::shape::Stored;
@@ -89,7 +90,8 @@ impl<P: LoadParts> IntoFuture for LoadTogether<P> {
     type IntoFuture = Pending<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        self.parts.__dyno_load(self.store, self.at_once)
+        self.parts
+            .__dyno_load(self.store, Reads::InBatches(self.at_once))
     }
 }
 
@@ -161,13 +163,24 @@ async fn one<T: Stored>(answered: Answered, at_once: usize) -> Result<Option<Sav
     Ok(open_all(answered, at_once).await?.pop().flatten())
 }
 
-/// The parts of [`LoadTogether`]: a tuple of two to eight.
+/// How parts are read.
+#[doc(hidden)]
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum Reads {
+    /// All items in one request, at one moment.
+    AtOnce,
+    /// In batches, so many requests at the same time.
+    InBatches(usize),
+}
+
+/// The parts of [`LoadTogether`] and [`LoadTransaction`](crate::transaction::LoadTransaction): a tuple of up to eight.
 pub trait LoadParts {
     /// What they give: a tuple, too.
     type Output;
 
     #[doc(hidden)]
-    fn __dyno_load(self, store: Store, at_once: usize) -> Pending<Self::Output>;
+    fn __dyno_load(self, store: Store, reads: Reads) -> Pending<Self::Output>;
 }
 
 macro_rules! tuples {
@@ -176,7 +189,7 @@ macro_rules! tuples {
             type Output = ($($part::Output,)+);
 
             #[expect(non_snake_case, reason = "each part is called as its type")]
-            fn __dyno_load(self, store: Store, at_once: usize) -> Pending<Self::Output> {
+            fn __dyno_load(self, store: Store, reads: Reads) -> Pending<Self::Output> {
                 Box::pin(async move {
                     let ($($part,)+) = self;
                     $(let $part = $part.__dyno_ask(&store);)+
@@ -185,7 +198,11 @@ macro_rules! tuples {
                         asked.push($part.asked);
                         $part.finish
                     };)+
-                    let mut answered = read(asked, at_once).await.into_iter();
+                    let (answered, at_once) = match reads {
+                        Reads::AtOnce => (read_at_once(asked).await, AT_ONCE),
+                        Reads::InBatches(at_once) => (read(asked, at_once).await, at_once),
+                    };
+                    let mut answered = answered.into_iter();
                     ($($part(answered.next().unwrap_or_default(), at_once).await,)+)
                 })
             }
@@ -193,4 +210,4 @@ macro_rules! tuples {
     };
 }
 
-tuples!(A B, A B C, A B C D, A B C D E, A B C D E F, A B C D E F G, A B C D E F G H);
+tuples!(A, A B, A B C, A B C D, A B C D E, A B C D E F, A B C D E F G, A B C D E F G H);

@@ -4,6 +4,7 @@
 //! load_many  save_many  delete_many   what a program asks for
 //! load_together  write_together       several of these with the same requests
 //! read   roots, then shards, whatever the types     pile   which items are asked for together
+//! read_at_once                        the same at one moment
 //! write  which changes are made together            send   these changes
 //! task   a change that is ready to be made          ending errors that others would meet, too
 //! open   from what was read to objects              error  what came of each part, if not all could be done
@@ -17,6 +18,7 @@ mod load_together;
 mod open;
 mod pile;
 mod read;
+mod read_at_once;
 mod save_many;
 mod send;
 mod task;
@@ -26,7 +28,7 @@ mod write_together;
 pub use self::delete_many::DeleteMany;
 pub use self::error::BatchError;
 pub use self::load_many::LoadMany;
-pub use self::load_together::{LoadAsked, LoadPart, LoadParts, LoadTogether};
+pub use self::load_together::{LoadAsked, LoadPart, LoadParts, LoadTogether, Reads};
 pub use self::save_many::SaveMany;
 pub use self::write_together::{WriteAsked, WritePart, WriteParts, WriteTogether};
 

@@ -48,7 +48,14 @@ async fn open<T: Stored>(
     shards: Shards,
     whole: Whole,
 ) -> Result<Option<Saved<T>>> {
-    let Whole { root, items } = whole;
+    let Whole {
+        root,
+        items,
+        at_once,
+    } = whole;
+    if at_once && let Some(error) = root.misfit(operation, shards, &items)? {
+        return Err(error);
+    }
     if let Some(snapshot) = root.fitted(operation, shards, items)? {
         return opened(operation, root, shards, snapshot).await.map(Some);
     }

@@ -40,6 +40,8 @@ impl Default for Answered {
 pub(super) struct Whole {
     pub(super) root: Root,
     pub(super) items: BTreeMap<Address, Item>,
+    /// Whether all was read at one moment.
+    pub(super) at_once: bool,
 }
 
 /// Reads everything that is asked for, each item once; nothing if a part is refused.
@@ -70,7 +72,7 @@ pub(super) async fn read(asked: Vec<Asked>, at_once: usize) -> Vec<Answered> {
 }
 
 /// Where the roots of every part stand.
-fn check(asked: Vec<Asked>) -> Result<Vec<Part>, Vec<Answered>> {
+pub(super) fn check(asked: Vec<Asked>) -> Result<Vec<Part>, Vec<Answered>> {
     let placed = |asked: Asked| {
         let addresses: Vec<_> = asked.keys.iter().map(|key| asked.place(key)).collect();
         (asked, addresses)
@@ -116,15 +118,15 @@ impl Asked {
 }
 
 /// A part whose keys are right.
-struct Part {
-    operation: Operation,
-    keys: Vec<(Key, Address)>,
-    shards: Shards,
+pub(super) struct Part {
+    pub(super) operation: Operation,
+    pub(super) keys: Vec<(Key, Address)>,
+    pub(super) shards: Shards,
     pile: PileId,
 }
 
 /// A root, and where its shards stand.
-type Placed = (Root, Vec<Address>);
+pub(super) type Placed = (Root, Vec<Address>);
 
 impl Part {
     /// The roots that were read; `None` where there is no object.
@@ -156,6 +158,7 @@ impl Part {
             Ok(Whole {
                 items: items.collect::<Result<_>>()?,
                 root,
+                at_once: false,
             })
         };
         let objects = self.keys.into_iter().zip(roots);

@@ -68,6 +68,21 @@ impl<T: Stored> Saved<T> {
         })
     }
 
+    /// It is stored now, as this says.
+    pub(super) fn become_stored(&mut self, key: Key, options: Options, baseline: Baseline) {
+        self.key = key;
+        self.options = options;
+        self.baseline = baseline;
+    }
+
+    pub(super) fn baseline(&self) -> &Baseline {
+        &self.baseline
+    }
+
+    pub(super) fn options(&self) -> &Options {
+        &self.options
+    }
+
     /// Refuses to load less of an object than its type needs.
     pub(super) fn check_shards(operation: &Operation, shards: Shards) -> Result<()> {
         match shards {

@@ -11,6 +11,7 @@ use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
 use crate::shape::Stored;
 use crate::store::operation::Operation;
+use crate::store::prepared::{SavePart, Then};
 use crate::store::tree::{Expecting, same_key};
 use crate::store::when::both;
 
@@ -35,7 +36,8 @@ impl<T: Stored> SaveSaved<'_, T> {
     /// [`ErrorKind::ConditionFailed`](crate::ErrorKind::ConditionFailed) otherwise.
     ///
     /// The condition is asked if something is written, in the same request, and of the root as it is stored, not as it was
-    /// changed. If only an independent shard changed, the root is written with it. Said twice, both must hold.
+    /// changed. If only an independent shard changed, the root is written with it. In a [`Transaction`](crate::Transaction) it is
+    /// asked though nothing changed. Said twice, both must hold.
     pub fn when(mut self, condition: Condition<T>) -> Self {
         self.when = Some(both(self.when, condition));
         self
@@ -63,27 +65,63 @@ impl<'a, T: Stored> IntoFuture for SaveSaved<'a, T> {
     }
 }
 
+/// For [`Transaction::save`](crate::Transaction::save), which takes one with a condition, too.
+impl<'a, T> From<&'a mut Saved<T>> for SaveSaved<'a, T> {
+    fn from(saved: &'a mut Saved<T>) -> Self {
+        Self { saved, when: None }
+    }
+}
+
+impl<'a, T: Stored> SaveSaved<'a, T> {
+    /// What is to be saved as a part of something else, and where its version goes afterwards.
+    pub(in crate::store) fn into_part(self) -> (Result<(Operation, Key, SavePart)>, Then<'a>) {
+        let Self { saved, when } = self;
+        let part = || {
+            let key = saved.key.clone();
+            let operation = Operation::new::<T>("save", saved.options.clone())?;
+            let made = || {
+                let (tree, expecting) = saved.changed(&operation)?;
+                let when = operation.condition_on(when, &key)?;
+                Ok(SavePart {
+                    tree,
+                    expecting,
+                    when,
+                })
+            };
+            let part = made().map_err(operation.explain(Some(&key)))?;
+            Ok((operation, key, part))
+        };
+        let part = part();
+        let then = Box::new(move |baseline| saved.baseline = baseline);
+        (part, then)
+    }
+}
+
 impl<T: Stored> Saved<T> {
     async fn run_save(&mut self, when: Option<Condition<T>>) -> Result<()> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
         let key = self.key.clone();
         let written = async {
-            let tree = operation.tree_of(&self.object)?;
-            check_key_kept(&operation, &tree, &key)?;
+            let (tree, expecting) = self.changed(&operation)?;
             let when = operation.condition_on(when, &key)?;
-            let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
             operation.save_tree_when(tree, &key, expecting, when).await
         };
         self.baseline = written.await.map_err(operation.explain(Some(&key)))?;
         Ok(())
     }
 
+    /// The tree to be saved, and what it builds on.
+    fn changed(&self, operation: &Operation) -> Result<(Item, Expecting)> {
+        let tree = operation.tree_of(&self.object)?;
+        check_key_kept(operation, &tree, &self.key)?;
+        let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
+        Ok((tree, expecting))
+    }
+
     fn plan_save(&self, when: Option<Condition<T>>) -> Result<Plan> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
         let plan = || {
-            let tree = operation.tree_of(&self.object)?;
-            check_key_kept(&operation, &tree, &self.key)?;
-            let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
+            let (tree, expecting) = self.changed(&operation)?;
             let when = operation.condition_on(when, &self.key)?;
             operation.plan_save(tree, &self.key, expecting, when.as_ref())
         };

@@ -182,6 +182,25 @@ impl Root {
         }
     }
 
+    /// The error of the first shard that is not as it says, of those that were read at one moment with it.
+    ///
+    /// # Errors
+    ///
+    /// A shard's key would be too long.
+    pub(in crate::store) fn misfit(
+        &self,
+        operation: &Operation,
+        shards: Shards,
+        items: &BTreeMap<Address, Item>,
+    ) -> Result<Option<Error>> {
+        let Some(state) = &self.state else {
+            return Ok(None);
+        };
+        reading(operation, &self.address, shards, |reading| {
+            reading.misfit(state, items)
+        })
+    }
+
     /// Puts these of its shards to it, all of which were read before; `None` if they are not as it says.
     ///
     /// # Errors
@@ -201,6 +220,23 @@ impl Root {
             reading.fitted(item, state.clone(), items)
         })
     }
+}
+
+/// The root at this place, and these of its shards that any object of the type may have.
+///
+/// # Errors
+///
+/// A shard's key would be too long.
+pub(in crate::store) fn first_places(
+    operation: &Operation,
+    root: &Address,
+    shards: Shards,
+) -> Result<Vec<Address>> {
+    reading(operation, root, shards, |reading| {
+        let mut places = reading.homes()?;
+        places.push(root.clone());
+        Ok(places)
+    })
 }
 
 /// Gives the use what a load of the root at this place, with these shards, reads.

@@ -23,7 +23,7 @@ mod walk;
 
 pub(super) use self::complete::{BATCHES_AT_ONCE, opened};
 pub use self::count::Count;
-pub(super) use self::found::Root;
+pub(super) use self::found::{Root, first_places};
 pub use self::page::{Objects, Page, Pages};
 pub use self::parallel::ParallelScan;
 pub use self::params::Params;

@@ -6,7 +6,7 @@ use dyno_value::FieldPath;
 use super::check::Asked;
 use super::params::UpdateParams;
 use super::returning::UpdateReturning;
-use crate::commit::update::Update as UpdateCommit;
+use crate::commit::update::{Update as UpdateCommit, Wanted};
 use crate::commit::{Returns, Sizes};
 use crate::error::{Error, Result};
 use crate::expr::{
@@ -15,10 +15,10 @@ use crate::expr::{
 use crate::forecast::{More, Plan};
 use crate::key::Key;
 use crate::shape::{Codec, Path, Stored};
-use crate::store::drive;
 use crate::store::operation::{Operation, Options, Pending, common_options};
 use crate::store::saved::Saved;
 use crate::store::when::both;
+use crate::store::{Store, drive};
 
 /// Changes values of one object without reading it; the service works out what depends on the old ones.
 ///
@@ -333,6 +333,21 @@ impl<T: Stored> Update<T> {
         drive::run(&operation.store, commit).await
     }
 
+    /// What is to be changed as a part of a transaction, in this store if no other is named.
+    pub(in crate::store) fn into_part(
+        mut self,
+        store: &Store,
+    ) -> Result<(Operation, Key, UpdatePart)> {
+        self.options.store.get_or_insert_with(|| store.clone());
+        self.once = true;
+        let (operation, key) = (self.operation()?, self.key.clone());
+        let asked = self.asked(&operation, None);
+        let asked = asked.map_err(operation.explain(Some(&key)))?;
+        let of_key = key.clone();
+        let part: UpdatePart = Box::new(move |operation| operation.wanted(&of_key, asked.clone()));
+        Ok((operation, key, part))
+    }
+
     pub(super) fn planned(self, returns: Option<Returns>) -> Result<Plan> {
         self.before_sending(returns, |commit| {
             let may_need_maps = commit.may_make_maps();
@@ -378,6 +393,10 @@ impl<T: Stored> Update<T> {
         sent.map(drop).map_err(operation.explain(Some(&key)))
     }
 }
+
+/// What an update writes, once its operation has its keys.
+pub(in crate::store) type UpdatePart =
+    Box<dyn for<'a> Fn(&'a Operation) -> Result<Wanted<'a>> + Send + Sync>;
 
 /// Whether an object is loaded without the field. What stands for it must have a form: an empty set, say, has none.
 fn can_be_absent<V>(codec: &Codec<V>) -> bool {

@@ -6,5 +6,6 @@ mod params;
 mod returning;
 
 pub use self::builder::Update;
+pub(super) use self::builder::UpdatePart;
 pub use self::params::UpdateParams;
 pub use self::returning::UpdateReturning;

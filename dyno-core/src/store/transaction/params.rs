@@ -1,0 +1,181 @@
+use std::collections::BTreeMap;
+use std::fmt;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::Item;
+
+use crate::commit::{Action, Expressions, Request};
+use crate::forecast::ActionKind;
+
+/// The request of a [`Transaction`](crate::Transaction), as it is sent: its actions with their expressions, in order.
+///
+/// The same transaction gives the same text, but for what is new in each: versions, keys that are made up, sealed values. `Display`
+/// is meant for people and shows values, `Debug` does not. Values that are encrypted are shown sealed.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TransactionParams {
+    actions: Vec<ActionParams>,
+}
+
+/// One action of [`TransactionParams`].
+#[derive(Clone, PartialEq)]
+pub struct ActionParams {
+    kind: ActionKind,
+    table: &'static str,
+    key: Item,
+    item: Option<Item>,
+    update: Option<String>,
+    condition: Option<String>,
+    names: BTreeMap<String, String>,
+    values: BTreeMap<String, AttributeValue>,
+}
+
+impl TransactionParams {
+    /// Of a request; of none, if there is nothing to send.
+    pub(super) fn of(request: Option<&Request>) -> Self {
+        let actions = request.map(Request::actions).unwrap_or_default();
+        Self {
+            actions: actions.iter().cloned().map(ActionParams::of).collect(),
+        }
+    }
+
+    /// The actions, in the order of the request; none if there is nothing to send.
+    pub fn actions(&self) -> &[ActionParams] {
+        &self.actions
+    }
+}
+
+impl ActionParams {
+    fn of(action: Action) -> Self {
+        let kind = ActionKind::of(&action);
+        let address = action.address();
+        let (table, key) = (address.table, address.to_item());
+        let (item, expressions) = match action {
+            Action::Check { condition, .. } => (None, condition),
+            Action::Delete { condition, .. } => (None, condition.unwrap_or_default()),
+            Action::Put {
+                item, condition, ..
+            } => (Some(item), condition.unwrap_or_default()),
+            Action::Update { expressions, .. } => (None, expressions),
+        };
+        let Expressions {
+            update,
+            condition,
+            names,
+            values,
+            returns: _,
+        } = expressions;
+        Self {
+            kind,
+            table,
+            key,
+            item,
+            update,
+            condition,
+            names,
+            values,
+        }
+    }
+
+    /// What is done.
+    pub fn kind(&self) -> ActionKind {
+        self.kind
+    }
+
+    /// The table.
+    pub fn table(&self) -> &str {
+        self.table
+    }
+
+    /// The key attributes.
+    pub fn key(&self) -> &Item {
+        &self.key
+    }
+
+    /// The item that is put.
+    pub fn item(&self) -> Option<&Item> {
+        self.item.as_ref()
+    }
+
+    /// `UpdateExpression`.
+    pub fn update(&self) -> Option<&str> {
+        self.update.as_deref()
+    }
+
+    /// `ConditionExpression`.
+    pub fn condition(&self) -> Option<&str> {
+        self.condition.as_deref()
+    }
+
+    /// `ExpressionAttributeNames`.
+    pub fn names(&self) -> &BTreeMap<String, String> {
+        &self.names
+    }
+
+    /// `ExpressionAttributeValues`.
+    pub fn values(&self) -> &BTreeMap<String, AttributeValue> {
+        &self.values
+    }
+}
+
+impl fmt::Display for TransactionParams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "TransactWriteItems of {} actions", self.actions.len())?;
+        self.actions
+            .iter()
+            .try_for_each(|action| write!(f, "\n{action}"))
+    }
+}
+
+impl fmt::Display for ActionParams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} in table `{}`", self.kind, self.table)?;
+        line(f, "key", &sorted(&self.key))?;
+        if let Some(item) = &self.item {
+            line(f, "item", &sorted(item))?;
+        }
+        for (word, text) in [("update", &self.update), ("condition", &self.condition)] {
+            if let Some(text) = text {
+                write!(f, "\n  {word}: {text}")?;
+            }
+        }
+        let names = self.names.iter();
+        line(
+            f,
+            "names",
+            &names
+                .map(|(name, of)| format!("{name} = {of}"))
+                .collect::<Vec<_>>(),
+        )?;
+        let values = self.values.iter();
+        line(f, "values", &values.map(shown).collect::<Vec<_>>())
+    }
+}
+
+fn line(f: &mut fmt::Formatter<'_>, word: &str, parts: &[String]) -> fmt::Result {
+    if parts.is_empty() {
+        return Ok(());
+    }
+    write!(f, "\n  {word}: {}", parts.join(", "))
+}
+
+fn sorted(item: &Item) -> Vec<String> {
+    let sorted: BTreeMap<_, _> = item.iter().collect();
+    sorted.into_iter().map(shown).collect()
+}
+
+fn shown((name, value): (&String, &AttributeValue)) -> String {
+    format!("{name} = {value:?}")
+}
+
+/// Without values, which may be secret.
+impl fmt::Debug for ActionParams {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActionParams")
+            .field("kind", &self.kind)
+            .field("table", &self.table)
+            .field("update", &self.update)
+            .field("condition", &self.condition)
+            .field("names", &self.names)
+            .finish_non_exhaustive()
+    }
+}
