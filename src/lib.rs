@@ -17,7 +17,7 @@ pub use dyno_core::{
     ResealReport, Result, Rules, Save, SaveError, SaveMany, SaveSaved, Saved, Scan, Searchable,
     Segment, Shards, SortKey, Store, Stored, TypeTag, TypedPath, Update, UpdateParams,
     UpdateReturning, UsedException, ValueCause, ValueError, WriteOnly, WritePath, batch,
-    check_loader, document, expression, shape, table,
+    check_loader, document, expression, shape, table, template,
 };
 pub use dyno_derive::DyObject;
 #[cfg(feature = "legacy")]

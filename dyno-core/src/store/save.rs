@@ -2,6 +2,7 @@ use dyno_value::Item;
 
 use uuid::Uuid;
 
+use super::made_key::key_of_fields;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::saved::Saved;
 use super::tree::Expecting;
@@ -140,13 +141,25 @@ pub(super) fn keyed_tree<T: Stored>(
 ) -> Result<(Item, Key)> {
     let made = || {
         let tree = operation.tree_of(object)?;
-        let key = key_of(operation, &tree, given)?;
+        let made = key_of_fields(object)?;
+        let key = match (made, given) {
+            (Some(made), Some(given)) if made != *given => return Err(another_key(&made, given)),
+            (Some(made), _) => made,
+            (None, given) => key_of(operation, &tree, given)?,
+        };
         Ok((tree, key))
     };
     made().map_err(operation.explain(given))
 }
 
 /// The key of an object to be saved: from its fields, the call, the loader, or made up.
+fn another_key(made: &Key, given: &Key) -> Error {
+    let why = format!(
+        "the key of the object is made of its fields and is `{made}`, and the call asks for `{given}`; leave `.key(..)` out"
+    );
+    Error::new(ErrorKind::InvalidKey, why)
+}
+
 fn key_of(operation: &Operation, tree: &Item, given: Option<&Key>) -> Result<Key> {
     let table = operation.topology.table;
     let shape = operation.topology.root;

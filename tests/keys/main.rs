@@ -1,0 +1,10 @@
+//! Keys made of fields: what is stored, what is read by them, what is refused, and types that share a table.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bad_input;
+mod fixture;
+mod golden;
+mod law;
+mod query;
+mod shared;
+mod stored;
