@@ -26,6 +26,11 @@ pub type Result<T> = std::result::Result<T, ValueError>;
 /// What `Object::loader` returns.
 pub type Loader = Option<Arc<dyn ConfigLoader>>;
 
+/// What `Stored::key_parts` returns.
+pub fn key_parts<const COUNT: usize>(parts: [PartText; COUNT]) -> Vec<PartText> {
+    parts.into()
+}
+
 /// The text of a field in a key.
 pub fn key_part<T: KeyPart>(value: &T) -> PartText {
     value.key_text().map(Into::into)

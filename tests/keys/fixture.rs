@@ -88,11 +88,16 @@ pub(crate) fn report(tenant: &str, name: &str) -> Report {
     }
 }
 
-pub(crate) async fn store() -> (Store, Recorder) {
+pub(crate) fn empty() -> (Store, Recorder) {
     let recorder = Recorder::new();
     let store = Store::embedded()
         .unwrap()
         .with_interceptor(recorder.clone());
+    (store, recorder)
+}
+
+pub(crate) async fn store() -> (Store, Recorder) {
+    let (store, recorder) = empty();
     store.ensure_tables::<Order>().await.unwrap();
     store.ensure_tables::<Report>().await.unwrap();
     store.ensure_tables::<User>().await.unwrap();

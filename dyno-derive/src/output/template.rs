@@ -7,7 +7,7 @@
 //!
 //! type Keys = __dyno::Templated<(String, ()), __dyno::NoTemplate, (String, ())>;
 //! fn key_parts(&self) -> __dyno::Vec<__dyno::PartText> {
-//!     __dyno::Vec::from([__dyno::key_part::<String>(&self.tenant)])
+//!     __dyno::key_parts([__dyno::key_part::<String>(&self.tenant)])
 //! }
 //! ```
 
@@ -68,7 +68,7 @@ pub(super) fn items(object: &Object) -> TokenStream {
                 let ident = &field.ident;
                 Some(part(table, name, field, &quote!(&self.#ident)))
             });
-            quote!(__dyno::Vec::from([#(#parts),*]))
+            quote!(__dyno::key_parts([#(#parts),*]))
         }
         Body::Enum(variants) => {
             let arms = variants.iter().map(|variant| {
@@ -87,7 +87,7 @@ pub(super) fn items(object: &Object) -> TokenStream {
                 let parts = found
                     .iter()
                     .map(|(local, name, field)| part(table, name, field, &quote!(#local)));
-                quote!(Self::#ident { #(#bindings,)* .. } => __dyno::Vec::from([#(#parts),*]),)
+                quote!(Self::#ident { #(#bindings,)* .. } => __dyno::key_parts([#(#parts),*]),)
             });
             quote!(match self { #(#arms)* })
         }
