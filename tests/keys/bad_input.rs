@@ -67,6 +67,8 @@ async fn fields_of_the_table_are_no_keys_of_an_index() {
     struct Note {
         id: u32,
         at: u32,
+        #[dyno(index(name = "by-size", local))]
+        size: u32,
         #[dyno(index(name = "by-owner", key))]
         owner: String,
     }
@@ -82,9 +84,14 @@ async fn fields_of_the_table_are_no_keys_of_an_index() {
     let note = Note {
         id: 1,
         at: 2,
+        size: 3,
         owner: "ada".into(),
     };
     store.save(note).await.unwrap();
+    let local = || store.query::<Note>().index(Note::indexes().by_size()).of(1);
+    assert_eq!(local().sort().ge(3_u32).await.unwrap()[0].size, 3);
+    let error = local().sort().fields(2).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidKey);
     let found = index().key("ada").await.unwrap();
     assert_eq!(
         (found[0].id, found[0].at, found[0].owner.as_str()),

@@ -20,7 +20,8 @@ use crate::shape::{Role, Stored};
 /// more request if there was an object with the key already, which the first one finds out without reading. A plain
 /// object is always one `PutItem` (1 WCU per KB). A crash leaves the old object or the new one.
 ///
-/// The key is that of the object's key field, or [`key`](Self::key), or what the loader's
+/// The key is what the object's fields make by the [key templates](crate::template) of its type, or that of its key field, or
+/// [`key`](Self::key), or what the loader's
 /// [`primary_key`](crate::ConfigLoader::primary_key) says, or a new UUID (version 7).
 ///
 /// Of a plain object a put whose answer is lost is sent again, and may come after somebody else's.
@@ -60,7 +61,7 @@ impl<T: Stored> Save<T> {
 
     common_options!();
 
-    /// Saves under this key, for types without a key field.
+    /// Saves under this key, for types without a key field or key templates.
     pub fn key(mut self, key: impl Into<Key>) -> Self {
         self.key = Some(key.into());
         self

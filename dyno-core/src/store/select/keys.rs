@@ -124,22 +124,38 @@ impl Keys {
         checked.collect()
     }
 
-    /// Refuses what the fields of key templates make, where the keys are those of an index.
+    /// Refuses the partition key that the fields of a key template make, where it is that of an index.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidKey`].
-    pub(super) fn check_made_of_fields(self) -> Result<()> {
-        if self.index.is_none() {
-            return Ok(());
+    pub(super) fn check_made_partition(self) -> Result<()> {
+        match self.index {
+            Some(index) if !index.is_local() => Err(self.made_of_fields()),
+            Some(_) | None => Ok(()),
         }
+    }
+
+    /// Refuses a sort key that the fields of a key template make, where it is that of an index.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidKey`].
+    pub(super) fn check_made_sort(self) -> Result<()> {
+        match self.index {
+            Some(_) => Err(self.made_of_fields()),
+            None => Ok(()),
+        }
+    }
+
+    fn made_of_fields(self) -> Error {
         let why = format!(
             "the fields of key templates make keys of table `{}`, and {} has its own; give their values with `.key(..)` and \
              `.sort()`",
             self.table.name(),
             self.place()
         );
-        Err(Error::new(ErrorKind::InvalidKey, why))
+        Error::new(ErrorKind::InvalidKey, why)
     }
 
     /// What holds of the sort keys of all objects of the type, if they are made of fields behind a text.

@@ -169,7 +169,7 @@ impl Asked {
     fn add_partition(&mut self, partition: &Partition) -> Result<()> {
         self.partition = match &partition.made {
             Some(made) => {
-                self.keys.check_made_of_fields()?;
+                self.keys.check_made_partition()?;
                 let made = made.clone();
                 let made = made.map_err(|why| Error::new(ErrorKind::InvalidKey, why))?;
                 self.keys.partition_of(&[made])?
@@ -197,23 +197,38 @@ impl Asked {
 
     /// Refuses to show the service, as the key of an index, a value that stored objects keep sealed.
     fn check_index_keys(&self, operation: &Operation) -> Result<()> {
-        match &self.key {
-            Some(key) if self.keys.index_name().is_some() => {
-                operation.check_looks(key, &self.known_keys(operation))
+        if self.keys.index_name().is_none() {
+            return Ok(());
+        }
+        let known = self.known_keys(operation);
+        let table = operation.topology.table;
+        for node in self.key_nodes() {
+            // A key of the table is in clear, and need not be a field.
+            let mut is_of_table = true;
+            node.each_look(&mut |path, _| {
+                is_of_table &=
+                    matches!(path.segments(), [Segment::Key(name)] if table.has_key(name));
+            });
+            if !is_of_table {
+                operation.check_looks(node, &known)?;
             }
-            Some(_) | None => Ok(()),
+        }
+        Ok(())
+    }
+
+    /// What is asked of keys, one by one.
+    fn key_nodes(&self) -> &[Node] {
+        match &self.key {
+            Some(Node::All(nodes)) => nodes,
+            Some(node) => std::slice::from_ref(node),
+            None => &[],
         }
     }
 
     /// What is known of the keys of the objects.
     fn known_keys(&self, operation: &Operation) -> Item {
         let table = operation.topology.table;
-        let nodes = match &self.key {
-            Some(Node::All(nodes)) => nodes.as_slice(),
-            Some(node) => std::slice::from_ref(node),
-            None => &[],
-        };
-        let told = nodes.iter().filter_map(|node| match node {
+        let told = self.key_nodes().iter().filter_map(|node| match node {
             Node::Compare(Term::Field(path), Comparator::Equal, Term::Value(value)) => {
                 Some((path, value))
             }

@@ -227,7 +227,7 @@ impl Compared {
             }
             Self::BeginsWith(value) => Node::BeginsWith(path, checked(value)?),
             Self::Made(made) => {
-                keys.check_made_of_fields()?;
+                keys.check_made_sort()?;
                 match made {
                     Ok(made) => made.node(keys, position)?,
                     Err(why) => return Err(Error::new(ErrorKind::InvalidKey, why.as_str())),
