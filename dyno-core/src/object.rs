@@ -50,10 +50,10 @@ pub trait DyObject: Stored {
     ///     id: String,
     /// }
     ///
-    /// let key = Order::key(("acme", 1_763_000_000, "x-7"));
+    /// let key = Order::key_of(("acme", 1_763_000_000, "x-7"));
     /// assert_eq!(key.to_string(), "USER#acme / ORDER#1763000000#x-7");
     /// ```
-    fn key(fields: impl FieldsOf<<Self::Keys as KeyFields>::All>) -> Key {
+    fn key_of(fields: impl FieldsOf<<Self::Keys as KeyFields>::All>) -> Key {
         match Self::SHAPE.key_templates() {
             Some(templates) => {
                 let made = templates.key_of(&fields.__dyno_texts());

@@ -16,16 +16,16 @@ async fn empty_and_long_fields_are_refused_before_the_first_request() {
             .into_parts()
             .1,
         store
-            .load::<Order>(Order::key(("", 0, 1)))
+            .load::<Order>(Order::key_of(("", 0, 1)))
             .await
             .unwrap_err(),
         store
-            .delete::<Order>(Order::key(("", 0, 1)))
+            .delete::<Order>(Order::key_of(("", 0, 1)))
             .await
             .unwrap_err(),
         store.query::<Order>().of("").await.unwrap_err(),
         store
-            .load_many::<Order>([Order::key(("", 0, 1))])
+            .load_many::<Order>([Order::key_of(("", 0, 1))])
             .await
             .unwrap_err()
             .into(),
@@ -36,7 +36,7 @@ async fn empty_and_long_fields_are_refused_before_the_first_request() {
     }
     let long = "x".repeat(2048);
     let error = store
-        .load::<User>(User::key((&long, "eu")))
+        .load::<User>(User::key_of((&long, "eu")))
         .await
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidKey);

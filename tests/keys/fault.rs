@@ -31,8 +31,11 @@ async fn a_lost_answer_of_a_save_is_resolved() {
             let save = hit.save(order("acme", 0, 1));
             let save = if if_absent { save.if_absent() } else { save };
             save.await.unwrap();
-            let key = Order::key(("acme", 0, 1));
-            assert_eq!(*sound.load::<Order>(key).await.unwrap(), order("acme", 0, 1));
+            let key = Order::key_of(("acme", 0, 1));
+            assert_eq!(
+                *sound.load::<Order>(key).await.unwrap(),
+                order("acme", 0, 1)
+            );
         }
     }
 }
@@ -40,7 +43,12 @@ async fn a_lost_answer_of_a_save_is_resolved() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_of_a_save_over_another_type_leaves_it() {
     #[derive(DyObject, Debug)]
-    #[dyno(table = "App", key = "TENANT#{tenant}", sort = "ORDER#{day}#{number}", tag = "Other")]
+    #[dyno(
+        table = "App",
+        key = "TENANT#{tenant}",
+        sort = "ORDER#{day}#{number}",
+        tag = "Other"
+    )]
     struct Other {
         tenant: String,
         day: i32,
@@ -56,7 +64,10 @@ async fn a_lost_answer_of_a_save_over_another_type_leaves_it() {
         };
         let (kept, error) = hit.save(other).await.unwrap_err().into_parts();
         assert_eq!(error.kind(), ErrorKind::TypeMismatch);
-        let key = Order::key((kept.tenant, kept.day, kept.number));
-        assert_eq!(*sound.load::<Order>(key).await.unwrap(), order("acme", 0, 1));
+        let key = Order::key_of((kept.tenant, kept.day, kept.number));
+        assert_eq!(
+            *sound.load::<Order>(key).await.unwrap(),
+            order("acme", 0, 1)
+        );
     }
 }

@@ -87,7 +87,7 @@ async fn a_text_in_the_middle_of_a_key_is_not_the_beginning_of_another() {
         store.save(user).await.unwrap();
     }
     assert_eq!(store.scan::<User>().await.unwrap().len(), 3);
-    let key = User::key(("a#b", "c"));
+    let key = User::key_of(("a#b", "c"));
     assert_eq!(key.to_string(), "USER#a$23b#c");
     assert_eq!(store.load::<User>(key).await.unwrap().email, "a#b");
 }

@@ -149,7 +149,7 @@ async fn indexes_of_one_type_are_of_the_table_and_pass_over_the_others() {
             .sum::<usize>(),
         12
     );
-    let first = store.load::<Bug>(Bug::key(("t0", 0))).await.unwrap();
+    let first = store.load::<Bug>(Bug::key_of(("t0", 0))).await.unwrap();
     assert_eq!(first.id, 0);
 }
 
@@ -196,7 +196,7 @@ async fn types_without_a_tag_of_their_own_are_told_apart_by_their_keys() {
         (1, 1, "acme")
     );
     assert_eq!(store.scan::<Dog>().count().await.unwrap(), 1);
-    let key = Cat::key(("acme", "tom"));
+    let key = Cat::key_of(("acme", "tom"));
     let error = store.load::<Dog>(key).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TypeMismatch);
     assert!(error.to_string().contains("`DOG#{number}`"), "{error}");

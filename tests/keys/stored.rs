@@ -41,7 +41,7 @@ async fn the_key_is_computed_and_its_fields_are_attributes() {
     assert_eq!(text(item, "pk"), "USER#ada@example.com#eu#1");
     assert_eq!(text(item, "_dy_type"), "Users");
 
-    let key = User::key(("ada@example.com", "eu#1"));
+    let key = User::key_of(("ada@example.com", "eu#1"));
     assert_eq!(&key, saved.key());
     recorder.take();
     assert_eq!(*store.load::<User>(key).await.unwrap(), user);
@@ -51,7 +51,7 @@ async fn the_key_is_computed_and_its_fields_are_attributes() {
 #[tokio::test]
 async fn every_verb_takes_the_key() {
     let (store, _) = shop().await;
-    let key = || Order::key(("acme", 0, 2));
+    let key = || Order::key_of(("acme", 0, 2));
     let fields = Order::fields;
     store
         .update::<Order>(key())
@@ -64,7 +64,7 @@ async fn every_verb_takes_the_key() {
         .write_path(key(), Order::paths().note(), Some("none".to_owned()))
         .await
         .unwrap();
-    let keys = [key(), Order::key(("acme", -3, 7))];
+    let keys = [key(), Order::key_of(("acme", -3, 7))];
     let found = store.load_many::<Order>(keys).await.unwrap();
     assert_eq!(found.len(), 2);
     store.delete::<Order>(key()).await.unwrap();
@@ -72,7 +72,7 @@ async fn every_verb_takes_the_key() {
     assert_eq!(gone.kind(), ErrorKind::NotFound);
     assert_eq!(
         store
-            .load::<Profile>(Profile::key("acme"))
+            .load::<Profile>(Profile::key_of("acme"))
             .await
             .unwrap()
             .plan,
@@ -87,7 +87,7 @@ async fn objects_are_saved_in_batches_under_their_own_keys() {
     store.save_many(orders).await.unwrap();
     assert_eq!(store.query::<Order>().of("acme").count().await.unwrap(), 30);
     let last = store
-        .load::<Order>(Order::key(("acme", 1, 29)))
+        .load::<Order>(Order::key_of(("acme", 1, 29)))
         .await
         .unwrap();
     assert_eq!(last.number, 29);
@@ -96,7 +96,7 @@ async fn objects_are_saved_in_batches_under_their_own_keys() {
 #[tokio::test]
 async fn an_object_with_shards_stands_under_its_template() {
     let (store, recorder) = shop().await;
-    let key = Report::key(("acme", "may"));
+    let key = Report::key_of(("acme", "may"));
     let mut loaded = store.load::<Report>(key.clone()).await.unwrap();
     assert_eq!(*loaded, report("acme", "may"));
     recorder.take();
@@ -112,7 +112,7 @@ async fn an_object_with_shards_stands_under_its_template() {
 async fn a_changed_field_of_the_key_is_no_save() {
     let (store, recorder) = shop().await;
     let mut saved = store
-        .load::<Order>(Order::key(("acme", 0, 1)))
+        .load::<Order>(Order::key_of(("acme", 0, 1)))
         .await
         .unwrap();
     recorder.take();
@@ -136,11 +136,11 @@ async fn a_changed_field_of_the_key_is_no_save() {
     assert_eq!(error.error().kind(), ErrorKind::InvalidKey);
     let same = store
         .save(order("acme", 0, 1))
-        .key(Order::key(("acme", 0, 1)));
+        .key(Order::key_of(("acme", 0, 1)));
     same.plan().unwrap();
 
     let by_update = store
-        .update::<Order>(Order::key(("acme", 0, 1)))
+        .update::<Order>(Order::key_of(("acme", 0, 1)))
         .set(Order::fields().number(), 9);
     let error = by_update.await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidPath);
@@ -148,7 +148,7 @@ async fn a_changed_field_of_the_key_is_no_save() {
         error.to_string().contains("`ORDER#{day}#{number}`"),
         "{error}"
     );
-    let by_path = store.write_path(Order::key(("acme", 0, 1)), Order::paths().day(), 4);
+    let by_path = store.write_path(Order::key_of(("acme", 0, 1)), Order::paths().day(), 4);
     assert_eq!(by_path.await.unwrap_err().kind(), ErrorKind::InvalidPath);
     assert!(recorder.take().is_empty());
 }
@@ -214,9 +214,6 @@ async fn an_item_of_another_program_gets_its_tag_with_the_next_change() {
 
 #[tokio::test]
 async fn a_save_over_another_type_is_refused() {
-    let (store, _) = store().await;
-    store.save(order("acme", 0, 1)).await.unwrap();
-
     #[derive(DyObject, Debug)]
     #[dyno(
         table = "App",
@@ -244,6 +241,8 @@ async fn a_save_over_another_type_is_refused() {
         #[dyno(shard(table = "Texts"))]
         text: crate::fixture::Text,
     }
+    let (store, _) = store().await;
+    store.save(order("acme", 0, 1)).await.unwrap();
     store.ensure_tables::<Big>().await.unwrap();
 
     let other = || Other {
@@ -257,7 +256,7 @@ async fn a_save_over_another_type_is_refused() {
         number: 1,
         text: crate::fixture::Text { text: "x".into() },
     };
-    let key = || Order::key(("acme", 0, 1));
+    let key = || Order::key_of(("acme", 0, 1));
     let refused = [
         store.save(other()).await.unwrap_err().into_parts().1,
         store.save(big()).await.unwrap_err().into_parts().1,
@@ -308,7 +307,7 @@ async fn an_enum_has_templates_too() {
     );
     store.save(sent.clone()).await.unwrap();
     store.save(read.clone()).await.unwrap();
-    let key: Key = Event::key(("acme", 6));
+    let key: Key = Event::key_of(("acme", 6));
     assert_eq!(*store.load::<Event>(key).await.unwrap(), read);
     let all = store.query::<Event>().of("acme").await.unwrap();
     assert_eq!(all.len(), 2);
@@ -317,7 +316,7 @@ async fn an_enum_has_templates_too() {
     assert_eq!(store.scan::<Order>().count().await.unwrap(), 12);
     assert_eq!(
         store
-            .load::<Profile>(Profile::key("acme"))
+            .load::<Profile>(Profile::key_of("acme"))
             .await
             .unwrap()
             .into_object(),
@@ -400,7 +399,7 @@ async fn parts_are_of_all_types_and_indexes_of_several_attributes_stand_beside()
         saved.key().to_string(),
         "nightly#00001.00012/00000000-0000-0000-0000-000000000005 / 1970-01-01T00:00:01.500000000Z1#ada"
     );
-    let key = Build::<u8>::key((
+    let key = Build::<u8>::key_of((
         "nightly",
         Version {
             major: 1,
@@ -448,7 +447,7 @@ async fn batches_without_conditions_have_tags_too() {
         .await
         .unwrap();
     assert!(items.iter().all(|item| text(item, "_dy_type") == "Order"));
-    let keys = (0..30).map(|number| Order::key(("acme", 1, number)));
+    let keys = (0..30).map(|number| Order::key_of(("acme", 1, number)));
     store.delete_many::<Order>(keys).await.unwrap();
     assert_eq!(store.scan::<Order>().count().await.unwrap(), 0);
 }

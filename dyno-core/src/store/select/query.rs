@@ -157,7 +157,7 @@ impl<T: Stored, S> Query<T, S> {
     ///     store.save(Order { tenant: "acme".into(), day, number }).await?;
     /// }
     ///
-    /// let one = store.load::<Order>(Order::key(("acme", 9, 2))).await?;
+    /// let one = store.load::<Order>(Order::key_of(("acme", 9, 2))).await?;
     /// assert_eq!(one.number, 2);
     /// let all = store.query::<Order>().of("acme").await?;
     /// assert_eq!(all.len(), 4);

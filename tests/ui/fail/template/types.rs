@@ -36,9 +36,9 @@ struct Cat {
 }
 
 fn main() {
-    let _ = User::key(("ada", "now", 1));
-    let _ = User::key("ada");
+    let _ = User::key_of(("ada", "now", 1));
+    let _ = User::key_of("ada");
     let _ = User::query().of(7);
     let _ = User::query().of("ada").sort().fields((7, 8, 9));
-    let _ = Cat::key("tom");
+    let _ = Cat::key_of("tom");
 }
