@@ -18,7 +18,7 @@ pub use dyno_core::{
     Segment, Shards, SortKey, Store, Stored, Transaction, TransactionError, TransactionFailure,
     TypeTag, TypedPath, Update, UpdateParams, UpdateReturning, UsedException, ValueCause,
     ValueError, WriteOnly, WritePath, batch, check_loader, document, expression, shape, table,
-    transaction,
+    template, transaction,
 };
 pub use dyno_derive::DyObject;
 #[cfg(feature = "legacy")]

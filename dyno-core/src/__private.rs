@@ -4,10 +4,14 @@ pub use std::marker::PhantomData;
 pub use std::option::Option::Some;
 pub use std::result::Result::Ok;
 use std::sync::Arc;
+pub use std::vec::Vec;
 
 use dyno_value::ValueError;
 
-pub use crate::key::KeyKind;
+pub use crate::key::{
+    AnyFields, KeyKind, NoTemplate, PartText, Piece, Template, Templated, Templates,
+};
+use crate::key::{KeyPart, SelfDelimiting};
 use crate::loader::ConfigLoader;
 pub use crate::shape::{
     Beside, Codec, DirectProbe, FieldShape, Index, IndexPart, IndexShape, Kind, NoIndexes, Object,
@@ -21,6 +25,21 @@ pub type Result<T> = std::result::Result<T, ValueError>;
 
 /// What `Object::loader` returns.
 pub type Loader = Option<Arc<dyn ConfigLoader>>;
+
+/// What `Stored::key_parts` returns.
+pub fn key_parts<const COUNT: usize>(parts: [PartText; COUNT]) -> Vec<PartText> {
+    parts.into()
+}
+
+/// The text of a field in a key.
+pub fn key_part<T: KeyPart>(value: &T) -> PartText {
+    value.key_text().map(Into::into)
+}
+
+/// The text of a field in a key, behind which something other than `#` stands.
+pub fn delimited_key_part<T: SelfDelimiting>(value: &T) -> PartText {
+    key_part(value)
+}
 
 /// The loader that a type names, ready to be shared.
 #[expect(clippy::unnecessary_wraps, reason = "what `Object::loader` returns")]

@@ -4,7 +4,8 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `key`, `limits`, `reserved`, `units` | keys as values; limits of the service; names of the mapper's attributes; capacity |
+//! | `limits`, `reserved`, `units` | limits of the service; names of the mapper's attributes; capacity |
+//! | `key` | keys as values, and as text made of fields |
 //! | `error` | what can go wrong |
 //! | `loader` | the callbacks of a program |
 //! | `shape` | what a type looks like when it is stored |
@@ -81,6 +82,14 @@ pub mod transaction {
     pub use crate::store::{
         ActionParams, Given, Inserts, InsertsAnd, LoadTransaction, Many, One, Slot,
         TransactionParams,
+    };
+}
+
+/// Keys that are made of fields, `#[dyno(key = "USER#{tenant}")]`: implement [`KeyPart`](template::KeyPart) for types of your own.
+pub mod template {
+    pub use crate::key::{
+        FieldsOf, KeyFields, KeyPart, NoTemplate, Part, PrefixOf, SelfDelimiting, Templated,
+        utc_text,
     };
 }
 

@@ -3,7 +3,7 @@
 use aws_smithy_types::Blob;
 
 use crate::error::Result;
-use crate::key::Key;
+use crate::key::{FieldsOf, Key, KeyFields};
 use crate::loader::ConfigLoader;
 use crate::shape::{self, IntoPath, Path, Stored};
 use crate::store::{
@@ -29,6 +29,38 @@ pub trait DyObject: Stored {
     /// Loads the objects with these keys; see [`LoadMany`].
     fn load_many(keys: impl IntoIterator<Item = impl Into<Key>>) -> LoadMany<Self> {
         LoadMany::new(keys)
+    }
+
+    /// The key of the object with these values in the fields of its [key templates](crate::template), as a tuple in the order of the
+    /// templates, the partition key's first, each field once; one field stands alone, too. Nothing is sent.
+    ///
+    /// What makes no key (an empty string, too many bytes) is refused where the key is used, before anything is sent.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use dyno_core::DyObject as _;
+    /// use dyno_derive::DyObject;
+    ///
+    /// #[derive(DyObject)]
+    /// #[dyno(crate = dyno_core, table = "App", key = "USER#{tenant}", sort = "ORDER#{created}#{id}")]
+    /// struct Order {
+    ///     tenant: String,
+    ///     created: u32,
+    ///     id: String,
+    /// }
+    ///
+    /// let key = Order::key_of(("acme", 1_763_000_000, "x-7"));
+    /// assert_eq!(key.to_string(), "USER#acme / ORDER#1763000000#x-7");
+    /// ```
+    fn key_of(fields: impl FieldsOf<<Self::Keys as KeyFields>::All>) -> Key {
+        match Self::SHAPE.key_templates() {
+            Some(templates) => {
+                let made = templates.key_of(&fields.__dyno_texts());
+                made.unwrap_or_else(|why| templates.shown().with_fault(why))
+            }
+            None => Key::new("").with_fault("the type has no key template".to_owned()),
+        }
     }
 
     /// Saves the object: inserts it, or replaces what has its key; see [`Save`].

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; modules of one row do not use each other.
-const LAYERS: [&[&str]; 11] = [
-    &["key", "limits", "reserved", "units"],
+const LAYERS: [&[&str]; 12] = [
+    &["limits", "reserved", "units"],
+    &["key"],
     &["error"],
     &["loader"],
     &["shape"],

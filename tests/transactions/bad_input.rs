@@ -99,7 +99,7 @@ async fn one_store_and_one_region() {
         "{text}"
     );
 
-    let other = Store::embedded().unwrap();
+    let other = dyno_testbed::store();
     other.ensure_tables::<Order>().await.unwrap();
     let mut foreign = other.save(order("a")).await.unwrap();
     foreign.total = 1;

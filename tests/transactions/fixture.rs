@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use dyno::{DyObject, EncryptionKey, Rules, Saved, Store};
-use dyno_embedded::Engine;
+use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, Recorder, Request, wrap};
 
 /// One item without the mapper's attributes.
@@ -133,7 +133,7 @@ fn rules() -> Rules {
 
 /// A store with the tables of all types, and what it sends from now on.
 pub(crate) async fn store() -> (Store, Recorder) {
-    on(Engine::in_memory().unwrap().inline().client()).await
+    on(Service::new().inline().client()).await
 }
 
 /// A store whose transactions go wrong as the script says, by their number, one on the same tables whose requests do not, and what
@@ -148,7 +148,7 @@ pub(crate) async fn faulty(
 pub(crate) async fn faulty_by(
     script: impl Fn(u64, &Request) -> Fault + Send + Sync + 'static,
 ) -> (Store, Store, Recorder) {
-    let client = Engine::in_memory().unwrap().inline().client();
+    let client = Service::new().inline().client();
     let (sound, _) = on(client.clone()).await;
     let recorder = Recorder::new();
     let seen = AtomicU64::new(0);

@@ -64,7 +64,7 @@ async fn store() -> (Store, Recorder) {
         .seal_items(EncryptionKey::generate("s").unwrap())
         .unwrap()
         .index_with(IndexKeys::new(IndexKey::generate("i").unwrap()));
-    let store = Store::embedded().unwrap().with_loader(rules);
+    let store = dyno_testbed::store().with_loader(rules);
     let store = store.with_interceptor(recorder.clone());
     store.ensure_tables::<Person>().await.unwrap();
     store.ensure_tables::<Book>().await.unwrap();

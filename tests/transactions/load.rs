@@ -178,7 +178,7 @@ async fn what_cannot_be_read_at_one_moment_is_refused() {
         .load_transaction((Far::load("a"), Note::load("a")))
         .await;
     assert_eq!(far.unwrap_err().kind(), ErrorKind::InvalidShape);
-    let other = Store::embedded().unwrap();
+    let other = dyno_testbed::store();
     let parts = (Note::load("a").on(&other), Note::load("a"));
     let (foreign, _) = store.load_transaction(parts).await;
     assert_eq!(foreign.unwrap_err().kind(), ErrorKind::InvalidSetting);

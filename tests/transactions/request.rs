@@ -183,8 +183,7 @@ async fn objects_can_be_added_in_a_loop() {
 #[tokio::test]
 async fn tables_have_the_prefix_of_their_namespace() {
     let recorder = dyno_testkit::Recorder::new();
-    let store = Store::embedded()
-        .unwrap()
+    let store = dyno_testbed::store()
         .with_namespace(Namespace::new("dev_").unwrap())
         .with_interceptor(recorder.clone());
     make_tables(&store).await;

@@ -120,7 +120,8 @@ impl<'a> BlindWrite<'a> {
         let expressions = expressions
             .name("#k", self.write.root.key_name())
             .name("#f", reserved::FORMAT)
-            .when(condition);
+            .when(condition)
+            .of_plain_type(self.write.topology.root);
         Action::Update {
             address: self.write.root.clone(),
             expressions,

@@ -10,7 +10,9 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result, condition_failed};
 use crate::expr::Node;
-use crate::plan::{Address, Format, Manifest, Owner, RootState, Topology, layout, tag_attribute};
+use crate::plan::{
+    Address, Format, Manifest, Owner, RootState, Topology, layout, plain_tag, tag_attribute,
+};
 use crate::reserved;
 
 /// How a deletion ends.
@@ -41,8 +43,13 @@ impl<'a> Delete<'a> {
         shards: Vec<Address>,
         when: Option<&Node>,
     ) -> Self {
+        let plain = if plain_tag(topology.root).is_some() {
+            "(attribute_not_exists(#f) AND (attribute_not_exists(#y) OR #y = :y))"
+        } else {
+            "attribute_not_exists(#f)"
+        };
         let condition =
-            Expressions::condition("attribute_not_exists(#f) OR (#f = :f AND #y = :y AND #l = :l)")
+            Expressions::condition(format!("{plain} OR (#f = :f AND #y = :y AND #l = :l)"))
                 .name("#f", reserved::FORMAT)
                 .name("#y", tag_attribute(topology.root))
                 .name("#l", reserved::LAYOUT)

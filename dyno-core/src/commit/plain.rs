@@ -13,7 +13,7 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result, condition_failed};
 use crate::expr::Node;
-use crate::plan::Address;
+use crate::plan::{self, Address};
 use crate::reserved;
 use crate::shape::{FieldShape, Shape};
 
@@ -24,6 +24,8 @@ pub(crate) struct Plain {
     judge: Judge,
     /// Whether the program demands something of what stands there.
     has_when: bool,
+    /// The type, if items say of which they are.
+    of_type: Option<&'static Shape>,
     attempts: Attempts,
 }
 
@@ -54,6 +56,7 @@ impl Plain {
             request,
             judge: Judge::NotManaged { put: Some(item) },
             has_when: false,
+            of_type: None,
             attempts: Attempts::default(),
         }
     }
@@ -71,6 +74,7 @@ impl Plain {
             request: Request::single(action),
             judge: Judge::Absent { item },
             has_when: false,
+            of_type: None,
             attempts: Attempts::default(),
         }
     }
@@ -87,6 +91,7 @@ impl Plain {
             request,
             judge: Judge::NotManaged { put: None },
             has_when: false,
+            of_type: None,
             attempts: Attempts::default(),
         }
     }
@@ -123,8 +128,22 @@ impl Plain {
             request,
             judge,
             has_when: false,
+            of_type: None,
             attempts: Attempts::default(),
         })
+    }
+
+    /// Leaves alone what says that it is of another type than this one, if items of this one say so themselves.
+    pub(crate) fn of_type(mut self, shape: &'static Shape) -> Self {
+        let Request::Single(action) = &mut self.request else {
+            return self;
+        };
+        if let Action::Put { condition, .. } | Action::Delete { condition, .. } = &mut **action {
+            let guarded = condition.take().unwrap_or_default().of_plain_type(shape);
+            *condition = Some(guarded);
+            self.of_type = Some(shape);
+        }
+        self
     }
 
     /// Writes or deletes only if this holds of what stands there, too.
@@ -210,12 +229,25 @@ impl Plain {
             request,
             judge: Judge::Unchanged { before, after },
             has_when: false,
+            of_type: None,
             attempts: Attempts::default(),
         })
     }
 
+    /// The error of an item that says that it is of another type.
+    fn other_type(&self, standing: Option<&Item>) -> Option<Error> {
+        let (shape, standing) = (self.of_type?, standing?);
+        let (attribute, tag) = plan::plain_tag(shape)?;
+        let found = standing.get(attribute)?.as_s().ok()?;
+        let is_other = found != tag && !standing.contains_key(reserved::FORMAT);
+        is_other.then(|| plan::of_another_type(found, shape))
+    }
+
     fn condition_failed(&self, standing: Option<Item>) -> Result<Step<()>> {
         let lost = self.attempts.any_lost();
+        if let Some(other) = self.other_type(standing.as_ref()) {
+            return Err(other);
+        }
         match (&self.judge, standing) {
             (Judge::Absent { item }, Some(standing)) if lost => {
                 if same(item, &standing) {

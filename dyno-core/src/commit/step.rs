@@ -8,7 +8,8 @@ use dyno_value::Item;
 use super::reason::{Cause, Reason, cause_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Node, Placeholders, condition_text};
-use crate::plan::{Address, Etag};
+use crate::plan::{self, Address, Etag};
+use crate::shape::Shape;
 
 /// A commit in progress.
 pub(crate) trait Machine {
@@ -153,6 +154,17 @@ impl Expressions {
             None => condition.as_ref().to_owned(),
         });
         self
+    }
+
+    /// The same condition, and that a plain item does not say that it is of another type than this.
+    #[must_use]
+    pub(crate) fn of_plain_type(self, shape: &Shape) -> Self {
+        let Some((attribute, tag)) = plan::plain_tag(shape) else {
+            return self;
+        };
+        self.and("(attribute_not_exists(#y) OR #y = :y)")
+            .name("#y", attribute)
+            .value(":y", AttributeValue::S(tag.to_owned()))
     }
 
     /// The same condition, and that of the program, if it has one.

@@ -114,6 +114,9 @@ impl<'a> Update<'a> {
             (expressions, condition.to_owned())
         };
         expressions = expressions.when(condition);
+        if !topology.managed {
+            expressions = expressions.of_plain_type(topology.root);
+        }
         for guard in &self.guards {
             expressions = expressions.and(guard.text(&mut names));
         }

@@ -21,6 +21,8 @@ use uuid::Uuid;
 pub struct Key {
     partition: KeyValue,
     sort: Option<KeyValue>,
+    /// Why it cannot be the key of anything.
+    fault: Option<Box<str>>,
 }
 
 impl Key {
@@ -29,7 +31,19 @@ impl Key {
         Self {
             partition: partition.into(),
             sort: None,
+            fault: None,
         }
+    }
+
+    /// The same key, which cannot be that of anything: it is refused where it is used.
+    pub(crate) fn with_fault(mut self, fault: String) -> Self {
+        self.fault = Some(fault.into());
+        self
+    }
+
+    /// Why it cannot be the key of anything, if it cannot.
+    pub(crate) fn fault(&self) -> Option<&str> {
+        self.fault.as_deref()
     }
 
     /// The same key in a table with a sort key.

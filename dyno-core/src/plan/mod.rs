@@ -58,9 +58,14 @@ pub(crate) use privacy::{
     Decisions, How, ItemSeals, Rehearsal, Verifier, binding, binding_of, report_exceptions,
     seal_key_id,
 };
-pub(crate) use root::{Found, PAST_ETAGS, RootState, tag_attribute, write_type};
+pub(crate) use root::{
+    Found, PAST_ETAGS, RootState, of_another_type, plain_tag, tag_attribute, write_plain_tag,
+    write_type,
+};
 pub(crate) use route::Route;
-pub(crate) use secondary::{check_index_value, check_index_values, shapes_of_indexes};
+pub(crate) use secondary::{
+    check_index_value, check_index_values, check_key_in_clear, shapes_of_indexes,
+};
 pub(crate) use shard::{Place, Placing, ShardField, Span};
 pub(crate) use split::{Bodies, ShardBody, mark_unloaded, split, unloaded_ids};
 #[cfg(test)]

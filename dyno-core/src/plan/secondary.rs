@@ -27,6 +27,29 @@ pub(crate) fn check_index_values(
     Ok(())
 }
 
+/// Refuses to encrypt a field of which the key is made, for the key would show it.
+///
+/// # Errors
+///
+/// [`ErrorKind::KeyRefused`] with the field.
+pub(crate) fn check_key_in_clear(root: &'static Shape, decisions: &Decisions) -> Result<()> {
+    let Some(templates) = root.key_templates() else {
+        return Ok(());
+    };
+    let paths = templates.fields().map(|name| FieldPath::root().key(name));
+    match { paths }.find(|path| decisions.seals(path)) {
+        Some(path) => {
+            let why = format!(
+                "is to be encrypted, and the key, which is made of {}, would show it; leave it in clear, or make the key of other \
+                 fields",
+                templates.text()
+            );
+            Err(Error::new(ErrorKind::KeyRefused, why).at_path(path))
+        }
+        None => Ok(()),
+    }
+}
+
 /// The types whose indexes an item is in: the root's own, or those of the table that a shard stands in.
 pub(crate) fn shapes_of_indexes(
     root: &'static Shape,

@@ -316,6 +316,14 @@ fn check_shard(
         );
         return Err(invalid_shape(child, &why));
     }
+    if let Some(templates) = child.key_templates() {
+        let why = format!(
+            "is a shard of `{}`, so its key holds the shard's place and cannot be made of {}",
+            owner.name(),
+            templates.text()
+        );
+        return Err(invalid_shape(child, &why));
+    }
     if shard.placing == Placing::Beside && root_sort.is_some_and(|kind| kind != KeyKind::S) {
         let why = format!(
             "keeps shard `{}` in the table of the root, whose sort key is no string and cannot hold the shard's id; \

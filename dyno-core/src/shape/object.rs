@@ -3,6 +3,7 @@ use std::sync::Arc;
 use dyno_value::ValueError;
 
 use super::{ObjectReader, ObjectWriter, PathSet, Shape};
+use crate::key::{KeyFields, PartText};
 use crate::loader::ConfigLoader;
 
 /// A struct or enum that is stored as a map; implemented by `#[derive(DyObject)]`.
@@ -47,6 +48,14 @@ pub trait Object: Sized + Send + Sync + 'static {
 pub trait Stored: Object {
     /// Handles of the secondary indexes.
     type Indexes: Default;
+
+    /// The types of the fields of its key templates.
+    type Keys: KeyFields;
+
+    /// The texts of the fields of its key templates, each once, those of the partition key first.
+    fn key_parts(&self) -> Vec<PartText> {
+        Vec::new()
+    }
 }
 
 /// A boxed object is stored as the object; recursive types need it.
@@ -70,4 +79,9 @@ impl<T: Object> Object for Box<T> {
 
 impl<T: Stored> Stored for Box<T> {
     type Indexes = T::Indexes;
+    type Keys = T::Keys;
+
+    fn key_parts(&self) -> Vec<PartText> {
+        T::key_parts(self)
+    }
 }

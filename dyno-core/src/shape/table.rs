@@ -3,7 +3,7 @@
 use std::any::TypeId;
 
 use super::{FieldShape, Kind, Role, SecondaryShape};
-use crate::key::KeyKind;
+use crate::key::{KeyKind, Templates};
 
 /// How an object is stored: its fields, and where it lives if it has a table of its own.
 ///
@@ -19,6 +19,7 @@ pub struct Shape {
     body: Body,
     untyped: Option<Untyped>,
     secondary: &'static [SecondaryShape],
+    templates: Option<Templates>,
 }
 
 /// What is said of an object when no type describes it. Its shape names shards, and the objects around them; every
@@ -78,6 +79,7 @@ impl Shape {
             body,
             untyped: None,
             secondary: &[],
+            templates: None,
         }
     }
 
@@ -157,6 +159,18 @@ impl Shape {
     pub const fn indexes(mut self, indexes: &'static [SecondaryShape]) -> Self {
         self.secondary = indexes;
         self
+    }
+
+    /// The same shape with keys that are made of fields.
+    #[must_use]
+    pub const fn templates(mut self, templates: Templates) -> Self {
+        self.templates = Some(templates);
+        self
+    }
+
+    /// What keys are made of, if they are made of fields.
+    pub(crate) const fn key_templates(&self) -> Option<&Templates> {
+        self.templates.as_ref()
     }
 
     /// The secondary indexes of the table that fields are keys of.

@@ -8,7 +8,7 @@ use dyno_crypto::{Binding, KeyId};
 use dyno_value::{FieldPath, Item};
 
 use super::drive;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
 use crate::plan::{self, Decisions, Keyed, KnownEntries, Numbering, Rehearsal};
 use crate::shape::{Stored, TableShape, write_object};
@@ -76,6 +76,11 @@ impl Answers {
         let rehearsal = Rehearsal { shape, loader };
         let mut tree = write_object(object)
             .map_err(|error| Decisions::hide_secrets(error, shape, Some(loader)))?;
+        if let Some(templates) = shape.key_templates() {
+            let key = templates.key_of(&object.key_parts());
+            let key = key.map_err(|why| Error::new(ErrorKind::InvalidKey, why))?;
+            tree.extend(plan::Address::of_root(shape, topology.table, &key)?.to_item());
+        }
         let keys = keys_in(&tree, topology.table);
         let shown = tree.clone();
         let none = KnownEntries::default();

@@ -149,7 +149,11 @@ impl<'a> Deletion<'a> {
     fn by_key(operation: &'a Operation, root: &Address, when: Option<&Node>) -> Result<Self> {
         let topology = &operation.topology;
         if !topology.managed {
-            return Ok(Self::Plain(Plain::delete(root.clone()).when(when)));
+            return Ok(Self::Plain(
+                Plain::delete(root.clone())
+                    .of_type(topology.root)
+                    .when(when),
+            ));
         }
         if topology.open {
             return Ok(Self::ReadFirst);

@@ -21,8 +21,8 @@ use crate::shape::Stored;
 /// # Errors
 ///
 /// [`ErrorKind::NotFound`], [`ErrorKind::NotDecrypted`], [`ErrorKind::NotEncrypted`], [`ErrorKind::DoesNotFit`],
-/// [`ErrorKind::Corrupt`], [`ErrorKind::NewerFormat`], [`ErrorKind::TypeMismatch`], [`ErrorKind::Contended`], and
-/// those of the service.
+/// [`ErrorKind::Corrupt`] (also if the fields of the object make another key, by [key templates](crate::template), than it stands
+/// under), [`ErrorKind::NewerFormat`], [`ErrorKind::TypeMismatch`], [`ErrorKind::Contended`], and those of the service.
 #[must_use = "nothing is loaded until it is awaited"]
 pub struct Load<T> {
     key: Key,

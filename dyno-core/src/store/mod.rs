@@ -18,6 +18,7 @@ mod held;
 mod keys;
 mod lazy;
 mod load;
+mod made_key;
 mod meter;
 mod namespace;
 mod operation;

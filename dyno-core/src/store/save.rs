@@ -3,6 +3,7 @@ use dyno_value::Item;
 use uuid::Uuid;
 
 use super::Store;
+use super::made_key::key_of_fields;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::prepared::SavePart;
 use super::saved::Saved;
@@ -21,7 +22,8 @@ use crate::shape::{Role, Stored};
 /// more request if there was an object with the key already, which the first one finds out without reading. A plain
 /// object is always one `PutItem` (1 WCU per KB). A crash leaves the old object or the new one.
 ///
-/// The key is that of the object's key field, or [`key`](Self::key), or what the loader's
+/// The key is what the object's fields make by the [key templates](crate::template) of its type, or that of its key field, or
+/// [`key`](Self::key), or what the loader's
 /// [`primary_key`](crate::ConfigLoader::primary_key) says, or a new UUID (version 7).
 ///
 /// Of a plain object a put whose answer is lost is sent again, and may come after somebody else's.
@@ -61,7 +63,7 @@ impl<T: Stored> Save<T> {
 
     common_options!();
 
-    /// Saves under this key, for types without a key field.
+    /// Saves under this key, for types without a key field or key templates.
     pub fn key(mut self, key: impl Into<Key>) -> Self {
         self.key = Some(key.into());
         self
@@ -178,13 +180,25 @@ pub(super) fn keyed_tree<T: Stored>(
 ) -> Result<(Item, Key)> {
     let made = || {
         let tree = operation.tree_of(object)?;
-        let key = key_of(operation, &tree, given)?;
+        let made = key_of_fields(object)?;
+        let key = match (made, given) {
+            (Some(made), Some(given)) if made != *given => return Err(another_key(&made, given)),
+            (Some(made), _) => made,
+            (None, given) => key_of(operation, &tree, given)?,
+        };
         Ok((tree, key))
     };
     made().map_err(operation.explain(given))
 }
 
 /// The key of an object to be saved: from its fields, the call, the loader, or made up.
+fn another_key(made: &Key, given: &Key) -> Error {
+    let why = format!(
+        "the key of the object is made of its fields and is `{made}`, and the call asks for `{given}`; leave `.key(..)` out"
+    );
+    Error::new(ErrorKind::InvalidKey, why)
+}
+
 fn key_of(operation: &Operation, tree: &Item, given: Option<&Key>) -> Result<Key> {
     let table = operation.topology.table;
     let shape = operation.topology.root;

@@ -299,6 +299,16 @@ impl Operation {
                 "a key cannot be changed; save the object under its new key",
             );
         }
+        if let Some(templates) = self.topology.root.key_templates()
+            && let Segment::Key(name) = first
+            && templates.with_field(name)
+        {
+            let why = format!(
+                "the key is made of this field, {}, and a key cannot be changed; save the object under its new key",
+                templates.text()
+            );
+            return refuse(ErrorKind::InvalidPath, &why);
+        }
         match value {
             None if matches!(path.segments().last(), Some(Segment::Index(_))) => refuse(
                 ErrorKind::InvalidValue,

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, LitInt, LitStr, Meta, Path, Token, TypePath, parenthesized, token};
 
-use super::{Given, words};
+use super::{Given, KeyAttributes, words};
 use crate::diagnostics::Diagnostics;
 use crate::model::Case;
 
@@ -260,6 +260,16 @@ impl Entry {
         };
         diagnostics.report_across(value, format!("`{word}` takes a string"), fix);
         Err(word)
+    }
+
+    /// A name or a template, as in `#[dyno(key = "ID")]`, or both in parentheses.
+    pub(super) fn key(self, diagnostics: &Diagnostics) -> Result<Given<KeyAttributes>, Ident> {
+        if !self.has_list() {
+            return self.text(diagnostics).map(KeyAttributes::of_text);
+        }
+        let example = format!("{}(name = \"..\", template = \"..\")", self.word);
+        let given = self.flag_or_words(&example, diagnostics)?;
+        Ok(KeyAttributes::of_words(given, diagnostics))
     }
 
     /// A number of bits, as in `#[dyno(encrypt(index = "email", bits = 64))]`.

@@ -1,7 +1,7 @@
 use syn::{Attribute, Path, TypePath};
 
 use super::words::{self, Owner};
-use super::{Given, ProjectionAttributes, Slot, entry, serde};
+use super::{Given, KeyAttributes, ProjectionAttributes, Slot, entry, serde};
 use crate::diagnostics::Diagnostics;
 use crate::model::Case;
 
@@ -9,7 +9,7 @@ use crate::model::Case;
 #[derive(Default)]
 pub(crate) struct ObjectAttributes {
     pub(crate) context: Slot<String>,
-    pub(crate) key: Slot<String>,
+    pub(crate) key: Slot<KeyAttributes>,
     pub(crate) loader: Slot<TypePath>,
     /// What secondary indexes hold, one by one.
     pub(crate) projections: Vec<Given<ProjectionAttributes>>,
@@ -17,7 +17,7 @@ pub(crate) struct ObjectAttributes {
     pub(crate) rename_all: Slot<Case>,
     pub(crate) root: Slot<Path>,
     pub(crate) seal: Slot<()>,
-    pub(crate) sort: Slot<String>,
+    pub(crate) sort: Slot<KeyAttributes>,
     pub(crate) table: Slot<String>,
     pub(crate) tag: Slot<String>,
 }
@@ -34,12 +34,12 @@ impl ObjectAttributes {
                     let given = given.map(|given| ProjectionAttributes::parse(given, diagnostics));
                     this.projections.extend(given);
                 }
-                "key" => this.key.fill(entry.text(diagnostics), diagnostics),
+                "key" => this.key.fill(entry.key(diagnostics), diagnostics),
                 "loader" => this.loader.fill(entry.function(diagnostics), diagnostics),
                 "region" => this.region.fill(entry.text(diagnostics), diagnostics),
                 "rename_all" => this.rename_all.fill(entry.case(diagnostics), diagnostics),
                 "seal" => this.seal.fill(entry.flag(diagnostics), diagnostics),
-                "sort" => this.sort.fill(entry.text(diagnostics), diagnostics),
+                "sort" => this.sort.fill(entry.key(diagnostics), diagnostics),
                 "table" => this.table.fill(entry.text(diagnostics), diagnostics),
                 "tag" => this.tag.fill(entry.text(diagnostics), diagnostics),
                 _ => words::unknown(&entry.word, Owner::Object, diagnostics),

@@ -36,6 +36,7 @@ const FIELD: &[&str] = &[
 ];
 const ENCRYPT: &[&str] = &["bits", "index", "low_entropy"];
 const INDEX_PART: &[&str] = &["binary", "key", "local", "name", "number", "sort", "string"];
+const KEY: &[&str] = &["name", "template"];
 const PROJECTION: &[&str] = &["include", "keys_only", "name"];
 const SHARD: &[&str] = &["table"];
 
@@ -47,6 +48,8 @@ pub(super) enum Owner {
     Field,
     /// The parentheses of `index(..)` on a field.
     IndexPart,
+    /// The parentheses of `key(..)` or `sort(..)` on the type.
+    Key,
     Object,
     /// The parentheses of `index(..)` on the type.
     Projection,
@@ -56,7 +59,7 @@ pub(super) enum Owner {
 }
 
 impl Owner {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 8] = [
         Self::Object,
         Self::Variant,
         Self::Field,
@@ -64,6 +67,7 @@ impl Owner {
         Self::Encrypt,
         Self::IndexPart,
         Self::Projection,
+        Self::Key,
     ];
 
     fn words(self) -> &'static [&'static str] {
@@ -71,6 +75,7 @@ impl Owner {
             Self::Encrypt => ENCRYPT,
             Self::Field => FIELD,
             Self::IndexPart => INDEX_PART,
+            Self::Key => KEY,
             Self::Object => OBJECT,
             Self::Projection => PROJECTION,
             Self::Shard => SHARD,
@@ -83,6 +88,7 @@ impl Owner {
             Self::Encrypt => "`encrypt(..)`",
             Self::Field => "a field",
             Self::IndexPart => "the `index(..)` of a field",
+            Self::Key => "the `key(..)` or `sort(..)` of the type",
             Self::Object => "the type",
             Self::Projection => "the `index(..)` of the type",
             Self::Shard => "`shard(..)`",

@@ -6,6 +6,7 @@ mod names;
 mod roles;
 mod secondary;
 mod table;
+mod template;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::Object;
@@ -16,5 +17,6 @@ pub(crate) fn object(object: &Object, diagnostics: &Diagnostics) {
     roles::check(object, diagnostics);
     index::check(object, diagnostics);
     secondary::check(object, diagnostics);
+    template::check(object, diagnostics);
     names::check(object, diagnostics);
 }

@@ -154,6 +154,13 @@ impl Field {
         }
     }
 
+    /// Whether it has this name in Rust.
+    pub(crate) fn is_called(&self, name: &str) -> bool {
+        self.ident
+            .as_ref()
+            .is_some_and(|ident| ident.unraw() == name)
+    }
+
     /// Whether the field is an attribute under its own name.
     pub(crate) fn has_attribute(&self) -> bool {
         !matches!(self.role, Role::Flatten | Role::Skip)

@@ -9,12 +9,14 @@ mod layout;
 mod object;
 mod own_type;
 mod secondary;
+mod template;
 
 pub(crate) use case::Case;
 pub(crate) use field::{Field, Index, Missing, Placing, Privacy, Role};
 pub(crate) use layout::{Layout, Variant};
 pub(crate) use object::{Body, Object, Table, object};
 pub(crate) use secondary::{Form, IndexPart, Projection, SecondaryIndex};
+pub(crate) use template::{Piece, Template};
 
 use proc_macro2::Span;
 

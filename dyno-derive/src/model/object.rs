@@ -3,8 +3,8 @@ use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, GenericParam, Generics, Ident, Visibility};
 
 use super::own_type::OwnType;
-use super::{Field, Name, Role, SecondaryIndex, Variant, layout};
-use crate::attributes::ObjectAttributes;
+use super::{Field, Name, Role, SecondaryIndex, Template, Variant, layout};
+use crate::attributes::{KeyAttributes, ObjectAttributes, Slot};
 use crate::diagnostics::Diagnostics;
 
 /// The type, with everything decided.
@@ -31,6 +31,28 @@ pub(crate) struct Table {
     pub(crate) name: Name,
     pub(crate) key: Name,
     pub(crate) sort: Option<Name>,
+    /// What the partition key is made of, if it is no field.
+    pub(crate) key_template: Option<Template>,
+    /// What the sort key is made of, if it is no field.
+    pub(crate) sort_template: Option<Template>,
+}
+
+impl Table {
+    /// What its key attributes are made of.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
+        self.key_template.iter().chain(&self.sort_template)
+    }
+
+    /// The fields of its templates, each once, in order.
+    pub(crate) fn template_fields(&self) -> Vec<&str> {
+        let mut fields = Vec::new();
+        for field in self.templates().flat_map(Template::fields) {
+            if !fields.contains(&field) {
+                fields.push(field);
+            }
+        }
+        fields
+    }
 }
 
 /// The model of what the macro was given; `None` if it is nothing that dyno can store.
@@ -149,7 +171,7 @@ fn table(given: &ObjectAttributes, body: &Body, diagnostics: &Diagnostics) -> Op
         .fields()
         .find(|field| matches!(field.role, Role::SortKey));
     let stored_name = |field: &Field| field.name.clone();
-    let key = Name::given(&given.key)
+    let key = named(&given.key, "PK")
         .or_else(|| key_field.map(stored_name))
         .unwrap_or_else(|| {
             if !given.key.is_present() {
@@ -158,8 +180,27 @@ fn table(given: &ObjectAttributes, body: &Body, diagnostics: &Diagnostics) -> Op
             }
             nameless(word)
         });
-    let sort = Name::given(&given.sort).or_else(|| sort_field.map(stored_name));
-    Some(Table { name, key, sort })
+    let sort = named(&given.sort, "SK").or_else(|| sort_field.map(stored_name));
+    Some(Table {
+        name,
+        key,
+        sort,
+        key_template: Template::of(&given.key, diagnostics),
+        sort_template: Template::of(&given.sort, diagnostics),
+    })
+}
+
+/// The name of a key attribute, which a template has without saying so.
+fn named(slot: &Slot<KeyAttributes>, otherwise: &str) -> Option<Name> {
+    let given = slot.value()?;
+    let unsaid = || {
+        let template = given.template.given()?;
+        (!given.name.is_present()).then(|| Name {
+            text: otherwise.to_owned(),
+            place: template.place,
+        })
+    };
+    Name::given(&given.name).or_else(unsaid)
 }
 
 /// Stands in for a name that was reported.

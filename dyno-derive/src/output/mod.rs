@@ -20,6 +20,7 @@ mod read;
 mod shape;
 mod stub;
 mod target;
+mod template;
 mod write;
 
 use proc_macro2::TokenStream;
@@ -48,7 +49,11 @@ pub(crate) fn object(object: &Object) -> TokenStream {
         #loader
     });
     let (indexes, index_handles) = indexes::handles(object, &target);
-    let stored = object.table.as_ref().map(|_| target.stored(&indexes));
+    let keys = template::items(object);
+    let stored = object
+        .table
+        .as_ref()
+        .map(|_| target.stored(&indexes, &keys));
     target.hidden(&quote! {
         #codecs
         #implementation

@@ -14,6 +14,7 @@ use quote::quote;
 use super::codec::{Row, Rows};
 use super::indexes;
 use super::target::Target;
+use super::template;
 use crate::model::{Body, Index, Name, Object, Placing, Privacy, Role};
 
 pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
@@ -43,8 +44,9 @@ pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
         .map(|context| quote!(.context(#context)));
     let sealed = object.given.seal.value().map(|()| quote!(.sealed()));
     let indexes = indexes::shapes(object);
+    let templates = template::shape(object);
     quote! {
-        const SHAPE: &'static __dyno::Shape = &#body.of::<Self>() #stored #tag #context #sealed #indexes;
+        const SHAPE: &'static __dyno::Shape = &#body.of::<Self>() #stored #tag #context #sealed #indexes #templates;
     }
 }
 

@@ -31,7 +31,12 @@ pub(crate) fn stub(object: &Object, errors: &TokenStream) -> TokenStream {
         }
     });
     let (indexes, index_handles) = indexes::handles(object, &target);
-    let stored = target.stored(&indexes);
+    let stored = target.stored(
+        &indexes,
+        &quote!(
+            type Keys = __dyno::AnyFields;
+        ),
+    );
     let hidden = target.hidden(&quote! {
         #implementation
         #stored

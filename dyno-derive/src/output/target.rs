@@ -96,13 +96,14 @@ impl<'a> Target<'a> {
         }
     }
 
-    pub(super) fn stored(&self, indexes: &TokenStream) -> TokenStream {
+    pub(super) fn stored(&self, indexes: &TokenStream, keys: &TokenStream) -> TokenStream {
         let own_type = self.own_type();
         let (impl_generics, _, bounds) = self.split();
         quote! {
             #[automatically_derived]
             impl #impl_generics __dyno::Stored for #own_type #bounds {
                 type Indexes = #indexes;
+                #keys
             }
         }
     }

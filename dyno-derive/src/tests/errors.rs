@@ -123,3 +123,23 @@ fn names_at_their_limits_are_taken() {
 fn forgotten_diagnostics_are_noticed() {
     drop(Diagnostics::new());
 }
+
+#[test]
+fn a_template_with_mistakes_says_each_once() {
+    let found = errors(quote! {
+        #[dyno(table = "Users", key = "USER#{name", sort = "{at}{at}{nobody}")]
+        struct User {
+            name: String,
+            #[dyno(plain)]
+            at: u64,
+        }
+    });
+    assert_eq!(
+        found,
+        [
+            "`{name` is not closed in the key template `USER#{name`",
+            "field `at` stands twice in the key template `{at}{at}{nobody}`",
+            "`User` has no field `nobody`, of which the key template `{at}{at}{nobody}` is made",
+        ]
+    );
+}

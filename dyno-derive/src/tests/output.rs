@@ -140,3 +140,24 @@ fn a_name_has_a_handle_where_all_variants_agree() {
     assert!(!printed.contains("fnto(&self)"));
     assert!(!printed.contains("fntext(&self)"));
 }
+
+#[test]
+fn a_template_is_pieces_types_and_parts() {
+    let printed = expansion(quote! {
+        #[dyno(table = "App", key = "USER#{name}", sort(name = "sk", template = "{{{at}-{name}"))]
+        struct User {
+            #[dyno(rename = "n")]
+            name: String,
+            at: u64,
+        }
+    });
+    for expected in [
+        r#".stored(__dyno::TableShape::new("App","PK").sort("sk"))"#,
+        r#"__dyno::Template::new("PK","USER#{name}",&[__dyno::Piece::Text("USER#"),__dyno::Piece::Field("n",0usize)])"#,
+        r#".sort(__dyno::Template::new("sk","{{{at}-{name}",&[__dyno::Piece::Text("{"),__dyno::Piece::Field("at",1usize),__dyno::Piece::Text("-"),__dyno::Piece::Field("n",0usize)]))"#,
+        "typeKeys=__dyno::Templated<(String,()),(u64,(String,())),(String,(u64,()))>;",
+        "__dyno::key_parts([__dyno::key_part::<String>(&self.name),__dyno::delimited_key_part::<u64>(&self.at)])",
+    ] {
+        assert!(printed.contains(expected), "{expected} is not in {printed}");
+    }
+}

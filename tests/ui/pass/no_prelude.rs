@@ -23,6 +23,29 @@ enum Leaf {
     Red,
 }
 
+#[derive(::dyno::DyObject)]
+#[dyno(table = "Roots", key = "ROOT#{id}", sort = "AT#{at}")]
+enum Event {
+    Sent { id: ::std::string::String, at: u64 },
+    Read { id: ::std::string::String, at: u64 },
+}
+
+#[::core::prelude::v1::test]
+fn keys_are_made_of_fields() {
+    for event in [
+        Event::Sent {
+            id: ::std::borrow::ToOwned::to_owned("a"),
+            at: 5,
+        },
+        Event::Read {
+            id: ::std::borrow::ToOwned::to_owned("a"),
+            at: 5,
+        },
+    ] {
+        ::std::assert!(::dyno::Stored::key_parts(&event).len() == 2);
+    }
+}
+
 fn rules() -> ::dyno::Rules {
     ::dyno::Rules::new()
 }

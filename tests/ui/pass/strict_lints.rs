@@ -37,6 +37,25 @@ pub(crate) struct Strict {
 }
 
 #[derive(DyObject, Debug)]
+#[dyno(
+    table = "Strict",
+    key = "STRICT#{name}#{count}-{size}",
+    sort(template = "{{}}")
+)]
+pub(crate) struct Templated {
+    pub(crate) name: String,
+    pub(crate) count: u64,
+    pub(crate) size: i8,
+}
+
+#[derive(DyObject, Debug)]
+#[dyno(table = "Strict", key = "STRICT#{name}", sort = "{size}")]
+pub(crate) enum TemplatedChoice {
+    Large { name: String, size: u64 },
+    Small { name: String, size: u64, lost: bool },
+}
+
+#[derive(DyObject, Debug)]
 pub(crate) enum Kind {
     Named { name: String },
     Unit,
@@ -61,6 +80,26 @@ fn strict_code_compiles() {
             empty: Empty {},
         };
         assert_eq!(strict.count, 0);
+        let name = String::new();
+        for choice in [
+            TemplatedChoice::Large {
+                name: name.clone(),
+                size: 1,
+            },
+            TemplatedChoice::Small {
+                name: name.clone(),
+                size: 1,
+                lost: false,
+            },
+        ] {
+            assert!(format!("{choice:?}").contains("size"));
+        }
+        let templated = Templated {
+            name,
+            count: 0,
+            size: 0,
+        };
+        assert!(format!("{templated:?}").contains("Templated"));
         assert!(format!("{strict:?}").contains("Strict"));
     }
 }

@@ -42,6 +42,9 @@ impl Address {
     ///
     /// The key is empty, too long, of the wrong type, or lacks a part.
     pub(crate) fn of_root(shape: &'static Shape, table: &TableShape, key: &Key) -> Result<Self> {
+        if let Some(fault) = key.fault() {
+            return Err(invalid(fault.to_owned()));
+        }
         let kinds = KeyKinds::for_key(shape, key);
         let partition = checked_part(
             "partition key",

@@ -16,6 +16,7 @@ use super::tree::{Baseline, LoadedTree};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::shape::{Stored, lazy, read_object};
+use crate::store::made_key::check_key_made;
 
 /// An object together with its key and the version that is stored.
 ///
@@ -59,6 +60,7 @@ impl<T: Stored> Saved<T> {
             None => read_object(tree),
         };
         let object = object.map_err(|error| loaded.decisions.does_not_fit(error))?;
+        check_key_made(&object, &key)?;
         let exceptions = loaded.decisions.take_exceptions();
         let baseline = loaded.compared_with(&operation.topology, operation.tree_of(&object)?)?;
         let saved = Self::new(object, key, operation.options(), baseline);

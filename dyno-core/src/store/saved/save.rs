@@ -10,6 +10,7 @@ use crate::expr::Condition;
 use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
 use crate::shape::Stored;
+use crate::store::made_key::key_of_fields;
 use crate::store::operation::Operation;
 use crate::store::prepared::{SavePart, Then};
 use crate::store::tree::{Expecting, same_key};
@@ -113,7 +114,7 @@ impl<T: Stored> Saved<T> {
     /// The tree to be saved, and what it builds on.
     fn changed(&self, operation: &Operation) -> Result<(Item, Expecting)> {
         let tree = operation.tree_of(&self.object)?;
-        check_key_kept(operation, &tree, &self.key)?;
+        check_key_kept(operation, &self.object, &tree, &self.key)?;
         let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
         Ok((tree, expecting))
     }
@@ -129,8 +130,24 @@ impl<T: Stored> Saved<T> {
     }
 }
 
-/// Whether the key in a tree is still the one that the object was loaded with.
-fn check_key_kept(operation: &Operation, tree: &Item, key: &Key) -> Result<()> {
+/// Whether the key of an object, and in its tree, is still the one that it was loaded with.
+fn check_key_kept<T: Stored>(
+    operation: &Operation,
+    object: &T,
+    tree: &Item,
+    key: &Key,
+) -> Result<()> {
+    if let Some(made) = key_of_fields(object)?
+        && made != *key
+    {
+        return Err(Error::new(
+            ErrorKind::InvalidKey,
+            format!(
+                "the key was `{key}` when the object was loaded, and its fields make `{made}` now; to store it under another \
+                 key, save `saved.into_object()` and delete the old one"
+            ),
+        ));
+    }
     let root = operation.root(key)?;
     for (name, value) in root.parts() {
         let now = tree

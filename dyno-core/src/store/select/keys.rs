@@ -5,7 +5,7 @@ use dyno_value::{FieldPath, Item, Segment};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Node;
-use crate::key::{KeyKind, KeyValue};
+use crate::key::{KeyKind, KeyValue, Templates};
 use crate::plan::{KeyKinds, Topology, checked_part};
 use crate::shape::{Holds, SecondaryShape, TableShape};
 
@@ -14,6 +14,7 @@ use crate::shape::{Holds, SecondaryShape, TableShape};
 pub(super) struct Keys {
     table: &'static TableShape,
     kinds: KeyKinds,
+    templates: Option<&'static Templates>,
     index: Option<&'static SecondaryShape>,
 }
 
@@ -36,6 +37,7 @@ impl Keys {
         Ok(Self {
             table: topology.table,
             kinds: KeyKinds::of(topology.root),
+            templates: topology.root.key_templates(),
             index: index.map(found).transpose()?,
         })
     }
@@ -120,6 +122,59 @@ impl Keys {
             Ok((*name, value.to_value()))
         });
         checked.collect()
+    }
+
+    /// Refuses the partition key that the fields of a key template make, where it is that of an index.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidKey`].
+    pub(super) fn check_made_partition(self) -> Result<()> {
+        match self.index {
+            Some(index) if !index.is_local() => Err(self.made_of_fields()),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Refuses a sort key that the fields of a key template make, where it is that of an index.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::InvalidKey`].
+    pub(super) fn check_made_sort(self) -> Result<()> {
+        match self.index {
+            Some(_) => Err(self.made_of_fields()),
+            None => Ok(()),
+        }
+    }
+
+    fn made_of_fields(self) -> Error {
+        let why = format!(
+            "the fields of key templates make keys of table `{}`, and {} has its own; give their values with `.key(..)` and \
+             `.sort()`",
+            self.table.name(),
+            self.place()
+        );
+        Error::new(ErrorKind::InvalidKey, why)
+    }
+
+    /// What holds of the sort keys of all objects of the type, if they are made of fields behind a text.
+    pub(super) fn beginning_of_sort(self) -> Option<Node> {
+        let (templates, None) = (self.templates?, self.index) else {
+            return None;
+        };
+        let (name, head) = (self.table.sort_name()?, templates.sort_template()?.head());
+        (!head.is_empty()).then(|| begins_with(name, head))
+    }
+
+    /// What holds of the keys of all objects of the type, so far as they begin with a text.
+    pub(super) fn beginnings(self) -> Vec<Node> {
+        let templates = self.templates.into_iter().flat_map(Templates::all);
+        let heads = self.table.key_names().into_iter().zip(templates);
+        let heads = heads.filter(|(_, template)| !template.head().is_empty());
+        heads
+            .map(|(name, template)| begins_with(name, template.head()))
+            .collect()
     }
 
     fn wrong_count(self, parts: &[Part], given: usize) -> Error {
@@ -229,6 +284,11 @@ impl Keys {
             )
         })
     }
+}
+
+fn begins_with(name: &str, text: &str) -> Node {
+    let text = AttributeValue::S(text.to_owned());
+    Node::BeginsWith(FieldPath::root().key(name), text)
 }
 
 fn parts_of(parts: &[crate::shape::IndexPart]) -> Vec<Part> {

@@ -10,7 +10,7 @@ use super::selection::Partition;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Comparator, Condition, Node, Placeholders, Term, condition_text, shown};
 use crate::limits;
-use crate::plan::tag_attribute;
+use crate::plan::{self, tag_attribute};
 use crate::reserved;
 use crate::shape::Shape;
 use crate::store::cursor;
@@ -167,7 +167,15 @@ impl Asked {
     }
 
     fn add_partition(&mut self, partition: &Partition) -> Result<()> {
-        self.partition = self.keys.partition_of(&partition.key)?;
+        self.partition = match &partition.made {
+            Some(made) => {
+                self.keys.check_made_partition()?;
+                let made = made.clone();
+                let made = made.map_err(|why| Error::new(ErrorKind::InvalidKey, why))?;
+                self.keys.partition_of(&[made])?
+            }
+            None => self.keys.partition_of(&partition.key)?,
+        };
         let mut nodes: Vec<_> = self
             .partition
             .iter()
@@ -175,6 +183,9 @@ impl Asked {
             .collect();
         if let Some(condition) = &partition.sort {
             nodes.extend(condition.nodes(self.keys)?);
+        }
+        if nodes.len() == self.partition.len() {
+            nodes.extend(self.keys.beginning_of_sort());
         }
         self.key = Some(match <[Node; 1]>::try_from(nodes) {
             Ok([one]) => one,
@@ -186,23 +197,38 @@ impl Asked {
 
     /// Refuses to show the service, as the key of an index, a value that stored objects keep sealed.
     fn check_index_keys(&self, operation: &Operation) -> Result<()> {
-        match &self.key {
-            Some(key) if self.keys.index_name().is_some() => {
-                operation.check_looks(key, &self.known_keys(operation))
+        if self.keys.index_name().is_none() {
+            return Ok(());
+        }
+        let known = self.known_keys(operation);
+        let table = operation.topology.table;
+        for node in self.key_nodes() {
+            // A key of the table is in clear, and need not be a field.
+            let mut is_of_table = true;
+            node.each_look(&mut |path, _| {
+                is_of_table &=
+                    matches!(path.segments(), [Segment::Key(name)] if table.has_key(name));
+            });
+            if !is_of_table {
+                operation.check_looks(node, &known)?;
             }
-            Some(_) | None => Ok(()),
+        }
+        Ok(())
+    }
+
+    /// What is asked of keys, one by one.
+    fn key_nodes(&self) -> &[Node] {
+        match &self.key {
+            Some(Node::All(nodes)) => nodes,
+            Some(node) => std::slice::from_ref(node),
+            None => &[],
         }
     }
 
     /// What is known of the keys of the objects.
     fn known_keys(&self, operation: &Operation) -> Item {
         let table = operation.topology.table;
-        let nodes = match &self.key {
-            Some(Node::All(nodes)) => nodes.as_slice(),
-            Some(node) => std::slice::from_ref(node),
-            None => &[],
-        };
-        let told = nodes.iter().filter_map(|node| match node {
+        let told = self.key_nodes().iter().filter_map(|node| match node {
             Node::Compare(Term::Field(path), Comparator::Equal, Term::Value(value)) => {
                 Some((path, value))
             }
@@ -282,9 +308,13 @@ impl Asked {
         let filter = match (self.filter, counts) {
             (filter, true) => {
                 let shape = operation.topology.root;
-                Some(Node::All(
-                    is_root(shape).into_iter().chain(filter).collect(),
-                ))
+                // A filter of a query may not look at keys.
+                let beginnings = match self.key {
+                    Some(_) => Vec::new(),
+                    None => self.keys.beginnings(),
+                };
+                let root = is_root(shape, beginnings);
+                Some(Node::All(root.into_iter().chain(filter).collect()))
             }
             (filter, false) => filter,
         };
@@ -312,21 +342,29 @@ impl Asked {
     }
 }
 
-/// What holds of exactly those items that are taken for roots of objects of the shape.
-fn is_root(shape: &'static Shape) -> Vec<Node> {
+/// What holds of exactly those items that are taken for roots of objects of the shape, whose keys begin so.
+fn is_root(shape: &'static Shape, beginnings: Vec<Node>) -> Vec<Node> {
     let missing = |name: &str| Node::Missing(FieldPath::root().key(name));
-    let tag = AttributeValue::S(shape.type_tag().to_owned());
-    vec![
+    let tag = || {
+        let tag = AttributeValue::S(shape.type_tag().to_owned());
+        equal(tag_attribute(shape), tag)
+    };
+    let plain = match plan::plain_tag(shape) {
+        None => missing(reserved::FORMAT),
+        Some((attribute, _)) => {
+            let of_type = Node::Any(vec![missing(attribute), tag()]);
+            Node::All(vec![missing(reserved::FORMAT), of_type])
+        }
+    };
+    let root = [
         missing(reserved::STAMP),
         missing(reserved::PIECE),
         Node::Any(vec![
-            missing(reserved::FORMAT),
-            Node::All(vec![
-                missing(reserved::STATE),
-                equal(tag_attribute(shape), tag),
-            ]),
+            plain,
+            Node::All(vec![missing(reserved::STATE), tag()]),
         ]),
-    ]
+    ];
+    root.into_iter().chain(beginnings).collect()
 }
 
 fn equal(name: &str, value: AttributeValue) -> Node {

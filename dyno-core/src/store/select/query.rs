@@ -4,7 +4,7 @@ use super::page;
 use super::selection::{Partition, Selection, selection_options};
 use super::sort::{SortCondition, SortKey};
 use crate::error::Result;
-use crate::key::KeyValue;
+use crate::key::{FieldsOf, KeyFields, KeyValue};
 use crate::shape::Stored;
 use crate::store::operation::{Pending, debug_of};
 use crate::store::saved::Saved;
@@ -17,7 +17,8 @@ use crate::store::saved::Saved;
 /// whatever the filter leaves of them, and as much for the shards; twice as much with [`consistent`](Self::consistent).
 ///
 /// What is said of [`Scan`](crate::Scan) holds here too: each object is one committed state, all of them together are no
-/// snapshot; objects of other types in the partition are passed over, and plain objects do not say their type.
+/// snapshot; objects of other types in the partition are passed over, and plain objects do not say their type, but for those of types
+/// with [key templates](crate::template).
 ///
 /// # Errors
 ///
@@ -123,12 +124,77 @@ impl<T: Stored, S> Query<T, S> {
     /// The partition key of the objects; it must be given.
     pub fn key(mut self, value: impl Into<KeyValue>) -> Self {
         self.partition().key = vec![value.into()];
+        self.partition().made = None;
+        self
+    }
+
+    /// The objects whose partition key is made of these values: of all fields of the template, in its order, as a tuple or, of
+    /// one field, alone.
+    ///
+    /// Of a type whose sort keys begin with a text, as with `sort = "ORDER#{id}"`, only items are read whose sort keys begin so,
+    /// unless a condition on the sort key is given.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use dyno_core::{DyObject as _, Store};
+    /// use dyno_derive::DyObject;
+    ///
+    /// #[derive(DyObject)]
+    /// #[dyno(crate = dyno_core, table = "App", key = "TENANT#{tenant}", sort = "ORDER#{day}#{number}", tag = "Order")]
+    /// struct Order {
+    ///     tenant: String,
+    ///     day: u32,
+    ///     number: u32,
+    /// }
+    ///
+    /// let store = Store::embedded()?;
+    /// store.ensure_tables::<Order>().await?;
+    /// for (day, number) in [(9, 1), (9, 2), (10, 1), (300, 1)] {
+    ///     store.save(Order { tenant: "acme".into(), day, number }).await?;
+    /// }
+    ///
+    /// let one = store.load::<Order>(Order::key_of(("acme", 9, 2))).await?;
+    /// assert_eq!(one.number, 2);
+    /// let all = store.query::<Order>().of("acme").await?;
+    /// assert_eq!(all.len(), 4);
+    /// let of_day = store.query::<Order>().of("acme").sort().fields(9).await?;
+    /// assert_eq!(of_day.len(), 2);
+    /// let between = store.query::<Order>().of("acme").sort().fields_between((9, 2), 10).await?;
+    /// assert_eq!(between.len(), 2);
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "embedded"))]
+    /// # fn main() {}
+    /// ```
+    ///
+    /// A value of another type does not compile:
+    ///
+    /// ```compile_fail
+    /// # use dyno_core::DyObject as _;
+    /// # use dyno_derive::DyObject;
+    /// #[derive(DyObject)]
+    /// #[dyno(crate = dyno_core, table = "App", key = "TENANT#{tenant}")]
+    /// struct Tenant {
+    ///     tenant: u64,
+    /// }
+    ///
+    /// let _ = Tenant::query().of("acme");
+    /// ```
+    pub fn of(mut self, fields: impl FieldsOf<<T::Keys as KeyFields>::Partition>) -> Self {
+        let templates = T::SHAPE.key_templates();
+        self.partition().made =
+            templates.map(|templates| templates.partition_of(&fields.__dyno_texts()));
         self
     }
 
     /// The partition key of an index that has several attributes in it: a value for each, in the order of the type's fields.
     pub fn key_parts<V: Into<KeyValue>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
         self.partition().key = values.into_iter().map(Into::into).collect();
+        self.partition().made = None;
         self
     }
 

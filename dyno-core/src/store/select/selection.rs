@@ -31,6 +31,8 @@ pub(super) struct Selection<T> {
 pub(super) struct Partition {
     /// As many values as the partition key has attributes.
     pub(super) key: Vec<KeyValue>,
+    /// The one that the fields of the key template make, or why they make none.
+    pub(super) made: Option<Result<KeyValue, String>>,
     pub(super) sort: Option<SortCondition>,
     pub(super) descending: bool,
 }

@@ -2,7 +2,7 @@ use super::keys::Keys;
 use super::query::{OneSort, Query};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Comparator, Node, Term, is_after};
-use crate::key::{KeyKind, KeyValue};
+use crate::key::{Beginning, KeyFields, KeyKind, KeyValue, PrefixOf, Template, Templates};
 use crate::plan::checked_part;
 use crate::shape::Stored;
 use crate::store::operation::debug_of;
@@ -80,6 +80,72 @@ impl<T: Stored> SortKey<T> {
         self.is(Compared::BeginsWith(value.into()))
     }
 
+    /// Those that have these values in the first fields of the sort key's template, in its order, as a tuple or, of one field,
+    /// alone: exactly the objects whose fields are equal to them.
+    pub fn fields(self, first: impl PrefixOf<<T::Keys as KeyFields>::Sort>) -> Query<T, OneSort> {
+        self.made(|template| {
+            let Beginning { text, is_whole } = template.beginning(&first.__dyno_texts())?;
+            let text = KeyValue::S(text);
+            Ok(if is_whole {
+                Compared::equal(&text)
+            } else {
+                Compared::BeginsWith(text)
+            })
+        })
+    }
+
+    /// Those whose first fields are these values or come after them; see [`fields`](Self::fields).
+    pub fn fields_from(
+        self,
+        lower: impl PrefixOf<<T::Keys as KeyFields>::Sort>,
+    ) -> Query<T, OneSort> {
+        self.made(|template| {
+            let lower = template.beginning(&lower.__dyno_texts())?.text;
+            Ok(between(lower, template.every().upper_bound()))
+        })
+    }
+
+    /// Those whose first fields are these values or come before them; see [`fields`](Self::fields).
+    pub fn fields_to(
+        self,
+        upper: impl PrefixOf<<T::Keys as KeyFields>::Sort>,
+    ) -> Query<T, OneSort> {
+        self.made(|template| {
+            let upper = template.beginning(&upper.__dyno_texts())?.upper_bound();
+            let lower = template.every().text;
+            Ok(match (lower.is_empty(), upper) {
+                (true, Some(upper)) => {
+                    Compared::Compares(Comparator::LessOrEqual, KeyValue::S(upper))
+                }
+                (_, upper) => between(lower, upper),
+            })
+        })
+    }
+
+    /// Those whose first fields are one of these, or between them; see [`fields`](Self::fields). The bounds need not be of as many
+    /// fields.
+    pub fn fields_between(
+        self,
+        lower: impl PrefixOf<<T::Keys as KeyFields>::Sort>,
+        upper: impl PrefixOf<<T::Keys as KeyFields>::Sort>,
+    ) -> Query<T, OneSort> {
+        self.made(|template| {
+            let lower = template.beginning(&lower.__dyno_texts())?.text;
+            let upper = template.beginning(&upper.__dyno_texts())?.upper_bound();
+            Ok(between(lower, upper))
+        })
+    }
+
+    /// What the template of the sort key makes of fields.
+    fn made(
+        self,
+        make: impl FnOnce(Template) -> std::result::Result<Compared, String>,
+    ) -> Query<T, OneSort> {
+        let template = T::SHAPE.key_templates().and_then(Templates::sort_template);
+        let made = template.map_or(Ok(Compared::Any), make);
+        self.is(Compared::Made(made.map(Box::new)))
+    }
+
     fn compares(self, comparator: Comparator, value: impl Into<KeyValue>) -> Query<T, OneSort> {
         self.is(Compared::Compares(comparator, value.into()))
     }
@@ -105,6 +171,17 @@ enum Compared {
     BeginsWith(KeyValue),
     Between(KeyValue, KeyValue),
     Compares(Comparator, KeyValue),
+    /// What the fields of the template make, or why they make nothing.
+    Made(std::result::Result<Box<Self>, String>),
+}
+
+/// From the lower to the upper, if there is one.
+fn between(lower: String, upper: Option<String>) -> Compared {
+    let lower = KeyValue::S(lower);
+    match upper {
+        Some(upper) => Compared::Between(lower, KeyValue::S(upper)),
+        None => Compared::Compares(Comparator::GreaterOrEqual, lower),
+    }
 }
 
 impl SortCondition {
@@ -149,6 +226,13 @@ impl Compared {
                 ));
             }
             Self::BeginsWith(value) => Node::BeginsWith(path, checked(value)?),
+            Self::Made(made) => {
+                keys.check_made_sort()?;
+                match made {
+                    Ok(made) => made.node(keys, position)?,
+                    Err(why) => return Err(Error::new(ErrorKind::InvalidKey, why.as_str())),
+                }
+            }
             Self::Between(lower, upper) => {
                 let bounds = (checked(lower)?, checked(upper)?);
                 if is_after(&bounds.0, &bounds.1) {

@@ -121,6 +121,7 @@ impl Operation {
         });
         let mut bodies = plan::split(tree, shape, table);
         plan::check_index_values(shape, &bodies, &decisions)?;
+        plan::check_key_in_clear(shape, &decisions)?;
         for (name, _) in root.parts() {
             bodies.root.remove(name);
         }
@@ -156,6 +157,7 @@ impl Operation {
             known,
             decisions,
         } = cut;
+        let shape = self.topology.root;
         let mut item = decisions.seal(bodies.root, &FieldPath::root(), &self.binding(&root)?)?;
         let mut next = match expecting {
             Expecting::Baseline(base) => (**base).clone(),
@@ -168,6 +170,14 @@ impl Operation {
                 let mut after = changes(&before.root, &next.digests.root, &mut item);
                 if after.is_empty() {
                     return Ok(Prepared::new(root, Commit::Nothing, next));
+                }
+                if let Some((attribute, tag)) = plan::plain_tag(shape)
+                    && !stored.contains_key(attribute)
+                {
+                    after.insert(
+                        attribute.to_owned(),
+                        Some(AttributeValue::S(tag.to_owned())),
+                    );
                 }
                 self.remove_older_names(stored, &mut after);
                 item.clone_from(stored);
@@ -187,10 +197,12 @@ impl Operation {
             }
             (Expecting::Anything, _) => {
                 item.extend(root.to_item());
-                Plain::put(root.clone(), item.clone())
+                plan::write_plain_tag(&mut item, shape);
+                Plain::put(root.clone(), item.clone()).of_type(shape)
             }
             (Expecting::Nothing, _) => {
                 item.extend(root.to_item());
+                plan::write_plain_tag(&mut item, shape);
                 Plain::insert(root.clone(), item.clone())
             }
         };

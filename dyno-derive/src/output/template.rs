@@ -1,0 +1,128 @@
+//! What keys are made of: the templates as data, the types of their fields, and the fields of an object.
+//!
+//! ```text
+//! .templates(__dyno::Templates::new(
+//!     __dyno::Template::new("PK", "USER#{tenant}", &[__dyno::Piece::Text("USER#"), __dyno::Piece::Field("tenant", 0)]),
+//! ))
+//!
+//! type Keys = __dyno::Templated<(String, ()), __dyno::NoTemplate, (String, ())>;
+//! fn key_parts(&self) -> __dyno::Vec<__dyno::PartText> {
+//!     __dyno::key_parts([__dyno::key_part::<String>(&self.tenant)])
+//! }
+//! ```
+
+use proc_macro2::TokenStream;
+use quote::{format_ident, quote, quote_spanned};
+
+use super::codec::first_span;
+use crate::model::{Body, Field, Object, Piece, Table, Template};
+
+pub(super) fn shape(object: &Object) -> Option<TokenStream> {
+    let table = object.table.as_ref()?;
+    let key = template(table.key_template.as_ref()?, &table.key.text, object, table);
+    let sort = table.sort_template.as_ref().zip(table.sort.as_ref());
+    let sort = sort.map(|(sort, name)| {
+        let sort = template(sort, &name.text, object, table);
+        quote!(.sort(#sort))
+    });
+    Some(quote!(.templates(__dyno::Templates::new(#key) #sort)))
+}
+
+fn template(template: &Template, attribute: &str, object: &Object, table: &Table) -> TokenStream {
+    let fields = table.template_fields();
+    let pieces = template.pieces.iter().map(|piece| match piece {
+        Piece::Text(text) => quote!(__dyno::Piece::Text(#text)),
+        Piece::Field(name) => {
+            let slot = fields
+                .iter()
+                .position(|field| field == name)
+                .unwrap_or_default();
+            let stored = field_of(object.body.fields(), name).map(|field| &field.name.text);
+            quote!(__dyno::Piece::Field(#stored, #slot))
+        }
+    });
+    let text = &template.text.text;
+    quote!(__dyno::Template::new(#attribute, #text, &[#(#pieces),*]))
+}
+
+/// The items of `Stored` for keys: the types of fields, and the fields of an object.
+pub(super) fn items(object: &Object) -> TokenStream {
+    let table = object.table.as_ref();
+    let Some((table, key)) = table.and_then(|table| Some((table, table.key_template.as_ref()?)))
+    else {
+        return quote!(
+            type Keys = __dyno::NoTemplate;
+        );
+    };
+    let partition = list(key.fields(), object);
+    let sort = table.sort_template.as_ref().map_or_else(
+        || quote!(__dyno::NoTemplate),
+        |sort| list(sort.fields(), object),
+    );
+    let fields = table.template_fields();
+    let all = list(fields.iter().copied(), object);
+    let body = match &object.body {
+        Body::Struct(_) => {
+            let parts = fields.iter().filter_map(|name| {
+                let field = field_of(object.body.fields(), name)?;
+                let ident = &field.ident;
+                Some(part(table, name, field, &quote!(&self.#ident)))
+            });
+            quote!(__dyno::key_parts([#(#parts),*]))
+        }
+        Body::Enum(variants) => {
+            let arms = variants.iter().map(|variant| {
+                let ident = &variant.ident;
+                let found = fields.iter().enumerate();
+                let found: Vec<_> = found
+                    .filter_map(|(index, name)| {
+                        let local = format_ident!("__dyno_f{}", index);
+                        Some((local, *name, field_of(&variant.fields, name)?))
+                    })
+                    .collect();
+                let bindings = found.iter().map(|(local, _, field)| {
+                    let ident = &field.ident;
+                    quote!(#ident: #local)
+                });
+                let parts = found
+                    .iter()
+                    .map(|(local, name, field)| part(table, name, field, &quote!(#local)));
+                quote!(Self::#ident { #(#bindings,)* .. } => __dyno::key_parts([#(#parts),*]),)
+            });
+            quote!(match self { #(#arms)* })
+        }
+    };
+    quote! {
+        type Keys = __dyno::Templated<#partition, #sort, #all>;
+        fn key_parts(&self) -> __dyno::Vec<__dyno::PartText> {
+            #body
+        }
+    }
+}
+
+fn part(table: &Table, name: &str, field: &Field, value: &TokenStream) -> TokenStream {
+    let type_tokens = &field.type_tokens;
+    let place = first_span(type_tokens);
+    if table
+        .templates()
+        .any(|template| template.runs_on_behind(name))
+    {
+        quote_spanned!(place=> __dyno::delimited_key_part::<#type_tokens>(#value))
+    } else {
+        quote_spanned!(place=> __dyno::key_part::<#type_tokens>(#value))
+    }
+}
+
+/// `(String, (u64, ()))`.
+fn list<'a>(fields: impl DoubleEndedIterator<Item = &'a str>, object: &'a Object) -> TokenStream {
+    let fields = fields.rev();
+    let inside_out = fields.filter_map(|name| field_of(object.body.fields(), name));
+    inside_out.fold(quote!(()), |rest, field| {
+        let first = &field.type_tokens;
+        quote!((#first, #rest))
+    })
+}
+
+fn field_of<'a>(fields: impl IntoIterator<Item = &'a Field>, name: &str) -> Option<&'a Field> {
+    fields.into_iter().find(|field| field.is_called(name))
+}

@@ -1,0 +1,115 @@
+//! Keys that cannot be: refused before the first request, with the names of fields.
+
+use dyno::{DyObject, EncryptionKey, ErrorKind, Rules};
+
+use crate::fixture::{Order, User, order, store};
+
+#[tokio::test]
+async fn empty_and_long_fields_are_refused_before_the_first_request() {
+    let (store, recorder) = store().await;
+    let empty = "field `tenant` of the key template `TENANT#{tenant}` of `PK`: a part of a key cannot be empty";
+    let errors = [
+        store
+            .save(order("", 0, 1))
+            .await
+            .unwrap_err()
+            .into_parts()
+            .1,
+        store
+            .load::<Order>(Order::key_of(("", 0, 1)))
+            .await
+            .unwrap_err(),
+        store
+            .delete::<Order>(Order::key_of(("", 0, 1)))
+            .await
+            .unwrap_err(),
+        store.query::<Order>().of("").await.unwrap_err(),
+        store
+            .load_many::<Order>([Order::key_of(("", 0, 1))])
+            .await
+            .unwrap_err()
+            .into(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::InvalidKey);
+        assert!(error.to_string().contains(empty), "{error}");
+    }
+    let long = "x".repeat(2048);
+    let error = store
+        .load::<User>(User::key_of((&long, "eu")))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidKey);
+    let words = "the partition key `pk`, made of `USER#{email}#{region}`, has 2056 bytes, DynamoDB allows 2048";
+    assert!(error.to_string().contains(words), "{error}");
+    assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_field_of_the_key_is_not_encrypted() {
+    let (store, recorder) = store().await;
+    let key = EncryptionKey::generate("k1").unwrap();
+    let rules = Rules::new().encrypt(["tenant"], key).unwrap();
+    let error = store
+        .save(order("acme", 0, 1))
+        .loader(rules)
+        .await
+        .unwrap_err();
+    assert_eq!(error.error().kind(), ErrorKind::KeyRefused);
+    assert!(error.to_string().contains("`TENANT#{tenant}`"), "{error}");
+    assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn fields_of_the_table_are_no_keys_of_an_index() {
+    #[derive(DyObject, Debug)]
+    #[dyno(table = "Notes", key = "NOTE#{id}", sort = "AT#{at}")]
+    struct Note {
+        id: u32,
+        at: u32,
+        #[dyno(index(name = "by-size", local))]
+        size: u32,
+        #[dyno(index(name = "by-owner", key))]
+        owner: String,
+    }
+    let (store, recorder) = store().await;
+    let index = || store.query::<Note>().index(Note::indexes().by_owner());
+    let error = index().of(5).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidKey);
+    let error = index().key("ada").sort().fields(5).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidKey);
+    assert!(recorder.take().is_empty());
+
+    store.ensure_tables::<Note>().await.unwrap();
+    let note = Note {
+        id: 1,
+        at: 2,
+        size: 3,
+        owner: "ada".into(),
+    };
+    store.save(note).await.unwrap();
+    let local = || store.query::<Note>().index(Note::indexes().by_size()).of(1);
+    assert_eq!(local().sort().ge(3_u32).await.unwrap()[0].size, 3);
+    let error = local().sort().fields(2).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidKey);
+    let found = index().key("ada").await.unwrap();
+    assert_eq!(
+        (found[0].id, found[0].at, found[0].owner.as_str()),
+        (1, 2, "ada")
+    );
+}
+
+#[tokio::test]
+async fn a_type_with_templates_is_no_shard() {
+    #[derive(DyObject, Debug)]
+    #[dyno(table = "Carts", key = "ID")]
+    struct Cart {
+        #[dyno(shard)]
+        order: Order,
+    }
+    let (store, recorder) = store().await;
+    let error = store.load::<Cart>("c1").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidShape);
+    assert!(error.to_string().contains("`TENANT#{tenant}`"), "{error}");
+    assert!(recorder.take().is_empty());
+}

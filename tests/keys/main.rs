@@ -1,0 +1,12 @@
+//! Keys made of fields: what is stored, what is read by them, what is refused, and types that share a table.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bad_input;
+mod fault;
+mod fixture;
+mod golden;
+mod law;
+mod parts;
+mod query;
+mod shared;
+mod stored;
