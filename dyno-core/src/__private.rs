@@ -10,10 +10,10 @@ use dyno_value::ValueError;
 pub use crate::key::KeyKind;
 use crate::loader::ConfigLoader;
 pub use crate::shape::{
-    Beside, Codec, DirectProbe, FieldShape, Index, IndexPart, IndexShape, Kind, NoIndexes, Object,
-    ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet, Probe, Role, SecondaryShape,
-    SerdeProbe, SerdeValue, Shape, Stored, TableShape, VariantShape, Whole, beside, explained, key,
-    searchable, shard, stored, with,
+    Beside, Codec, DirectProbe, Duty, FieldShape, Index, IndexPart, IndexShape, Kind, NoIndexes,
+    Object, ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet, Probe, Refresh, Role,
+    SecondaryShape, SerdeProbe, SerdeValue, Shape, Stored, TableShape, VariantShape, Whole, beside,
+    explained, key, searchable, shard, stored, version, with,
 };
 
 /// What `Object::write` and `Object::read` return.

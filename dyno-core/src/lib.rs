@@ -50,7 +50,7 @@ pub use loader::{ConfigLoader, ReadOnly, TypeTag, WriteOnly};
 pub use object::DyObject;
 pub use shape::{
     Attribute, IntoPath, KeyAttribute, Lazy, LazyGet, LazyGetMut, Object, Path, Searchable, Stored,
-    TypedPath,
+    TypedPath, VersionNumber,
 };
 #[cfg(feature = "aws")]
 pub use store::StoreBuilder;

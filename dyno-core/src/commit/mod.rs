@@ -25,6 +25,7 @@ pub(crate) mod delete;
 pub(crate) mod effect;
 mod footprint;
 pub(crate) mod independent;
+mod lock;
 mod outcome;
 mod parents;
 pub(crate) mod plain;
@@ -37,6 +38,7 @@ pub(crate) mod update;
 
 pub(crate) use cost::{Before, Charge, Known};
 pub(crate) use footprint::{Footprint, Sizes};
+pub(crate) use lock::VersionLock;
 pub(crate) use size::check_item;
 pub(crate) use step::{
     Action, Answer, Expressions, Fresh, Machine, Reason, Request, Returns, Step, item_too_large,

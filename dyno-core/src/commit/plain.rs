@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, encoding};
 
+use super::VersionLock;
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
@@ -21,8 +22,9 @@ use crate::reserved;
 pub(crate) struct Plain {
     request: Request,
     judge: Judge,
-    /// Whether the program demands something of what stands there.
+    /// Whether something is demanded of what stands there: by the program, or by the version.
     has_when: bool,
+    lock: Option<Box<VersionLock>>,
     attempts: Attempts,
 }
 
@@ -53,6 +55,7 @@ impl Plain {
             request,
             judge: Judge::NotManaged { put: Some(item) },
             has_when: false,
+            lock: None,
             attempts: Attempts::default(),
         }
     }
@@ -70,6 +73,7 @@ impl Plain {
             request: Request::single(action),
             judge: Judge::Absent { item },
             has_when: false,
+            lock: None,
             attempts: Attempts::default(),
         }
     }
@@ -86,6 +90,7 @@ impl Plain {
             request,
             judge: Judge::NotManaged { put: None },
             has_when: false,
+            lock: None,
             attempts: Attempts::default(),
         }
     }
@@ -114,8 +119,21 @@ impl Plain {
             request,
             judge,
             has_when: false,
+            lock: None,
             attempts: Attempts::default(),
         })
+    }
+
+    /// Writes only if what stands there has the version, and if this holds of it, too.
+    pub(crate) fn when_locked(mut self, lock: Option<VersionLock>, when: Option<&Node>) -> Self {
+        match lock {
+            None => self.when(when),
+            Some(lock) => {
+                let both = lock.and(when);
+                self.lock = Some(Box::new(lock));
+                self.when(Some(&both))
+            }
+        }
     }
 
     /// Writes or deletes only if this holds of what stands there, too.
@@ -197,8 +215,16 @@ impl Plain {
             request,
             judge: Judge::Unchanged { before, after },
             has_when: false,
+            lock: None,
             attempts: Attempts::default(),
         })
+    }
+
+    /// What was demanded of what stands there, and does not hold.
+    fn demanded(&self, standing: Option<&Item>) -> Error {
+        let lock = self.lock.as_ref();
+        let refusal = lock.and_then(|lock| lock.refusal(standing));
+        refusal.unwrap_or_else(condition_failed)
     }
 
     fn condition_failed(&self, standing: Option<Item>) -> Result<Step<()>> {
@@ -212,7 +238,7 @@ impl Plain {
                 }
             }
             (Judge::Absent { .. } | Judge::NotManaged { .. }, None) if self.has_when => {
-                Err(self.attempts.refused(condition_failed()))
+                Err(self.attempts.refused(self.demanded(None)))
             }
             (Judge::Absent { .. }, _) => Err(Error::new(
                 ErrorKind::AlreadyExists,
@@ -223,7 +249,7 @@ impl Plain {
             {
                 match put {
                     Some(item) if lost && same(item, &standing) => Ok(Step::Done(())),
-                    _ => Err(self.attempts.refused(condition_failed())),
+                    _ => Err(self.attempts.refused(self.demanded(Some(&standing)))),
                 }
             }
             (Judge::NotManaged { .. }, _) => Err(Error::new(
@@ -292,7 +318,7 @@ fn same(a: &Item, b: &Item) -> bool {
     a.len() == b.len() && holds(a, b)
 }
 
-fn same_value(a: &AttributeValue, b: &AttributeValue) -> bool {
+pub(super) fn same_value(a: &AttributeValue, b: &AttributeValue) -> bool {
     encoding::encode(a).is_ok_and(|a| encoding::encode(b).is_ok_and(|b| a == b))
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dyno_value::{FieldPath, Item};
 
+use super::VersionLock;
 use super::independent;
 use super::outcome::{self, Standing, Verdict};
 use super::shard::{guard, place_taken};
@@ -105,6 +106,8 @@ pub(crate) struct Save<'a> {
     expect: Expect,
     /// What the program demands of what stands there.
     when: Option<Node>,
+    /// The version that must stand where the object is replaced; part of `when`.
+    lock: Option<VersionLock>,
     /// What the present request builds on: changes when an object is found that is to be replaced.
     over: Over,
     attempts: Attempts,
@@ -130,6 +133,7 @@ impl<'a> Save<'a> {
             draft,
             expect,
             when: None,
+            lock: None,
             over,
             attempts: Attempts::default(),
             sent: Vec::new(),
@@ -139,6 +143,15 @@ impl<'a> Save<'a> {
     /// Saves only if this holds of the root that stands there.
     pub(crate) fn when(mut self, when: Option<Node>) -> Self {
         self.when = when;
+        self
+    }
+
+    /// Saves only over the version, too.
+    pub(crate) fn locked(mut self, lock: Option<VersionLock>) -> Self {
+        if let Some(lock) = &lock {
+            self.when = Some(lock.and(self.when.as_ref()));
+        }
+        self.lock = lock;
         self
     }
 
@@ -320,12 +333,17 @@ impl<'a> Save<'a> {
             Over::Foreign(_) | Over::Nothing => None,
         };
         let shape = self.draft.topology.root;
+        let lock = self.lock.as_ref();
+        let refusal = lock.and_then(|lock| lock.refusal(standing.as_ref()));
         let mine: Vec<_> = self.sent.iter().map(|(_, state)| state.etag).collect();
         match outcome::judge(standing, shape, base, &mine, self.attempts.any_lost())? {
             Verdict::Committed(etag) => self.committed(Some(etag)),
             Verdict::Unknown => Err(unknown()),
             Verdict::NotCommitted(standing) => {
                 self.attempts.settle();
+                if let Some(refusal) = refusal {
+                    return Err(refusal);
+                }
                 if self.when.is_some() && self.is_as_expected(&standing) {
                     return Err(condition_failed());
                 }

@@ -12,6 +12,7 @@
 //! index       by what sealed values are found
 //! stale       what a save would encrypt otherwise pattern    a path without the data in it
 //! place       the value at a path
+//! kept        fields that the mapper writes itself
 //! ```
 
 mod address;
@@ -22,6 +23,7 @@ mod extras;
 mod format;
 mod index;
 mod join;
+mod kept;
 mod layout;
 mod manifest;
 mod pattern;
@@ -49,6 +51,7 @@ pub(crate) use index::{
 pub(crate) use join::{
     Listed, Loaded, Mismatch, join, join_sealed, order_damaged, shown, shown_whole,
 };
+pub(crate) use kept::Kept;
 pub(crate) use layout::layout;
 pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
 pub(crate) use pattern::pattern_of;

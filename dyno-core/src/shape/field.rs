@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::ValueError;
 
-use super::{IndexShape, Shape};
+use super::{Duty, IndexShape, Shape};
 use crate::key::KeyKind;
 
 /// One field of a struct or variant.
@@ -14,6 +14,7 @@ pub struct FieldShape {
     role: Role,
     privacy: Privacy,
     index: Option<IndexShape>,
+    duty: Option<Duty>,
     kind: KindSource,
     placing: Placing,
 }
@@ -43,6 +44,7 @@ impl FieldShape {
             role: Role::Inline,
             privacy: Privacy::AskLoader,
             index: None,
+            duty: None,
             kind: KindSource::Alone(kind),
             placing: Placing {
                 table: None,
@@ -100,6 +102,13 @@ impl FieldShape {
     #[must_use]
     pub const fn index(mut self, index: IndexShape) -> Self {
         self.index = Some(index);
+        self
+    }
+
+    /// The same field, which the mapper writes.
+    #[must_use]
+    pub const fn kept(mut self, duty: Duty) -> Self {
+        self.duty = Some(duty);
         self
     }
 
@@ -162,6 +171,11 @@ impl FieldShape {
     /// How the field's values are searched, if they are.
     pub const fn search(&self) -> Option<&IndexShape> {
         self.index.as_ref()
+    }
+
+    /// What the mapper does with the field, if it is one that it writes.
+    pub const fn duty(&self) -> Option<Duty> {
+        self.duty
     }
 
     /// What the field's value looks like inside, once it is loaded.

@@ -6,6 +6,7 @@
 
 mod attribute;
 mod codec;
+mod duty;
 mod field;
 mod fits;
 mod flatten;
@@ -28,6 +29,7 @@ pub use codec::{
     Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, explained, key, shard,
     stored, with,
 };
+pub use duty::{Duty, Refresh, VersionNumber, VersionRange, version};
 pub use field::{Element, FieldShape, Kind, Privacy, Role};
 pub(crate) use fits::{fits, fits_object};
 pub use flatten::Flatten;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use dyno_value::ValueError;
 
-use super::{ObjectReader, ObjectWriter, PathSet, Shape};
+use super::{ObjectReader, ObjectWriter, PathSet, Refresh, Shape};
 use crate::loader::ConfigLoader;
 
 /// A struct or enum that is stored as a map; implemented by `#[derive(DyObject)]`.
@@ -31,6 +31,11 @@ pub trait Object: Sized + Send + Sync + 'static {
     ///
     /// The first attribute that is missing or does not fit its field, with its path.
     fn read(fields: &mut ObjectReader) -> Result<Self, ValueError>;
+
+    /// Takes into the object what a write put into the fields that the mapper writes.
+    fn refresh(&mut self, written: &Refresh<'_>) {
+        let _ = written;
+    }
 
     /// The loader that the type names with `#[dyno(loader = path)]`.
     fn loader() -> Option<Arc<dyn ConfigLoader>> {
@@ -61,6 +66,10 @@ impl<T: Object> Object for Box<T> {
 
     fn read(fields: &mut ObjectReader) -> Result<Self, ValueError> {
         T::read(fields).map(Self::new)
+    }
+
+    fn refresh(&mut self, written: &Refresh<'_>) {
+        T::refresh(self, written);
     }
 
     fn loader() -> Option<Arc<dyn ConfigLoader>> {

@@ -22,6 +22,9 @@ use crate::shape::{Role, Stored};
 /// The key is that of the object's key field, or [`key`](Self::key), or what the loader's
 /// [`primary_key`](crate::ConfigLoader::primary_key) says, or a new UUID (version 7).
 ///
+/// An object with a field marked `#[dyno(version)]` is saved if the stored version is the object's, and no version is stored if
+/// that is 0 or `None`; it is counted up in the same request, and [`ErrorKind::Conflict`] if it is another one.
+///
 /// Of a plain object a put whose answer is lost is sent again, and may come after somebody else's.
 ///
 /// # Cancel safety
@@ -33,7 +36,7 @@ use crate::shape::{Role, Stored};
 /// The error carries the object: [`SaveError::into_object`]. Kinds: [`ErrorKind::InvalidKey`],
 /// [`ErrorKind::InvalidValue`], [`ErrorKind::InvalidShape`], [`ErrorKind::TooLarge`], [`ErrorKind::KeyRefused`],
 /// [`ErrorKind::AlreadyExists`] with [`if_absent`](Self::if_absent), [`ErrorKind::ConditionFailed`] and
-/// [`ErrorKind::InvalidExpression`] with [`when`](Self::when), [`ErrorKind::TypeMismatch`],
+/// [`ErrorKind::InvalidExpression`] with [`when`](Self::when), [`ErrorKind::Conflict`], [`ErrorKind::TypeMismatch`],
 /// [`ErrorKind::NewerFormat`], [`ErrorKind::Contended`], [`ErrorKind::OutcomeUnknown`], and those of the service.
 #[must_use = "nothing is saved until it is awaited"]
 pub struct Save<T> {

@@ -23,6 +23,7 @@ pub(crate) struct FieldAttributes {
     /// The field's parts in secondary indexes.
     pub(crate) secondary: Vec<Given<IndexPartAttributes>>,
     pub(crate) sort: Slot<()>,
+    pub(crate) version: Slot<()>,
     pub(crate) with: Slot<Path>,
 }
 
@@ -59,6 +60,7 @@ impl FieldAttributes {
                 }
                 "skip" => this.skip.fill(entry.flag(diagnostics), diagnostics),
                 "sort" => this.sort.fill(entry.flag(diagnostics), diagnostics),
+                "version" => this.version.fill(entry.flag(diagnostics), diagnostics),
                 "with" => this.with.fill(entry.module(diagnostics), diagnostics),
                 _ => words::unknown(&entry.word, Owner::Field, diagnostics),
             }
@@ -98,6 +100,7 @@ impl FieldAttributes {
             shard,
             skip,
             sort,
+            version,
             with,
         } = self;
         let words = [
@@ -116,6 +119,7 @@ impl FieldAttributes {
             shard.word(),
             skip.word(),
             sort.word(),
+            version.word(),
             with.word(),
         ];
         words.into_iter().flatten().collect()

@@ -32,6 +32,7 @@ const FIELD: &[&str] = &[
     "shard",
     "skip",
     "sort",
+    "version",
     "with",
 ];
 const ENCRYPT: &[&str] = &["bits", "index", "low_entropy"];

@@ -23,6 +23,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
             "rename",
             "shard",
             "sort",
+            "version",
             "with",
         ],
         SKIP,
@@ -41,6 +42,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
             "rename",
             "shard",
             "sort",
+            "version",
             "with",
         ],
         FLATTEN,
@@ -113,6 +115,31 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
         "pieces are replaced with the object, an independent shard without it: keep one of the two",
     ),
     (
+        "key",
+        KEPT,
+        "a key never changes, and the mapper writes the other anew: mark another field",
+    ),
+    (
+        "sort",
+        KEPT,
+        "a key never changes, and the mapper writes the other anew: mark another field",
+    ),
+    (
+        "shard",
+        KEPT,
+        "the mapper writes it in the object's own item: mark a field that is no shard",
+    ),
+    (
+        "encrypt",
+        KEPT,
+        "the service compares it, and counts it: keep it in clear",
+    ),
+    (
+        "version",
+        &["with"],
+        "a version is stored as an integer: remove `with`, and implement `VersionNumber` for the type",
+    ),
+    (
         "plain",
         &["encrypt"],
         "`encrypt` is always encrypted, `plain` never: keep one of the two",
@@ -122,6 +149,9 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
 const SKIP: &str = "a skipped field is not stored: only `default` can stand beside `skip`";
 const FLATTEN: &str =
     "a flattened field has no attribute of its own: nothing can stand beside `flatten`";
+
+/// Words of fields that the mapper writes.
+const KEPT: &[&str] = &["version"];
 
 /// Words that say how a shard is stored.
 const SHARDS_ONLY: &[&str] = &["chunked", "independent"];

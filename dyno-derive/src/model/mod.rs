@@ -11,7 +11,7 @@ mod own_type;
 mod secondary;
 
 pub(crate) use case::Case;
-pub(crate) use field::{Field, Index, Missing, Placing, Privacy, Role};
+pub(crate) use field::{Duty, Field, Index, Missing, Placing, Privacy, Role};
 pub(crate) use layout::{Layout, Variant};
 pub(crate) use object::{Body, Object, Table, object};
 pub(crate) use secondary::{Form, IndexPart, Projection, SecondaryIndex};

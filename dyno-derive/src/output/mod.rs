@@ -17,6 +17,7 @@ mod codec;
 mod handles;
 mod indexes;
 mod read;
+mod refresh;
 mod shape;
 mod stub;
 mod target;
@@ -39,12 +40,14 @@ pub(crate) fn object(object: &Object) -> TokenStream {
     let shape = shape::constant(object, &target, &rows);
     let write = write::function(object, &target, &rows);
     let read = read::function(object, &target, &rows);
+    let refresh = refresh::function(object, &target, &rows);
     let loader = loader(object);
     let handles = handles::handles(object, &target, &rows);
     let implementation = target.object(&quote! {
         #shape
         #write
         #read
+        #refresh
         #loader
     });
     let (indexes, index_handles) = indexes::handles(object, &target);

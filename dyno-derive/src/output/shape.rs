@@ -9,12 +9,12 @@
 //! ```
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
-use super::codec::{Row, Rows};
+use super::codec::{Row, Rows, first_span};
 use super::indexes;
 use super::target::Target;
-use crate::model::{Body, Index, Name, Object, Placing, Privacy, Role};
+use crate::model::{Body, Duty, Field, Index, Name, Object, Placing, Privacy, Role};
 
 pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let name = &object.rust_name;
@@ -74,7 +74,21 @@ fn field(Row { field, slot, .. }: &Row<'_>, kinds: &TokenStream) -> TokenStream 
     };
     let placing = placing(&field.placing);
     let index = field.index.as_ref().map(index);
-    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #placing #privacy #index #aliases)
+    let duty = field.duty.map(|duty| kept(duty, field));
+    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #placing #privacy #index #duty #aliases)
+}
+
+/// `.kept(__dyno::Duty::Version(__dyno::version::<u64>()))`
+fn kept(duty: Duty, field: &Field) -> TokenStream {
+    let type_tokens = &field.type_tokens;
+    let place = first_span(type_tokens);
+    let duty = match duty {
+        Duty::Version => {
+            let range = quote_spanned!(place=> __dyno::version::<#type_tokens>());
+            quote!(__dyno::Duty::Version(#range))
+        }
+    };
+    quote!(.kept(#duty))
 }
 
 fn placing(placing: &Placing) -> TokenStream {

@@ -15,7 +15,7 @@ use super::shards::Shards;
 use super::tree::{Baseline, LoadedTree};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
-use crate::shape::{Stored, lazy, read_object};
+use crate::shape::{Refresh, Stored, lazy, read_object};
 
 /// An object together with its key and the version that is stored.
 ///
@@ -30,7 +30,9 @@ pub struct Saved<T> {
 }
 
 impl<T: Stored> Saved<T> {
-    pub(super) fn new(object: T, key: Key, options: Options, baseline: Baseline) -> Self {
+    /// An object that was saved.
+    pub(super) fn new(mut object: T, key: Key, options: Options, baseline: Baseline) -> Self {
+        object.refresh(&Refresh::new(&baseline.kept));
         Self {
             object,
             key,
@@ -61,10 +63,12 @@ impl<T: Stored> Saved<T> {
         let object = object.map_err(|error| loaded.decisions.does_not_fit(error))?;
         let exceptions = loaded.decisions.take_exceptions();
         let baseline = loaded.compared_with(&operation.topology, operation.tree_of(&object)?)?;
-        let saved = Self::new(object, key, operation.options(), baseline);
         Ok(Self {
+            object,
+            key,
+            options: operation.options(),
+            baseline,
             exceptions,
-            ..saved
         })
     }
 

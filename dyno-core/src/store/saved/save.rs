@@ -9,7 +9,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Condition;
 use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
-use crate::shape::Stored;
+use crate::shape::{Refresh, Stored};
 use crate::store::operation::Operation;
 use crate::store::tree::{Expecting, same_key};
 use crate::store::when::both;
@@ -75,6 +75,7 @@ impl<T: Stored> Saved<T> {
             operation.save_tree_when(tree, &key, expecting, when).await
         };
         self.baseline = written.await.map_err(operation.explain(Some(&key)))?;
+        self.object.refresh(&Refresh::new(&self.baseline.kept));
         Ok(())
     }
 

@@ -1,0 +1,5 @@
+//! Fields that the mapper writes: versions, times; and what it refuses to save.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod fixture;
+mod version;
