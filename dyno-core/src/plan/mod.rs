@@ -12,6 +12,7 @@
 //! index       by what sealed values are found
 //! stale       what a save would encrypt otherwise pattern    a path without the data in it
 //! place       the value at a path
+//! expiry      what expired, and is still there
 //! kept        fields that the mapper writes itself
 //! ```
 
@@ -19,6 +20,7 @@ mod address;
 mod digest;
 mod entries;
 mod etag;
+mod expiry;
 mod extras;
 mod format;
 mod index;
@@ -42,6 +44,7 @@ pub(crate) use address::{Address, KeyKinds, Owner, Range, SortRange, checked_par
 pub(crate) use digest::{Digest, Digests, own_attributes};
 pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, key_lists, unkey_lists};
 pub(crate) use etag::Etag;
+pub(crate) use expiry::{Expiry, expiry_attribute};
 pub(crate) use extras::Extras;
 pub(crate) use format::Format;
 pub(crate) use index::{

@@ -15,6 +15,7 @@ pub struct FieldShape {
     privacy: Privacy,
     index: Option<IndexShape>,
     duty: Option<Duty>,
+    says_expiry: bool,
     kind: KindSource,
     placing: Placing,
 }
@@ -45,6 +46,7 @@ impl FieldShape {
             privacy: Privacy::AskLoader,
             index: None,
             duty: None,
+            says_expiry: false,
             kind: KindSource::Alone(kind),
             placing: Placing {
                 table: None,
@@ -112,6 +114,13 @@ impl FieldShape {
         self
     }
 
+    /// The same field, by which objects expire.
+    #[must_use]
+    pub const fn expiry(mut self) -> Self {
+        self.says_expiry = true;
+        self
+    }
+
     /// The same shard, in this table instead of its type's.
     #[must_use]
     pub const fn in_table(mut self, table: &'static str) -> Self {
@@ -176,6 +185,11 @@ impl FieldShape {
     /// What the mapper does with the field, if it is one that it writes.
     pub const fn duty(&self) -> Option<Duty> {
         self.duty
+    }
+
+    /// Whether objects expire by the field.
+    pub const fn says_expiry(&self) -> bool {
+        self.says_expiry
     }
 
     /// What the field's value looks like inside, once it is loaded.

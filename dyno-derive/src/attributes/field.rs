@@ -23,6 +23,7 @@ pub(crate) struct FieldAttributes {
     /// The field's parts in secondary indexes.
     pub(crate) secondary: Vec<Given<IndexPartAttributes>>,
     pub(crate) sort: Slot<()>,
+    pub(crate) ttl: Slot<()>,
     pub(crate) version: Slot<()>,
     pub(crate) with: Slot<Path>,
 }
@@ -60,6 +61,7 @@ impl FieldAttributes {
                 }
                 "skip" => this.skip.fill(entry.flag(diagnostics), diagnostics),
                 "sort" => this.sort.fill(entry.flag(diagnostics), diagnostics),
+                "ttl" => this.ttl.fill(entry.flag(diagnostics), diagnostics),
                 "version" => this.version.fill(entry.flag(diagnostics), diagnostics),
                 "with" => this.with.fill(entry.module(diagnostics), diagnostics),
                 _ => words::unknown(&entry.word, Owner::Field, diagnostics),
@@ -100,6 +102,7 @@ impl FieldAttributes {
             shard,
             skip,
             sort,
+            ttl,
             version,
             with,
         } = self;
@@ -119,6 +122,7 @@ impl FieldAttributes {
             shard.word(),
             skip.word(),
             sort.word(),
+            ttl.word(),
             version.word(),
             with.word(),
         ];

@@ -32,6 +32,7 @@ const FIELD: &[&str] = &[
     "shard",
     "skip",
     "sort",
+    "ttl",
     "version",
     "with",
 ];

@@ -1,12 +1,13 @@
-//! Fields that the mapper writes: they need a table, and each stands once.
+//! Fields that the mapper writes, or reads by itself: they need a table, and each stands once.
 
 use crate::attributes::{FieldAttributes, Slot};
 use crate::diagnostics::Diagnostics;
 use crate::model::{Field, Object};
 
-const WORDS: &[fn(&FieldAttributes) -> &Slot<()>] = &[|given| &given.version];
+const WORDS: &[fn(&FieldAttributes) -> &Slot<()>] = &[|given| &given.ttl, |given| &given.version];
 
 pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
+    one_expiry(object, diagnostics);
     for slot in WORDS {
         for group in object.body.groups() {
             once(group, *slot, diagnostics);
@@ -19,12 +20,29 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
             {
                 let what = format!("`{word}` in a type without a table");
                 let fix = format!(
-                    "the mapper writes it in objects that are saved by themselves: name the table, `#[dyno(table = \"..\")]` on \
+                    "it is for objects that are saved by themselves: name the table, `#[dyno(table = \"..\")]` on \
                      the type, or remove `{word}`"
                 );
                 diagnostics.report_absent(word.span(), what, fix);
             }
         }
+    }
+}
+
+/// A table has one attribute by which its items expire.
+fn one_expiry(object: &Object, diagnostics: &Diagnostics) {
+    let mut expiring = object
+        .body
+        .fields()
+        .filter(|field| field.given.ttl.is_present());
+    let Some(first) = expiring.next() else { return };
+    for field in expiring.filter(|field| field.name.text != first.name.text) {
+        let what = format!("another variant expires by `{}`", first.name.text);
+        let fix = format!(
+            "a table has one attribute by which its items expire: `#[dyno(ttl, rename = \"{}\")]`",
+            first.name.text
+        );
+        diagnostics.report(field.name.place, what, fix);
     }
 }
 

@@ -23,6 +23,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
             "rename",
             "shard",
             "sort",
+            "ttl",
             "version",
             "with",
         ],
@@ -42,6 +43,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
             "rename",
             "shard",
             "sort",
+            "ttl",
             "version",
             "with",
         ],
@@ -114,25 +116,32 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
         &["chunked"],
         "pieces are replaced with the object, an independent shard without it: keep one of the two",
     ),
-    (
-        "key",
-        KEPT,
-        "a key never changes, and the mapper writes the other anew: mark another field",
-    ),
-    (
-        "sort",
-        KEPT,
-        "a key never changes, and the mapper writes the other anew: mark another field",
-    ),
+    ("key", KEPT, "a key never changes: mark another field"),
+    ("sort", KEPT, "a key never changes: mark another field"),
     (
         "shard",
         KEPT,
-        "the mapper writes it in the object's own item: mark a field that is no shard",
+        "it stands in the object's own item: mark a field that is no shard",
     ),
     (
         "encrypt",
         KEPT,
-        "the service compares it, and counts it: keep it in clear",
+        "the service has to see it: keep it in clear",
+    ),
+    (
+        "ttl",
+        &["with"],
+        "it is stored as seconds since 1970: remove `with`, and implement `Moment` for the type",
+    ),
+    (
+        "ttl",
+        &["alias"],
+        "the service looks at one attribute: remove `alias`, and keep the name with `rename = \"..\"`",
+    ),
+    (
+        "version",
+        &["ttl"],
+        "one field is written for one thing: mark another field",
     ),
     (
         "version",
@@ -151,7 +160,7 @@ const FLATTEN: &str =
     "a flattened field has no attribute of its own: nothing can stand beside `flatten`";
 
 /// Words of fields that the mapper writes.
-const KEPT: &[&str] = &["version"];
+const KEPT: &[&str] = &["ttl", "version"];
 
 /// Words that say how a shard is stored.
 const SHARDS_ONLY: &[&str] = &["chunked", "independent"];

@@ -54,6 +54,7 @@ pub(crate) enum Role {
 /// What the mapper does with a field that it writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Duty {
+    Ttl,
     Version,
 }
 
@@ -192,7 +193,12 @@ impl Role {
 
 impl Duty {
     fn of(given: &FieldAttributes) -> Option<Self> {
-        given.version.is_present().then_some(Self::Version)
+        let duties = [
+            (given.ttl.is_present(), Self::Ttl),
+            (given.version.is_present(), Self::Version),
+        ];
+        let mut given = duties.into_iter().filter(|(is_given, _)| *is_given);
+        given.next().map(|(_, duty)| duty)
     }
 }
 

@@ -13,7 +13,7 @@ use syn::Ident;
 
 use super::codec::{Row, Rows};
 use super::target::Target;
-use crate::model::{Body, Object, Variant};
+use crate::model::{Body, Duty, Object, Variant};
 
 /// Nothing, if the mapper writes none.
 pub(super) fn function(
@@ -22,7 +22,7 @@ pub(super) fn function(
     rows: &Rows<'_>,
 ) -> Option<TokenStream> {
     let mut all = object.body.fields();
-    all.find(|field| field.duty.is_some())?;
+    all.find(|field| is_written(field.duty))?;
     let body = match &object.body {
         Body::Enum(variants) => {
             let arms = variants.iter().zip(&rows.groups);
@@ -64,7 +64,11 @@ fn arm(variant: &Variant, group: &[Row<'_>]) -> Option<TokenStream> {
 }
 
 fn kept<'a, 'r: 'a>(rows: impl Iterator<Item = &'a Row<'r>>) -> impl Iterator<Item = &'a Row<'r>> {
-    rows.filter(|row| row.field.duty.is_some())
+    rows.filter(|row| is_written(row.field.duty))
+}
+
+fn is_written(duty: Option<Duty>) -> bool {
+    duty.is_some_and(|duty| duty != Duty::Ttl)
 }
 
 fn local(row: &Row<'_>) -> Ident {

@@ -83,6 +83,7 @@ fn kept(duty: Duty, field: &Field) -> TokenStream {
     let type_tokens = &field.type_tokens;
     let place = first_span(type_tokens);
     let duty = match duty {
+        Duty::Ttl => return quote!(.expiry()),
         Duty::Version => {
             let range = quote_spanned!(place=> __dyno::version::<#type_tokens>());
             quote!(__dyno::Duty::Version(#range))
