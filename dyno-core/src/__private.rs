@@ -13,7 +13,7 @@ pub use crate::shape::{
     Beside, Codec, DirectProbe, Duty, FieldShape, Index, IndexPart, IndexShape, Kind, NoIndexes,
     Object, ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet, Probe, Refresh, Role,
     SecondaryShape, SerdeProbe, SerdeValue, Shape, Stored, TableShape, VariantShape, Whole, beside,
-    expiry, explained, key, searchable, shard, stored, version, with,
+    expiry, explained, key, searchable, shard, stamped, stored, version, with,
 };
 
 /// What `Object::write` and `Object::read` return.

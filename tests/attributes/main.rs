@@ -3,4 +3,5 @@
 
 mod expiry;
 mod fixture;
+mod times;
 mod version;

@@ -99,6 +99,20 @@ pub(crate) struct Committed {
     pub(crate) state: RootState,
 }
 
+impl Committed {
+    /// The item of the root.
+    pub(crate) fn root(&self) -> Option<&Item> {
+        let action = match &self.request {
+            Request::Single(action) => Some(&**action),
+            Request::Transact { actions, .. } => actions.first(),
+        };
+        match action {
+            Some(Action::Put { item, .. }) => Some(item),
+            Some(Action::Delete { .. } | Action::Update { .. }) | None => None,
+        }
+    }
+}
+
 /// The machine that saves.
 #[derive(Debug)]
 pub(crate) struct Save<'a> {
@@ -106,6 +120,8 @@ pub(crate) struct Save<'a> {
     expect: Expect,
     /// What the program demands of what stands there.
     when: Option<Node>,
+    /// The attribute that stays as it stands where the object is replaced.
+    kept: Option<&'static str>,
     /// The version that must stand where the object is replaced; part of `when`.
     lock: Option<VersionLock>,
     /// What the present request builds on: changes when an object is found that is to be replaced.
@@ -133,6 +149,7 @@ impl<'a> Save<'a> {
             draft,
             expect,
             when: None,
+            kept: None,
             lock: None,
             over,
             attempts: Attempts::default(),
@@ -152,6 +169,12 @@ impl<'a> Save<'a> {
             self.when = Some(lock.and(self.when.as_ref()));
         }
         self.lock = lock;
+        self
+    }
+
+    /// Keeps this attribute of what is replaced.
+    pub(crate) fn keeping(mut self, attribute: Option<&'static str>) -> Self {
+        self.kept = attribute;
         self
     }
 
@@ -333,6 +356,10 @@ impl<'a> Save<'a> {
             Over::Foreign(_) | Over::Nothing => None,
         };
         let shape = self.draft.topology.root;
+        let kept = self
+            .kept
+            .and_then(|name| standing.as_ref()?.get_key_value(name));
+        let kept = kept.map(|(name, value)| (name.clone(), value.clone()));
         let lock = self.lock.as_ref();
         let refusal = lock.and_then(|lock| lock.refusal(standing.as_ref()));
         let mine: Vec<_> = self.sent.iter().map(|(_, state)| state.etag).collect();
@@ -347,6 +374,8 @@ impl<'a> Save<'a> {
                 if self.when.is_some() && self.is_as_expected(&standing) {
                     return Err(condition_failed());
                 }
+                // Nothing is saved over what must not be replaced.
+                self.draft.root_body.extend(kept);
                 self.stands(standing, fresh)
             }
         }

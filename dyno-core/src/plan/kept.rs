@@ -1,6 +1,7 @@
 //! The fields of a root that the mapper writes itself, and what it writes into them.
 
 use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, Segment, number};
@@ -8,7 +9,7 @@ use dyno_value::{FieldPath, Item, Segment, number};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Edit, Verb};
 use crate::reserved;
-use crate::shape::{Body, Duty, FieldShape, Shape, VersionRange};
+use crate::shape::{Body, Duty, FieldShape, Shape, Stamp, VersionRange};
 
 /// The fields of one root that the mapper writes: of a struct, or of a variant.
 #[derive(Debug)]
@@ -69,36 +70,62 @@ impl Kept {
     }
 
     fn counted(&self) -> Option<(&'static str, VersionRange)> {
-        let mut versions = self.0.iter().map(|(name, duty)| match duty {
-            Duty::Version(range) => (*name, *range),
-        });
-        versions.next()
+        self.0.iter().find_map(|(name, duty)| match duty {
+            Duty::Version(range) => Some((*name, *range)),
+            Duty::Created(_) | Duty::Updated(_) => None,
+        })
     }
 
-    /// What a write of the object puts into these fields.
+    /// What a write of the object at this time puts into these fields, if it is the first one or not.
     ///
     /// # Errors
     ///
-    /// The version is the largest that its type holds.
-    pub(crate) fn next(&self, tree: &Item) -> Result<BTreeMap<String, AttributeValue>> {
-        let next = self.0.iter().map(|(name, duty)| {
+    /// The version is the largest that its type holds, or a type does not reach to this time.
+    pub(crate) fn next(
+        &self,
+        tree: &Item,
+        now: SystemTime,
+        is_first: bool,
+    ) -> Result<BTreeMap<String, AttributeValue>> {
+        let mut next = BTreeMap::new();
+        for (name, duty) in &self.0 {
             let value = match duty {
-                Duty::Version(range) => counted_up(name, *range, tree.get(*name))?,
+                Duty::Created(stamp) if is_first && is_unset(*stamp, tree.get(*name)) => {
+                    stamped(name, *stamp, now)?
+                }
+                Duty::Created(_) => None,
+                Duty::Updated(stamp) => stamped(name, *stamp, now)?,
+                Duty::Version(range) => Some(counted_up(name, *range, tree.get(*name))?),
             };
-            Ok(((*name).to_owned(), value))
-        });
-        next.collect()
+            next.extend(value.map(|value| ((*name).to_owned(), value)));
+        }
+        Ok(next)
     }
 
-    /// The changes of these fields that an update in place makes, too.
-    pub(crate) fn edits(&self) -> Vec<Edit> {
-        let edits = self.0.iter().map(|(name, duty)| Edit {
-            path: FieldPath::root().key(*name),
-            verb: match duty {
-                Duty::Version(range) => Verb::count_up(range.largest()),
-            },
-        });
-        edits.collect()
+    /// The changes of these fields that an update in place at this time makes, too.
+    ///
+    /// # Errors
+    ///
+    /// A type does not reach to this time.
+    pub(crate) fn edits(&self, now: SystemTime) -> Result<Vec<Edit>> {
+        let mut edits = Vec::new();
+        for (name, duty) in &self.0 {
+            let verb = match duty {
+                Duty::Created(_) => None,
+                Duty::Updated(stamp) => stamped(name, *stamp, now)?.map(Verb::Set),
+                Duty::Version(range) => Some(Verb::count_up(range.largest())),
+            };
+            let path = FieldPath::root().key(*name);
+            edits.extend(verb.map(|verb| Edit { path, verb }));
+        }
+        Ok(edits)
+    }
+
+    /// The field that says when the object was first saved.
+    pub(crate) fn created(&self) -> Option<&'static str> {
+        let mut fields = self.0.iter();
+        let field = fields.find(|(_, duty)| matches!(duty, Duty::Created(_)));
+        field.map(|(name, _)| *name)
     }
 
     /// Refuses to have the program write one of these fields by itself.
@@ -115,12 +142,27 @@ impl Kept {
             return Ok(());
         };
         let why = match duty {
+            Duty::Created(_) => {
+                "says when the object was first saved, and is kept; save the object to write another time"
+            }
+            Duty::Updated(_) => {
+                "says when the object was last written, and is set with every write; leave it out"
+            }
             Duty::Version(_) => {
                 "is the version, which is counted up with every write; leave it out"
             }
         };
         Err(Error::new(ErrorKind::InvalidPath, why).at_path(path.clone()))
     }
+}
+
+/// Whether a field says no time yet: it has no value, or the beginning of 1970.
+fn is_unset(stamp: Stamp, value: Option<&AttributeValue>) -> bool {
+    value.is_none_or(|value| stamp(UNIX_EPOCH).is_ok_and(|unset| unset.as_ref() == Some(value)))
+}
+
+fn stamped(name: &str, stamp: Stamp, now: SystemTime) -> Result<Option<AttributeValue>> {
+    Ok(stamp(now).map_err(|error| error.under_key(name))?)
 }
 
 fn is_zero(version: &AttributeValue) -> bool {

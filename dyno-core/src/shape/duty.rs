@@ -1,17 +1,26 @@
 //! Fields that the mapper writes itself.
 
-use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::Item;
+use std::time::SystemTime;
 
-use super::Codec;
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{Item, ValueError};
+
+use super::{Codec, Moment};
 
 /// What the mapper does with a field of a root when it writes.
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Duty {
+    /// Says when it was first saved.
+    Created(Stamp),
+    /// Says when it was last written.
+    Updated(Stamp),
     /// Counts it up.
     Version(VersionRange),
 }
+
+/// What a field holds that says a time, in the form of its type; `None` is no attribute.
+pub type Stamp = fn(SystemTime) -> Result<Option<AttributeValue>, ValueError>;
 
 /// The largest number that a version can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +101,18 @@ pub const fn version<T: VersionNumber>() -> VersionRange {
     VersionRange {
         largest: T::LARGEST,
     }
+}
+
+/// What a field with this codec holds that says a time.
+///
+/// # Errors
+///
+/// The type does not reach so far, or the value has no form in DynamoDB.
+pub fn stamped<T: Moment>(
+    time: SystemTime,
+    codec: Codec<T>,
+) -> Result<Option<AttributeValue>, ValueError> {
+    codec.write(&T::at(time)?)
 }
 
 /// What a write put into the fields that the mapper writes, to be taken into the object.

@@ -30,7 +30,7 @@ pub use codec::{
     Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, explained, key, shard,
     stored, with,
 };
-pub use duty::{Duty, Refresh, VersionNumber, VersionRange, version};
+pub use duty::{Duty, Refresh, Stamp, VersionNumber, VersionRange, stamped, version};
 pub use field::{Element, FieldShape, Kind, Privacy, Role};
 pub(crate) use fits::{fits, fits_object};
 pub use flatten::Flatten;

@@ -217,7 +217,8 @@ impl Store {
         Self::with_clients(clients, self.loader).on_clock(self.clock)
     }
 
-    /// The same store with another clock than the system's: for what has expired, so that tests need not wait.
+    /// The same store with another clock than the system's, for what has expired, and for fields marked `created` or `updated`: tests need
+    /// not wait.
     ///
     /// It tells the time of fields, not that of the mapper's own marks.
     ///

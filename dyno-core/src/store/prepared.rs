@@ -70,7 +70,11 @@ impl<'a> Prepared<'a> {
                 next.stored = Stored::Plain(item);
             }
             Commit::Whole { save, written_own } => {
-                let Committed { request, state } = drive::run(store, *save).await?;
+                let committed = drive::run(store, *save).await?;
+                if let Some(root) = committed.root() {
+                    next.take_kept(root)?;
+                }
+                let Committed { request, state } = committed;
                 let own = |address: &Address| {
                     let mut places = written_own.iter().filter_map(|own| own.place.as_ref());
                     places.any(|place| place == address)

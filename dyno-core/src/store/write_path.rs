@@ -254,7 +254,7 @@ impl Operation {
             shard: route.shard,
             inside: route.inside,
             value,
-            kept: Kept::of_all(self.topology.root).edits(),
+            kept: Kept::of_all(self.topology.root).edits(self.store.now())?,
             columns,
             unless,
         };

@@ -9,6 +9,7 @@ use crate::diagnostics::Diagnostics;
 pub(crate) struct FieldAttributes {
     pub(crate) aliases: Vec<Given<String>>,
     pub(crate) chunked: Slot<()>,
+    pub(crate) created: Slot<()>,
     pub(crate) default: Slot<Option<TypePath>>,
     pub(crate) encrypt: Slot<EncryptAttributes>,
     pub(crate) flatten: Slot<()>,
@@ -24,6 +25,7 @@ pub(crate) struct FieldAttributes {
     pub(crate) secondary: Vec<Given<IndexPartAttributes>>,
     pub(crate) sort: Slot<()>,
     pub(crate) ttl: Slot<()>,
+    pub(crate) updated: Slot<()>,
     pub(crate) version: Slot<()>,
     pub(crate) with: Slot<Path>,
 }
@@ -35,6 +37,7 @@ impl FieldAttributes {
             match entry.word.to_string().as_str() {
                 "alias" => this.aliases.extend(entry.text(diagnostics)),
                 "chunked" => this.chunked.fill(entry.flag(diagnostics), diagnostics),
+                "created" => this.created.fill(entry.flag(diagnostics), diagnostics),
                 "default" => this
                     .default
                     .fill(entry.flag_or_function(diagnostics), diagnostics),
@@ -62,6 +65,7 @@ impl FieldAttributes {
                 "skip" => this.skip.fill(entry.flag(diagnostics), diagnostics),
                 "sort" => this.sort.fill(entry.flag(diagnostics), diagnostics),
                 "ttl" => this.ttl.fill(entry.flag(diagnostics), diagnostics),
+                "updated" => this.updated.fill(entry.flag(diagnostics), diagnostics),
                 "version" => this.version.fill(entry.flag(diagnostics), diagnostics),
                 "with" => this.with.fill(entry.module(diagnostics), diagnostics),
                 _ => words::unknown(&entry.word, Owner::Field, diagnostics),
@@ -90,6 +94,7 @@ impl FieldAttributes {
         let Self {
             aliases,
             chunked,
+            created,
             default,
             encrypt,
             flatten,
@@ -103,12 +108,14 @@ impl FieldAttributes {
             skip,
             sort,
             ttl,
+            updated,
             version,
             with,
         } = self;
         let words = [
             aliases.first().map(|alias| &alias.word),
             chunked.word(),
+            created.word(),
             default.word(),
             encrypt.word(),
             flatten.word(),
@@ -123,6 +130,7 @@ impl FieldAttributes {
             skip.word(),
             sort.word(),
             ttl.word(),
+            updated.word(),
             version.word(),
             with.word(),
         ];

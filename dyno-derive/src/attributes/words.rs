@@ -21,6 +21,7 @@ const VARIANT: &[&str] = &["alias", "rename", "rename_all"];
 const FIELD: &[&str] = &[
     "alias",
     "chunked",
+    "created",
     "default",
     "encrypt",
     "flatten",
@@ -33,6 +34,7 @@ const FIELD: &[&str] = &[
     "skip",
     "sort",
     "ttl",
+    "updated",
     "version",
     "with",
 ];

@@ -4,7 +4,12 @@ use crate::attributes::{FieldAttributes, Slot};
 use crate::diagnostics::Diagnostics;
 use crate::model::{Field, Object};
 
-const WORDS: &[fn(&FieldAttributes) -> &Slot<()>] = &[|given| &given.ttl, |given| &given.version];
+const WORDS: &[fn(&FieldAttributes) -> &Slot<()>] = &[
+    |given| &given.created,
+    |given| &given.ttl,
+    |given| &given.updated,
+    |given| &given.version,
+];
 
 pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
     one_expiry(object, diagnostics);

@@ -14,6 +14,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
         &[
             "alias",
             "chunked",
+            "created",
             "encrypt",
             "flatten",
             "independent",
@@ -24,6 +25,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
             "shard",
             "sort",
             "ttl",
+            "updated",
             "version",
             "with",
         ],
@@ -34,6 +36,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
         &[
             "alias",
             "chunked",
+            "created",
             "default",
             "encrypt",
             "independent",
@@ -44,6 +47,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
             "shard",
             "sort",
             "ttl",
+            "updated",
             "version",
             "with",
         ],
@@ -138,11 +142,9 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
         &["alias"],
         "the service looks at one attribute: remove `alias`, and keep the name with `rename = \"..\"`",
     ),
-    (
-        "version",
-        &["ttl"],
-        "one field is written for one thing: mark another field",
-    ),
+    ("version", &["created", "ttl", "updated"], ONE_DUTY),
+    ("ttl", &["created", "updated"], ONE_DUTY),
+    ("created", &["updated"], ONE_DUTY),
     (
         "version",
         &["with"],
@@ -159,8 +161,10 @@ const SKIP: &str = "a skipped field is not stored: only `default` can stand besi
 const FLATTEN: &str =
     "a flattened field has no attribute of its own: nothing can stand beside `flatten`";
 
-/// Words of fields that the mapper writes.
-const KEPT: &[&str] = &["ttl", "version"];
+const ONE_DUTY: &str = "a field is there for one of these: mark another field";
+
+/// Words of fields that the mapper writes, or reads by itself.
+const KEPT: &[&str] = &["created", "ttl", "updated", "version"];
 
 /// Words that say how a shard is stored.
 const SHARDS_ONLY: &[&str] = &["chunked", "independent"];

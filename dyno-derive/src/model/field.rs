@@ -54,7 +54,9 @@ pub(crate) enum Role {
 /// What the mapper does with a field that it writes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Duty {
+    Created,
     Ttl,
+    Updated,
     Version,
 }
 
@@ -194,7 +196,9 @@ impl Role {
 impl Duty {
     fn of(given: &FieldAttributes) -> Option<Self> {
         let duties = [
+            (given.created.is_present(), Self::Created),
             (given.ttl.is_present(), Self::Ttl),
+            (given.updated.is_present(), Self::Updated),
             (given.version.is_present(), Self::Version),
         ];
         let mut given = duties.into_iter().filter(|(is_given, _)| *is_given);

@@ -83,9 +83,13 @@ impl Operation {
             }
             Expecting::Nothing => {}
         }
+        let is_first = !matches!(expecting, Expecting::Baseline(_));
+        let next = kept.next(&tree, self.store.now(), is_first)?;
+        let created = kept.created().filter(|name| next.contains_key(*name));
         let written = Written {
             held: kept.held(&tree),
-            next: kept.next(&tree)?,
+            next,
+            created: created.filter(|_| matches!(expecting, Expecting::Anything)),
             lock,
         };
         let root = self.root(key)?;
@@ -167,6 +171,7 @@ impl Operation {
         Written {
             held,
             next: stamps,
+            created: _,
             lock,
         }: Written,
         when: Option<&Node>,
@@ -256,6 +261,7 @@ impl Operation {
         Written {
             held,
             next: stamps,
+            created,
             lock,
         }: Written,
         when: Option<&Node>,
@@ -330,7 +336,12 @@ impl Operation {
                 }
                 next.own.retain(|id, _| own_now.contains_key(id));
                 Commit::Whole {
-                    save: Box::new(Save::new(draft, expect).when(when.cloned()).locked(lock)),
+                    save: Box::new(
+                        Save::new(draft, expect)
+                            .when(when.cloned())
+                            .locked(lock)
+                            .keeping(created),
+                    ),
                     written_own: written,
                 }
             }
@@ -381,10 +392,20 @@ impl Operation {
 struct Written {
     held: Item,
     next: BTreeMap<String, AttributeValue>,
+    /// The field that says when the object was first saved, if this may not be the first time.
+    created: Option<&'static str>,
     lock: Option<VersionLock>,
 }
 
 impl Baseline {
+    /// Notes what stands in the fields that the mapper writes, where a commit kept what stood there.
+    pub(in crate::store) fn take_kept(&mut self, root: &Item) -> Result<()> {
+        let held = self.kept.keys().cloned();
+        let written = held.filter_map(|name| Some((name.clone(), root.get(&name)?.clone())));
+        let written = written.collect();
+        self.stamp(&written)
+    }
+
     /// Notes what a write puts into the fields that the mapper writes.
     fn stamp(&mut self, stamps: &BTreeMap<String, AttributeValue>) -> Result<()> {
         for (name, value) in stamps {

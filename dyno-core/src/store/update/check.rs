@@ -121,7 +121,7 @@ impl Operation {
             topology,
             root,
             edits: Vec::new(),
-            kept: kept.edits(),
+            kept: kept.edits(self.store.now())?,
             columns: Columns::new(),
             unless: Vec::new(),
             maps: BTreeSet::new(),
