@@ -32,8 +32,8 @@ pub(crate) async fn item<T: Stored>(store: &Store) -> Item {
     items.remove(0)
 }
 
-pub(crate) fn n(number: impl ToString) -> AttributeValue {
-    AttributeValue::N(number.to_string())
+pub(crate) fn n(number: impl std::fmt::Display) -> AttributeValue {
+    AttributeValue::N(format!("{number}"))
 }
 
 pub(crate) fn s(text: &str) -> AttributeValue {

@@ -4,4 +4,5 @@
 mod expiry;
 mod fixture;
 mod times;
+mod validate;
 mod version;

@@ -54,11 +54,16 @@ struct Cover {
 mod year {
     use dyno::{AttributeValue, ValueError};
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "what `with` calls")]
+    #[expect(
+        clippy::trivially_copy_pass_by_ref,
+        clippy::unnecessary_wraps,
+        reason = "what `with` calls"
+    )]
     pub(super) fn to_value(seconds: &u64) -> Result<AttributeValue, ValueError> {
         Ok(AttributeValue::S(format!("s{seconds}")))
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "what `with` calls")]
     pub(super) fn from_value(value: AttributeValue) -> Result<u64, ValueError> {
         let text = value.as_s().map_err(|_| ValueError::custom("no text"))?;
         let seconds = text.trim_start_matches('s').parse();
@@ -85,15 +90,15 @@ async fn clocked<T: Stored + DyObject>() -> (Store, Recorder, Arc<AtomicU64>) {
     (store.with_clock(now), recorder, clock)
 }
 
-fn at(seconds: u64) -> Option<SystemTime> {
-    Some(UNIX_EPOCH + Duration::from_secs(seconds))
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
 }
 
 #[tokio::test]
 async fn the_first_save_sets_both_and_later_ones_the_last() {
     let (store, recorder, clock) = clocked::<Post>().await;
     let mut saved = store.save(post("a")).await.unwrap();
-    assert_eq!((saved.created, saved.updated), (at(100), 100));
+    assert_eq!((saved.created, saved.updated), (Some(at(100)), 100));
     assert_eq!(item::<Post>(&store).await["updated"], n(100));
     recorder.take();
 
@@ -104,7 +109,7 @@ async fn the_first_save_sets_both_and_later_ones_the_last() {
     saved.created = None;
     saved.updated = 7;
     saved.save().await.unwrap();
-    assert_eq!((saved.created, saved.updated), (at(100), 200));
+    assert_eq!((saved.created, saved.updated), (Some(at(100)), 200));
     assert_eq!(sent(&recorder), ["UpdateItem"]);
     assert_eq!(*store.load::<Post>("p1").await.unwrap(), *saved);
 
@@ -123,7 +128,7 @@ async fn the_first_save_sets_both_and_later_ones_the_last() {
         .unwrap();
     assert_eq!(sent(&recorder), ["UpdateItem", "GetItem", "UpdateItem"]);
     let loaded = store.load::<Post>("p1").await.unwrap();
-    assert_eq!((loaded.created, loaded.updated), (at(100), 400));
+    assert_eq!((loaded.created, loaded.updated), (Some(at(100)), 400));
     let error = store
         .update::<Post>("p1")
         .set(Post::fields().updated(), 1_i64)
@@ -141,22 +146,22 @@ async fn the_first_save_sets_both_and_later_ones_the_last() {
 async fn a_time_that_the_object_has_is_kept() {
     let (store, _, clock) = clocked::<Post>().await;
     let imported = Post {
-        created: at(5),
+        created: Some(at(5)),
         ..post("a")
     };
     let saved = store.save(imported).await.unwrap();
-    assert_eq!((saved.created, saved.updated), (at(5), 100));
+    assert_eq!((saved.created, saved.updated), (Some(at(5)), 100));
     clock.store(200, Ordering::Relaxed);
     let replaced = store.save(saved.into_object()).await.unwrap();
-    assert_eq!((replaced.created, replaced.updated), (at(5), 200));
+    assert_eq!((replaced.created, replaced.updated), (Some(at(5)), 200));
     // A plain object is put over another one, and nobody reads what stood there.
     let fresh = store.save(post("b")).await.unwrap();
-    assert_eq!(fresh.created, at(200));
+    assert_eq!(fresh.created, Some(at(200)));
     let epoch = Post {
         created: Some(UNIX_EPOCH),
         ..post("c")
     };
-    assert_eq!(store.save(epoch).await.unwrap().created, at(200));
+    assert_eq!(store.save(epoch).await.unwrap().created, Some(at(200)));
 }
 
 #[tokio::test]
@@ -212,7 +217,7 @@ async fn batches_set_times() {
     assert!(
         saved
             .iter()
-            .all(|post| post.created == at(100) && post.updated == 100)
+            .all(|post| post.created == Some(at(100)) && post.updated == 100)
     );
     assert_eq!(sent(&recorder), ["BatchWriteItem"]);
     clock.store(200, Ordering::Relaxed);

@@ -22,6 +22,7 @@ mod read;
 mod secondary;
 mod shard_field;
 mod table;
+mod validity;
 mod write;
 
 pub use attribute::Attribute;
@@ -52,4 +53,6 @@ pub use secondary::{
 pub use shard_field::ShardField;
 pub(crate) use table::Untyped;
 pub use table::{Body, Identity, Shape, TableShape, VariantShape};
+pub use validity::{Invalid, validated};
+pub(crate) use validity::{Unwritten, write_valid};
 pub use write::ObjectWriter;

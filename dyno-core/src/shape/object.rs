@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use dyno_value::ValueError;
 
-use super::{ObjectReader, ObjectWriter, PathSet, Refresh, Shape};
+use super::{Invalid, ObjectReader, ObjectWriter, PathSet, Refresh, Shape};
 use crate::loader::ConfigLoader;
 
 /// A struct or enum that is stored as a map; implemented by `#[derive(DyObject)]`.
@@ -35,6 +35,15 @@ pub trait Object: Sized + Send + Sync + 'static {
     /// Takes into the object what a write put into the fields that the mapper writes.
     fn refresh(&mut self, written: &Refresh<'_>) {
         let _ = written;
+    }
+
+    /// Whether the type accepts the object, by the function that it names with `#[dyno(validate = path)]`.
+    ///
+    /// # Errors
+    ///
+    /// What the function says.
+    fn validate(&self) -> Result<(), Invalid> {
+        Ok(())
     }
 
     /// The loader that the type names with `#[dyno(loader = path)]`.
@@ -70,6 +79,10 @@ impl<T: Object> Object for Box<T> {
 
     fn refresh(&mut self, written: &Refresh<'_>) {
         T::refresh(self, written);
+    }
+
+    fn validate(&self) -> Result<(), Invalid> {
+        T::validate(self)
     }
 
     fn loader() -> Option<Arc<dyn ConfigLoader>> {

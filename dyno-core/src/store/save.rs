@@ -34,7 +34,7 @@ use crate::shape::{Role, Stored};
 /// # Errors
 ///
 /// The error carries the object: [`SaveError::into_object`]. Kinds: [`ErrorKind::InvalidKey`],
-/// [`ErrorKind::InvalidValue`], [`ErrorKind::InvalidShape`], [`ErrorKind::TooLarge`], [`ErrorKind::KeyRefused`],
+/// [`ErrorKind::NotValid`], [`ErrorKind::InvalidValue`], [`ErrorKind::InvalidShape`], [`ErrorKind::TooLarge`], [`ErrorKind::KeyRefused`],
 /// [`ErrorKind::AlreadyExists`] with [`if_absent`](Self::if_absent), [`ErrorKind::ConditionFailed`] and
 /// [`ErrorKind::InvalidExpression`] with [`when`](Self::when), [`ErrorKind::Conflict`], [`ErrorKind::TypeMismatch`],
 /// [`ErrorKind::NewerFormat`], [`ErrorKind::Contended`], [`ErrorKind::OutcomeUnknown`], and those of the service.
@@ -135,14 +135,14 @@ impl<T: Stored> Save<T> {
 ///
 /// # Errors
 ///
-/// A value has no form in DynamoDB, or there is no key.
+/// A type does not accept the object or one inside it, a value has no form in DynamoDB, or there is no key.
 pub(super) fn keyed_tree<T: Stored>(
     operation: &Operation,
     object: &T,
     given: Option<&Key>,
 ) -> Result<(Item, Key)> {
     let made = || {
-        let tree = operation.tree_of(object)?;
+        let tree = operation.valid_tree_of(object)?;
         let key = key_of(operation, &tree, given)?;
         Ok((tree, key))
     };

@@ -16,6 +16,7 @@ const OBJECT: &[&str] = &[
     "sort",
     "table",
     "tag",
+    "validate",
 ];
 const VARIANT: &[&str] = &["alias", "rename", "rename_all"];
 const FIELD: &[&str] = &[

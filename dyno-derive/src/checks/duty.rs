@@ -36,10 +36,11 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
 
 /// A table has one attribute by which its items expire.
 fn one_expiry(object: &Object, diagnostics: &Diagnostics) {
-    let mut expiring = object
-        .body
-        .fields()
-        .filter(|field| field.given.ttl.is_present());
+    let groups = object.body.groups().into_iter();
+    let mut expiring = groups.filter_map(|group| {
+        let mut fields = group.iter();
+        fields.find(|field| field.given.ttl.is_present())
+    });
     let Some(first) = expiring.next() else { return };
     for field in expiring.filter(|field| field.name.text != first.name.text) {
         let what = format!("another variant expires by `{}`", first.name.text);

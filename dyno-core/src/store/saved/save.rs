@@ -68,7 +68,7 @@ impl<T: Stored> Saved<T> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
         let key = self.key.clone();
         let written = async {
-            let tree = operation.tree_of(&self.object)?;
+            let tree = operation.valid_tree_of(&self.object)?;
             check_key_kept(&operation, &tree, &key)?;
             let when = operation.condition_on(when, &key)?;
             let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
@@ -82,7 +82,7 @@ impl<T: Stored> Saved<T> {
     fn plan_save(&self, when: Option<Condition<T>>) -> Result<Plan> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
         let plan = || {
-            let tree = operation.tree_of(&self.object)?;
+            let tree = operation.valid_tree_of(&self.object)?;
             check_key_kept(&operation, &tree, &self.key)?;
             let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
             let when = operation.condition_on(when, &self.key)?;
