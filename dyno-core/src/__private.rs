@@ -14,14 +14,17 @@ pub use crate::key::{
 use crate::key::{KeyPart, SelfDelimiting};
 use crate::loader::ConfigLoader;
 pub use crate::shape::{
-    Beside, Codec, DirectProbe, FieldShape, Index, IndexPart, IndexShape, Kind, NoIndexes, Object,
-    ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet, Probe, Role, SecondaryShape,
-    SerdeProbe, SerdeValue, Shape, Stored, TableShape, VariantShape, Whole, beside, explained, key,
-    searchable, shard, stored, with,
+    Beside, Codec, DirectProbe, Duty, FieldShape, Index, IndexPart, IndexShape, Invalid, Kind,
+    NoIndexes, Object, ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet, Probe, Refresh,
+    Role, SecondaryShape, SerdeProbe, SerdeValue, Shape, Stored, TableShape, VariantShape, Whole,
+    beside, expiry, explained, key, searchable, shard, stamped, stored, validated, version, with,
 };
 
 /// What `Object::write` and `Object::read` return.
 pub type Result<T> = std::result::Result<T, ValueError>;
+
+/// What `Object::validate` returns.
+pub type Checked = std::result::Result<(), Invalid>;
 
 /// What `Object::loader` returns.
 pub type Loader = Option<Arc<dyn ConfigLoader>>;

@@ -50,8 +50,8 @@ pub use key::{Key, KeyKind, KeyValue};
 pub use loader::{ConfigLoader, ReadOnly, TypeTag, WriteOnly};
 pub use object::DyObject;
 pub use shape::{
-    Attribute, IntoPath, KeyAttribute, Lazy, LazyGet, LazyGetMut, Object, Path, Searchable, Stored,
-    TypedPath,
+    Attribute, IntoPath, KeyAttribute, Lazy, LazyGet, LazyGetMut, Moment, Object, Path, Searchable,
+    Stored, TypedPath, VersionNumber,
 };
 #[cfg(feature = "aws")]
 pub use store::StoreBuilder;

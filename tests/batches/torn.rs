@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use dyno::{ErrorKind, Store};
-use dyno_testbed::Service;
+use dyno_embedded::Engine;
 use dyno_testkit::{Recorder, SplitBatches, wrap};
 
 use crate::fixture::{Whole, whole};
@@ -13,7 +13,7 @@ const OBJECTS: usize = 6;
 
 #[tokio::test]
 async fn no_object_of_a_batch_is_torn() {
-    let engine = Service::new().inline();
+    let engine = Engine::in_memory().unwrap().inline();
     let writer = Store::new(engine.client());
     writer.ensure_tables::<Whole>().await.unwrap();
     let recorder = Recorder::new();

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use dyno::{DyObject, ErrorKind, Store};
-use dyno_testbed::Service;
+use dyno_embedded::Engine;
 use dyno_testkit::{Recorder, SplitBatches, SplitPages, wrap};
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
@@ -60,7 +60,7 @@ fn pair(object: usize, number: u64) -> Pair {
 
 #[tokio::test]
 async fn shards_that_come_with_a_torn_page_are_not_taken_for_those_of_another_commit() {
-    let engine = Service::new().inline();
+    let engine = Engine::in_memory().unwrap().inline();
     let writer = Store::new(engine.client());
     writer.ensure_tables::<Pair>().await.unwrap();
     let recorder = Recorder::new();
@@ -112,7 +112,7 @@ async fn shards_that_come_with_a_torn_page_are_not_taken_for_those_of_another_co
 
 #[tokio::test]
 async fn no_object_of_a_page_is_torn() {
-    let engine = Service::new().inline();
+    let engine = Engine::in_memory().unwrap().inline();
     let writer = Store::new(engine.client());
     writer.ensure_tables::<Whole>().await.unwrap();
     let recorder = Recorder::new();
@@ -175,7 +175,7 @@ async fn an_object_that_is_deleted_in_between_is_left_out() {
     use dyno_testkit::{Fault, FaultClient};
     use std::sync::Mutex;
 
-    let engine = Service::new();
+    let engine = Engine::in_memory().unwrap();
     let writer = Store::new(engine.client());
     writer.ensure_tables::<Whole>().await.unwrap();
     for object in 0..3 {

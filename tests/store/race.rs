@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use dyno::{ErrorKind, Store};
 use dyno_embedded::Engine;
-use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, Recorder, SplitBatches, dump, wrap};
 
 use crate::fixture::{Person, key, rules};
@@ -32,7 +31,7 @@ fn is_whole(person: &Person) -> bool {
 
 #[tokio::test]
 async fn ten_thousand_loads_and_none_torn() {
-    let engine = Service::new().inline();
+    let engine = Engine::in_memory().unwrap().inline();
     let secret = key("k1");
     let writer = Store::new(engine.client()).with_loader(rules(&secret));
     writer.ensure_tables::<Person>().await.unwrap();
@@ -126,7 +125,7 @@ fn base64(bytes: [u8; 8]) -> String {
 
 #[tokio::test]
 async fn what_no_batch_shows_whole_is_read_in_one_transaction() {
-    let engine = Service::new().inline();
+    let engine = Engine::in_memory().unwrap().inline();
     let secret = key("k1");
     let writer = Store::new(engine.client()).with_loader(rules(&secret));
     writer.ensure_tables::<Person>().await.unwrap();

@@ -1,6 +1,6 @@
 //! What is refused before the first request; everything comes back.
 
-use dyno::{DyObject, ErrorKind, Store};
+use dyno::{DyObject, ErrorKind};
 
 use crate::fixture::{Account, Note, Order, account, note, order, store, stored};
 

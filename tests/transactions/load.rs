@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use dyno::{DyObject, ErrorKind, Store};
+use dyno::{DyObject, ErrorKind};
 use dyno_testkit::Fault;
 use serde_json::json;
 

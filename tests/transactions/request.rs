@@ -1,6 +1,6 @@
 //! What is sent, and what it leaves.
 
-use dyno::{DyObject as _, Namespace, Store};
+use dyno::{DyObject as _, Namespace};
 
 use crate::fixture::{
     Account, Album, Note, Order, account, album, make_tables, note, order, sent, store, stored,

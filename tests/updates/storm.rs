@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dyno::{DyObject, ErrorKind, Store};
-use dyno_testbed::Service;
+use dyno_embedded::Engine;
 use dyno_testkit::{Fault, FaultClient, Late, wrap};
 use proptest::prelude::*;
 use tokio::task::JoinSet;
@@ -73,7 +73,7 @@ proptest! {
     #[test]
     fn what_is_counted_is_what_was_acknowledged(faults in faults()) {
         let test = async {
-            let engine = Service::new().inline();
+            let engine = Engine::in_memory().unwrap().inline();
             let rules = rules();
             let sound = Store::new(engine.client()).with_loader(rules.clone());
             make_tables(&sound).await;

@@ -11,10 +11,12 @@ use super::outcome;
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
+use super::update::beyond_its_type;
 use crate::error::{Error, ErrorKind, Result, not_found, path_not_found};
+use crate::expr::{Clauses, Edit, Guard, Placeholders};
 use crate::plan::{
     Address, Columns, Entry, Etag, Form, Format, Found, Owner, RootState, ShardField, Stamp,
-    Topology,
+    Topology, value_at,
 };
 use crate::reserved;
 
@@ -29,6 +31,8 @@ pub(crate) struct PathWrite<'a> {
     pub(crate) inside: FieldPath,
     /// The value, sealed; `None` removes it.
     pub(crate) value: Option<AttributeValue>,
+    /// The changes of the fields that the mapper writes, in the root.
+    pub(crate) kept: Vec<Edit>,
     /// What the columns of the value's index hold from now on; they stand in the root, as the value does.
     pub(crate) columns: Columns,
     /// Attributes of the root that only who reads them can bring up to date: nothing is written if there is one.
@@ -111,7 +115,8 @@ impl<'a> BlindWrite<'a> {
     }
 
     fn plain_update(&self) -> Action {
-        let expressions = self.name_unless(self.set_path(Expressions::default(), &[]));
+        let (expressions, sets) = self.keep(Expressions::default(), Vec::new());
+        let expressions = self.name_unless(self.set_path(expressions, &sets));
         let condition = format!(
             "attribute_exists(#k) AND attribute_not_exists(#f){}{}",
             self.list_condition(),
@@ -122,10 +127,7 @@ impl<'a> BlindWrite<'a> {
             .name("#f", reserved::FORMAT)
             .when(condition)
             .of_plain_type(self.write.topology.root);
-        Action::Update {
-            address: self.write.root.clone(),
-            expressions,
-        }
+        self.root_action(expressions)
     }
 
     fn root_update(&self, etag: Etag) -> Action {
@@ -134,12 +136,46 @@ impl<'a> BlindWrite<'a> {
             self.list_condition(),
             self.unless_condition()
         );
-        let expressions = self.set_path(self.commit(etag), &commit_sets());
+        let (expressions, sets) = self.keep(self.commit(etag), commit_sets());
+        let expressions = self.set_path(expressions, &sets);
         let expressions = self.name_unless(expressions).when(condition);
+        self.root_action(expressions)
+    }
+
+    /// The same expressions and assignments, with those of the fields that the mapper writes.
+    fn keep(
+        &self,
+        mut expressions: Expressions,
+        mut sets: Vec<String>,
+    ) -> (Expressions, Vec<String>) {
+        let mut names = Placeholders::new();
+        sets.extend(Clauses::of(&self.write.kept, &mut names).into_assignments());
+        let (names, values) = names.into_parts();
+        expressions.names.extend(names);
+        expressions.values.extend(values);
+        (expressions, sets)
+    }
+
+    /// The update of the root, if the fields that the mapper writes can be written.
+    fn root_action(&self, mut expressions: Expressions) -> Action {
+        let mut names = Placeholders::new();
+        // As the assignments begin, so that a name has one placeholder.
+        Clauses::of(&self.write.kept, &mut names);
+        for guard in self.guards() {
+            expressions = expressions.and(guard.text(&mut names));
+        }
+        let (names, values) = names.into_parts();
+        expressions.names.extend(names);
+        expressions.values.extend(values);
         Action::Update {
             address: self.write.root.clone(),
             expressions,
         }
+    }
+
+    /// What must hold for the fields that the mapper writes.
+    fn guards(&self) -> impl Iterator<Item = Guard> {
+        self.write.kept.iter().flat_map(Edit::guards)
     }
 
     fn commit(&self, etag: Etag) -> Expressions {
@@ -149,20 +185,16 @@ impl<'a> BlindWrite<'a> {
     fn manifest_update(&self, etag: Etag, field: &ShardField) -> Action {
         let mut entry = vec![self.flags];
         entry.extend_from_slice(&etag.stamp().0);
-        let mut sets = commit_sets();
+        let (expressions, mut sets) = self.keep(self.commit(etag), commit_sets());
         sets.push("#m.#i=:e".to_owned());
-        let mut expressions = self
-            .commit(etag)
+        let mut expressions = expressions
             .name("#m", reserved::SHARDS)
             .name("#i", &*field.id)
             .value(":e", AttributeValue::B(Blob::new(entry)))
             .value(":b", AttributeValue::B(Blob::new([self.flags])))
             .when(format!("{OURS} AND begins_with(#m.#i, :b)"));
         expressions.update = Some(format!("SET {}", sets.join(", ")));
-        Action::Update {
-            address: self.write.root.clone(),
-            expressions,
-        }
+        self.root_action(expressions)
     }
 
     fn shard_update(&self, etag: Etag, field: &ShardField) -> Result<Action> {
@@ -315,7 +347,15 @@ impl<'a> BlindWrite<'a> {
                 not_found()
             });
         };
+        let beyond = |item: &Item| {
+            let mut guards = self.guards();
+            let guard = guards.find(|guard| !guard.holds(item, value_at))?;
+            Some(beyond_its_type().at_path(guard.path().clone()))
+        };
         if !self.write.topology.managed {
+            if let Some(error) = beyond(&item).filter(|_| !item.contains_key(reserved::FORMAT)) {
+                return Err(error);
+            }
             if self.must_read(&item) {
                 return Ok(Step::Done(Written::ReadFirst));
             }
@@ -345,6 +385,9 @@ impl<'a> BlindWrite<'a> {
         }
         if self.attempts.any_lost() {
             return Err(unknown());
+        }
+        if let Some(error) = beyond(&item) {
+            return Err(error);
         }
         if state.seal.is_some() {
             // The seal is made anew with the whole item, or the save refuses.

@@ -26,6 +26,7 @@ pub(crate) mod delete;
 pub(crate) mod effect;
 mod footprint;
 pub(crate) mod independent;
+mod lock;
 mod outcome;
 mod parents;
 pub(crate) mod plain;
@@ -40,6 +41,7 @@ pub(crate) mod update;
 
 pub(crate) use cost::{Before, Charge, Known};
 pub(crate) use footprint::{Footprint, Sizes};
+pub(crate) use lock::VersionLock;
 pub(crate) use reason::{Reason, misfit, refusal_of, says_too_large};
 pub(crate) use size::check_item;
 pub(crate) use step::{

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, encoding};
 
+use super::VersionLock;
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
@@ -22,10 +23,11 @@ use crate::shape::{FieldShape, Shape};
 pub(crate) struct Plain {
     request: Request,
     judge: Judge,
-    /// Whether the program demands something of what stands there.
+    /// Whether something is demanded of what stands there: by the program, or by the version.
     has_when: bool,
     /// The type, if items say of which they are.
     of_type: Option<&'static Shape>,
+    lock: Option<Box<VersionLock>>,
     attempts: Attempts,
 }
 
@@ -57,6 +59,7 @@ impl Plain {
             judge: Judge::NotManaged { put: Some(item) },
             has_when: false,
             of_type: None,
+            lock: None,
             attempts: Attempts::default(),
         }
     }
@@ -75,6 +78,7 @@ impl Plain {
             judge: Judge::Absent { item },
             has_when: false,
             of_type: None,
+            lock: None,
             attempts: Attempts::default(),
         }
     }
@@ -92,6 +96,7 @@ impl Plain {
             judge: Judge::NotManaged { put: None },
             has_when: false,
             of_type: None,
+            lock: None,
             attempts: Attempts::default(),
         }
     }
@@ -129,6 +134,7 @@ impl Plain {
             judge,
             has_when: false,
             of_type: None,
+            lock: None,
             attempts: Attempts::default(),
         })
     }
@@ -144,6 +150,18 @@ impl Plain {
             self.of_type = Some(shape);
         }
         self
+    }
+
+    /// Writes only if what stands there has the version, and if this holds of it, too.
+    pub(crate) fn when_locked(mut self, lock: Option<VersionLock>, when: Option<&Node>) -> Self {
+        match lock {
+            None => self.when(when),
+            Some(lock) => {
+                let both = lock.and(when);
+                self.lock = Some(Box::new(lock));
+                self.when(Some(&both))
+            }
+        }
     }
 
     /// Writes or deletes only if this holds of what stands there, too.
@@ -230,6 +248,7 @@ impl Plain {
             judge: Judge::Unchanged { before, after },
             has_when: false,
             of_type: None,
+            lock: None,
             attempts: Attempts::default(),
         })
     }
@@ -241,6 +260,13 @@ impl Plain {
         let found = standing.get(attribute)?.as_s().ok()?;
         let is_other = found != tag && !standing.contains_key(reserved::FORMAT);
         is_other.then(|| plan::of_another_type(found, shape))
+    }
+
+    /// What was demanded of what stands there, and does not hold.
+    fn demanded(&self, standing: Option<&Item>) -> Error {
+        let lock = self.lock.as_ref();
+        let refusal = lock.and_then(|lock| lock.refusal(standing));
+        refusal.unwrap_or_else(condition_failed)
     }
 
     fn condition_failed(&self, standing: Option<Item>) -> Result<Step<()>> {
@@ -257,7 +283,7 @@ impl Plain {
                 }
             }
             (Judge::Absent { .. } | Judge::NotManaged { .. }, None) if self.has_when => {
-                Err(self.attempts.refused(condition_failed()))
+                Err(self.attempts.refused(self.demanded(None)))
             }
             (Judge::Absent { .. }, _) => Err(Error::new(
                 ErrorKind::AlreadyExists,
@@ -268,7 +294,7 @@ impl Plain {
             {
                 match put {
                     Some(item) if lost && same(item, &standing) => Ok(Step::Done(())),
-                    _ => Err(self.attempts.refused(condition_failed())),
+                    _ => Err(self.attempts.refused(self.demanded(Some(&standing)))),
                 }
             }
             (Judge::NotManaged { .. }, _) => Err(Error::new(
@@ -337,7 +363,7 @@ fn same(a: &Item, b: &Item) -> bool {
     a.len() == b.len() && holds(a, b)
 }
 
-fn same_value(a: &AttributeValue, b: &AttributeValue) -> bool {
+pub(super) fn same_value(a: &AttributeValue, b: &AttributeValue) -> bool {
     encoding::encode(a).is_ok_and(|a| encoding::encode(b).is_ok_and(|b| a == b))
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use dyno_value::{FieldPath, Item};
 
+use super::VersionLock;
 use super::independent;
 use super::outcome::{self, Standing, Verdict};
 use super::shard::{guard, place_taken};
@@ -97,6 +98,22 @@ pub(crate) struct Committed {
     pub(crate) state: RootState,
 }
 
+impl Committed {
+    /// The item of the root.
+    pub(crate) fn root(&self) -> Option<&Item> {
+        let action = match &self.request {
+            Request::Single(action) => Some(&**action),
+            Request::Transact { actions, .. } => actions.first(),
+        };
+        match action {
+            Some(Action::Put { item, .. }) => Some(item),
+            Some(Action::Check { .. } | Action::Delete { .. } | Action::Update { .. }) | None => {
+                None
+            }
+        }
+    }
+}
+
 /// The machine that saves.
 #[derive(Debug)]
 pub(crate) struct Save<'a> {
@@ -104,6 +121,10 @@ pub(crate) struct Save<'a> {
     expect: Expect,
     /// What the program demands of what stands there.
     when: Option<Node>,
+    /// The attribute that stays as it stands where the object is replaced.
+    kept: Option<&'static str>,
+    /// The version that must stand where the object is replaced; part of `when`.
+    lock: Option<VersionLock>,
     /// What the present request builds on: changes when an object is found that is to be replaced.
     over: Over,
     attempts: Attempts,
@@ -129,6 +150,8 @@ impl<'a> Save<'a> {
             draft,
             expect,
             when: None,
+            kept: None,
+            lock: None,
             over,
             attempts: Attempts::default(),
             sent: Vec::new(),
@@ -138,6 +161,21 @@ impl<'a> Save<'a> {
     /// Saves only if this holds of the root that stands there.
     pub(crate) fn when(mut self, when: Option<Node>) -> Self {
         self.when = when;
+        self
+    }
+
+    /// Saves only over the version, too.
+    pub(crate) fn locked(mut self, lock: Option<VersionLock>) -> Self {
+        if let Some(lock) = &lock {
+            self.when = Some(lock.and(self.when.as_ref()));
+        }
+        self.lock = lock;
+        self
+    }
+
+    /// Keeps this attribute of what is replaced.
+    pub(crate) fn keeping(mut self, attribute: Option<&'static str>) -> Self {
+        self.kept = attribute;
         self
     }
 
@@ -329,14 +367,25 @@ impl<'a> Save<'a> {
         standing: Option<Item>,
         fresh: Fresh,
     ) -> Result<Step<Committed>> {
+        let kept = self
+            .kept
+            .and_then(|name| standing.as_ref()?.get_key_value(name));
+        let kept = kept.map(|(name, value)| (name.clone(), value.clone()));
+        let lock = self.lock.as_ref();
+        let refusal = lock.and_then(|lock| lock.refusal(standing.as_ref()));
         match self.judged(standing, self.attempts.any_lost())? {
             Verdict::Committed(etag) => self.committed(Some(etag)),
             Verdict::Unknown => Err(unknown()),
             Verdict::NotCommitted(standing) => {
                 self.attempts.settle();
+                if let Some(refusal) = refusal {
+                    return Err(refusal);
+                }
                 if self.when.is_some() && self.is_as_expected(&standing) {
                     return Err(condition_failed());
                 }
+                // Nothing is saved over what must not be replaced.
+                self.draft.root_body.extend(kept);
                 self.stands(standing, fresh)
             }
         }

@@ -22,6 +22,8 @@ pub(crate) struct Wanted<'a> {
     pub(crate) root: Address,
     /// The changes, sealed, by paths in the item of the root.
     pub(crate) edits: Vec<Edit>,
+    /// The changes of the fields that the mapper writes, whatever else is changed.
+    pub(crate) kept: Vec<Edit>,
     /// What the columns of indexes hold from now on.
     pub(crate) columns: Columns,
     /// Attributes of the root that only who reads them can bring up to date: nothing is written if there is one.
@@ -51,7 +53,7 @@ impl<'a> Update<'a> {
     pub(crate) fn new(wanted: Wanted<'a>) -> Self {
         Self {
             edits: wanted.edits.clone(),
-            guards: guards_of(&wanted.edits, Vec::new()),
+            guards: guards_of(&wanted.edits, &wanted.kept, Vec::new()),
             wanted,
             etag: None,
             sent: None,
@@ -83,6 +85,7 @@ impl<'a> Update<'a> {
             topology,
             root,
             edits: _,
+            kept,
             columns,
             unless,
             maps: _,
@@ -99,8 +102,8 @@ impl<'a> Update<'a> {
                 None => Verb::Remove { optional: true },
             },
         });
-        for column in columns {
-            clauses.add(&column, &mut names);
+        for edit in kept.iter().cloned().chain(columns) {
+            clauses.add(&edit, &mut names);
         }
         let (mut expressions, condition) = if topology.managed {
             clauses.set(commit_sets());
@@ -226,7 +229,7 @@ impl<'a> Update<'a> {
         if edits.is_empty() || edits == self.edits {
             return Ok(false);
         }
-        (self.guards, self.edits) = (guards_of(&edits, guards), edits);
+        (self.guards, self.edits) = (guards_of(&edits, &self.wanted.kept, guards), edits);
         match self
             .guards
             .iter()
@@ -295,9 +298,14 @@ impl Machine for Update<'_> {
 }
 
 /// What must hold for these edits, and besides, each once.
-fn guards_of(edits: &[Edit], besides: Vec<Guard>) -> Vec<Guard> {
+fn guards_of(edits: &[Edit], kept: &[Edit], besides: Vec<Guard>) -> Vec<Guard> {
     let mut guards: Vec<Guard> = Vec::new();
-    for guard in edits.iter().flat_map(Edit::guards).chain(besides) {
+    for guard in edits
+        .iter()
+        .chain(kept)
+        .flat_map(Edit::guards)
+        .chain(besides)
+    {
         if !guards.contains(&guard) {
             guards.push(guard);
         }
@@ -305,7 +313,7 @@ fn guards_of(edits: &[Edit], besides: Vec<Guard>) -> Vec<Guard> {
     guards
 }
 
-fn beyond_its_type() -> Error {
+pub(super) fn beyond_its_type() -> Error {
     Error::new(
         ErrorKind::InvalidValue,
         "the number would be beyond what its type holds, and the object could not be loaded; nothing was written",

@@ -27,6 +27,9 @@ pub enum ErrorKind {
     NotConfirmed,
     /// No store was named, and none is installed. Nothing was sent.
     NotInstalled,
+    /// A type does not accept an object that was to be saved (`#[dyno(validate = ..)]`); why is the error's source. Nothing was
+    /// sent.
+    NotValid,
     /// An item or a transaction is larger than DynamoDB takes. Nothing was sent.
     TooLarge,
 

@@ -94,6 +94,18 @@ impl Verb {
         })
     }
 
+    /// Counts up by one, at most to this number.
+    pub(crate) fn count_up(largest: i128) -> Self {
+        Self::Count {
+            amount: AttributeValue::N("1".to_owned()),
+            sign: Sign::Plus,
+            before: Bounds {
+                least: None,
+                largest: Some(AttributeValue::N((largest - 1).to_string())),
+            },
+        }
+    }
+
     /// What it leaves where nothing was.
     pub(crate) fn begun(&self) -> Option<AttributeValue> {
         match self {

@@ -74,6 +74,11 @@ impl Clauses {
         self.set.extend(assignments);
     }
 
+    /// The assignments, of edits that are nothing else.
+    pub(crate) fn into_assignments(self) -> Vec<String> {
+        self.set
+    }
+
     pub(crate) fn text(&self) -> String {
         let clauses = [
             ("SET", &self.set),

@@ -12,16 +12,20 @@
 //! index       by what sealed values are found
 //! stale       what a save would encrypt otherwise pattern    a path without the data in it
 //! place       the value at a path
+//! expiry      what expired, and is still there
+//! kept        fields that the mapper writes itself
 //! ```
 
 mod address;
 mod digest;
 mod entries;
 mod etag;
+mod expiry;
 mod extras;
 mod format;
 mod index;
 mod join;
+mod kept;
 mod layout;
 mod manifest;
 mod pattern;
@@ -40,6 +44,7 @@ pub(crate) use address::{Address, KeyKinds, Owner, Range, SortRange, checked_par
 pub(crate) use digest::{Digest, Digests, own_attributes};
 pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, key_lists, unkey_lists};
 pub(crate) use etag::Etag;
+pub(crate) use expiry::{Expiry, expiry_attribute};
 pub(crate) use extras::Extras;
 pub(crate) use format::Format;
 pub(crate) use index::{
@@ -49,6 +54,7 @@ pub(crate) use index::{
 pub(crate) use join::{
     Listed, Loaded, Mismatch, join, join_sealed, order_damaged, shown, shown_whole,
 };
+pub(crate) use kept::Kept;
 pub(crate) use layout::layout;
 pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
 pub(crate) use pattern::pattern_of;

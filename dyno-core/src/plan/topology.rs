@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::address::{KeyKinds, shard_id};
 use super::entries::EntryId;
+use super::expiry::expiry_attribute;
 use super::index::Indexes;
 use super::shard::{Collection, Place, Placing, ShardField, Span};
 use crate::error::{Error, ErrorKind, Result};
@@ -82,6 +83,7 @@ impl Topology {
             );
             return Err(invalid_shape(root, &why));
         }
+        check_expiry(root, &found)?;
         let eager = found.iter().filter(|field| !field.is_lazy());
         let spans = eager.filter_map(ShardField::span).collect();
         let all_spans = found.iter().filter_map(ShardField::span).collect();
@@ -170,6 +172,31 @@ impl Topology {
     pub(crate) fn patterns(&self) -> impl Iterator<Item = &ShardField> {
         self.shards.iter().chain(&self.entries)
     }
+}
+
+/// Refuses shards of objects that the service removes, and shards that it would remove without their objects.
+fn check_expiry(root: &'static Shape, found: &[ShardField]) -> Result<()> {
+    let expiring = found
+        .iter()
+        .find_map(|field| Some((field, expiry_attribute(field.shape)?)));
+    if let Some((shard, attribute)) = expiring {
+        let why = format!(
+            "is stored as the shard `{}` of `{}`, and expires by `{attribute}`: the service would remove the shard, and the \
+             object could not be loaded any more; take `ttl` off, or store it by itself",
+            shard.pattern,
+            root.name()
+        );
+        return Err(invalid_shape(shard.shape, &why));
+    }
+    let (Some(attribute), Some(shard)) = (expiry_attribute(root), found.first()) else {
+        return Ok(());
+    };
+    let why = format!(
+        "expires by `{attribute}`, and has the shard `{}`: the service removes the object's own item, and nothing would find \
+         the shard any more; take `ttl` off, and delete objects with `delete`, or store the part inside the object",
+        shard.pattern
+    );
+    Err(invalid_shape(root, &why))
 }
 
 /// A shard that has the id of another, and is another: variants of an enum can hold both.

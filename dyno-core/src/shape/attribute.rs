@@ -84,6 +84,7 @@ impl<T: Object> Attribute for T {
 /// The object as one map, its shards inside it.
 pub(crate) fn write_object<T: Object>(object: &T) -> Result<Item, ValueError> {
     let _level = Level::enter()?;
+    super::validity::check(object)?;
     let mut writer = ObjectWriter::new(T::SHAPE);
     object.write(&mut writer)?;
     Ok(writer.finish())

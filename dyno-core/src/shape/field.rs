@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::ValueError;
 
-use super::{IndexShape, Shape};
+use super::{Duty, IndexShape, Shape};
 use crate::key::KeyKind;
 
 /// One field of a struct or variant.
@@ -14,6 +14,8 @@ pub struct FieldShape {
     role: Role,
     privacy: Privacy,
     index: Option<IndexShape>,
+    duty: Option<Duty>,
+    says_expiry: bool,
     kind: KindSource,
     placing: Placing,
 }
@@ -43,6 +45,8 @@ impl FieldShape {
             role: Role::Inline,
             privacy: Privacy::AskLoader,
             index: None,
+            duty: None,
+            says_expiry: false,
             kind: KindSource::Alone(kind),
             placing: Placing {
                 table: None,
@@ -100,6 +104,20 @@ impl FieldShape {
     #[must_use]
     pub const fn index(mut self, index: IndexShape) -> Self {
         self.index = Some(index);
+        self
+    }
+
+    /// The same field, which the mapper writes.
+    #[must_use]
+    pub const fn kept(mut self, duty: Duty) -> Self {
+        self.duty = Some(duty);
+        self
+    }
+
+    /// The same field, by which objects expire.
+    #[must_use]
+    pub const fn expiry(mut self) -> Self {
+        self.says_expiry = true;
         self
     }
 
@@ -162,6 +180,16 @@ impl FieldShape {
     /// How the field's values are searched, if they are.
     pub const fn search(&self) -> Option<&IndexShape> {
         self.index.as_ref()
+    }
+
+    /// What the mapper does with the field, if it is one that it writes.
+    pub const fn duty(&self) -> Option<Duty> {
+        self.duty
+    }
+
+    /// Whether objects expire by the field.
+    pub const fn says_expiry(&self) -> bool {
+        self.says_expiry
     }
 
     /// What the field's value looks like inside, once it is loaded.

@@ -33,6 +33,7 @@ pub trait Flatten: Attribute {
 #[diagnostic::do_not_recommend]
 impl<T: Object> Flatten for T {
     fn write_beside(&self, outer: &mut ObjectWriter) -> Result<(), ValueError> {
+        super::validity::check(self)?;
         outer.with_shape(T::SHAPE, |inner| self.write(inner))
     }
 

@@ -6,6 +6,7 @@
 
 mod attribute;
 mod codec;
+mod duty;
 mod field;
 mod fits;
 mod flatten;
@@ -14,12 +15,14 @@ mod impls;
 mod index;
 mod key_attribute;
 pub(crate) mod lazy;
+mod moment;
 mod object;
 mod question;
 mod read;
 mod secondary;
 mod shard_field;
 mod table;
+mod validity;
 mod write;
 
 pub use attribute::Attribute;
@@ -28,6 +31,7 @@ pub use codec::{
     Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, explained, key, shard,
     stored, with,
 };
+pub use duty::{Duty, Refresh, Stamp, VersionNumber, VersionRange, stamped, version};
 pub use field::{Element, FieldShape, Kind, Privacy, Role};
 pub(crate) use fits::{fits, fits_object};
 pub use flatten::Flatten;
@@ -38,6 +42,8 @@ pub use index::{IndexShape, Searchable, searchable};
 pub use key_attribute::KeyAttribute;
 pub use lazy::{Lazy, LazyGet, LazyGetMut};
 pub(crate) use lazy::{as_unloaded, is_unloaded, unloaded};
+pub(crate) use moment::seconds_of;
+pub use moment::{Moment, expiry};
 pub use object::{Object, Stored};
 pub use read::ObjectReader;
 pub(crate) use secondary::Holds;
@@ -47,4 +53,6 @@ pub use secondary::{
 pub use shard_field::ShardField;
 pub(crate) use table::Untyped;
 pub use table::{Body, Identity, Shape, TableShape, VariantShape};
+pub use validity::{Invalid, validated};
+pub(crate) use validity::{Unwritten, write_valid};
 pub use write::ObjectWriter;

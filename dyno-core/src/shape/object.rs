@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use dyno_value::ValueError;
 
-use super::{ObjectReader, ObjectWriter, PathSet, Shape};
+use super::{Invalid, ObjectReader, ObjectWriter, PathSet, Refresh, Shape};
 use crate::key::{KeyFields, PartText};
 use crate::loader::ConfigLoader;
 
@@ -32,6 +32,20 @@ pub trait Object: Sized + Send + Sync + 'static {
     ///
     /// The first attribute that is missing or does not fit its field, with its path.
     fn read(fields: &mut ObjectReader) -> Result<Self, ValueError>;
+
+    /// Takes into the object what a write put into the fields that the mapper writes.
+    fn refresh(&mut self, written: &Refresh<'_>) {
+        let _ = written;
+    }
+
+    /// Whether the type accepts the object, by the function that it names with `#[dyno(validate = path)]`.
+    ///
+    /// # Errors
+    ///
+    /// What the function says.
+    fn validate(&self) -> Result<(), Invalid> {
+        Ok(())
+    }
 
     /// The loader that the type names with `#[dyno(loader = path)]`.
     fn loader() -> Option<Arc<dyn ConfigLoader>> {
@@ -70,6 +84,14 @@ impl<T: Object> Object for Box<T> {
 
     fn read(fields: &mut ObjectReader) -> Result<Self, ValueError> {
         T::read(fields).map(Self::new)
+    }
+
+    fn refresh(&mut self, written: &Refresh<'_>) {
+        T::refresh(self, written);
+    }
+
+    fn validate(&self) -> Result<(), Invalid> {
+        T::validate(self)
     }
 
     fn loader() -> Option<Arc<dyn ConfigLoader>> {

@@ -13,7 +13,7 @@ use super::shards::Shards;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{Address, Decisions, Index, Topology};
+use crate::plan::{Address, Decisions, Expiry, Index, Topology};
 use crate::shape::{Stored, TypedPath, write_object};
 
 /// Finds the objects whose indexed field has this value.
@@ -218,6 +218,10 @@ impl Search {
         };
         let index = self.topology.indexes.on(&self.path)?;
         let tree = write_object::<T>(&loaded)?;
+        let expiry = Expiry::of(self.topology.root, operation.store.now())?;
+        if expiry.is_some_and(|expiry| expiry.is_over(&tree)) {
+            return Ok(None);
+        }
         let value = tree.get(index.field());
         Ok(value
             .is_some_and(|value| index.same(value, &self.asked))

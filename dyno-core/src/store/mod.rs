@@ -5,6 +5,7 @@ mod batch;
 mod builder;
 mod check;
 mod clients;
+mod clock;
 mod condition;
 mod cursor;
 mod delete;
@@ -43,6 +44,7 @@ mod write_path;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::time::SystemTime;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Intercept;
@@ -57,6 +59,7 @@ pub use self::batch::{
 pub use self::builder::StoreBuilder;
 pub use self::check::{LoaderFault, check_loader};
 use self::clients::Clients;
+use self::clock::Clock;
 pub use self::cursor::Cursor;
 pub use self::delete::Delete;
 pub use self::document::{
@@ -114,6 +117,7 @@ pub struct Store {
     loader: Option<Arc<dyn ConfigLoader>>,
     /// Adds up what the requests consume, if somebody wants to know.
     meter: Option<Arc<Meter>>,
+    clock: Clock,
 }
 
 struct Shared {
@@ -180,7 +184,8 @@ impl Store {
     /// The same store with an interceptor of the SDK on every request, such as `dyno_testkit::Recorder`.
     #[must_use]
     pub fn with_interceptor(self, interceptor: impl Intercept + 'static) -> Self {
-        Self::with_clients(self.clients().with_interceptor(interceptor), self.loader)
+        let clients = self.clients().with_interceptor(interceptor);
+        Self::with_clients(clients, self.loader).on_clock(self.clock)
     }
 
     /// The same store, whose tables' names in the service begin with a prefix; see [`Namespace`].
@@ -215,7 +220,60 @@ impl Store {
     /// ```
     #[must_use]
     pub fn with_namespace(self, namespace: Namespace) -> Self {
-        Self::with_clients(self.clients().with_namespace(namespace), self.loader)
+        let clients = self.clients().with_namespace(namespace);
+        Self::with_clients(clients, self.loader).on_clock(self.clock)
+    }
+
+    /// The same store with another clock than the system's, for what has expired, and for fields marked `created` or `updated`: tests need
+    /// not wait.
+    ///
+    /// It tells the time of fields, not that of the mapper's own marks.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> dyno_core::Result<()> {
+    /// use std::time::{Duration, UNIX_EPOCH};
+    ///
+    /// use dyno_core::Store;
+    /// use dyno_derive::DyObject;
+    ///
+    /// #[derive(DyObject)]
+    /// #[dyno(crate = dyno_core, table = "Sessions", key = "ID")]
+    /// struct Session {
+    ///     user: String,
+    ///     #[dyno(ttl)]
+    ///     expires: u64,
+    /// }
+    ///
+    /// let store = Store::embedded()?;
+    /// store.ensure_tables::<Session>().await?;
+    /// let at = |seconds| store.clone().with_clock(move || UNIX_EPOCH + Duration::from_secs(seconds));
+    ///
+    /// store.save(Session { user: "ada".into(), expires: 1_000 }).await?;
+    /// assert_eq!(at(999).scan::<Session>().await?.len(), 1);
+    /// assert_eq!(at(1_000).scan::<Session>().await?.len(), 0);
+    /// assert_eq!(at(1_000).scan::<Session>().with_expired().await?.len(), 1);
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "embedded"))]
+    /// # fn main() {}
+    /// ```
+    #[must_use]
+    pub fn with_clock(self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        self.on_clock(Clock::new(now))
+    }
+
+    fn on_clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// The time of fields.
+    fn now(&self) -> SystemTime {
+        self.clock.now()
     }
 
     /// The namespace of its tables, if it has one.
@@ -424,6 +482,7 @@ impl Store {
             }),
             loader,
             meter: None,
+            clock: Clock::default(),
         }
     }
 

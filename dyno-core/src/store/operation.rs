@@ -7,11 +7,11 @@ use dyno_value::{Item, ValueError};
 
 use super::Store;
 use super::keys::WithKeys;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::{self, Address, Decisions, Owner, Topology, Verifier};
-use crate::shape::{Shape, Stored, write_object};
+use crate::shape::{Shape, Stored, Unwritten, write_object, write_valid};
 
 /// The boxed future that builders turn into.
 pub(super) type Pending<T> = std::pin::Pin<Box<dyn Future<Output = T> + Send>>;
@@ -121,6 +121,25 @@ impl Operation {
     /// A value has no form in DynamoDB; it is not shown if it may be secret.
     pub(super) fn tree_of<T: Stored>(&self, object: &T) -> Result<Item> {
         write_object(object).map_err(|error| self.public(error))
+    }
+
+    /// The object's tree, if its type and those of all objects inside accept them.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::NotValid`] with the path of the one that is not accepted, and those of [`tree_of`](Self::tree_of).
+    pub(super) fn valid_tree_of<T: Stored>(&self, object: &T) -> Result<Item> {
+        write_valid(object).map_err(|unwritten| match unwritten {
+            Unwritten::Invalid(path, name, why) => {
+                let said = format!(
+                    "type `{name}` does not accept the object, by its `#[dyno(validate)]`; nothing was sent. The source of this \
+                     error says why"
+                );
+                let error = Error::new(ErrorKind::NotValid, said);
+                error.with_source(why).at_path(path)
+            }
+            Unwritten::Value(error) => self.public(error),
+        })
     }
 
     /// An error without what may be secret.

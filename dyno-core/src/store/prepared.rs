@@ -68,7 +68,7 @@ impl<'a> Prepared<'a> {
     pub(super) async fn run(self, store: &Store) -> Result<Baseline> {
         let (members, mut after) = self.split();
         for member in members {
-            after.note(drive::run(store, member).await?);
+            after.note(drive::run(store, member).await?)?;
         }
         Ok(after.into_baseline())
     }
@@ -161,7 +161,7 @@ enum Left {
 
 impl After {
     /// Takes note of what one commit left.
-    pub(super) fn note(&mut self, done: MemberDone) {
+    pub(super) fn note(&mut self, done: MemberDone) -> Result<()> {
         let next = &mut self.next;
         match (done, std::mem::replace(&mut self.left, Left::Nothing)) {
             (MemberDone::Done, Left::Plain(item)) => next.stored = Stored::Plain(item),
@@ -172,7 +172,11 @@ impl After {
                     own.version = version;
                 }
             }
-            (MemberDone::Save(Committed { request, state }), Left::Whole(written_own)) => {
+            (MemberDone::Save(committed), Left::Whole(written_own)) => {
+                if let Some(root) = committed.root() {
+                    next.take_kept(root)?;
+                }
+                let Committed { request, state } = committed;
                 let own = |address: &Address| {
                     let mut places = written_own.iter().filter_map(|own| own.place.as_ref());
                     places.any(|place| place == address)
@@ -190,6 +194,7 @@ impl After {
             }
             (MemberDone::Done | MemberDone::Save(_), _) => {}
         }
+        Ok(())
     }
 
     /// What is known of the items before the commits.

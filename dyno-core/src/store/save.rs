@@ -26,6 +26,9 @@ use crate::shape::{Role, Stored};
 /// [`key`](Self::key), or what the loader's
 /// [`primary_key`](crate::ConfigLoader::primary_key) says, or a new UUID (version 7).
 ///
+/// An object with a field marked `#[dyno(version)]` is saved if the stored version is the object's, and no version is stored if
+/// that is 0 or `None`; it is counted up in the same request, and [`ErrorKind::Conflict`] if it is another one.
+///
 /// Of a plain object a put whose answer is lost is sent again, and may come after somebody else's.
 ///
 /// # Cancel safety
@@ -35,9 +38,9 @@ use crate::shape::{Role, Stored};
 /// # Errors
 ///
 /// The error carries the object: [`SaveError::into_object`]. Kinds: [`ErrorKind::InvalidKey`],
-/// [`ErrorKind::InvalidValue`], [`ErrorKind::InvalidShape`], [`ErrorKind::TooLarge`], [`ErrorKind::KeyRefused`],
+/// [`ErrorKind::NotValid`], [`ErrorKind::InvalidValue`], [`ErrorKind::InvalidShape`], [`ErrorKind::TooLarge`], [`ErrorKind::KeyRefused`],
 /// [`ErrorKind::AlreadyExists`] with [`if_absent`](Self::if_absent), [`ErrorKind::ConditionFailed`] and
-/// [`ErrorKind::InvalidExpression`] with [`when`](Self::when), [`ErrorKind::TypeMismatch`],
+/// [`ErrorKind::InvalidExpression`] with [`when`](Self::when), [`ErrorKind::Conflict`], [`ErrorKind::TypeMismatch`],
 /// [`ErrorKind::NewerFormat`], [`ErrorKind::Contended`], [`ErrorKind::OutcomeUnknown`], and those of the service.
 #[must_use = "nothing is saved until it is awaited"]
 pub struct Save<T> {
@@ -172,14 +175,14 @@ pub(super) struct SaveParts<T> {
 ///
 /// # Errors
 ///
-/// A value has no form in DynamoDB, or there is no key.
+/// A type does not accept the object or one inside it, a value has no form in DynamoDB, or there is no key.
 pub(super) fn keyed_tree<T: Stored>(
     operation: &Operation,
     object: &T,
     given: Option<&Key>,
 ) -> Result<(Item, Key)> {
     let made = || {
-        let tree = operation.tree_of(object)?;
+        let tree = operation.valid_tree_of(object)?;
         let made = key_of_fields(object)?;
         let key = match (made, given) {
             (Some(made), Some(given)) if made != *given => return Err(another_key(&made, given)),

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result, path_not_found};
 use crate::forecast::{More, Plan};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Columns, Decisions, Route};
+use crate::plan::{self, Columns, Decisions, Kept, Route};
 use crate::shape::{Role, Stored, TypedPath, fits, fits_object};
 
 /// Writes one value of an object, without reading it.
@@ -254,6 +254,7 @@ impl Operation {
             shard: route.shard,
             inside: route.inside,
             value,
+            kept: Kept::of_all(self.topology.root).edits(self.store.now())?,
             columns,
             unless,
         };
@@ -309,6 +310,7 @@ impl Operation {
             );
             return refuse(ErrorKind::InvalidPath, &why);
         }
+        Kept::check_write(self.topology.root, path)?;
         match value {
             None if matches!(path.segments().last(), Some(Segment::Index(_))) => refuse(
                 ErrorKind::InvalidValue,

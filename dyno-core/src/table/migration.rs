@@ -54,7 +54,7 @@ impl Migration {
         let mut tags = false;
         for difference in wanted.compare(found) {
             let index = difference.index().and_then(|name| wanted.global.get(name));
-            let asked = settings.speak_of(difference.kind());
+            let asked = settings.speak_of(difference.kind(), wanted);
             let change = match (difference.kind(), index) {
                 (DifferenceKind::MissingIndex, Some(index)) => {
                     let billing = if settings.billing.is_some() {

@@ -7,13 +7,13 @@ use super::spec::TableSpec;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyKind;
 use crate::limits;
-use crate::plan::{KeyKinds, Placing, Topology};
+use crate::plan::{KeyKinds, Placing, Topology, expiry_attribute};
 use crate::shape::{Holds, SecondaryShape, Shape, Stored, TableShape};
 
 impl TableSpec {
     /// The tables of a type and of its shards, by name, with its indexes. Sends nothing.
     ///
-    /// It has the indexes that fields are keys of (`#[dyno(index(..))]`), and for an encrypted field with an index two global
+    /// It has the attribute by which objects expire (`#[dyno(ttl)]`), the indexes that fields are keys of (`#[dyno(index(..))]`), and for an encrypted field with an index two global
     /// ones, called like the attributes that hold its index values.
     ///
     /// # Errors
@@ -52,7 +52,7 @@ impl TableSpec {
     }
 
     /// One specification for each table, by name, where several types declare some of the same tables: with the indexes of
-    /// all of them.
+    /// all of them, and expiring by the attribute that one names.
     ///
     /// # Errors
     ///
@@ -86,6 +86,11 @@ impl TableSpec {
             let name = |region: &Option<String>| region.clone().unwrap_or_else(|| "none".into());
             return disagreement("regions", &name(&self.region), &name(&other.region));
         }
+        if let (Some(own), Some(theirs)) = (&self.ttl, &other.ttl)
+            && own != theirs
+        {
+            return disagreement("attributes by which items expire", own, theirs);
+        }
         let (own, theirs) = (self.kept(), other.kept());
         if own != theirs {
             return disagreement("settings", &own.to_string(), &theirs.to_string());
@@ -103,16 +108,18 @@ impl TableSpec {
                 }
             }
         }
+        self.ttl = self.ttl.take().or(other.ttl);
         self.global.extend(other.global);
         self.local.extend(other.local);
         Ok(())
     }
 
-    /// The table without its indexes.
+    /// The table without its indexes, and without what one of two may say alone.
     fn kept(&self) -> Self {
         Self {
             global: BTreeMap::new(),
             local: BTreeMap::new(),
+            ttl: None,
             ..self.clone()
         }
     }
@@ -134,6 +141,10 @@ pub(crate) fn specs_of(topology: &Topology) -> Result<Vec<TableSpec>> {
         spec.with_global_index(index)
     });
     let root = with_indexes(root, topology.root);
+    let root = match expiry_attribute(topology.root) {
+        Some(attribute) => root.with_ttl(attribute),
+        None => root,
+    };
     let apart = topology
         .patterns()
         .filter(|field| field.placing != Placing::Beside);

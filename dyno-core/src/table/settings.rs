@@ -46,15 +46,15 @@ impl Settings {
         spec
     }
 
-    /// Whether the program said anything of what differs.
-    pub(crate) fn speak_of(&self, kind: DifferenceKind) -> bool {
+    /// Whether the program said anything of what differs, here or by the type of the objects in the table.
+    pub(crate) fn speak_of(&self, kind: DifferenceKind, wanted: &TableSpec) -> bool {
         match kind {
             DifferenceKind::Billing | DifferenceKind::Throughput => self.billing.is_some(),
             DifferenceKind::DeletionProtection => self.protection,
             DifferenceKind::PointInTimeRecovery => self.recovery,
             DifferenceKind::Stream => self.stream.is_some(),
             DifferenceKind::Tag => !self.tags.is_empty(),
-            DifferenceKind::Ttl => self.ttl.is_some(),
+            DifferenceKind::Ttl => self.ttl.is_some() || wanted.ttl.is_some(),
             DifferenceKind::IndexKeys
             | DifferenceKind::Keys
             | DifferenceKind::MissingIndex

@@ -9,6 +9,7 @@ use crate::diagnostics::Diagnostics;
 pub(crate) struct FieldAttributes {
     pub(crate) aliases: Vec<Given<String>>,
     pub(crate) chunked: Slot<()>,
+    pub(crate) created: Slot<()>,
     pub(crate) default: Slot<Option<TypePath>>,
     pub(crate) encrypt: Slot<EncryptAttributes>,
     pub(crate) flatten: Slot<()>,
@@ -23,6 +24,9 @@ pub(crate) struct FieldAttributes {
     /// The field's parts in secondary indexes.
     pub(crate) secondary: Vec<Given<IndexPartAttributes>>,
     pub(crate) sort: Slot<()>,
+    pub(crate) ttl: Slot<()>,
+    pub(crate) updated: Slot<()>,
+    pub(crate) version: Slot<()>,
     pub(crate) with: Slot<Path>,
 }
 
@@ -33,6 +37,7 @@ impl FieldAttributes {
             match entry.word.to_string().as_str() {
                 "alias" => this.aliases.extend(entry.text(diagnostics)),
                 "chunked" => this.chunked.fill(entry.flag(diagnostics), diagnostics),
+                "created" => this.created.fill(entry.flag(diagnostics), diagnostics),
                 "default" => this
                     .default
                     .fill(entry.flag_or_function(diagnostics), diagnostics),
@@ -59,6 +64,9 @@ impl FieldAttributes {
                 }
                 "skip" => this.skip.fill(entry.flag(diagnostics), diagnostics),
                 "sort" => this.sort.fill(entry.flag(diagnostics), diagnostics),
+                "ttl" => this.ttl.fill(entry.flag(diagnostics), diagnostics),
+                "updated" => this.updated.fill(entry.flag(diagnostics), diagnostics),
+                "version" => this.version.fill(entry.flag(diagnostics), diagnostics),
                 "with" => this.with.fill(entry.module(diagnostics), diagnostics),
                 _ => words::unknown(&entry.word, Owner::Field, diagnostics),
             }
@@ -86,6 +94,7 @@ impl FieldAttributes {
         let Self {
             aliases,
             chunked,
+            created,
             default,
             encrypt,
             flatten,
@@ -98,11 +107,15 @@ impl FieldAttributes {
             shard,
             skip,
             sort,
+            ttl,
+            updated,
+            version,
             with,
         } = self;
         let words = [
             aliases.first().map(|alias| &alias.word),
             chunked.word(),
+            created.word(),
             default.word(),
             encrypt.word(),
             flatten.word(),
@@ -116,6 +129,9 @@ impl FieldAttributes {
             shard.word(),
             skip.word(),
             sort.word(),
+            ttl.word(),
+            updated.word(),
+            version.word(),
             with.word(),
         ];
         words.into_iter().flatten().collect()

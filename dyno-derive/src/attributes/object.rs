@@ -20,6 +20,7 @@ pub(crate) struct ObjectAttributes {
     pub(crate) sort: Slot<KeyAttributes>,
     pub(crate) table: Slot<String>,
     pub(crate) tag: Slot<String>,
+    pub(crate) validate: Slot<TypePath>,
 }
 
 impl ObjectAttributes {
@@ -42,6 +43,7 @@ impl ObjectAttributes {
                 "sort" => this.sort.fill(entry.key(diagnostics), diagnostics),
                 "table" => this.table.fill(entry.text(diagnostics), diagnostics),
                 "tag" => this.tag.fill(entry.text(diagnostics), diagnostics),
+                "validate" => this.validate.fill(entry.function(diagnostics), diagnostics),
                 _ => words::unknown(&entry.word, Owner::Object, diagnostics),
             }
         }

@@ -16,11 +16,13 @@ const OBJECT: &[&str] = &[
     "sort",
     "table",
     "tag",
+    "validate",
 ];
 const VARIANT: &[&str] = &["alias", "rename", "rename_all"];
 const FIELD: &[&str] = &[
     "alias",
     "chunked",
+    "created",
     "default",
     "encrypt",
     "flatten",
@@ -32,6 +34,9 @@ const FIELD: &[&str] = &[
     "shard",
     "skip",
     "sort",
+    "ttl",
+    "updated",
+    "version",
     "with",
 ];
 const ENCRYPT: &[&str] = &["bits", "index", "low_entropy"];

@@ -1,5 +1,6 @@
 //! Third pass: the parts of an object against each other and against the rules of DynamoDB.
 
+mod duty;
 mod index;
 mod keys;
 mod names;
@@ -15,6 +16,7 @@ pub(crate) fn object(object: &Object, diagnostics: &Diagnostics) {
     table::check(object, diagnostics);
     keys::check(object, diagnostics);
     roles::check(object, diagnostics);
+    duty::check(object, diagnostics);
     index::check(object, diagnostics);
     secondary::check(object, diagnostics);
     template::check(object, diagnostics);

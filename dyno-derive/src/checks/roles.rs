@@ -14,6 +14,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
         &[
             "alias",
             "chunked",
+            "created",
             "encrypt",
             "flatten",
             "independent",
@@ -23,6 +24,9 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
             "rename",
             "shard",
             "sort",
+            "ttl",
+            "updated",
+            "version",
             "with",
         ],
         SKIP,
@@ -32,6 +36,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
         &[
             "alias",
             "chunked",
+            "created",
             "default",
             "encrypt",
             "independent",
@@ -41,6 +46,9 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
             "rename",
             "shard",
             "sort",
+            "ttl",
+            "updated",
+            "version",
             "with",
         ],
         FLATTEN,
@@ -112,6 +120,36 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
         &["chunked"],
         "pieces are replaced with the object, an independent shard without it: keep one of the two",
     ),
+    ("key", KEPT, "a key never changes: mark another field"),
+    ("sort", KEPT, "a key never changes: mark another field"),
+    (
+        "shard",
+        KEPT,
+        "it stands in the object's own item: mark a field that is no shard",
+    ),
+    (
+        "encrypt",
+        KEPT,
+        "the service has to see it: keep it in clear",
+    ),
+    (
+        "ttl",
+        &["with"],
+        "it is stored as seconds since 1970: remove `with`, and implement `Moment` for the type",
+    ),
+    (
+        "ttl",
+        &["alias"],
+        "the service looks at one attribute: remove `alias`, and keep the name with `rename = \"..\"`",
+    ),
+    ("version", &["created", "ttl", "updated"], ONE_DUTY),
+    ("ttl", &["created", "updated"], ONE_DUTY),
+    ("created", &["updated"], ONE_DUTY),
+    (
+        "version",
+        &["with"],
+        "a version is stored as an integer: remove `with`, and implement `VersionNumber` for the type",
+    ),
     (
         "plain",
         &["encrypt"],
@@ -122,6 +160,11 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
 const SKIP: &str = "a skipped field is not stored: only `default` can stand beside `skip`";
 const FLATTEN: &str =
     "a flattened field has no attribute of its own: nothing can stand beside `flatten`";
+
+const ONE_DUTY: &str = "a field is there for one of these: mark another field";
+
+/// Words of fields that the mapper writes, or reads by itself.
+const KEPT: &[&str] = &["created", "ttl", "updated", "version"];
 
 /// Words that say how a shard is stored.
 const SHARDS_ONLY: &[&str] = &["chunked", "independent"];

@@ -26,6 +26,8 @@ pub(crate) struct Field {
     /// How equal values are found though they are sealed.
     pub(crate) index: Option<Index>,
     pub(crate) missing: Missing,
+    /// What the mapper does with the field, if it writes it.
+    pub(crate) duty: Option<Duty>,
     /// The attributes as given, for checks that point at them.
     pub(crate) given: FieldAttributes,
 }
@@ -47,6 +49,15 @@ pub(crate) enum Role {
     SortKey,
     /// An attribute, converted by the functions of this module.
     With(Path),
+}
+
+/// What the mapper does with a field that it writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Duty {
+    Created,
+    Ttl,
+    Updated,
+    Version,
 }
 
 /// How a shard departs from what its type says.
@@ -117,6 +128,7 @@ impl Field {
             name,
             role,
             missing,
+            duty: Duty::of(&given),
             given,
             ident: Some(ident),
         })
@@ -150,6 +162,7 @@ impl Field {
             privacy: Privacy::AskLoader,
             index: None,
             missing: Missing::Codec,
+            duty: None,
             given: FieldAttributes::default(),
         }
     }
@@ -187,6 +200,19 @@ impl Role {
     }
 }
 
+impl Duty {
+    fn of(given: &FieldAttributes) -> Option<Self> {
+        let duties = [
+            (given.created.is_present(), Self::Created),
+            (given.ttl.is_present(), Self::Ttl),
+            (given.updated.is_present(), Self::Updated),
+            (given.version.is_present(), Self::Version),
+        ];
+        let mut given = duties.into_iter().filter(|(is_given, _)| *is_given);
+        given.next().map(|(_, duty)| duty)
+    }
+}
+
 impl Placing {
     fn of(given: &FieldAttributes) -> Self {
         let shard = given.shard.value();
@@ -202,7 +228,7 @@ impl Privacy {
     fn of(given: &FieldAttributes) -> Self {
         if given.encrypt.is_present() {
             Self::Encrypted
-        } else if given.plain.is_present() {
+        } else if given.plain.is_present() || Duty::of(given).is_some() {
             Self::Plain
         } else {
             Self::AskLoader

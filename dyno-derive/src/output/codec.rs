@@ -23,7 +23,7 @@ use quote::{quote, quote_spanned};
 use syn::Index;
 
 use super::target::Target;
-use crate::model::{Field, Missing, Object, Role};
+use crate::model::{Duty, Field, Missing, Object, Role};
 
 /// A field with its place in the shape.
 pub(super) struct Row<'a> {
@@ -78,7 +78,7 @@ impl<'a> Rows<'a> {
             let slot = self.types.len();
             self.types.push(codec_type);
             self.values.push(value);
-            self.uses_probe |= matches!(field.role, Role::Inline);
+            self.uses_probe |= matches!(field.role, Role::Inline) && field.duty != Some(Duty::Ttl);
             slot
         })
     }
@@ -151,6 +151,10 @@ fn type_and_codec(field: &Field) -> (TokenStream, TokenStream) {
             let value = quote_spanned!(place=> __dyno::beside::<#type_tokens>());
             (quote!(__dyno::Beside<#type_tokens>), value)
         }
+        Role::Inline if field.duty == Some(Duty::Ttl) => (
+            codec,
+            quote_spanned!(place=> __dyno::expiry::<#type_tokens>()),
+        ),
         Role::Inline | Role::Skip => {
             let value = quote_spanned!(place=> (&&__dyno::Probe::<#type_tokens>::new()).__dyno_codec::<#type_tokens>());
             (codec, value)

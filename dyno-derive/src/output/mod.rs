@@ -17,6 +17,7 @@ mod codec;
 mod handles;
 mod indexes;
 mod read;
+mod refresh;
 mod shape;
 mod stub;
 mod target;
@@ -40,12 +41,16 @@ pub(crate) fn object(object: &Object) -> TokenStream {
     let shape = shape::constant(object, &target, &rows);
     let write = write::function(object, &target, &rows);
     let read = read::function(object, &target, &rows);
+    let refresh = refresh::function(object, &target, &rows);
+    let validate = validate(object);
     let loader = loader(object);
     let handles = handles::handles(object, &target, &rows);
     let implementation = target.object(&quote! {
         #shape
         #write
         #read
+        #refresh
+        #validate
         #loader
     });
     let (indexes, index_handles) = indexes::handles(object, &target);
@@ -72,6 +77,20 @@ fn loader(object: &Object) -> Option<TokenStream> {
     let call = quote_spanned!(place=> __dyno::loader(#function()));
     Some(quote! {
         fn loader() -> __dyno::Loader {
+            #call
+        }
+    })
+}
+
+/// ```text
+/// fn validate(&self) -> __dyno::Checked { __dyno::validated(check(self)) }
+/// ```
+fn validate(object: &Object) -> Option<TokenStream> {
+    let function = object.given.validate.value()?;
+    let place = codec::first_span(&quote!(#function));
+    let call = quote_spanned!(place=> __dyno::validated(#function(self)));
+    Some(quote! {
+        fn validate(&self) -> __dyno::Checked {
             #call
         }
     })

@@ -9,18 +9,21 @@
 //! ```
 
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
 
-use super::codec::{Row, Rows};
+use super::codec::{Row, Rows, first_span};
 use super::indexes;
 use super::target::Target;
 use super::template;
-use crate::model::{Body, Index, Name, Object, Placing, Privacy, Role};
+use crate::model::{Body, Duty, Field, Index, Name, Object, Placing, Privacy, Role};
 
 pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let name = &object.rust_name;
-    let kinds = target.kinds();
-    let mut groups = rows.groups.iter().map(|group| fields(group, &kinds));
+    let (kinds, codecs) = (target.kinds(), target.codecs());
+    let mut groups = rows
+        .groups
+        .iter()
+        .map(|group| fields(group, &kinds, &codecs));
     let body = match &object.body {
         Body::Enum(variants) => {
             let variants = variants.iter().zip(groups).map(|(variant, fields)| {
@@ -50,15 +53,19 @@ pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
     }
 }
 
-fn fields(group: &[Row<'_>], kinds: &TokenStream) -> TokenStream {
+fn fields(group: &[Row<'_>], kinds: &TokenStream, codecs: &TokenStream) -> TokenStream {
     let stored = group
         .iter()
         .filter(|row| !matches!(row.field.role, Role::Skip));
-    let fields = stored.map(|row| field(row, kinds));
+    let fields = stored.map(|row| field(row, kinds, codecs));
     quote!(&[#(#fields),*])
 }
 
-fn field(Row { field, slot, .. }: &Row<'_>, kinds: &TokenStream) -> TokenStream {
+fn field(
+    Row { field, slot, .. }: &Row<'_>,
+    kinds: &TokenStream,
+    codecs: &TokenStream,
+) -> TokenStream {
     let name = &field.name.text;
     let aliases = aliases(&field.aliases);
     let role = match field.role {
@@ -76,7 +83,36 @@ fn field(Row { field, slot, .. }: &Row<'_>, kinds: &TokenStream) -> TokenStream 
     };
     let placing = placing(&field.placing);
     let index = field.index.as_ref().map(index);
-    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #placing #privacy #index #aliases)
+    let duty = field.duty.map(|duty| kept(duty, field, slot, codecs));
+    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #placing #privacy #index #duty #aliases)
+}
+
+/// `.kept(__dyno::Duty::Version(__dyno::version::<u64>()))`
+///
+/// `.kept(__dyno::Duty::Created(|__dyno_t| __dyno::stamped::<u64>(__dyno_t, __dyno_codecs().2)))`
+fn kept(duty: Duty, field: &Field, slot: &syn::Index, codecs: &TokenStream) -> TokenStream {
+    let type_tokens = &field.type_tokens;
+    let place = first_span(type_tokens);
+    let stamp = || {
+        let stamped = quote_spanned!(place=> __dyno::stamped::<#type_tokens>);
+        quote!(|__dyno_t| #stamped(__dyno_t, #codecs().#slot))
+    };
+    let duty = match duty {
+        Duty::Created => {
+            let stamp = stamp();
+            quote!(__dyno::Duty::Created(#stamp))
+        }
+        Duty::Updated => {
+            let stamp = stamp();
+            quote!(__dyno::Duty::Updated(#stamp))
+        }
+        Duty::Ttl => return quote!(.expiry()),
+        Duty::Version => {
+            let range = quote_spanned!(place=> __dyno::version::<#type_tokens>());
+            quote!(__dyno::Duty::Version(#range))
+        }
+    };
+    quote!(.kept(#duty))
 }
 
 fn placing(placing: &Placing) -> TokenStream {

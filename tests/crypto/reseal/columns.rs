@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno::{Blob, DyObject, IndexKey, IndexKeys, Item, Keyring, Rules, Store};
-use dyno_testbed::Service;
+use dyno_embedded::Engine;
 use dyno_testkit::{Schedule, dump};
 
 use super::race::Actor;
@@ -66,7 +66,7 @@ async fn users(store: &Store) -> Vec<Item> {
 
 /// A store with one object in it, and the same store under a schedule.
 async fn scheduled<T: DyObject>(schedule: &Schedule, object: T, rules: Rules) -> (Store, Store) {
-    let engine = Service::new().inline();
+    let engine = Engine::in_memory().unwrap().inline();
     let store = Store::new(engine.client());
     store.ensure_tables::<User>().await.unwrap();
     let save = store.save(object).key("k").loader(rules);

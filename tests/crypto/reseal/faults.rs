@@ -5,7 +5,6 @@ use std::time::Duration;
 
 use dyno::{Cursor, ErrorKind, Keyring, Store};
 use dyno_embedded::Engine;
-use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, RandomFaults, Recorder, TestClock, wrap};
 use tokio::time::Instant;
 
@@ -14,7 +13,7 @@ use crate::file::{File, SECRETS, file, keys, load_file, promoted, retired, rules
 const OBJECTS: [&str; 3] = ["a", "b", "c"];
 
 async fn engine_with_files(keys: &Keyring) -> (Engine, Store) {
-    let engine = Service::new().inline();
+    let engine = Engine::in_memory().unwrap().inline();
     let store = Store::new(engine.client());
     store.ensure_tables::<File>().await.unwrap();
     for key in OBJECTS {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use dyno::{DyObject, ErrorKind, Keyring, Rules, Saved, Shards, Store};
-use dyno_testbed::Service;
+use dyno_embedded::Engine;
 use dyno_testkit::{Recorder, Schedule, SplitBatches, wrap};
 
 use crate::file::{File, file, keys, load_file, part, promoted, retired, rules};
@@ -39,7 +39,7 @@ macro_rules! every_order {
         let (mut refused, mut left_over) = (0, 0);
         let orders = Schedule::every(async |schedule| {
             let $keys = keys();
-            let engine = Service::new().inline();
+            let engine = Engine::in_memory().unwrap().inline();
             let store = Store::new(engine.client());
             store.ensure_tables::<$type>().await.unwrap();
             let object = $type {
@@ -116,7 +116,7 @@ async fn an_update_that_came_too_late_is_metered_by_the_size_of_its_item() {
     let mut too_late = 0;
     Schedule::every(async |schedule| {
         let keys = keys();
-        let engine = Service::new().inline();
+        let engine = Engine::in_memory().unwrap().inline();
         let store = Store::new(engine.client());
         store.ensure_tables::<Card>().await.unwrap();
         let card = Card {
@@ -192,7 +192,7 @@ async fn no_save_is_lost_in_many_orders() {
     let mut conflicts = 0;
     for seed in 0..60 {
         let keys = keys();
-        let engine = Service::new().inline();
+        let engine = Engine::in_memory().unwrap().inline();
         let store = Store::new(engine.client());
         store.ensure_tables::<File>().await.unwrap();
         let save = store.save(version(0)).key("k").loader(rules(&keys));
@@ -226,7 +226,7 @@ async fn no_save_is_lost_in_many_orders() {
 #[tokio::test]
 async fn a_writer_that_never_rests_loses_nothing() {
     let keys = keys();
-    let store = Store::new(Service::new().client());
+    let store = Store::new(Engine::in_memory().unwrap().client());
     store.ensure_tables::<File>().await.unwrap();
     let save = store.save(version(0)).key("k").loader(rules(&keys));
     save.await.unwrap();

@@ -132,6 +132,8 @@ impl<T: Stored> SaveMany<T> {
     ///   writes, unless the server runs with `--alternator-write-isolation=always`: with `only_rmw_uses_lwt` the two
     ///   are not put into one order.
     ///
+    /// Types with a field marked `#[dyno(version)]` are refused with [`InvalidShape`](ErrorKind::InvalidShape).
+    ///
     /// What the service leaves unprocessed is sent again, until ten tries in a row have done nothing.
     pub fn unconditional(mut self) -> Self {
         self.unconditional = true;

@@ -9,7 +9,7 @@ use super::ending::{Destination, Ending};
 use super::send::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
-use crate::plan::Address;
+use crate::plan::{Address, Kept};
 use crate::shape::Identity;
 use crate::store::delete::delete_any;
 use crate::store::operation::Operation;
@@ -94,6 +94,9 @@ impl<'a> Task<'a> {
             Ok(match change {
                 Change::Delete(_) if together => Work::Batched(write(None), Box::default()),
                 Change::Delete(_) => Work::Delete,
+                Change::Save { .. } if together && Kept::counts(operation.topology.root) => {
+                    return Err(counted());
+                }
                 Change::Save {
                     key,
                     tree,
@@ -174,6 +177,11 @@ impl<'a> Task<'a> {
             }
         }
     }
+}
+
+fn counted() -> Error {
+    let why = "the type has a version, and a batch without conditions would write over any; leave `.unconditional()` out";
+    Error::new(ErrorKind::InvalidShape, why)
 }
 
 /// Refuses to write an object twice; a deletion that is asked for twice is made once.

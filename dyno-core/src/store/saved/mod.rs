@@ -15,7 +15,7 @@ use super::shards::Shards;
 use super::tree::{Baseline, LoadedTree};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
-use crate::shape::{Stored, lazy, read_object};
+use crate::shape::{Refresh, Stored, lazy, read_object};
 use crate::store::made_key::check_key_made;
 
 /// An object together with its key and the version that is stored.
@@ -31,7 +31,9 @@ pub struct Saved<T> {
 }
 
 impl<T: Stored> Saved<T> {
-    pub(super) fn new(object: T, key: Key, options: Options, baseline: Baseline) -> Self {
+    /// An object that was saved.
+    pub(super) fn new(mut object: T, key: Key, options: Options, baseline: Baseline) -> Self {
+        object.refresh(&Refresh::new(&baseline.kept));
         Self {
             object,
             key,
@@ -63,10 +65,12 @@ impl<T: Stored> Saved<T> {
         check_key_made(&object, &key)?;
         let exceptions = loaded.decisions.take_exceptions();
         let baseline = loaded.compared_with(&operation.topology, operation.tree_of(&object)?)?;
-        let saved = Self::new(object, key, operation.options(), baseline);
         Ok(Self {
+            object,
+            key,
+            options: operation.options(),
+            baseline,
             exceptions,
-            ..saved
         })
     }
 
@@ -74,7 +78,13 @@ impl<T: Stored> Saved<T> {
     pub(super) fn become_stored(&mut self, key: Key, options: Options, baseline: Baseline) {
         self.key = key;
         self.options = options;
+        self.set_baseline(baseline);
+    }
+
+    /// Takes over what was written: the next save compares with it, and the object shows what the mapper wrote into it.
+    fn set_baseline(&mut self, baseline: Baseline) {
         self.baseline = baseline;
+        self.object.refresh(&Refresh::new(&self.baseline.kept));
     }
 
     pub(super) fn baseline(&self) -> &Baseline {

@@ -93,7 +93,7 @@ impl<'a, T: Stored> SaveSaved<'a, T> {
             Ok((operation, key, part))
         };
         let part = part();
-        let then = Box::new(move |baseline| saved.baseline = baseline);
+        let then = Box::new(move |baseline| saved.set_baseline(baseline));
         (part, then)
     }
 }
@@ -107,13 +107,13 @@ impl<T: Stored> Saved<T> {
             let when = operation.condition_on(when, &key)?;
             operation.save_tree_when(tree, &key, expecting, when).await
         };
-        self.baseline = written.await.map_err(operation.explain(Some(&key)))?;
+        self.set_baseline(written.await.map_err(operation.explain(Some(&key)))?);
         Ok(())
     }
 
     /// The tree to be saved, and what it builds on.
     fn changed(&self, operation: &Operation) -> Result<(Item, Expecting)> {
-        let tree = operation.tree_of(&self.object)?;
+        let tree = operation.valid_tree_of(&self.object)?;
         check_key_kept(operation, &self.object, &tree, &self.key)?;
         let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
         Ok((tree, expecting))

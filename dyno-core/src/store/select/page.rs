@@ -87,7 +87,10 @@ impl Walk {
                 .by_ref()
                 .take(wanted.min(hydrate::MOST_AT_ONCE))
                 .collect();
-            let seen = hydrate::hydrated(&self.operation, some, self.params.consistent).await?;
+            let mut seen = hydrate::hydrated(&self.operation, some, self.params.consistent).await?;
+            if let Some(expiry) = &self.expiry {
+                seen.retain(|seen| !expiry.is_over(&seen.item));
+            }
             sorted.take_in(&self.operation, self.keys, seen, most)?;
         }
         Ok(sorted)

@@ -10,7 +10,7 @@ use super::selection::Partition;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Comparator, Condition, Node, Placeholders, Term, condition_text, shown};
 use crate::limits;
-use crate::plan::{self, tag_attribute};
+use crate::plan::{self, Expiry, tag_attribute};
 use crate::reserved;
 use crate::shape::Shape;
 use crate::store::cursor;
@@ -303,9 +303,14 @@ impl Asked {
         consistent: bool,
         limit: Option<u32>,
         counts: bool,
+        hidden: Option<&Expiry>,
     ) -> Result<Params> {
         let mut names = Placeholders::new();
-        let filter = match (self.filter, counts) {
+        let filter = match (self.filter, hidden.map(Expiry::lives)) {
+            (Some(filter), Some(lives)) => Some(Node::All(vec![lives, filter])),
+            (filter, lives) => filter.or(lives),
+        };
+        let filter = match (filter, counts) {
             (filter, true) => {
                 let shape = operation.topology.root;
                 // A filter of a query may not look at keys.

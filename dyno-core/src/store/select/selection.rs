@@ -8,6 +8,7 @@ use super::sort::SortCondition;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Condition;
 use crate::key::KeyValue;
+use crate::plan::Expiry;
 use crate::shape::Stored;
 use crate::store::cursor::{Course, Cursor};
 use crate::store::operation::{Operation, Options};
@@ -23,6 +24,8 @@ pub(super) struct Selection<T> {
     pub(super) consistent: bool,
     pub(super) limit: Option<u32>,
     pub(super) take: Option<usize>,
+    /// Whether what expired is given back, too.
+    pub(super) expired: bool,
     pub(super) from: Option<Cursor>,
 }
 
@@ -37,11 +40,16 @@ pub(super) struct Partition {
     pub(super) descending: bool,
 }
 
+/// What is asked, and where it begins.
+type Checked = (Keys, Params, Option<Expiry>, Course, Option<Item>);
+
 /// A selection that was checked.
 pub(super) struct Begun {
     pub(super) operation: Operation,
     pub(super) keys: Keys,
     pub(super) params: Params,
+    /// What is not given back.
+    pub(super) expiry: Option<Expiry>,
     pub(super) course: Course,
     pub(super) start: Option<Item>,
 }
@@ -56,6 +64,7 @@ impl<T: Stored> Selection<T> {
             consistent: false,
             limit: None,
             take: None,
+            expired: false,
             from: None,
         }
     }
@@ -75,21 +84,18 @@ impl<T: Stored> Selection<T> {
         };
         let operation = Operation::new::<T>(name, self.options.clone())?;
         let checked = self.check(&operation, counts);
-        let (keys, params, course, start) = checked.map_err(operation.explain(None))?;
+        let (keys, params, expiry, course, start) = checked.map_err(operation.explain(None))?;
         Ok(Begun {
             operation,
             keys,
             params,
+            expiry,
             course,
             start,
         })
     }
 
-    fn check(
-        &self,
-        operation: &Operation,
-        counts: bool,
-    ) -> Result<(Keys, Params, Course, Option<Item>)> {
+    fn check(&self, operation: &Operation, counts: bool) -> Result<Checked> {
         if self.limit == Some(0) {
             let why = "`limit` is the number of items that a request looks at, 1 at least; leave it out for pages of 1 MB";
             return Err(Error::new(ErrorKind::InvalidExpression, why));
@@ -118,8 +124,15 @@ impl<T: Stored> Selection<T> {
             None => None,
         };
         asked.check_start(start.as_ref())?;
-        let params = asked.render(operation, self.consistent, self.limit, counts)?;
-        Ok((keys, params, course, start))
+        let expiry = if self.expired {
+            None
+        } else {
+            Expiry::of(topology.root, operation.store.now())?
+        };
+        // An index of parts may not hold the attribute.
+        let hidden = expiry.as_ref().filter(|_| keys.finds_whole_items());
+        let params = asked.render(operation, self.consistent, self.limit, counts, hidden)?;
+        Ok((keys, params, expiry, course, start))
     }
 }
 
@@ -164,6 +177,16 @@ macro_rules! selection_options {
         /// was read may be given back in a state for which it does not hold any more.
         pub fn filter(mut self, filter: crate::expr::Condition<T>) -> Self {
             self.selection.add_filter(filter);
+            self
+        }
+
+        /// Gives back what has expired, too, of types with a field marked `#[dyno(ttl)]`.
+        ///
+        /// The service removes what expired some time later, up to days. Without this call it is left out by a filter, on
+        /// the clock of the program at the time of the first request ([`Store::with_clock`](crate::Store::with_clock)); the
+        /// service reads it, and it costs the same.
+        pub fn with_expired(mut self) -> Self {
+            self.selection.expired = true;
             self
         }
 

@@ -12,6 +12,7 @@ use super::keys::Keys;
 use super::params::Params;
 use super::selection::{Begun, Selection};
 use crate::error::{Error, Result};
+use crate::plan::Expiry;
 use crate::shape::Stored;
 use crate::store::cursor::Course;
 use crate::store::operation::Operation;
@@ -21,6 +22,8 @@ pub(super) struct Walk {
     pub(super) operation: Operation,
     pub(super) keys: Keys,
     pub(super) params: Params,
+    /// What is not given back.
+    pub(super) expiry: Option<Expiry>,
     pub(super) course: Course,
     /// The key after which the next page begins.
     pub(super) start: Option<Item>,
@@ -48,6 +51,7 @@ impl Walk {
             operation,
             keys,
             params,
+            expiry,
             course,
             start,
         } = selection.begin(counts)?;
@@ -59,6 +63,7 @@ impl Walk {
             operation,
             keys,
             params,
+            expiry,
             course,
             start,
             requests: 0,

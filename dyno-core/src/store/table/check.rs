@@ -109,13 +109,13 @@ impl<T: Stored> CheckTables<T> {
 impl Tables {
     /// Where the tables differ from what is wanted: all of it, or what programs need and settings speak of.
     pub(super) async fn differences(&self, exact: bool) -> Result<Vec<Difference>> {
-        let details = if exact {
-            Details::ALL
-        } else {
-            Details::of(&self.settings)
-        };
         let mut all = Vec::new();
         for wanted in &self.wanted {
+            let details = if exact {
+                Details::ALL
+            } else {
+                Details::of(&self.settings, wanted)
+            };
             let Some(mut found) = self.describe(wanted).await? else {
                 let why = "does not exist".to_owned();
                 let kind = DifferenceKind::MissingTable;
@@ -126,7 +126,7 @@ impl Tables {
             let mut differences = wanted.compare(&found.spec);
             differences.retain(|difference| {
                 let kind = difference.kind();
-                exact || kind.breaks_programs() || self.settings.speak_of(kind)
+                exact || kind.breaks_programs() || self.settings.speak_of(kind, wanted)
             });
             differences.extend(found.unfinished);
             differences.sort_by_key(Difference::kind);

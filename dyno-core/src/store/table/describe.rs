@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{PointInTimeRecoveryStatus, TimeToLiveStatus};
 use super::tables::Tables;
 use crate::error::Result;
 use crate::store::service;
-use crate::table::{Described, Settings, TableSpec};
+use crate::table::{Described, DifferenceKind, Settings, TableSpec};
 
 /// What is asked beyond `DescribeTable`.
 #[derive(Clone, Copy, Debug)]
@@ -23,12 +23,12 @@ impl Details {
         ttl: true,
     };
 
-    /// Those that settings speak of.
-    pub(super) fn of(settings: &Settings) -> Self {
+    /// Those that settings or types speak of.
+    pub(super) fn of(settings: &Settings, wanted: &TableSpec) -> Self {
         Self {
             recovery: settings.recovery,
             tags: !settings.tags.is_empty(),
-            ttl: settings.ttl.is_some(),
+            ttl: settings.speak_of(DifferenceKind::Ttl, wanted),
         }
     }
 }

@@ -120,7 +120,8 @@ impl Tables {
         if made == Made::Stood
             && let Some(found) = &mut found
         {
-            self.add_details(found, Details::of(&self.settings)).await?;
+            self.add_details(found, Details::of(&self.settings, wanted))
+                .await?;
             self.check_asked(wanted, found)?;
         }
         let stands = found.as_ref().map(|found| &found.spec);
@@ -169,7 +170,7 @@ impl Tables {
         let mut differences = wanted.compare(found);
         differences.retain(|difference: &Difference| {
             let kind = difference.kind();
-            matters(kind) && (kind.breaks_programs() || self.settings.speak_of(kind))
+            matters(kind) && (kind.breaks_programs() || self.settings.speak_of(kind, wanted))
         });
         if differences.is_empty() {
             return Ok(());

@@ -7,7 +7,7 @@ use super::describe::code;
 use super::tables::Tables;
 use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::key::KeyKind;
-use crate::plan::Decisions;
+use crate::plan::{Decisions, expiry_attribute};
 use crate::shape::{FieldShape, Kind, Privacy, Role, fits};
 use crate::store::operation::Operation;
 use crate::store::service;
@@ -50,6 +50,26 @@ pub(super) fn check(operation: &Operation, attribute: &str) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Refuses another attribute than that of the type's field.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidShape`].
+pub(super) fn check_declared(operation: &Operation, attribute: &str) -> Result<()> {
+    let root = operation.topology.root;
+    match expiry_attribute(root) {
+        Some(declared) if declared != attribute => {
+            let name = root.name();
+            let why = format!(
+                "objects cannot expire by `{attribute}`: type `{name}` says that they do by `{declared}` (`#[dyno(ttl)]`), and a \
+                 table has one such attribute; leave out what the call says"
+            );
+            Err(Error::new(ErrorKind::InvalidShape, why))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 fn holds_a_time(kind: Kind) -> bool {

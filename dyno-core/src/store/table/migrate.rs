@@ -173,7 +173,7 @@ impl Tables {
                 busy: false,
             });
         };
-        self.add_details(&mut found, Details::of(&self.settings))
+        self.add_details(&mut found, Details::of(&self.settings, wanted))
             .await?;
         Ok(Planned {
             migration: Migration::of_standing(wanted, &found.spec, &self.settings),

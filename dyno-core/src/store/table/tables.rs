@@ -39,6 +39,7 @@ impl Tables {
         let topology = &operation.topology;
         if let Some(attribute) = &settings.ttl {
             expiry::check(operation, attribute)?;
+            expiry::check_declared(operation, attribute)?;
         }
         let store = &operation.store;
         let mut specs = specs_of(topology)?;

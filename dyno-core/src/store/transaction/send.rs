@@ -105,7 +105,7 @@ async fn send_all(
         Ended::Applied(done) => {
             for (part, done) in parts.into_iter().zip(done) {
                 if let Some(Some(after)) = after.get_mut(part) {
-                    after.note(done);
+                    after.note(done).map_err(during)?;
                 }
             }
             Ok(finish(&changes, after, then))

@@ -8,7 +8,7 @@ use super::{Baseline, Later, LoadedTree, Own, Stored};
 use crate::commit::Sizes;
 use crate::error::Result;
 use crate::plan::{
-    self, Address, Decisions, Digest, Digests, Entries, Extras, Form, Keyed, KnownEntries,
+    self, Address, Decisions, Digest, Digests, Entries, Extras, Form, Kept, Keyed, KnownEntries,
     Numbering, RootState, ShardField, Stamp, Topology,
 };
 use crate::reserved;
@@ -32,6 +32,7 @@ impl LoadedTree {
             decisions,
             source,
         } = self;
+        let kept = Kept::of(topology.root, &written).held(&written);
         let stored_entries = stored.entries();
         let numbering = Numbering::Stored(&stored_entries);
         let Keyed { entries, known } =
@@ -49,6 +50,7 @@ impl LoadedTree {
             known,
             extras,
             stored,
+            kept,
             footprint,
             later: Later {
                 source,

@@ -38,6 +38,8 @@ pub(super) struct Baseline {
     pub(super) own: BTreeMap<String, Own>,
     extras: Extras,
     pub(super) stored: Stored,
+    /// The fields that the mapper writes, as they are stored.
+    pub(super) kept: Item,
     /// The items, for plans of what comes next.
     pub(super) footprint: Footprint,
     later: Later,

@@ -7,6 +7,7 @@ use dyno_value::{FieldPath, Item};
 
 use super::draft::{Unchanged, refuse_key_names};
 use super::{Baseline, Cut, Expecting, Own, Stored, same_key};
+use crate::commit::VersionLock;
 use crate::commit::independent::{Independent, OwnVersion};
 use crate::commit::plain::Plain;
 use crate::commit::save::{Expect, Save};
@@ -15,7 +16,7 @@ use crate::expr::Node;
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::plan::{
-    self, Address, Decisions, Digest, Digests, ItemSeals, Keyed, KnownEntries, Numbering,
+    self, Address, Decisions, Digest, Digests, ItemSeals, Kept, Keyed, KnownEntries, Numbering,
     RootState, Topology,
 };
 use crate::shape::FieldShape;
@@ -69,9 +70,28 @@ impl Operation {
         mut expecting: Expecting,
         when: Option<&Node>,
     ) -> Result<Prepared<'_>> {
-        if let Expecting::Baseline(base) = &mut expecting {
-            base.take_later(&tree);
+        let kept = Kept::of(self.topology.root, &tree);
+        let mut lock = None;
+        match &mut expecting {
+            Expecting::Anything => {
+                let version = kept.version(&tree);
+                lock = version.map(|(name, version)| VersionLock::new(name, version));
+            }
+            Expecting::Baseline(base) => {
+                base.take_later(&tree);
+                kept.restore(&mut tree, &base.kept);
+            }
+            Expecting::Nothing => {}
         }
+        let is_first = !matches!(expecting, Expecting::Baseline(_));
+        let next = kept.next(&tree, self.store.now(), is_first)?;
+        let created = kept.created().filter(|name| next.contains_key(*name));
+        let written = Written {
+            held: kept.held(&tree),
+            next,
+            created: created.filter(|_| matches!(expecting, Expecting::Anything)),
+            lock,
+        };
         let root = self.root(key)?;
         let managed = self.topology.managed
             || matches!(&expecting, Expecting::Baseline(base) if base.state().is_some());
@@ -88,9 +108,9 @@ impl Operation {
         }
         let cut = self.cut(tree, &root, &expecting)?;
         if managed {
-            self.prepare_managed(root, cut, expecting, when)
+            self.prepare_managed(root, cut, expecting, written, when)
         } else {
-            self.prepare_plain(root, cut, &expecting, when)
+            self.prepare_plain(root, cut, &expecting, written, when)
         }
     }
 
@@ -149,6 +169,12 @@ impl Operation {
         root: Address,
         cut: Cut,
         expecting: &Expecting,
+        Written {
+            held,
+            next: stamps,
+            created: _,
+            lock,
+        }: Written,
         when: Option<&Node>,
     ) -> Result<Prepared<'_>> {
         let Cut {
@@ -165,8 +191,10 @@ impl Operation {
         };
         let before = std::mem::replace(&mut next.digests, digests);
         next.known = known;
-        let commit = match (expecting, &next.stored) {
-            (Expecting::Baseline(_), Stored::Plain(stored)) => {
+        next.kept = held;
+        let stored = next.plain_item().cloned();
+        let commit = match (expecting, stored) {
+            (Expecting::Baseline(_), Some(stored)) => {
                 let mut after = changes(&before.root, &next.digests.root, &mut item);
                 if after.is_empty() {
                     return Ok(Prepared::new(root, Commit::Nothing, next));
@@ -179,28 +207,34 @@ impl Operation {
                         Some(AttributeValue::S(tag.to_owned())),
                     );
                 }
-                self.remove_older_names(stored, &mut after);
-                item.clone_from(stored);
+                next.stamp(&stamps)?;
+                after.extend(stamps.into_iter().map(|(name, value)| (name, Some(value))));
+                self.remove_older_names(&stored, &mut after);
+                item.clone_from(&stored);
                 for (name, value) in after.clone() {
                     match value {
                         Some(value) => item.insert(name, value),
                         None => item.remove(&name),
                     };
                 }
-                Plain::update(root.clone(), stored, after, &item)?
+                Plain::update(root.clone(), &stored, after, &item)?
             }
-            (Expecting::Baseline(_), _) => {
+            (Expecting::Baseline(_), None) => {
                 return Err(Error::new(
                     ErrorKind::TypeMismatch,
                     "the object was loaded as one with shards",
                 ));
             }
             (Expecting::Anything, _) => {
+                next.stamp(&stamps)?;
+                item.extend(stamps);
                 item.extend(root.to_item());
                 plan::write_plain_tag(&mut item, shape);
                 Plain::put(root.clone(), item.clone()).of_type(shape)
             }
             (Expecting::Nothing, _) => {
+                next.stamp(&stamps)?;
+                item.extend(stamps);
                 item.extend(root.to_item());
                 plan::write_plain_tag(&mut item, shape);
                 Plain::insert(root.clone(), item.clone())
@@ -208,7 +242,7 @@ impl Operation {
         };
         Ok(Prepared::new(
             root,
-            Commit::Plain(commit.when(when), item),
+            Commit::Plain(commit.when_locked(lock, when), item),
             next,
         ))
     }
@@ -234,8 +268,14 @@ impl Operation {
     fn prepare_managed(
         &self,
         root: Address,
-        cut: Cut,
+        mut cut: Cut,
         expecting: Expecting,
+        Written {
+            held,
+            next: stamps,
+            created,
+            lock,
+        }: Written,
         when: Option<&Node>,
     ) -> Result<Prepared<'_>> {
         let (mut next, expect) = match expecting {
@@ -253,6 +293,7 @@ impl Operation {
         let own_now = plan::own_attributes(&cut.bodies, &cut.decisions)
             .map_err(|error| cut.decisions.without_secrets(error))?;
         next.known = cut.known.clone();
+        next.kept = held;
         let before = std::mem::replace(&mut next.digests, cut.digests.clone());
         if let Expect::Base(state) = &expect
             && before != next.digests
@@ -284,6 +325,10 @@ impl Operation {
             }
             _ => {
                 let before = matches!(expect, Expect::Base(_)).then_some(before);
+                if rewrite.is_none() {
+                    next.stamp(&stamps)?;
+                    cut.bodies.root.extend(stamps);
+                }
                 let unchanged = Unchanged {
                     before,
                     rewrite: rewrite.unwrap_or_default(),
@@ -303,7 +348,12 @@ impl Operation {
                 }
                 next.own.retain(|id, _| own_now.contains_key(id));
                 Commit::Whole {
-                    save: Box::new(Save::new(draft, expect).when(when.cloned())),
+                    save: Box::new(
+                        Save::new(draft, expect)
+                            .when(when.cloned())
+                            .locked(lock)
+                            .keeping(created),
+                    ),
                     written_own: written,
                 }
             }
@@ -347,6 +397,34 @@ impl Operation {
             writes.push((id, Independent::new(write)));
         }
         Ok(writes)
+    }
+}
+
+/// The fields that the mapper writes: as they are, as a write leaves them, and the version that must stand there for one.
+struct Written {
+    held: Item,
+    next: BTreeMap<String, AttributeValue>,
+    /// The field that says when the object was first saved, if this may not be the first time.
+    created: Option<&'static str>,
+    lock: Option<VersionLock>,
+}
+
+impl Baseline {
+    /// Notes what stands in the fields that the mapper writes, where a commit kept what stood there.
+    pub(in crate::store) fn take_kept(&mut self, root: &Item) -> Result<()> {
+        let held = self.kept.keys().cloned();
+        let written = held.filter_map(|name| Some((name.clone(), root.get(&name)?.clone())));
+        let written = written.collect();
+        self.stamp(&written)
+    }
+
+    /// Notes what a write puts into the fields that the mapper writes.
+    fn stamp(&mut self, stamps: &BTreeMap<String, AttributeValue>) -> Result<()> {
+        for (name, value) in stamps {
+            self.digests.root.insert(name.clone(), Digest::of(value)?);
+            self.kept.insert(name.clone(), value.clone());
+        }
+        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Condition, Edit, Verb, Wrong};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Columns, Decisions, Route};
+use crate::plan::{self, Columns, Decisions, Kept, Route};
 use crate::shape::{Identity, Kind};
 use crate::store::condition::asks_a_loader;
 use crate::store::operation::Operation;
@@ -113,6 +113,7 @@ impl Operation {
             let why = "an update that is sent exactly once brings no object; take `.exactly_once()` or `.returning_..()`";
             return Err(Error::new(ErrorKind::InvalidExpression, why));
         }
+        let kept = Kept::of_all(topology.root);
         let when = self.condition_on(when, key)?;
         let root = self.root(key)?;
         let keys = root.to_item();
@@ -120,6 +121,7 @@ impl Operation {
             topology,
             root,
             edits: Vec::new(),
+            kept: kept.edits(self.store.now())?,
             columns: Columns::new(),
             unless: Vec::new(),
             maps: BTreeSet::new(),

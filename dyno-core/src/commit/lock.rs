@@ -1,0 +1,62 @@
+//! The version that must stand where an object is replaced, of types that count their saves.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{FieldPath, Item};
+
+use super::plain::same_value;
+use crate::error::{Error, ErrorKind};
+use crate::expr::{Comparator, Node, Term};
+
+/// The stored version has this value; `None`: there is none.
+#[derive(Clone, Debug)]
+pub(crate) struct VersionLock {
+    name: &'static str,
+    version: Option<AttributeValue>,
+}
+
+impl VersionLock {
+    pub(crate) fn new(name: &'static str, version: Option<AttributeValue>) -> Self {
+        Self { name, version }
+    }
+
+    /// The condition, and what the program demands besides.
+    pub(crate) fn and(&self, when: Option<&Node>) -> Node {
+        let path = FieldPath::root().key(self.name);
+        let own = match &self.version {
+            None => Node::Missing(path),
+            Some(version) => {
+                let version = Term::Value(version.clone());
+                Node::Compare(Term::Field(path), Comparator::Equal, version)
+            }
+        };
+        match when {
+            None => own,
+            Some(when) => Node::All(vec![own, when.clone()]),
+        }
+    }
+
+    /// The error of a save over what stands there; `None` if it has the version.
+    pub(super) fn refusal(&self, standing: Option<&Item>) -> Option<Error> {
+        let stored = standing.and_then(|item| item.get(self.name));
+        let why = match (&self.version, stored) {
+            (None, None) => return None,
+            (Some(version), Some(stored)) if same_value(version, stored) => return None,
+            (None, Some(_)) => format!(
+                "an object with this key was saved before, as its version `{}` says, and this one was never loaded; nothing was \
+                 written. Load it, apply the change, and save",
+                self.name
+            ),
+            (Some(_), None) if standing.is_none() => format!(
+                "the object has the version of one that was saved, in `{}`, and none is stored: somebody deleted it; nothing \
+                 was written. Insert it with `.if_absent()` to create it again",
+                self.name
+            ),
+            (Some(_), _) => format!(
+                "somebody else wrote the object since it was loaded, as its version `{}` says; nothing was written. Reload \
+                 it, apply the change again, and save",
+                self.name
+            ),
+        };
+        Some(Error::new(ErrorKind::Conflict, why))
+    }
+}

@@ -1,0 +1,29 @@
+use dyno::DyObject;
+
+#[derive(DyObject)]
+#[dyno(table = "Users", key = "ID")]
+struct User {
+    #[dyno(version)]
+    one: u64,
+    #[dyno(version)]
+    other: u64,
+    #[dyno(ttl)]
+    first: u64,
+    #[dyno(ttl)]
+    second: u64,
+}
+
+#[derive(DyObject)]
+#[dyno(table = "Sessions", key = "ID")]
+enum Session {
+    Web {
+        #[dyno(ttl)]
+        expires: u64,
+    },
+    Phone {
+        #[dyno(ttl)]
+        until: u64,
+    },
+}
+
+fn main() {}
