@@ -19,7 +19,7 @@ use super::sortable;
 /// | `bool` | `0`, `1` | yes |
 /// | `char` | itself | yes |
 /// | `Uuid` | lowercase, with hyphens | yes |
-/// | `SystemTime` | `2026-11-21T22:08:00.000000000Z`, of the years 0000 to 9999 | yes |
+/// | `SystemTime`, and with the feature of that name `chrono::DateTime<Utc>`, `jiff::Timestamp`, `time::OffsetDateTime` | `2026-11-21T22:08:00.000000000Z`, of the years 0000 to 9999 | yes |
 /// | `String`, `Box<str>`, `Arc<str>` | itself; not empty | no |
 ///
 /// Implement it for a type of your own. Of any two values, the one that comes first must have the text that comes first, byte by
@@ -49,7 +49,7 @@ use super::sortable;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot stand in a key template",
     label = "not a part of a key",
-    note = "a part of a key is a number, a string, a `bool`, a `char`, a `Uuid` or a `SystemTime`, and never absent; implement `KeyPart` for a type of your own"
+    note = "a part of a key is a number, a string, a `bool`, a `char`, a `Uuid` or a time, and never absent; implement `KeyPart` for a type of your own"
 )]
 pub trait KeyPart {
     /// The text of the value.
@@ -161,6 +161,30 @@ delimited! {
     SystemTime: time => since_epoch(time).and_then(|(seconds, nanoseconds)| utc_text(seconds, nanoseconds)),
 }
 
+#[cfg(feature = "chrono")]
+delimited! {
+    chrono::DateTime<chrono::Utc>: time => utc_text(time.timestamp(), time.timestamp_subsec_nanos()),
+}
+
+#[cfg(feature = "jiff")]
+delimited! {
+    jiff::Timestamp: time => nanoseconds_text(time.as_nanosecond()),
+}
+
+#[cfg(feature = "time")]
+delimited! {
+    time::OffsetDateTime: time => nanoseconds_text(time.unix_timestamp_nanos()),
+}
+
+/// The text of a time so many nanoseconds after the beginning of 1970.
+#[cfg(any(feature = "jiff", feature = "time"))]
+fn nanoseconds_text(nanoseconds: i128) -> Result<String, ValueError> {
+    let second = i128::from(sortable::NANOSECONDS);
+    let seconds = i64::try_from(nanoseconds.div_euclid(second)).map_err(ValueError::custom)?;
+    let rest = u32::try_from(nanoseconds.rem_euclid(second)).map_err(ValueError::custom)?;
+    utc_text(seconds, rest)
+}
+
 fn since_epoch(time: SystemTime) -> Result<(i64, u32), ValueError> {
     let whole = |seconds: u64| i64::try_from(seconds).map_err(ValueError::custom);
     match time.duration_since(UNIX_EPOCH) {
@@ -183,7 +207,7 @@ fn since_epoch(time: SystemTime) -> Result<(i64, u32), ValueError> {
 ///
 /// # Errors
 ///
-/// The year is before 0 or after 9999, or there are more nanoseconds than in a second.
+/// The year is before 0 or after 9999, or there are more nanoseconds than in a second, as in a leap second of `chrono`.
 ///
 /// # Examples
 ///
@@ -194,6 +218,9 @@ fn since_epoch(time: SystemTime) -> Result<(i64, u32), ValueError> {
 /// # Ok::<(), dyno_core::ValueError>(())
 /// ```
 pub fn utc_text(seconds: i64, nanoseconds: u32) -> Result<String, ValueError> {
-    sortable::utc(seconds, nanoseconds)
-        .ok_or_else(|| ValueError::custom("a time in a key is one of the years 0000 to 9999"))
+    sortable::utc(seconds, nanoseconds).ok_or_else(|| {
+        ValueError::custom(
+            "a time in a key is one of the years 0000 to 9999, and in no leap second",
+        )
+    })
 }

@@ -38,6 +38,7 @@ mod table;
 mod transaction;
 mod tree;
 mod update;
+mod verbs;
 mod when;
 mod write_path;
 
@@ -89,12 +90,10 @@ pub use self::transaction::{
 pub use self::update::{Update, UpdateParams, UpdateReturning};
 pub use self::write_path::WritePath;
 use crate::error::{Error, ErrorKind, Result};
-use crate::key::Key;
 use crate::loader::ConfigLoader;
 use crate::plan::Topology;
-use crate::shape::{Identity, IntoPath, Shape, Stored};
-use crate::table::{Namespace, TableSpec};
-use crate::untyped;
+use crate::shape::{Identity, Shape, Stored};
+use crate::table::Namespace;
 
 /// A place where objects are stored: DynamoDB, a server that speaks its protocol, or the embedded engine.
 ///
@@ -325,153 +324,6 @@ impl Store {
     pub fn client<T: Stored>(&self) -> Result<Client> {
         let topology = self.topology(T::SHAPE)?;
         Ok(self.clients().raw(topology.table.region_name()))
-    }
-
-    /// Loads the object with this key; see [`Load`].
-    pub fn load<T: Stored>(&self, key: impl Into<Key>) -> Load<T> {
-        Load::new(key.into()).on(self)
-    }
-
-    /// Loads the objects with these keys; see [`LoadMany`].
-    pub fn load_many<T: Stored>(
-        &self,
-        keys: impl IntoIterator<Item = impl Into<Key>>,
-    ) -> LoadMany<T> {
-        LoadMany::new(keys).on(self)
-    }
-
-    /// Loads objects of several types, a tuple of loads, with the same requests; see [`LoadTogether`].
-    ///
-    /// Parts that name no store use this one.
-    pub fn load_together<P: LoadParts>(&self, parts: P) -> LoadTogether<P> {
-        LoadTogether::new(self.clone(), parts)
-    }
-
-    /// Loads objects of several types, a tuple of loads, as they are at one moment; see
-    /// [`LoadTransaction`](crate::transaction::LoadTransaction).
-    ///
-    /// Parts that name no store use this one.
-    pub fn load_transaction<P: LoadParts>(&self, parts: P) -> LoadTransaction<P> {
-        LoadTransaction::new(self.clone(), parts)
-    }
-
-    /// Saves an object; see [`Save`].
-    pub fn save<T: Stored>(&self, object: T) -> Save<T> {
-        Save::new(object).on(self)
-    }
-
-    /// Saves these objects; see [`SaveMany`].
-    pub fn save_many<T: Stored>(&self, objects: impl IntoIterator<Item = T>) -> SaveMany<T> {
-        SaveMany::new(objects).on(self)
-    }
-
-    /// Saves and deletes objects of several types, a tuple of batches, with the same requests; see [`WriteTogether`].
-    ///
-    /// Parts that name no store use this one.
-    pub fn write_together<P: WriteParts>(&self, parts: P) -> WriteTogether<P> {
-        WriteTogether::new(self.clone(), parts)
-    }
-
-    /// Deletes the objects with these keys; see [`DeleteMany`].
-    pub fn delete_many<T: Stored>(
-        &self,
-        keys: impl IntoIterator<Item = impl Into<Key>>,
-    ) -> DeleteMany<T> {
-        DeleteMany::new(keys).on(self)
-    }
-
-    /// Deletes the object with this key; see [`Delete`].
-    pub fn delete<T: Stored>(&self, key: impl Into<Key>) -> Delete<T> {
-        Delete::new(key.into()).on(self)
-    }
-
-    /// Reads one value of an object; see [`ReadPath`].
-    pub fn read_path<T: Stored, V>(
-        &self,
-        key: impl Into<Key>,
-        path: impl IntoPath<T, V>,
-    ) -> ReadPath<T, V> {
-        ReadPath::new(key.into(), path.into_path()).on(self)
-    }
-
-    /// Writes one value of an object; see [`WritePath`].
-    pub fn write_path<T: Stored, V>(
-        &self,
-        key: impl Into<Key>,
-        path: impl IntoPath<T, V>,
-        value: impl Into<V>,
-    ) -> WritePath<T, V> {
-        WritePath::new(key.into(), path.into_path(), value.into()).on(self)
-    }
-
-    /// Changes values of an object in place; see [`Update`].
-    pub fn update<T: Stored>(&self, key: impl Into<Key>) -> Update<T> {
-        Update::new(key.into()).on(self)
-    }
-
-    /// Several writes of objects of any types, all or none; see [`Transaction`].
-    pub fn transaction<'a>(&self) -> Transaction<'a> {
-        Transaction::new(self.clone())
-    }
-
-    /// Finds the objects whose indexed field has this value; see [`Find`].
-    pub fn find<T: Stored, V>(&self, path: impl IntoPath<T, V>, value: impl Into<V>) -> Find<T, V> {
-        Find::new(path.into_path(), value.into()).on(self)
-    }
-
-    /// All objects of a type; see [`Scan`].
-    pub fn scan<T: Stored>(&self) -> Scan<T> {
-        Scan::new().on(self)
-    }
-
-    /// The objects of one partition; see [`Query`].
-    pub fn query<T: Stored>(&self) -> Query<T> {
-        Query::new().on(self)
-    }
-
-    /// Objects without a Rust type, stored as this shape says; see [`Documents`].
-    pub fn documents(&self, shape: untyped::Shape) -> Documents {
-        Documents::new(self.clone(), shape)
-    }
-
-    /// Brings every stored `T` to what a save today would encrypt, and how; see [`Reseal`].
-    pub fn reseal<T: Stored>(&self) -> Reseal<T> {
-        Reseal::new().on(self)
-    }
-
-    /// Counts the sealed values of every stored `T` by their keys, without a key; see [`Audit`].
-    pub fn audit<T: Stored>(&self) -> Audit<T> {
-        Audit::new().on(self)
-    }
-
-    /// Makes the tables of `T` and of its shards, where they do not exist; see [`EnsureTables`].
-    pub fn ensure_tables<T: Stored>(&self) -> EnsureTables<T> {
-        EnsureTables::new(self.clone())
-    }
-
-    /// Makes tables from specifications, where they do not exist; see [`EnsureSpecs`].
-    pub fn ensure_specs(&self, specs: impl IntoIterator<Item = TableSpec>) -> EnsureSpecs {
-        EnsureSpecs::new(self.clone(), specs.into_iter().collect())
-    }
-
-    /// Compares tables with specifications; see [`CheckSpecs`].
-    pub fn check_specs(&self, specs: impl IntoIterator<Item = TableSpec>) -> CheckSpecs {
-        CheckSpecs::new(self.clone(), specs.into_iter().collect())
-    }
-
-    /// Compares the tables of `T` and of its shards with what is wanted; see [`CheckTables`].
-    pub fn check_tables<T: Stored>(&self) -> CheckTables<T> {
-        CheckTables::new(self.clone())
-    }
-
-    /// Adds to the tables of `T` and of its shards what they lack; see [`MigrateTables`].
-    pub fn migrate_tables<T: Stored>(&self) -> MigrateTables<T> {
-        MigrateTables::new(self.clone())
-    }
-
-    /// Deletes the tables of `T` and of its shards, if exactly they are named; see [`DeleteTables`].
-    pub fn delete_tables<T: Stored>(&self) -> DeleteTables<T> {
-        DeleteTables::new(self.clone())
     }
 
     fn with_clients(clients: Clients, loader: Option<Arc<dyn ConfigLoader>>) -> Self {
