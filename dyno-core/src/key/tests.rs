@@ -184,25 +184,3 @@ fn all_fields_are_a_whole_key() {
     let part = beginning("a");
     assert_eq!((part.text.as_str(), part.is_whole), ("ORDER#a#", false));
 }
-
-#[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
-proptest! {
-    #[test]
-    fn a_moment_has_one_text_whatever_its_type(
-        seconds in -62_000_000_000_i64..253_000_000_000,
-        nanoseconds in 0_u32..1_000_000_000,
-    ) {
-        use crate::shape::Moment;
-
-        let time = SystemTime::from_epoch_seconds(seconds).unwrap();
-        let time = time + Duration::from_nanos(nanoseconds.into());
-        let expected = text(&time);
-        prop_assert_eq!(&utc_text(seconds, nanoseconds).unwrap(), &expected);
-        #[cfg(feature = "chrono")]
-        prop_assert_eq!(&text(&chrono::DateTime::<chrono::Utc>::at(time).unwrap()), &expected);
-        #[cfg(feature = "jiff")]
-        prop_assert_eq!(&text(&jiff::Timestamp::at(time).unwrap()), &expected);
-        #[cfg(feature = "time")]
-        prop_assert_eq!(&text(&time::OffsetDateTime::at(time).unwrap()), &expected);
-    }
-}

@@ -302,4 +302,28 @@ mod tests {
         assert!(read(AttributeValue::N("12.5".to_owned())).is_err());
         assert!(read(AttributeValue::S("12".to_owned())).is_err());
     }
+
+    #[cfg(any(feature = "chrono", feature = "jiff", feature = "time"))]
+    proptest! {
+        #[test]
+        fn a_moment_has_one_text_in_a_key_whatever_its_type(
+            seconds in -62_000_000_000_i64..253_000_000_000,
+            nanoseconds in 0_u64..1_000_000_000,
+        ) {
+            use std::borrow::Cow;
+
+            use crate::key::KeyPart;
+
+            let time = SystemTime::from_epoch_seconds(seconds).unwrap();
+            let time = time + Duration::from_nanos(nanoseconds);
+            let expected = time.key_text().unwrap().into_owned();
+            let same = |text: Result<Cow<'_, str>, ValueError>| assert_eq!(text.unwrap(), expected);
+            #[cfg(feature = "chrono")]
+            same(chrono::DateTime::<chrono::Utc>::at(time).unwrap().key_text());
+            #[cfg(feature = "jiff")]
+            same(jiff::Timestamp::at(time).unwrap().key_text());
+            #[cfg(feature = "time")]
+            same(time::OffsetDateTime::at(time).unwrap().key_text());
+        }
+    }
 }
