@@ -89,18 +89,58 @@ async fn a_field_that_somebody_else_fills_is_a_change() {
 #[tokio::test]
 async fn an_object_that_becomes_one_with_shards_is_changed() {
     let (store, _) = store().await;
-    let plain = store.save(draft("a")).await.unwrap();
+    let mut plain = store.save(draft("a")).await.unwrap();
     let mut theirs = store.load::<Chapter>("a").await.unwrap();
     let adopted = store.load::<Chapter>("a").await.unwrap();
     theirs.body = Some(Body { lines: 1 });
     theirs.save().await.unwrap();
+    plain.text = "mine".into();
     let kinds = [
         store.transaction().check_unchanged(&plain).await,
         store.transaction().check_unchanged(&adopted).await,
         store.transaction().delete_saved(&plain).await,
+        store.transaction().save(&mut plain).await,
     ]
     .map(|done| done.unwrap_err().kind());
-    assert_eq!(kinds, [ErrorKind::Conflict; 3]);
+    assert_eq!(kinds, [ErrorKind::Conflict; 4]);
+    let alone = plain.save().await.unwrap_err();
+    assert_eq!(alone.kind(), ErrorKind::Conflict, "{alone}");
+
+    // It is still the version that they have.
+    theirs.by = Some("ken".into());
+    theirs.save().await.unwrap();
+    assert_eq!(store.load::<Chapter>("a").await.unwrap().text, "x");
+}
+
+/// The same items by a type that once called its field otherwise.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Notes", key = "ID")]
+struct Renamed {
+    #[dyno(key)]
+    id: String,
+    text: String,
+    #[dyno(alias = "author")]
+    by: Option<String>,
+    #[dyno(shard)]
+    body: Option<Body>,
+}
+
+#[tokio::test]
+async fn a_field_that_an_older_program_fills_is_a_change() {
+    let (store, _) = store().await;
+    store.save(draft("a")).await.unwrap();
+    let mut mine = store.load::<Renamed>("a").await.unwrap();
+    write(&store, "a", "author", text("ken")).await;
+    let kind = |done: Result<_, dyno::TransactionError>| done.unwrap_err().kind();
+    let checked = store.transaction().check_unchanged(&mine).await;
+    assert_eq!(kind(checked), ErrorKind::Conflict);
+    mine.text = "mine".into();
+    let saved = store.transaction().save(&mut mine).await;
+    assert_eq!(kind(saved), ErrorKind::Conflict);
+    let error = mine.save().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict, "{error}");
+    let theirs = store.load::<Renamed>("a").await.unwrap();
+    assert_eq!(theirs.by.as_deref(), Some("ken"));
 }
 
 /// What a check of the object says, and what a load of it says.

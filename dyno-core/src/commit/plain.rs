@@ -209,8 +209,13 @@ impl Plain {
         super::size::check_item(address.table, result)?;
         let mut set = Vec::new();
         let mut remove = Vec::new();
-        let mut condition = vec!["attribute_exists(#k)".to_owned()];
-        let mut expressions = Expressions::default().name("#k", address.key_name());
+        let mut condition = vec![
+            "attribute_exists(#k)".to_owned(),
+            "attribute_not_exists(#f)".to_owned(),
+        ];
+        let mut expressions = Expressions::default()
+            .name("#k", address.key_name())
+            .name("#f", reserved::FORMAT);
         for (index, (name, value)) in after.iter().enumerate() {
             expressions = expressions.name(format!("#{index}"), name);
             match value {
@@ -242,7 +247,9 @@ impl Plain {
         });
         let before = after.keys();
         let before = before.map(|name| (name.clone(), before_all.get(name).cloned()));
-        let before = before.collect();
+        let before = before
+            .chain([(reserved::FORMAT.to_owned(), None)])
+            .collect();
         Ok(Self {
             request,
             judge: Judge::Unchanged { before, after },
@@ -388,9 +395,15 @@ pub(super) fn is_as_read(now: &Item, before: &Item, shape: &'static Shape) -> bo
     holds(now, before) && absent.all(|name| !now.contains_key(name))
 }
 
-/// The fields of the type that an item does not have.
+/// The attributes of the type that an item does not have: of its fields, by all their names, and the one that says the type.
 fn absent_from(item: &Item, shape: &'static Shape) -> BTreeSet<&'static str> {
-    let names = shape.all_fields().map(FieldShape::name);
+    let older = shape.all_fields().flat_map(FieldShape::older_names);
+    let names = shape
+        .all_fields()
+        .map(FieldShape::name)
+        .chain(older.copied());
+    let tag = plan::plain_tag(shape).map(|(attribute, _)| attribute);
+    let names = names.chain(tag);
     names.filter(|name| !item.contains_key(*name)).collect()
 }
 
