@@ -83,9 +83,7 @@ async fn keys_that_were_made_up_come_back_with_the_objects() {
         _ => Fault::Pass,
     })
     .await;
-    let mut old = stored(&sound).await;
-    old.note.count = 1;
-    let wrong = store.save(account("")).on(&store);
+    stored(&sound).await;
     let transaction = store.transaction().check_exists::<Note>("a");
     let transaction = transaction.insert_all([event("x"), event("y")]);
     let error = transaction.await.unwrap_err();
@@ -101,8 +99,25 @@ async fn keys_that_were_made_up_come_back_with_the_objects() {
     let (saved,) = store.transaction().put_all(again).await.unwrap();
     assert_eq!(sound.scan::<Event>().await.unwrap().len(), 2 + 1);
     assert_eq!(saved[0].key().to_string().len(), 36);
-    let error = store.transaction().insert(wrong).await.unwrap_err();
-    assert_eq!(error.keys().len(), 1);
+    let error = store.transaction().insert(account("")).await.unwrap_err();
+    assert_eq!(error.failures()[0].kind(), ErrorKind::InvalidKey);
+    assert_eq!(error.keys(), [Some("".into())]);
+}
+
+#[tokio::test]
+async fn an_object_that_was_refused_is_mended_in_its_slot_or_taken_out() {
+    let (store, _) = store().await;
+    let mut slot = Slot::new(account(""));
+    let transaction = store.transaction().insert_into(&mut slot);
+    assert_eq!(transaction.await.unwrap_err().kind(), ErrorKind::InvalidKey);
+    assert!(slot.saved().is_none());
+    slot.object_mut().id = "c".into();
+    store.transaction().insert_into(&mut slot).await.unwrap();
+    let stored = store.load::<crate::fixture::Account>("c").await.unwrap();
+    assert_eq!(*stored, slot.into_object());
+
+    let refused = Slot::new(account(""));
+    assert_eq!(refused.into_object(), account(""));
 }
 
 #[tokio::test]

@@ -31,7 +31,7 @@ pub(crate) fn check(request: &Request) -> Result<()> {
 pub(super) fn check_together(actions: &[Action]) -> Result<()> {
     check_all(
         actions,
-        "nothing was sent. Write fewer objects in one transaction",
+        "nothing was written. Write fewer objects in one transaction",
     )
 }
 

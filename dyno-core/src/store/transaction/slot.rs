@@ -3,7 +3,7 @@ use std::fmt;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Condition;
 use crate::key::Key;
-use crate::shape::Stored;
+use crate::shape::{Role, Shape, Stored};
 use crate::store::Store;
 use crate::store::operation::Operation;
 use crate::store::prepared::{SavePart, Then};
@@ -68,7 +68,10 @@ pub struct Slot<T> {
 
 /// How an object is to be stored.
 struct Given<T> {
+    /// What the program said, or what was made up for it.
     key: Option<Key>,
+    /// That of the last try.
+    last: Option<Key>,
     expecting: Expecting,
     when: Option<Condition<T>>,
 }
@@ -88,6 +91,7 @@ impl<T: Stored> Slot<T> {
             saved: Saved::new(object, unknown, options, Baseline::default()),
             given: Some(Given {
                 key,
+                last: None,
                 expecting,
                 when,
             }),
@@ -99,10 +103,20 @@ impl<T: Stored> Slot<T> {
         &self.saved
     }
 
+    /// The object, to be mended before the next try.
+    pub fn object_mut(&mut self) -> &mut T {
+        &mut self.saved
+    }
+
+    /// The object, stored or not.
+    pub fn into_object(self) -> T {
+        self.saved.into_object()
+    }
+
     /// Its key, if it was given, or a transaction made it up.
     pub fn key(&self) -> Option<&Key> {
         match &self.given {
-            Some(given) => given.key.as_ref(),
+            Some(given) => given.last.as_ref().or(given.key.as_ref()),
             None => Some(self.saved.key()),
         }
     }
@@ -146,7 +160,10 @@ impl<T: Stored> Slot<T> {
             return Err(operation.explain(Some(self.saved.key()))(error));
         };
         let (tree, key) = keyed_tree(&operation, &*self.saved, given.key.as_ref())?;
-        given.key = Some(key.clone());
+        if !makes_its_key(T::SHAPE) {
+            given.key = Some(key.clone());
+        }
+        given.last = Some(key.clone());
         let when = operation.condition_on(given.when.clone(), &key);
         let part = SavePart {
             tree,
@@ -158,6 +175,12 @@ impl<T: Stored> Slot<T> {
         };
         Ok((operation, key, part))
     }
+}
+
+/// Whether objects have their keys in them, so that another try may have another one.
+fn makes_its_key(shape: &'static Shape) -> bool {
+    let mut fields = shape.all_fields();
+    shape.key_templates().is_some() || fields.any(|field| field.field_role() == Role::PartitionKey)
 }
 
 /// Without the value, which may be one that is encrypted.
