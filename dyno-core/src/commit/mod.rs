@@ -42,8 +42,8 @@ pub(crate) mod update;
 pub(crate) use cost::{Before, Charge, Known};
 pub(crate) use footprint::{Footprint, Sizes};
 pub(crate) use lock::VersionLock;
-pub(crate) use reason::{Reason, misfit, refusal_of, says_too_large};
+pub(crate) use reason::{Reason, item_too_large, misfit, refusal_of, says_too_large};
 pub(crate) use size::check_item;
 pub(crate) use step::{
-    Action, Answer, Expressions, Fresh, Machine, Request, Returns, Step, item_too_large, unknown,
+    Action, Answer, Expressions, Fresh, Machine, Request, Returns, Step, unknown,
 };

@@ -2,7 +2,6 @@
 
 use dyno_value::Item;
 
-use super::step::{contended, item_too_large};
 use crate::error::{Error, ErrorKind, condition_failed, path_not_found};
 
 /// Why an action of a transaction was not applied.
@@ -126,4 +125,19 @@ fn other_operand() -> Error {
 pub(crate) fn says_too_large(message: Option<&str>) -> bool {
     // "Item size has exceeded the maximum allowed size", "Item size to update has exceeded the maximum allowed size"
     message.is_some_and(|message| message.contains("exceeded the maximum allowed size"))
+}
+
+pub(crate) fn item_too_large() -> Error {
+    Error::new(
+        ErrorKind::TooLarge,
+        "the item would be larger than the 400 KB that DynamoDB holds; nothing was written. Make the largest field an \
+         object of its own, marked `#[dyno(shard)]`",
+    )
+}
+
+pub(super) fn contended() -> Error {
+    Error::new(
+        ErrorKind::Contended,
+        "other clients kept changing the object; nothing was written, try again later",
+    )
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
-use super::reason::{Cause, Reason, cause_of};
+use super::reason::{Cause, Reason, cause_of, contended, item_too_large};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Node, Placeholders, condition_text};
 use crate::plan::{self, Address, Etag};
@@ -354,20 +354,5 @@ pub(crate) fn unknown() -> Error {
     Error::new(
         ErrorKind::OutcomeUnknown,
         "the answer was lost, and whether the write was applied could not be learned; load the object to see",
-    )
-}
-
-pub(crate) fn item_too_large() -> Error {
-    Error::new(
-        ErrorKind::TooLarge,
-        "the item would be larger than the 400 KB that DynamoDB holds; nothing was written. Make the largest field an \
-         object of its own, marked `#[dyno(shard)]`",
-    )
-}
-
-pub(super) fn contended() -> Error {
-    Error::new(
-        ErrorKind::Contended,
-        "other clients kept changing the object; nothing was written, try again later",
     )
 }

@@ -42,7 +42,7 @@ impl Params {
         self.operation
     }
 
-    /// The table.
+    /// The table, by the name that its type gives it, without a [namespace](crate::Namespace).
     pub fn table(&self) -> &str {
         self.table
     }

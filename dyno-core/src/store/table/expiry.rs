@@ -1,16 +1,13 @@
 //! The attribute by which the objects of a table expire.
 
-use aws_sdk_dynamodb::types::{AttributeValue, TimeToLiveSpecification};
+use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item};
 
-use super::describe::code;
-use super::tables::Tables;
-use crate::error::{Error, ErrorKind, Result, incomplete};
+use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyKind;
 use crate::plan::{Decisions, expiry_attribute};
 use crate::shape::{FieldShape, Kind, Privacy, Role, fits};
 use crate::store::operation::Operation;
-use crate::store::service;
 
 /// A time that every field by which objects expire can hold, in seconds since 1970.
 const SOME_TIME: &str = "1700000000";
@@ -92,29 +89,4 @@ fn is_encrypted(operation: &Operation, field: &FieldShape) -> bool {
             || loader.encryption_key_id(&path, &nothing).is_some()
     });
     marked || (asked && field.privacy() != Privacy::Plain)
-}
-
-impl Tables {
-    /// Lets items expire by an attribute, or not by it any more. That it is so already is no error: the service calls it
-    /// invalid if somebody else was faster.
-    pub(super) async fn expire(&self, table: &str, attribute: &str, enabled: bool) -> Result<()> {
-        let specification = TimeToLiveSpecification::builder()
-            .attribute_name(attribute)
-            .enabled(enabled);
-        let request = self
-            .client
-            .update_time_to_live()
-            .table_name(table)
-            .time_to_live_specification(specification.build().map_err(incomplete)?);
-        let Err(error) = request.send().await else {
-            return Ok(());
-        };
-        if code(&error) == Some("ValidationException") {
-            let stands = self.ttl_of(table).await?;
-            if stands.as_deref() == enabled.then_some(attribute) {
-                return Ok(());
-            }
-        }
-        Err(service::failure(error, &[table]))
-    }
 }

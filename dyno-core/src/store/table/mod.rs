@@ -3,6 +3,7 @@
 //! ```text
 //! tables    the tables of an object, as the service calls them    describe  what is there
 //! request   one change of one table                               wait      until a table can be used
+//! expiry    by which attribute objects can expire                 time_to_live  the change that lets them
 //! ensure, check, migrate, delete                                  the operations
 //! specs     ensure and check for tables that no type declares
 //! ```
@@ -17,6 +18,7 @@ mod options;
 mod request;
 mod specs;
 mod tables;
+mod time_to_live;
 mod wait;
 
 pub use self::check::CheckTables;

@@ -81,7 +81,7 @@ impl ActionParams {
         self.kind
     }
 
-    /// The table.
+    /// The table, by the name that its type gives it, without a [namespace](crate::Namespace).
     pub fn table(&self) -> &str {
         self.table
     }

@@ -50,7 +50,7 @@ impl UpdateParams {
         self.operation
     }
 
-    /// The table.
+    /// The table, by the name that its type gives it, without a [namespace](crate::Namespace).
     pub fn table(&self) -> &str {
         self.table
     }
