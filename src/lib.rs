@@ -17,8 +17,8 @@ pub use dyno_core::{
     ResealReport, Result, Rules, Save, SaveError, SaveMany, SaveSaved, Saved, Scan, Searchable,
     Segment, Shards, SortKey, Store, Stored, Transaction, TransactionError, TransactionFailure,
     TypeTag, TypedPath, Update, UpdateParams, UpdateReturning, UsedException, ValueCause,
-    ValueError, WriteOnly, WritePath, batch, check_loader, document, expression, shape, table,
-    template, transaction,
+    ValueError, WriteOnly, WritePath, batch, check_loader, compat, document, expression, shape,
+    table, template, transaction,
 };
 pub use dyno_derive::DyObject;
 #[cfg(feature = "legacy")]

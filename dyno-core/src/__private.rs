@@ -1,7 +1,7 @@
 //! Everything that generated code may name. Not part of the public API.
 
 pub use std::marker::PhantomData;
-pub use std::option::Option::Some;
+pub use std::option::Option::{None, Some};
 pub use std::result::Result::Ok;
 use std::sync::Arc;
 pub use std::vec::Vec;
@@ -17,7 +17,8 @@ pub use crate::shape::{
     Beside, Codec, DirectProbe, Duty, FieldShape, Index, IndexPart, IndexShape, Invalid, Kind,
     NoIndexes, Object, ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet, Probe, Refresh,
     Role, SecondaryShape, SerdeProbe, SerdeValue, Shape, Stored, TableShape, VariantShape, Whole,
-    beside, expiry, explained, key, searchable, shard, stamped, stored, validated, version, with,
+    beside, expiry, explained, given, key, searchable, shard, stamped, stored, validated, version,
+    with,
 };
 
 /// What `Object::write` and `Object::read` return.

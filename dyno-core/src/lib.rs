@@ -11,6 +11,7 @@
 //! | `shape` | what a type looks like when it is stored |
 //! | `expr` | pure: conditions over fields, and their text |
 //! | `untyped` | the same for objects without a type; JSON and JSONPath |
+//! | `compat` | pure: forms of other mappers, for `#[dyno(with = ..)]` |
 //! | `plan` | pure: from a tree to items and back |
 //! | `table` | pure: what a table is; how it differs from another; names with a prefix |
 //! | `commit` | pure: the protocols, as machines |
@@ -19,6 +20,7 @@
 //! | `object` | the verbs of a stored type |
 
 mod commit;
+pub mod compat;
 mod error;
 mod expr;
 mod forecast;
@@ -98,8 +100,8 @@ pub mod expression {
     #[doc(hidden)]
     pub use crate::expr::{Added, Compared};
     pub use crate::expr::{
-        Addend, Assign, Container, ListField, Measured, Numeric, Operand, Ordered, SetField, Size,
-        Subtrahend, Text,
+        Addend, Assign, Container, KeywordValue, ListField, Measured, Numeric, Operand, Ordered,
+        SetField, Size, Subtrahend, Text,
     };
 }
 

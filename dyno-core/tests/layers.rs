@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; modules of one row do not use each other.
-const LAYERS: [&[&str]; 12] = [
+const LAYERS: [&[&str]; 13] = [
     &["limits", "reserved", "units"],
     &["key"],
     &["error"],
@@ -13,6 +13,7 @@ const LAYERS: [&[&str]; 12] = [
     &["shape"],
     &["expr"],
     &["untyped"],
+    &["compat"],
     &["plan"],
     &["commit", "table"],
     &["forecast"],

@@ -83,7 +83,7 @@ impl fmt::Display for Fault {
 }
 
 impl<R> Condition<R> {
-    pub(super) fn new(node: Result<Node, Fault>) -> Self {
+    pub(crate) fn new(node: Result<Node, Fault>) -> Self {
         Self {
             node,
             root: PhantomData,

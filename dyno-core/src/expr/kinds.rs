@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use aws_smithy_types::Blob;
 use uuid::Uuid;
@@ -14,7 +15,11 @@ use crate::shape::{Attribute, Lazy, SetElement};
     label = "cannot be compared with `<`, `>` or `between`",
     note = "numbers, strings and binary have an order; implement `Ordered` for a type of your own that is stored as one of these"
 )]
-pub trait Ordered {}
+pub trait Ordered {
+    /// Whether the type's own form has another order, or none: it is ordered where conversions store it as a number.
+    #[doc(hidden)]
+    const ONLY_AS_NUMBER: bool = false;
+}
 
 /// A field type that has a beginning: strings and binary.
 #[diagnostic::on_unimplemented(
@@ -51,6 +56,25 @@ macro_rules! marks {
 
 marks!(Ordered: u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64);
 marks!(Ordered: String, Box<str>, Arc<str>, char, Uuid, Blob);
+macro_rules! times {
+    ($($(#[$condition:meta])* $type:ty),* $(,)?) => {
+        $($(#[$condition])*
+        impl Ordered for $type {
+            const ONLY_AS_NUMBER: bool = true;
+        })*
+    };
+}
+
+times!(
+    SystemTime,
+    #[cfg(feature = "chrono")]
+    chrono::DateTime<chrono::Utc>,
+    #[cfg(feature = "jiff")]
+    jiff::Timestamp,
+    #[cfg(feature = "time")]
+    time::OffsetDateTime,
+);
+
 marks!(Text: String, Box<str>, Arc<str>, Blob);
 marks!(Measured: String, Box<str>, Arc<str>, Blob);
 
@@ -86,7 +110,9 @@ impl<T: SetElement + Attribute + 'static> Container for BTreeSet<T> {
 
 macro_rules! passed_through {
     ($($around:ident),*) => {
-        $(impl<T: Ordered> Ordered for $around<T> {}
+        $(impl<T: Ordered> Ordered for $around<T> {
+            const ONLY_AS_NUMBER: bool = T::ONLY_AS_NUMBER;
+        }
         impl<T: Text> Text for $around<T> {}
         impl<T: Measured> Measured for $around<T> {}
         impl<T: Container> Container for $around<T> {

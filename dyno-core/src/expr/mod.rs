@@ -1,7 +1,7 @@
 //! Conditions over the fields of an object, changes of them, and their text for the service.
 //!
 //! A condition is a tree ([`Node`]) of paths and values. Methods of typed handles build it ([`predicates`]), what a
-//! field's type can do decides which there are ([`kinds`]), and [`render`] writes it with placeholders for every name
+//! field's type can do decides which there are ([`kinds`]), names of operators do so for code that has fields as text ([`keyword`]), and [`render`] writes it with placeholders for every name
 //! and value, so that reserved words and odd names need no care.
 //!
 //! An update is a list of changes ([`edit`]), each of one path: set to a value ([`assign`]), or changed by what its type can do
@@ -11,6 +11,7 @@ mod addend;
 mod assign;
 mod condition;
 mod edit;
+mod keyword;
 mod kinds;
 mod node;
 mod operand;
@@ -28,6 +29,8 @@ pub use self::assign::Assign;
 pub use self::condition::Condition;
 pub(crate) use self::condition::{Fault, Why};
 pub(crate) use self::edit::{Edit, Guard, Verb, Wrong};
+pub use self::keyword::KeywordValue;
+pub(crate) use self::keyword::{Operator, keyword_node};
 pub use self::kinds::{Container, Measured, Ordered, Text};
 pub(crate) use self::node::{Comparator, Look, Node, Term};
 pub use self::operand::{Compared, Operand};

@@ -13,8 +13,9 @@ pub(crate) enum Node {
     Compare(Term, Comparator, Term),
     Contains(FieldPath, AttributeValue),
     Exists(FieldPath),
+    /// It is of the type that DynamoDB calls so.
+    HasType(FieldPath, &'static str),
     In(Term, Vec<AttributeValue>),
-    IsNull(FieldPath),
     Missing(FieldPath),
     Not(Box<Self>),
 }
@@ -108,7 +109,7 @@ impl Node {
             Self::Not(node) => node.each_look(see),
             Self::BeginsWith(path, value) => see(path, Look::Value(value)),
             Self::Contains(path, element) => see(path, Look::Element(element)),
-            Self::Exists(path) | Self::IsNull(path) | Self::Missing(path) => {
+            Self::Exists(path) | Self::HasType(path, _) | Self::Missing(path) => {
                 see(path, Look::Outside);
             }
             Self::Between(term, lower, upper) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dyno_value::{ValueError, measure_value};
 
 use super::node::Term;
-use crate::shape::{Codec, Path};
+use crate::shape::{Codec, Path, is_null};
 
 /// What a field of type `T` of an object of type `R` can be compared with: a value of its type, of the type inside an
 /// `Option`, a text for strings, or another field of the same type.
@@ -33,6 +33,10 @@ fn value<T>(value: &T, codec: &Codec<T>) -> Result<Option<Compared>, ValueError>
     let Some(value) = codec.write(value)? else {
         return Ok(None);
     };
+    // A null that conversions write for what is absent.
+    if is_null(&value) && codec.absent().is_some() {
+        return Ok(None);
+    }
     measure_value(&value)?;
     Ok(Some(Compared {
         term: Term::Value(value),

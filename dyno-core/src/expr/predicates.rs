@@ -11,10 +11,10 @@ use super::condition::{Condition, Fault};
 use super::kinds::{Container, Measured, Ordered, Text};
 use super::node::{Comparator, Node, Term};
 use super::operand::{Compared, Operand};
-use crate::shape::{Codec, Path};
+use crate::shape::{Codec, Kind, Path};
 
 /// DynamoDB takes that many values in one `IN`.
-const MOST_IN: usize = 100;
+pub(super) const MOST_IN: usize = 100;
 
 impl<R, T> Path<R, T> {
     /// The field has this value. `eq(None)` holds for an absent field and for a stored null.
@@ -74,6 +74,24 @@ impl<R, T> Path<R, T> {
         Ok(())
     }
 
+    /// Refuses to ask for the order of what DynamoDB does not put in the order of the field's type.
+    fn check_order(&self) -> Result<(), Fault>
+    where
+        T: Ordered,
+    {
+        if matches!(self.codec().kind(), Kind::Key(_) | Kind::Scalar(_)) {
+            return self.check_place();
+        }
+        if T::ONLY_AS_NUMBER && !self.codec().is_foreign() {
+            return Err(Fault::new(
+                self.as_field_path(),
+                "is a time in its type's own form, which DynamoDB does not put in the order of time; store it as a number, \
+                 `#[dyno(with = dyno::compat::epoch_seconds)]`, or compare after loading",
+            ));
+        }
+        self.check_form()
+    }
+
     fn term(&self, value: impl Operand<R, T>) -> Result<Option<Term>, Fault> {
         let term = value.__dyno_term(self.codec());
         let term = term.map_err(|error| Fault::of_value(self.as_field_path(), error))?;
@@ -90,15 +108,21 @@ impl<R, T> Path<R, T> {
         Ok(Some(term))
     }
 
+    fn by_order(&self, value: impl Operand<R, T>, comparator: Comparator) -> Condition<R>
+    where
+        T: Ordered,
+    {
+        match self.check_order() {
+            Ok(()) => self.compared(value, comparator),
+            Err(fault) => Condition::new(Err(fault)),
+        }
+    }
+
     fn compared(&self, value: impl Operand<R, T>, comparator: Comparator) -> Condition<R> {
         let path = self.as_field_path();
-        let absent = || Node::Missing(path.clone()).any(Node::IsNull(path.clone()));
+        let absent = || Node::Missing(path.clone()).any(Node::HasType(path.clone(), "NULL"));
         let exists = || Node::Exists(path.clone());
-        let form = match comparator {
-            Comparator::Equal | Comparator::NotEqual => self.check_place(),
-            _ => self.check_form(),
-        };
-        let term = form.and_then(|()| self.term(value));
+        let term = self.check_place().and_then(|()| self.term(value));
         Condition::new(term.and_then(|term| match (term, comparator) {
             (Some(term), Comparator::NotEqual) => {
                 let there = if self.codec().absent().is_some() {
@@ -158,28 +182,28 @@ impl<R, T> Path<R, T> {
 impl<R, T: Ordered> Path<R, T> {
     /// The field is less than this.
     pub fn lt(&self, value: impl Operand<R, T>) -> Condition<R> {
-        self.compared(value, Comparator::Less)
+        self.by_order(value, Comparator::Less)
     }
 
     /// The field is less than this, or equal.
     pub fn le(&self, value: impl Operand<R, T>) -> Condition<R> {
-        self.compared(value, Comparator::LessOrEqual)
+        self.by_order(value, Comparator::LessOrEqual)
     }
 
     /// The field is greater than this.
     pub fn gt(&self, value: impl Operand<R, T>) -> Condition<R> {
-        self.compared(value, Comparator::Greater)
+        self.by_order(value, Comparator::Greater)
     }
 
     /// The field is greater than this, or equal.
     pub fn ge(&self, value: impl Operand<R, T>) -> Condition<R> {
-        self.compared(value, Comparator::GreaterOrEqual)
+        self.by_order(value, Comparator::GreaterOrEqual)
     }
 
     /// The field is one of these bounds, or between them. The lower one comes first.
     pub fn between(&self, lower: impl Operand<R, T>, upper: impl Operand<R, T>) -> Condition<R> {
         let bounds = || {
-            self.check_form()?;
+            self.check_order()?;
             let (lower, upper) = (self.value(lower)?, self.value(upper)?);
             if super::order::is_after(&lower, &upper) {
                 return Err(Fault::new(

@@ -150,12 +150,12 @@ pub(crate) fn condition_text(node: &Node, names: &mut Placeholders) -> String {
         }
         Node::Exists(path) => format!("attribute_exists({})", names.path(path)),
         Node::Missing(path) => format!("attribute_not_exists({})", names.path(path)),
-        Node::IsNull(path) => {
-            let null = AttributeValue::S("NULL".to_owned());
+        Node::HasType(path, name) => {
+            let name = AttributeValue::S((*name).to_owned());
             format!(
                 "attribute_type({}, {})",
                 names.path(path),
-                names.value(&null)
+                names.value(&name)
             )
         }
         Node::Between(what, lower, upper) => format!(

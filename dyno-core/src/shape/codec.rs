@@ -4,7 +4,7 @@
 //! functions a field gets is picked from its type by autoref: [`Probe`] answers through one reference when the type is
 //! an [`Attribute`], and through none otherwise. The derive writes `(&&Probe::<T>::new()).__dyno_codec::<T>()` once for
 //! each type of field, so one that is neither gives one error, on the field, in the words of [`SerdeValue`]. Fields in
-//! other roles ask for [`shard`], [`key`], [`beside`] or [`with`].
+//! other roles ask for [`shard`], [`key`], [`beside`] or [`with`](super::with()).
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -145,40 +145,6 @@ pub fn shard<T: ShardField>() -> Codec<T> {
 /// The codec of a `#[dyno(key)]` or `#[dyno(sort)]` field.
 pub fn key<T: KeyAttribute>() -> Codec<T> {
     Codec::KEY
-}
-
-/// The codec of a `#[dyno(with = module)]` field: two functions, which the derive wraps with [`explained`].
-pub fn with<T>(
-    write: fn(&T) -> Result<Option<AttributeValue>, ValueError>,
-    read: fn(AttributeValue) -> Result<T, ValueError>,
-) -> Codec<T> {
-    Codec {
-        write,
-        read,
-        absent: || None,
-        kind: || Kind::Opaque(|_| Ok(())),
-        is_foreign: true,
-    }
-}
-
-/// The result of a user's `to_value`, its error told in its own words.
-///
-/// # Errors
-///
-/// The conversion failed.
-pub fn stored<E: fmt::Display>(
-    converted: Result<AttributeValue, E>,
-) -> Result<Option<AttributeValue>, ValueError> {
-    converted.map(Some).map_err(ValueError::custom)
-}
-
-/// The result of a user's `from_value`, its error told in its own words.
-///
-/// # Errors
-///
-/// The conversion failed.
-pub fn explained<T, E: fmt::Display>(converted: Result<T, E>) -> Result<T, ValueError> {
-    converted.map_err(ValueError::custom)
 }
 
 /// How a `#[dyno(flatten)]` field, or the content of a newtype variant, stands beside the other attributes.

@@ -23,14 +23,12 @@ mod secondary;
 mod shard_field;
 mod table;
 mod validity;
+mod with;
 mod write;
 
 pub use attribute::Attribute;
-pub(crate) use attribute::{read_object, write_object};
-pub use codec::{
-    Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, explained, key, shard,
-    stored, with,
-};
+pub(crate) use attribute::{is_null, read_object, write_object};
+pub use codec::{Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, key, shard};
 pub use duty::{Duty, Refresh, Stamp, VersionNumber, VersionRange, stamped, version};
 pub use field::{Element, FieldShape, Kind, Privacy, Role};
 pub(crate) use fits::{fits, fits_object};
@@ -55,4 +53,7 @@ pub(crate) use table::Untyped;
 pub use table::{Body, Identity, Shape, TableShape, VariantShape};
 pub use validity::{Invalid, validated};
 pub(crate) use validity::{Unwritten, write_valid};
+pub use with::{
+    Form, Given, KeyForm, NumberForm, OrNull, OwnForm, TextForm, explained, given, stored, with,
+};
 pub use write::ObjectWriter;

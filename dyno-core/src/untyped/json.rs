@@ -76,7 +76,7 @@ fn blob_to_json(blob: &Blob) -> Value {
 /// # Errors
 ///
 /// A number that DynamoDB does not hold, or a nesting that no object has.
-pub(super) fn from_json(value: &Value) -> Result<AttributeValue, ValueError> {
+pub(crate) fn from_json(value: &Value) -> Result<AttributeValue, ValueError> {
     attribute(value, None, 0)
 }
 

@@ -22,7 +22,7 @@ mod steps;
 pub use content::{Content, DocumentValue};
 pub use differ::{Difference, Place};
 pub(crate) use intern::interned;
-pub(crate) use json::{merged_item, view};
+pub(crate) use json::{from_json as attribute_of_json, merged_item, view};
 pub(crate) use layout::StoredLayout;
 pub(crate) use places::check_places;
 pub(crate) use query::Parsed;

@@ -82,16 +82,6 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
     ),
     (
         "key",
-        &["with"],
-        "implement `KeyAttribute` for the type instead",
-    ),
-    (
-        "sort",
-        &["with"],
-        "implement `KeyAttribute` for the type instead",
-    ),
-    (
-        "key",
         &["shard"],
         "a key is an attribute of its item: remove `shard`",
     ),

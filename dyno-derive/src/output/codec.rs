@@ -20,7 +20,7 @@ use std::collections::HashMap;
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
-use syn::Index;
+use syn::{Ident, Index};
 
 use super::target::Target;
 use crate::model::{Duty, Field, Missing, Object, Role};
@@ -160,24 +160,43 @@ fn type_and_codec(field: &Field) -> (TokenStream, TokenStream) {
             (codec, value)
         }
         Role::PartitionKey | Role::SortKey => {
-            (codec, quote_spanned!(place=> __dyno::key::<#type_tokens>()))
+            let value = if let Some(module) = field.given.with.value() {
+                converted(type_tokens, module, "in_key_form")
+            } else {
+                quote_spanned!(place=> __dyno::key::<#type_tokens>())
+            };
+            (codec, value)
         }
         Role::Shard => (
             codec,
             quote_spanned!(place=> __dyno::shard::<#type_tokens>()),
         ),
-        Role::With(module) => {
-            let place = first_span(&quote!(#module));
-            let to_value = quote_spanned!(place=> #module::to_value);
-            let from_value = quote_spanned!(place=> #module::from_value);
-            let value = quote_spanned! {place=>
-                __dyno::with::<#type_tokens>(
-                    |__dyno_v| __dyno::stored(#to_value(__dyno_v)),
-                    |__dyno_v| __dyno::explained(#from_value(__dyno_v)),
-                )
-            };
-            (codec, value)
-        }
+        Role::With(module) => (codec, converted(type_tokens, module, "in_form")),
+    }
+}
+
+/// ```text
+/// __dyno::with::<u32>(
+///     |__dyno_v| __dyno::stored(hex::to_value(__dyno_v)),
+///     |__dyno_v| __dyno::explained::<u32, _>(hex::from_value(__dyno::given(__dyno::Some(__dyno_v))?)),
+/// )
+/// .or(|| __dyno::explained::<u32, _>(hex::from_value(__dyno::given(__dyno::None).ok()?)).ok())
+/// .in_form(|__dyno_v| hex::to_value(__dyno_v))
+/// ```
+fn converted(type_tokens: &TokenStream, module: &syn::Path, form: &str) -> TokenStream {
+    let place = first_span(&quote!(#module));
+    let form = Ident::new(form, place);
+    let to_value = quote_spanned!(place=> #module::to_value);
+    let from_value = quote_spanned!(place=> #module::from_value);
+    // Elsewhere, so that no lint takes them for the user's.
+    let (some, none) = (quote!(__dyno::Some), quote!(__dyno::None));
+    quote_spanned! {place=>
+        __dyno::with::<#type_tokens>(
+            |__dyno_v| __dyno::stored(#to_value(__dyno_v)),
+            |__dyno_v| __dyno::explained::<#type_tokens, _>(#from_value(__dyno::given(#some(__dyno_v))?)),
+        )
+        .or(|| __dyno::explained::<#type_tokens, _>(#from_value(__dyno::given(#none).ok()?)).ok())
+        .#form(|__dyno_v| #to_value(__dyno_v))
     }
 }
 

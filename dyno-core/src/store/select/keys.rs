@@ -19,7 +19,7 @@ pub(super) struct Keys {
 }
 
 /// An attribute of a key, and its type; a string where nothing says otherwise.
-type Part = (&'static str, Option<KeyKind>);
+pub(super) type Part = (&'static str, Option<KeyKind>);
 
 impl Keys {
     /// # Errors
@@ -87,14 +87,16 @@ impl Keys {
         Err(Error::new(ErrorKind::InvalidExpression, why))
     }
 
-    fn partition(self) -> Vec<Part> {
+    /// The attributes of the partition key.
+    pub(super) fn partition(self) -> Vec<Part> {
         match self.index {
             Some(index) if !index.is_local() => parts_of(index.key()),
             Some(_) | None => vec![(self.table.key_name(), self.kinds.partition)],
         }
     }
 
-    fn sort(self) -> Vec<Part> {
+    /// The attributes of the sort key.
+    pub(super) fn sort(self) -> Vec<Part> {
         if let Some(index) = self.index {
             return parts_of(index.sort());
         }

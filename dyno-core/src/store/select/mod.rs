@@ -3,6 +3,7 @@
 //! ```text
 //! scan, query  what a program asks for     sort      on which sort keys       count    without the objects
 //! selection    what both have              params    the request, as text     page     what is given back
+//! keyword      what is asked by names of attributes
 //! walk         page after page             complete  from items to objects    found    which items are roots
 //! parallel     parts of a table at the same time
 //! ```
@@ -12,6 +13,7 @@ mod count;
 mod found;
 mod hydrate;
 mod keys;
+mod keyword;
 mod page;
 mod parallel;
 mod params;

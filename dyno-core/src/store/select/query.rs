@@ -1,5 +1,6 @@
 use std::marker::PhantomData;
 
+use super::keyword::Keyword;
 use super::page;
 use super::selection::{Partition, Selection, selection_options};
 use super::sort::{SortCondition, SortKey};
@@ -195,6 +196,65 @@ impl<T: Stored, S> Query<T, S> {
     pub fn key_parts<V: Into<KeyValue>>(mut self, values: impl IntoIterator<Item = V>) -> Self {
         self.partition().key = values.into_iter().map(Into::into).collect();
         self.partition().made = None;
+        self
+    }
+
+    /// Only objects of whose keys this holds, said by name: `.where_str("user", "ada").where_str("at__gt", 2)`, with the names of
+    /// attributes as they are stored. For code that has them as text, such as code written for `cc_dynamodb3`.
+    ///
+    /// The partition key takes `eq`, also where no operator is named, and stands for [`key`](Self::key); the sort key takes one of `eq`,
+    /// `lt`, `lte`, `gt`, `gte`, `begins_with` and `between` (two bounds, as a pair), and stands for [`sort`](Query::sort). Names are those of
+    /// the index where one is named. Values are compared as they are stored; see [`filter_str`](Self::filter_str), which is for all
+    /// other attributes. A name that is no key, another operator or a second condition on one attribute is refused before the first
+    /// request with [`ErrorKind::InvalidExpression`](crate::ErrorKind::InvalidExpression) and a list of what there is.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[cfg(feature = "embedded")]
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use dyno_core::{DyObject as _, Store};
+    /// use dyno_derive::DyObject;
+    ///
+    /// #[derive(DyObject)]
+    /// #[dyno(crate = dyno_core, table = "Visits", key = "client", sort = "time")]
+    /// struct Visit {
+    ///     #[dyno(key)]
+    ///     client: u64,
+    ///     #[dyno(sort)]
+    ///     time: u64,
+    ///     #[dyno(index(name = "ByRoom", key))]
+    ///     room: String,
+    /// }
+    ///
+    /// let store = Store::embedded()?;
+    /// store.ensure_tables::<Visit>().await?;
+    /// for time in [1, 2, 4] {
+    ///     store.save(Visit { client: 7, time, room: format!("room {time}") }).await?;
+    /// }
+    ///
+    /// let late = store.query::<Visit>().where_str("client", 7).where_str("time__gt", 2).await?;
+    /// assert_eq!(late[0].time, 4);
+    /// let of_room = store.query::<Visit>().index_str("ByRoom").where_str("room", "room 1");
+    /// assert_eq!(of_room.await?.len(), 1);
+    /// let some = store.query::<Visit>().key(7).filter_str("room__is_in", ["room 1", "room 2"]);
+    /// assert_eq!(some.count().await?, 2);
+    ///
+    /// let error = store.query::<Visit>().where_str("client", 7).where_str("tiem__gt", 2).await.unwrap_err();
+    /// assert!(error.to_string().contains("has `client`, `time`"), "{error}");
+    /// # Ok(())
+    /// # }
+    /// # #[cfg(not(feature = "embedded"))]
+    /// # fn main() {}
+    /// ```
+    pub fn where_str(
+        mut self,
+        keyword: impl Into<String>,
+        value: impl Into<crate::expr::KeywordValue>,
+    ) -> Self {
+        let keyword = Keyword::new(keyword, value);
+        self.selection.keywords.keys.push(keyword);
         self
     }
 

@@ -3,6 +3,7 @@
 use dyno_value::Item;
 
 use super::keys::Keys;
+use super::keyword::Keywords;
 use super::params::{Asked, Params};
 use super::sort::SortCondition;
 use crate::error::{Error, ErrorKind, Result};
@@ -21,6 +22,7 @@ pub(super) struct Selection<T> {
     /// `None`: of the whole table.
     pub(super) partition: Option<Partition>,
     pub(super) filter: Option<Condition<T>>,
+    pub(super) keywords: Keywords,
     pub(super) consistent: bool,
     pub(super) limit: Option<u32>,
     pub(super) take: Option<usize>,
@@ -61,6 +63,7 @@ impl<T: Stored> Selection<T> {
             index: None,
             partition,
             filter: None,
+            keywords: Keywords::default(),
             consistent: false,
             limit: None,
             take: None,
@@ -101,19 +104,26 @@ impl<T: Stored> Selection<T> {
             return Err(Error::new(ErrorKind::InvalidExpression, why));
         }
         let topology = &operation.topology;
-        let keys = Keys::of(topology, self.index)?;
+        let by_name = self.keywords.index_of(topology.root)?;
+        if let (Some(index), Some(other)) = (self.index, by_name) {
+            let why =
+                format!("two indexes are named, `{index}` and `{other}`; a request goes over one");
+            return Err(Error::new(ErrorKind::InvalidExpression, why));
+        }
+        let keys = Keys::of(topology, self.index.or(by_name))?;
         if self.consistent {
             keys.check_consistent()?;
         }
         if counts {
             keys.check_count()?;
         }
-        let asked = Asked::of(
-            operation,
-            keys,
-            self.partition.as_ref(),
-            self.filter.clone(),
-        )?;
+        let partition = self.partition.as_ref();
+        let partition = partition.map(|given| self.keywords.partition(keys, given));
+        let partition = partition.transpose()?;
+        let by_name = self.keywords.filters(topology)?;
+        let filter = self.filter.iter().cloned().chain(by_name);
+        let filter = filter.reduce(|one, other| one & other);
+        let asked = Asked::of(operation, keys, partition.as_ref(), filter)?;
         let hash = asked.hash()?;
         let course = match self.partition {
             Some(_) => Course::query(topology, hash),
@@ -202,6 +212,36 @@ macro_rules! selection_options {
         /// index was written, and not have its key any more.
         pub fn index(mut self, index: impl crate::shape::WholeIndex<T>) -> Self {
             self.selection.index = Some(index.__dyno_name());
+            self
+        }
+
+        /// Gives back only objects of whose attributes this holds, said by name: `.filter_str("name__contains", "x")`, with the
+        /// names of attributes as they are stored. For code that has them as text, such as code written for `cc_dynamodb3`.
+        ///
+        /// The operators are `eq` (also where none is named), `ne`, `lt`, `lte`, `gt`, `gte`, `begins_with`, `between` (two bounds,
+        /// as a pair), `contains`, `is_in` or `in` (a list) and `attribute_type`. A dot goes into a nested object or map, `[0]` into a list.
+        /// Called again, and beside [`filter`](Self::filter), everything must hold. Values are compared as they are stored: a time that
+        /// is stored as a number is given as that number; a boolean is one as the field stores it. As in
+        /// DynamoDB, `ne` holds for objects without the attribute, too.
+        ///
+        /// An unknown name or operator, and a value that the field cannot have, are refused before the first request with
+        /// [`ErrorKind::InvalidExpression`](crate::ErrorKind::InvalidExpression) and a list of what there is; so is what
+        /// [`filter`](Self::filter) refuses.
+        pub fn filter_str(
+            mut self,
+            keyword: impl Into<String>,
+            value: impl Into<crate::expr::KeywordValue>,
+        ) -> Self {
+            let keyword = super::keyword::Keyword::new(keyword, value);
+            self.selection.keywords.filters.push(keyword);
+            self
+        }
+
+        /// Goes over the secondary index of this name, as [`index`](Self::index) does. An unknown name is refused before the first
+        /// request. Of an index that does not hold everything the objects are read from the table, with one `BatchGetItem` for
+        /// each hundred.
+        pub fn index_str(mut self, name: impl Into<String>) -> Self {
+            self.selection.keywords.index = Some(name.into());
             self
         }
 

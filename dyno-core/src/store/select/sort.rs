@@ -1,7 +1,7 @@
 use super::keys::Keys;
 use super::query::{OneSort, Query};
 use crate::error::{Error, ErrorKind, Result};
-use crate::expr::{Comparator, Node, Term, is_after};
+use crate::expr::{Comparator, Node, Operator, Term, is_after};
 use crate::key::{Beginning, KeyFields, KeyKind, KeyValue, PrefixOf, Template, Templates};
 use crate::plan::checked_part;
 use crate::shape::Stored;
@@ -185,6 +185,31 @@ fn between(lower: String, upper: Option<String>) -> Compared {
 }
 
 impl SortCondition {
+    /// The condition of an operator that was told by name, on the attribute behind those that are equal to `within`.
+    ///
+    /// # Errors
+    ///
+    /// It takes another number of values.
+    pub(super) fn asked(
+        within: Vec<KeyValue>,
+        operator: Operator,
+        values: Vec<KeyValue>,
+    ) -> Result<Self> {
+        let mut values = values.into_iter();
+        let compared = match (operator, values.next(), values.next(), values.next()) {
+            (Operator::Between, Some(lower), Some(upper), None) => Compared::Between(lower, upper),
+            (Operator::BeginsWith, Some(value), None, _) => Compared::BeginsWith(value),
+            (Operator::Compares(comparator), Some(value), None, _) => {
+                Compared::Compares(comparator, value)
+            }
+            _ => {
+                let why = "a condition on the sort key takes one value, and `between` two, as `(lower, upper)`";
+                return Err(Error::new(ErrorKind::InvalidExpression, why));
+            }
+        };
+        Ok(Self { within, compared })
+    }
+
     /// What must hold by these keys.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use dyno::DyObject;
 struct User {
     #[dyno(key, default, alias = "old")]
     id: String,
-    #[dyno(sort, with = hex)]
+    #[dyno(sort, default)]
     at: u32,
 }
 
