@@ -61,7 +61,7 @@ async fn case_35_an_unknown_column_is_refused_with_those_there_are() {
 fn case_36_the_columns_of_a_type_are_known() {
     let names: Vec<_> = HashOnly::SHAPE
         .all_fields()
-        .map(|field| field.name())
+        .map(dyno::shape::FieldShape::name)
         .collect();
     assert_eq!(
         names,

@@ -1,4 +1,4 @@
-//! The tables and models of the tests of cc_dynamodb3.
+//! The tables and models of the tests of `cc_dynamodb3`.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,4 +1,4 @@
-//! Items that cc_dynamodb3 wrote, read and written again.
+//! Items that `cc_dynamodb3` wrote, read and written again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::SystemTime;
@@ -74,7 +74,7 @@ async fn stored(client: &Client) -> BTreeMap<String, AttributeValue> {
     got.item.unwrap().into_iter().collect()
 }
 
-/// The item of a run of cc_dynamodb3.
+/// The item of a run of `cc_dynamodb3`.
 fn written() -> BTreeMap<&'static str, AttributeValue> {
     let inner = [("c".to_owned(), s("x"))].into();
     let map = [

@@ -1,4 +1,4 @@
-//! What the tests of cc_dynamodb3 say, as tests of ours; its numbers are those of its cases.
+//! What the tests of `cc_dynamodb3` say, as tests of ours; its numbers are those of its cases.
 //!
 //! | cases | there | here |
 //! |---|---|---|
