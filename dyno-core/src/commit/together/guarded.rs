@@ -191,7 +191,9 @@ impl Guarded<'_> {
         let deletes = deletes.zip(reasons.iter().skip(puts));
         let refused = deletes.filter(|(_, reason)| reason.is_condition());
         let refused: Vec<_> = refused.map(|(guard, _)| guard.field).collect();
-        refused.iter().for_each(|field| self.before.give_up(field));
+        for field in &refused {
+            self.before.give_up(field);
+        }
         !refused.is_empty()
     }
 
