@@ -16,9 +16,9 @@ use crate::loader::ConfigLoader;
 pub use crate::shape::{
     Beside, Codec, DirectProbe, Duty, FieldShape, Index, IndexPart, IndexShape, Invalid, Kind,
     NoIndexes, Object, ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet, Probe, Refresh,
-    Role, SecondaryShape, SerdeProbe, SerdeValue, Shape, Stored, TableShape, VariantShape, Whole,
-    beside, expiry, explained, given, key, searchable, shard, stamped, stored, validated, version,
-    with,
+    Role, SecondaryShape, SerdeProbe, SerdeValue, Shape, Stored, TableShape, UniqueShape,
+    VariantShape, Whole, beside, expiry, explained, given, key, searchable, shard, stamped, stored,
+    validated, version, with,
 };
 
 /// What `Object::write` and `Object::read` return.

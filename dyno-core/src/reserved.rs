@@ -50,6 +50,9 @@ pub(crate) const DATA: &str = "_dy_data";
 /// Number of a piece, in all but the first.
 pub(crate) const PIECE: &str = "_dy_piece";
 
+/// The key of the object that has the value that an item guards (`docs/format/unique-v1.md`).
+pub(crate) const OWNER: &str = "_dy_owner";
+
 /// Whether an attribute belongs to the mapper.
 pub(crate) fn is_reserved(name: &str) -> bool {
     name.starts_with(PREFIX)

@@ -54,6 +54,8 @@ pub enum ErrorKind {
     NotFound,
     /// A newer version of the mapper wrote the object, in a format that this one must not touch.
     NewerFormat,
+    /// Another object has the value of a field whose values are unique (`#[dyno(unique)]`). Nothing was written.
+    NotUnique,
     /// There is nothing at this path of the stored object.
     PathNotFound,
     /// An item is not as it was sealed, or has no seal though its type demands one (`#[dyno(seal)]`); or a type that does

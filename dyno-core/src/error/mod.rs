@@ -29,6 +29,7 @@ struct Inner {
     key: Option<Key>,
     path: Option<FieldPath>,
     table: Option<String>,
+    holder: Option<Key>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -42,6 +43,7 @@ impl Error {
             key: None,
             path: None,
             table: None,
+            holder: None,
             source: None,
         }))
     }
@@ -76,6 +78,16 @@ impl Error {
         self.0.table.as_deref()
     }
 
+    /// The object that has the value that was to be unique, of [`NotUnique`](ErrorKind::NotUnique).
+    pub fn holder(&self) -> Option<&Key> {
+        self.0.holder.as_ref()
+    }
+
+    pub(crate) fn held_by(mut self, holder: Option<Key>) -> Self {
+        self.0.holder = holder;
+        self
+    }
+
     pub(crate) fn with_source(
         mut self,
         source: impl Into<Box<dyn StdError + Send + Sync>>,
@@ -104,6 +116,7 @@ impl Error {
             key: _,
             path,
             table,
+            holder,
             source,
         } = &*self.0;
         Self(Box::new(Inner {
@@ -114,6 +127,7 @@ impl Error {
             key: None,
             path: path.clone(),
             table: table.clone(),
+            holder: holder.clone(),
             source: source.clone(),
         }))
     }
@@ -162,6 +176,7 @@ impl fmt::Display for Error {
             key,
             path,
             table: _,
+            holder: _,
             source: _,
         } = &*self.0;
         if let Some(operation) = operation {

@@ -14,6 +14,7 @@
 //! place       the value at a path
 //! expiry      what expired, and is still there
 //! kept        fields that the mapper writes itself
+//! unique      items that keep values unique
 //! ```
 
 mod address;
@@ -39,6 +40,7 @@ mod shard;
 mod split;
 mod stale;
 mod topology;
+mod unique;
 
 pub(crate) use address::{Address, KeyKinds, Owner, Range, SortRange, checked_part, path_of};
 pub(crate) use digest::{Digest, Digests, own_attributes};
@@ -78,3 +80,6 @@ pub(crate) use split::{Bodies, ShardBody, mark_unloaded, split, unloaded_ids};
 pub(crate) use stale::Guard;
 pub(crate) use stale::{Change, Part, Stale};
 pub(crate) use topology::Topology;
+pub(crate) use unique::{
+    Claims, Guards, check_unique_write, owner_of, unique_fields, unique_values,
+};

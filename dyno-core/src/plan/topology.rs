@@ -7,6 +7,7 @@ use super::entries::EntryId;
 use super::expiry::expiry_attribute;
 use super::index::Indexes;
 use super::shard::{Collection, Place, Placing, ShardField, Span};
+use super::unique::unique_fields;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyKind;
 use crate::shape::{Body, Element, FieldShape, Identity, Kind, Role, Shape, TableShape};
@@ -84,6 +85,7 @@ impl Topology {
             return Err(invalid_shape(root, &why));
         }
         check_expiry(root, &found)?;
+        check_unique(root, table)?;
         let eager = found.iter().filter(|field| !field.is_lazy());
         let spans = eager.filter_map(ShardField::span).collect();
         let all_spans = found.iter().filter_map(ShardField::span).collect();
@@ -199,6 +201,57 @@ fn check_expiry(root: &'static Shape, found: &[ShardField]) -> Result<()> {
     Err(invalid_shape(root, &why))
 }
 
+/// Refuses unique fields whose values cannot be guarded.
+fn check_unique(root: &'static Shape, table: &TableShape) -> Result<()> {
+    let kinds = KeyKinds::of(root);
+    let is_text = |kind: Option<KeyKind>| kind.is_none_or(|kind| kind == KeyKind::S);
+    for (field, unique) in unique_fields(root) {
+        let name = field.name();
+        let why = if let Some(attribute) = expiry_attribute(root) {
+            format!(
+                "has the unique field `{name}`, and expires by `{attribute}`: the service would remove the object and leave the item \
+                 that guards its value; take `ttl` or `unique` off"
+            )
+        } else if matches!(
+            field.kind(),
+            Kind::List(_) | Kind::Map(_) | Kind::Object(_) | Kind::Lazy(_)
+        ) {
+            format!(
+                "has the unique field `{name}`, which is no single value; mark a string, a number or a binary"
+            )
+        } else if unique.table().is_none() && !(is_text(kinds.partition) && is_text(kinds.sort)) {
+            format!(
+                "has the unique field `{name}`, and the keys of table `{}` are not strings, which those of the items that guard its \
+                 values are; give these a table of their own: `unique(table = \"..\", key = \"..\")`",
+                table.name()
+            )
+        } else {
+            continue;
+        };
+        return Err(invalid_shape(root, &why));
+    }
+    Ok(())
+}
+
+/// Refuses unique fields of an object that is not stored by itself.
+fn check_unique_inside(
+    owner: &'static Shape,
+    field: &'static FieldShape,
+    child: &'static Shape,
+) -> Result<()> {
+    let Some((unique, _)) = unique_fields(child).next() else {
+        return Ok(());
+    };
+    let why = format!(
+        "holds a `{}` in `{}`, whose field `{}` is unique; only fields of an object that is saved by itself can be: take `unique` \
+         off, or store a type without it",
+        child.name(),
+        field.name(),
+        unique.name()
+    );
+    Err(invalid_shape(owner, &why))
+}
+
 /// A shard that has the id of another, and is another: variants of an enum can hold both.
 fn different_twin(found: &[ShardField]) -> Option<&ShardField> {
     let mut by_pattern: BTreeMap<&str, &ShardField> = BTreeMap::new();
@@ -237,6 +290,13 @@ impl Walk {
         around: &Place,
     ) -> Result<()> {
         let role = field.field_role();
+        let inside = match field.kind() {
+            Kind::List(element) | Kind::Map(element) => element.kind(),
+            kind => kind,
+        };
+        if let Kind::Object(child) = inside {
+            check_unique_inside(owner, field, child)?;
+        }
         if field.is_lazy() && role != Role::Shard {
             let why = format!(
                 "has the lazy field `{}`, which is no shard; mark it `#[dyno(shard)]`",

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::ValueError;
 
-use super::{Duty, IndexShape, Shape};
+use super::{Duty, IndexShape, Shape, UniqueShape};
 use crate::key::KeyKind;
 
 /// One field of a struct or variant.
@@ -16,6 +16,7 @@ pub struct FieldShape {
     index: Option<IndexShape>,
     duty: Option<Duty>,
     says_expiry: bool,
+    unique: Option<UniqueShape>,
     kind: KindSource,
     placing: Placing,
 }
@@ -47,6 +48,7 @@ impl FieldShape {
             index: None,
             duty: None,
             says_expiry: false,
+            unique: None,
             kind: KindSource::Alone(kind),
             placing: Placing {
                 table: None,
@@ -121,6 +123,13 @@ impl FieldShape {
         self
     }
 
+    /// The same field, of which no two objects have the same value.
+    #[must_use]
+    pub const fn unique(mut self, unique: UniqueShape) -> Self {
+        self.unique = Some(unique);
+        self
+    }
+
     /// The same shard, in this table instead of its type's.
     #[must_use]
     pub const fn in_table(mut self, table: &'static str) -> Self {
@@ -190,6 +199,11 @@ impl FieldShape {
     /// Whether objects expire by the field.
     pub const fn says_expiry(&self) -> bool {
         self.says_expiry
+    }
+
+    /// Where the items stand that keep its values unique, if they are.
+    pub const fn guards(&self) -> Option<&UniqueShape> {
+        self.unique.as_ref()
     }
 
     /// What the field's value looks like inside, once it is loaded.

@@ -22,6 +22,7 @@ mod read;
 mod secondary;
 mod shard_field;
 mod table;
+mod unique;
 mod validity;
 mod with;
 mod write;
@@ -51,6 +52,7 @@ pub use secondary::{
 pub use shard_field::ShardField;
 pub(crate) use table::Untyped;
 pub use table::{Body, Identity, Shape, TableShape, VariantShape};
+pub use unique::UniqueShape;
 pub use validity::{Invalid, validated};
 pub(crate) use validity::{Unwritten, write_valid};
 pub use with::{

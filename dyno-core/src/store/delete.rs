@@ -3,23 +3,24 @@ use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::snapshot::{KnownRoot, NO_SPANS, Reading, Snapshot};
 use super::tree::Baseline;
 use super::when::both;
-use super::{Store, drive};
+use super::{Store, alone, drive};
 use crate::commit::Sizes;
 use crate::commit::delete::{Delete as DeleteCommit, Deleted, not_managed};
 use crate::commit::plain::Plain;
-use crate::commit::together::{Member, Removal};
+use crate::commit::together::{Before, Blind, Guarding, Member, Removal};
 use crate::error::{ErrorKind, Result};
 use crate::expr::{Condition, Node};
 use crate::forecast::{More, Plan};
 use crate::key::Key;
-use crate::plan::{Address, Owner, RootState, ShardField};
+use crate::plan::{Address, Claims, Guards, Owner, RootState, ShardField};
 use crate::shape::Stored;
 
 /// Deletes one object, whatever its version, with all its shards.
 ///
 /// Sends one `TransactWriteItems` (2 WCU per KB of each item) without reading, or one `DeleteItem` (1 WCU per KB) for
 /// a plain object. The root is read first if only it tells which shards there are: of a type that contains itself or has
-/// collections, and of an object with shards in pieces. Deleting what is not there succeeds. A crash leaves the object or
+/// collections, and of an object with shards in pieces. With `#[dyno(unique)]` fields it is one `TransactWriteItems`, and one more if there is an
+/// object, which the first one is refused for, with the items that guard its values. Deleting what is not there succeeds. A crash leaves the object or
 /// nothing.
 ///
 /// # Cancel safety
@@ -103,6 +104,10 @@ pub(super) async fn delete_any(
     when: Option<&Node>,
 ) -> Result<()> {
     let root = operation.root(key)?;
+    if let Some(guards) = operation.guards(&root) {
+        let member = guarded_by_key(operation, &root, when, guards);
+        return alone::run(&operation.store, member).await.map(drop);
+    }
     let gone = match Deletion::by_key(operation, &root, when)? {
         Deletion::Plain(commit) => return drive::run(&operation.store, commit).await,
         Deletion::Whole(commit) => drive::run(&operation.store, *commit).await? == Deleted::Gone,
@@ -117,6 +122,11 @@ pub(super) async fn delete_any(
 /// What [`delete_any`] sends.
 pub(super) fn plan_any(operation: &Operation, key: &Key, when: Option<&Node>) -> Result<Plan> {
     let root = operation.root(key)?;
+    if let Some(guards) = operation.guards(&root) {
+        let member = guarded_by_key(operation, &root, when, guards);
+        let plan = Plan::default().then(alone::plan(member, Sizes::Unknown)?);
+        return Ok(plan.perhaps(More::Writes));
+    }
     match Deletion::by_key(operation, &root, when)? {
         Deletion::ReadFirst => {
             let owner = operation.owner(&root);
@@ -224,6 +234,13 @@ pub(super) fn member_by_key<'a>(
 ) -> Result<ByKey<'a>> {
     let root = operation.root(key)?;
     let topology = &operation.topology;
+    if let Some(guards) = operation.guards(&root) {
+        return Ok(ByKey {
+            member: guarded_by_key(operation, &root, when, guards),
+            reads_first: false,
+            may_follow: true,
+        });
+    }
     let (commit, reads_first) = match Deletion::by_key(operation, &root, when)? {
         Deletion::Plain(commit) => {
             return Ok(ByKey {
@@ -240,6 +257,37 @@ pub(super) fn member_by_key<'a>(
         reads_first,
         may_follow: reads_first || !topology.shards.is_empty(),
     })
+}
+
+/// The same of a type with unique fields: it supposes that there is no object with a value of them, and follows what it meets.
+fn guarded_by_key<'a>(
+    operation: &'a Operation,
+    root: &Address,
+    when: Option<&Node>,
+    guards: Guards,
+) -> Member<'a> {
+    let topology = &operation.topology;
+    let (member, before) = if topology.managed {
+        let nothing = DeleteCommit::nothing(topology, root.clone());
+        let member = removal(operation, root.clone(), nothing, when);
+        (member, Before::Found)
+    } else {
+        let blind = Blind {
+            root: root.clone(),
+            shape: topology.root,
+            item: None,
+            lock: None,
+            when: when.cloned(),
+        };
+        let member = Member::Plain(Plain::delete(root.clone()));
+        (member, Before::Supposed(Box::new(blind)))
+    };
+    let guarding = Guarding {
+        guards,
+        before,
+        after: Claims::default(),
+    };
+    guarding.over(member)
 }
 
 /// The same, once the root was read.
@@ -276,15 +324,21 @@ pub(super) fn member_as_loaded<'a>(
     when: Option<&Node>,
 ) -> Result<Option<Member<'a>>> {
     let root = operation.root(key)?;
-    Ok(
-        match Deletion::as_loaded(operation, &root, baseline, when)? {
-            Some(Deletion::Plain(commit)) => Some(Member::Plain(commit)),
-            Some(Deletion::Whole(commit)) => {
-                Some(Member::Delete(Box::new(Removal::as_loaded(*commit))))
-            }
-            Some(Deletion::ReadFirst) | None => None,
-        },
-    )
+    let member = match Deletion::as_loaded(operation, &root, baseline, when)? {
+        Some(Deletion::Plain(commit)) => Member::Plain(commit),
+        Some(Deletion::Whole(commit)) => Member::Delete(Box::new(Removal::as_loaded(*commit))),
+        Some(Deletion::ReadFirst) | None => return Ok(None),
+    };
+    let Some(guards) = operation.guards(&root) else {
+        return Ok(Some(member));
+    };
+    let values = baseline.plain_item().unwrap_or(&baseline.unique);
+    let guarding = Guarding {
+        before: Before::Loaded(guards.claims_of_stored(values)),
+        after: Claims::default(),
+        guards,
+    };
+    Ok(Some(guarding.over(member)))
 }
 
 async fn read_and_delete(operation: &Operation, root: &Address, when: Option<&Node>) -> Result<()> {
@@ -310,11 +364,9 @@ pub(super) async fn delete_based(
     baseline: &Baseline,
     when: Option<&Node>,
 ) -> Result<()> {
-    let root = operation.root(key)?;
-    match Deletion::as_loaded(operation, &root, baseline, when)? {
-        Some(Deletion::Plain(commit)) => drive::run(&operation.store, commit).await,
-        Some(Deletion::Whole(commit)) => drive::run(&operation.store, *commit).await.map(drop),
-        Some(Deletion::ReadFirst) | None => Ok(()),
+    match member_as_loaded(operation, key, baseline, when)? {
+        Some(member) => alone::run(&operation.store, member).await.map(drop),
+        None => Ok(()),
     }
 }
 
@@ -326,8 +378,8 @@ pub(super) fn plan_based(
     when: Option<&Node>,
 ) -> Result<Plan> {
     let root = operation.root(key)?;
-    match Deletion::as_loaded(operation, &root, baseline, when)? {
-        Some(deletion) => deletion.plan(baseline.sizes(&root)),
+    match member_as_loaded(operation, key, baseline, when)? {
+        Some(member) => Ok(Plan::default().then(alone::plan(member, baseline.sizes(&root))?)),
         None => Ok(Plan::default()),
     }
 }

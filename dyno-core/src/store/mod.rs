@@ -1,5 +1,6 @@
 //! The store: everything that sends requests.
 
+mod alone;
 mod batch;
 #[cfg(feature = "aws")]
 mod builder;

@@ -5,11 +5,11 @@ use std::collections::{BTreeMap, VecDeque};
 use dyno_value::Item;
 
 use super::tree::{Baseline, Expecting, Own, Stored};
-use super::{Store, drive};
+use super::{Store, alone, drive};
 use crate::commit::independent::Independent;
 use crate::commit::plain::Plain;
 use crate::commit::save::{Committed, Save};
-use crate::commit::together::{Member, MemberDone};
+use crate::commit::together::{Guarding, Member, MemberDone};
 use crate::commit::{Sizes, check_item};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Node;
@@ -32,6 +32,8 @@ pub(super) type Then<'a> = Box<dyn FnOnce(Baseline) + Send + 'a>;
 pub(super) struct Prepared<'a> {
     root: Address,
     commit: Commit<'a>,
+    /// What it claims, if values are kept unique.
+    guarding: Option<Guarding>,
     /// Everything but what the commit leaves, which is still as it was before.
     next: Baseline,
 }
@@ -61,14 +63,24 @@ pub(super) struct WrittenOwn {
 
 impl<'a> Prepared<'a> {
     pub(super) fn new(root: Address, commit: Commit<'a>, next: Baseline) -> Self {
-        Self { root, commit, next }
+        Self {
+            root,
+            commit,
+            guarding: None,
+            next,
+        }
+    }
+
+    /// With the items that keep values unique.
+    pub(super) fn guarded(self, guarding: Option<Guarding>) -> Self {
+        Self { guarding, ..self }
     }
 
     /// Sends what there is to send.
     pub(super) async fn run(self, store: &Store) -> Result<Baseline> {
         let (members, mut after) = self.split();
         for member in members {
-            after.note(drive::run(store, member).await?)?;
+            after.note(alone::run(store, member).await?)?;
         }
         Ok(after.into_baseline())
     }
@@ -80,6 +92,10 @@ impl<'a> Prepared<'a> {
             own: own.into(),
             left,
         };
+        let guarded = |member| match self.guarding {
+            Some(guarding) => guarding.over(member),
+            None => member,
+        };
         match self.commit {
             Commit::Nothing => (Vec::new(), after(Vec::new(), Left::Nothing)),
             Commit::Own(writes) => {
@@ -88,11 +104,11 @@ impl<'a> Prepared<'a> {
                 (members.collect(), after(ids, Left::Nothing))
             }
             Commit::Plain(write, item) => (
-                vec![Member::Plain(write)],
+                vec![guarded(Member::Plain(write))],
                 after(Vec::new(), Left::Plain(item)),
             ),
             Commit::Whole { save, written_own } => (
-                vec![Member::Save(save)],
+                vec![guarded(Member::Save(save))],
                 after(Vec::new(), Left::Whole(written_own)),
             ),
         }
@@ -129,6 +145,10 @@ impl<'a> Prepared<'a> {
     /// What [`run`](Self::run) sends, if every condition holds.
     pub(super) fn plan(self) -> Result<Plan> {
         let sizes = self.next.sizes(&self.root);
+        let guarded = |member| match self.guarding {
+            Some(guarding) => guarding.over(member),
+            None => member,
+        };
         match self.commit {
             Commit::Nothing => Ok(Plan::default()),
             Commit::Own(writes) => writes
@@ -136,8 +156,12 @@ impl<'a> Prepared<'a> {
                 .try_fold(Plan::default(), |plan, (_, write)| {
                     Ok(plan.then(drive::plan(write, sizes)?))
                 }),
-            Commit::Plain(write, _) => Ok(Plan::default().then(drive::plan(write, sizes)?)),
-            Commit::Whole { save, .. } => Ok(Plan::default().then(drive::plan(*save, sizes)?)),
+            Commit::Plain(write, _) => {
+                Ok(Plan::default().then(alone::plan(guarded(Member::Plain(write)), sizes)?))
+            }
+            Commit::Whole { save, .. } => {
+                Ok(Plan::default().then(alone::plan(guarded(Member::Save(save)), sizes)?))
+            }
         }
     }
 }

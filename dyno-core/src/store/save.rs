@@ -29,6 +29,9 @@ use crate::shape::{Role, Stored};
 /// An object with a field marked `#[dyno(version)]` is saved if the stored version is the object's, and no version is stored if
 /// that is 0 or `None`; it is counted up in the same request, and [`ErrorKind::Conflict`] if it is another one.
 ///
+/// An object of a type with `#[dyno(unique)]` fields is written with the items that guard their values, by one `TransactWriteItems`, or two if it
+/// replaces another; [`ErrorKind::NotUnique`] if another object has a value.
+///
 /// Of a plain object a put whose answer is lost is sent again, and may come after somebody else's.
 ///
 /// # Cancel safety
@@ -39,7 +42,7 @@ use crate::shape::{Role, Stored};
 ///
 /// The error carries the object: [`SaveError::into_object`]. Kinds: [`ErrorKind::InvalidKey`],
 /// [`ErrorKind::NotValid`], [`ErrorKind::InvalidValue`], [`ErrorKind::InvalidShape`], [`ErrorKind::TooLarge`], [`ErrorKind::KeyRefused`],
-/// [`ErrorKind::AlreadyExists`] with [`if_absent`](Self::if_absent), [`ErrorKind::ConditionFailed`] and
+/// [`ErrorKind::NotUnique`], [`ErrorKind::AlreadyExists`] with [`if_absent`](Self::if_absent), [`ErrorKind::ConditionFailed`] and
 /// [`ErrorKind::InvalidExpression`] with [`when`](Self::when), [`ErrorKind::Conflict`], [`ErrorKind::TypeMismatch`],
 /// [`ErrorKind::NewerFormat`], [`ErrorKind::Contended`], [`ErrorKind::OutcomeUnknown`], and those of the service.
 #[must_use = "nothing is saved until it is awaited"]

@@ -311,6 +311,7 @@ impl Operation {
             return refuse(ErrorKind::InvalidPath, &why);
         }
         Kept::check_write(self.topology.root, path)?;
+        plan::check_unique_write(self.topology.root, path)?;
         match value {
             None if matches!(path.segments().last(), Some(Segment::Index(_))) => refuse(
                 ErrorKind::InvalidValue,

@@ -7,13 +7,13 @@ use super::spec::TableSpec;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyKind;
 use crate::limits;
-use crate::plan::{KeyKinds, Placing, Topology, expiry_attribute};
+use crate::plan::{KeyKinds, Placing, Topology, expiry_attribute, unique_fields};
 use crate::shape::{Holds, SecondaryShape, Shape, Stored, TableShape};
 
 impl TableSpec {
     /// The tables of a type and of its shards, by name, with its indexes. Sends nothing.
     ///
-    /// It has the attribute by which objects expire (`#[dyno(ttl)]`), the indexes that fields are keys of (`#[dyno(index(..))]`), and for an encrypted field with an index two global
+    /// It has the tables of guards of unique fields (`#[dyno(unique(table = ..))]`), the attribute by which objects expire (`#[dyno(ttl)]`), the indexes that fields are keys of (`#[dyno(index(..))]`), and for an encrypted field with an index two global
     /// ones, called like the attributes that hold its index values.
     ///
     /// # Errors
@@ -157,7 +157,9 @@ pub(crate) fn specs_of(topology: &Topology) -> Result<Vec<TableSpec>> {
             spec
         }
     });
-    TableSpec::merged(std::iter::once(root).chain(shards))
+    let guards = unique_fields(topology.root).filter_map(|(_, unique)| unique.table());
+    let guards = guards.map(|guards| spec(guards, table.region_name(), strings));
+    TableSpec::merged(std::iter::once(root).chain(shards).chain(guards))
 }
 
 /// The table with the indexes that a type declares for it. A local one is made with its table or never, so that a table of

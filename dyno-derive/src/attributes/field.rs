@@ -1,7 +1,10 @@
 use syn::{Attribute, Ident, Path, TypePath};
 
 use super::words::{self, Owner};
-use super::{EncryptAttributes, Given, IndexPartAttributes, ShardAttributes, Slot, entry, serde};
+use super::{
+    EncryptAttributes, Given, IndexPartAttributes, ShardAttributes, Slot, UniqueAttributes, entry,
+    serde,
+};
 use crate::diagnostics::Diagnostics;
 
 /// The attributes on a field.
@@ -25,6 +28,7 @@ pub(crate) struct FieldAttributes {
     pub(crate) secondary: Vec<Given<IndexPartAttributes>>,
     pub(crate) sort: Slot<()>,
     pub(crate) ttl: Slot<()>,
+    pub(crate) unique: Slot<UniqueAttributes>,
     pub(crate) updated: Slot<()>,
     pub(crate) version: Slot<()>,
     pub(crate) with: Slot<Path>,
@@ -65,6 +69,12 @@ impl FieldAttributes {
                 "skip" => this.skip.fill(entry.flag(diagnostics), diagnostics),
                 "sort" => this.sort.fill(entry.flag(diagnostics), diagnostics),
                 "ttl" => this.ttl.fill(entry.flag(diagnostics), diagnostics),
+                "unique" => {
+                    let example = "unique(table = \"..\", key = \"..\")";
+                    let given = entry.flag_or_words(example, diagnostics);
+                    let given = given.map(|given| UniqueAttributes::parse(given, diagnostics));
+                    this.unique.fill(given, diagnostics);
+                }
                 "updated" => this.updated.fill(entry.flag(diagnostics), diagnostics),
                 "version" => this.version.fill(entry.flag(diagnostics), diagnostics),
                 "with" => this.with.fill(entry.module(diagnostics), diagnostics),
@@ -108,6 +118,7 @@ impl FieldAttributes {
             skip,
             sort,
             ttl,
+            unique,
             updated,
             version,
             with,
@@ -130,6 +141,7 @@ impl FieldAttributes {
             skip.word(),
             sort.word(),
             ttl.word(),
+            unique.word(),
             updated.word(),
             version.word(),
             with.word(),

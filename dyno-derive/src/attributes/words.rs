@@ -35,6 +35,7 @@ const FIELD: &[&str] = &[
     "skip",
     "sort",
     "ttl",
+    "unique",
     "updated",
     "version",
     "with",
@@ -44,6 +45,7 @@ const INDEX_PART: &[&str] = &["binary", "key", "local", "name", "number", "sort"
 const KEY: &[&str] = &["name", "template"];
 const PROJECTION: &[&str] = &["include", "keys_only", "name"];
 const SHARD: &[&str] = &["table"];
+const UNIQUE: &[&str] = &["key", "table"];
 
 /// What an attribute stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,11 +62,13 @@ pub(super) enum Owner {
     Projection,
     /// The parentheses of `shard(..)`.
     Shard,
+    /// The parentheses of `unique(..)`.
+    Unique,
     Variant,
 }
 
 impl Owner {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Object,
         Self::Variant,
         Self::Field,
@@ -73,6 +77,7 @@ impl Owner {
         Self::IndexPart,
         Self::Projection,
         Self::Key,
+        Self::Unique,
     ];
 
     fn words(self) -> &'static [&'static str] {
@@ -84,6 +89,7 @@ impl Owner {
             Self::Object => OBJECT,
             Self::Projection => PROJECTION,
             Self::Shard => SHARD,
+            Self::Unique => UNIQUE,
             Self::Variant => VARIANT,
         }
     }
@@ -97,6 +103,7 @@ impl Owner {
             Self::Object => "the type",
             Self::Projection => "the `index(..)` of the type",
             Self::Shard => "`shard(..)`",
+            Self::Unique => "`unique(..)`",
             Self::Variant => "a variant",
         }
     }

@@ -8,6 +8,7 @@ mod roles;
 mod secondary;
 mod table;
 mod template;
+mod unique;
 
 use crate::diagnostics::Diagnostics;
 use crate::model::Object;
@@ -20,5 +21,6 @@ pub(crate) fn object(object: &Object, diagnostics: &Diagnostics) {
     index::check(object, diagnostics);
     secondary::check(object, diagnostics);
     template::check(object, diagnostics);
+    unique::check(object, diagnostics);
     names::check(object, diagnostics);
 }

@@ -25,6 +25,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
             "shard",
             "sort",
             "ttl",
+            "unique",
             "updated",
             "version",
             "with",
@@ -47,6 +48,7 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
             "shard",
             "sort",
             "ttl",
+            "unique",
             "updated",
             "version",
             "with",
@@ -122,6 +124,28 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
         KEPT,
         "the service has to see it: keep it in clear",
     ),
+    ("key", &["unique"], UNIQUE_KEY),
+    ("sort", &["unique"], UNIQUE_KEY),
+    (
+        "shard",
+        &["unique"],
+        "a shard is no single value: mark a field that is no shard",
+    ),
+    (
+        "encrypt",
+        &["unique"],
+        "the item that guards a value has it in its key, in clear: keep one of the two",
+    ),
+    (
+        "unique",
+        KEPT,
+        "the mapper or the service acts on it by itself: mark another field",
+    ),
+    (
+        "unique",
+        &["alias"],
+        "the items that guard its values have its name in their keys: remove `alias`, and keep the name with `rename = \"..\"`",
+    ),
     (
         "ttl",
         &["with"],
@@ -150,6 +174,8 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
 const SKIP: &str = "a skipped field is not stored: only `default` can stand beside `skip`";
 const FLATTEN: &str =
     "a flattened field has no attribute of its own: nothing can stand beside `flatten`";
+
+const UNIQUE_KEY: &str = "a key is unique already, alone or with the other part: remove `unique`";
 
 const ONE_DUTY: &str = "a field is there for one of these: mark another field";
 

@@ -28,6 +28,8 @@ pub(crate) struct Field {
     pub(crate) missing: Missing,
     /// What the mapper does with the field, if it writes it.
     pub(crate) duty: Option<Duty>,
+    /// Where the items stand that keep its values unique, if they are.
+    pub(crate) unique: Option<Unique>,
     /// The attributes as given, for checks that point at them.
     pub(crate) given: FieldAttributes,
 }
@@ -58,6 +60,14 @@ pub(crate) enum Duty {
     Ttl,
     Updated,
     Version,
+}
+
+/// Where the items stand that keep a field's values unique.
+pub(crate) enum Unique {
+    /// In a table of their own, with the name of its key.
+    Apart { table: String, key: String },
+    /// In the table of the objects.
+    Beside,
 }
 
 /// How a shard departs from what its type says.
@@ -129,6 +139,7 @@ impl Field {
             role,
             missing,
             duty: Duty::of(&given),
+            unique: Unique::of(&given),
             given,
             ident: Some(ident),
         })
@@ -163,6 +174,7 @@ impl Field {
             index: None,
             missing: Missing::Codec,
             duty: None,
+            unique: None,
             given: FieldAttributes::default(),
         }
     }
@@ -213,6 +225,19 @@ impl Duty {
     }
 }
 
+impl Unique {
+    fn of(given: &FieldAttributes) -> Option<Self> {
+        let words = given.unique.value()?;
+        Some(match (words.table.value(), words.key.value()) {
+            (Some(table), Some(key)) => Self::Apart {
+                table: table.clone(),
+                key: key.clone(),
+            },
+            _ => Self::Beside,
+        })
+    }
+}
+
 impl Placing {
     fn of(given: &FieldAttributes) -> Self {
         let shard = given.shard.value();
@@ -228,7 +253,8 @@ impl Privacy {
     fn of(given: &FieldAttributes) -> Self {
         if given.encrypt.is_present() {
             Self::Encrypted
-        } else if given.plain.is_present() || Duty::of(given).is_some() {
+        } else if given.plain.is_present() || given.unique.is_present() || Duty::of(given).is_some()
+        {
             Self::Plain
         } else {
             Self::AskLoader

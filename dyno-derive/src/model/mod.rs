@@ -12,7 +12,7 @@ mod secondary;
 mod template;
 
 pub(crate) use case::Case;
-pub(crate) use field::{Duty, Field, Index, Missing, Placing, Privacy, Role};
+pub(crate) use field::{Duty, Field, Index, Missing, Placing, Privacy, Role, Unique};
 pub(crate) use layout::{Layout, Variant};
 pub(crate) use object::{Body, Object, Table, object};
 pub(crate) use secondary::{Form, IndexPart, Projection, SecondaryIndex};

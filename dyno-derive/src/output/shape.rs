@@ -15,7 +15,7 @@ use super::codec::{Row, Rows, first_span};
 use super::indexes;
 use super::target::Target;
 use super::template;
-use crate::model::{Body, Duty, Field, Index, Name, Object, Placing, Privacy, Role};
+use crate::model::{Body, Duty, Field, Index, Name, Object, Placing, Privacy, Role, Unique};
 
 pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let name = &object.rust_name;
@@ -84,7 +84,8 @@ fn field(
     let placing = placing(&field.placing);
     let index = field.index.as_ref().map(index);
     let duty = field.duty.map(|duty| kept(duty, field, slot, codecs));
-    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #placing #privacy #index #duty #aliases)
+    let unique = field.unique.as_ref().map(unique);
+    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #placing #privacy #index #duty #unique #aliases)
 }
 
 /// `.kept(__dyno::Duty::Version(__dyno::version::<u64>()))`
@@ -113,6 +114,18 @@ fn kept(duty: Duty, field: &Field, slot: &syn::Index, codecs: &TokenStream) -> T
         }
     };
     quote!(.kept(#duty))
+}
+
+/// ```text
+/// .unique(__dyno::UniqueShape::in_table("Uniques", "ID"))
+/// ```
+fn unique(unique: &Unique) -> TokenStream {
+    match unique {
+        Unique::Apart { table, key } => {
+            quote!(.unique(__dyno::UniqueShape::in_table(#table, #key)))
+        }
+        Unique::Beside => quote!(.unique(__dyno::UniqueShape::beside())),
+    }
 }
 
 fn placing(placing: &Placing) -> TokenStream {

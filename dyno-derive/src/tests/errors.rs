@@ -143,3 +143,26 @@ fn a_template_with_mistakes_says_each_once() {
         ]
     );
 }
+
+#[test]
+fn a_table_of_guards_has_a_key() {
+    let found = errors(quote! {
+        #[dyno(table = "Users", key = "id")]
+        struct User {
+            #[dyno(unique(table = "Uniques"))]
+            name: String,
+            #[dyno(unique(key = "ID"))]
+            email: String,
+            #[dyno(unique(table = "", key = "ID"))]
+            phone: String,
+        }
+    });
+    assert_eq!(
+        found,
+        [
+            "`table` without `key`",
+            "`key` without `table`",
+            "an empty `table`",
+        ]
+    );
+}

@@ -1,7 +1,7 @@
 //! Whom a refusal concerns, and what follows from it.
 
 use super::member::Told;
-use super::{Ended, Member, Refusal, Together};
+use super::{Ended, Refusal, Together};
 use crate::commit::reason::{Reason, refusal_of};
 use crate::commit::size;
 use crate::commit::step::{Answer, Fresh, Judged, Machine as _, Step, unknown};
@@ -61,7 +61,9 @@ impl Together<'_> {
 
     /// Tells each member whose condition does not hold.
     fn by_condition(&mut self, reasons: Vec<Vec<Reason>>, fresh: Fresh) -> Result<Step<Ended>> {
-        if self.attempts.any_lost() {
+        if self.attempts.any_lost() && self.is_blind(&reasons) {
+            self.attempts.settle();
+        } else if self.attempts.any_lost() {
             match self.told(&reasons) {
                 None => return Ok(Step::Done(in_doubt(&reasons))),
                 Some((_, Told::NotWritten)) => self.attempts.settle(),
@@ -77,7 +79,7 @@ impl Together<'_> {
                 continue;
             }
             let standing = seat.member.root_in_the_way(&own).cloned();
-            let is_deletion = matches!(seat.member, Member::Delete(_));
+            let is_deletion = seat.member.is_deletion();
             let cancelled = Answer::Cancelled(own);
             match seat.member.answer(cancelled, fresh.of_member(at)) {
                 // What is to be deleted is gone by somebody else's doing: the same request does.
@@ -103,6 +105,17 @@ impl Together<'_> {
         let request = self.request();
         size::check_together(request.actions())?;
         self.attempts.instead(request)
+    }
+
+    /// Whether all there is to do is to write over whatever stands there, and the root was in the way: that is done after a lost
+    /// answer, too, as it is where no value is unique.
+    fn is_blind(&self, reasons: &[Vec<Reason>]) -> bool {
+        match (&*self.seats, reasons) {
+            ([seat], [own]) => {
+                seat.member.is_blind() && own.first().is_some_and(Reason::is_condition)
+            }
+            _ => false,
+        }
     }
 
     /// Which member tells, after a lost answer, whether the transaction was applied: one that says it was, if there is one.

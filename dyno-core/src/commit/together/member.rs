@@ -3,6 +3,7 @@
 use dyno_value::Item;
 
 use super::check::Check;
+use super::guarded::Guarded;
 use crate::commit::delete::{Delete, Deleted, not_managed};
 use crate::commit::independent::Independent;
 use crate::commit::outcome::Verdict;
@@ -20,6 +21,8 @@ use crate::plan::{Address, Found, RootState, Stamp, Topology};
 pub(crate) enum Member<'a> {
     Check(Check),
     Delete(Box<Removal<'a>>),
+    /// Any other, with the items that keep values unique.
+    Guarded(Box<Guarded<'a>>),
     /// An independent shard alone.
     Own(Independent),
     Plain(Plain),
@@ -128,6 +131,7 @@ impl Member<'_> {
         let place = reasons.first().filter(|place| place.is_condition())?;
         let if_written = |is_written: bool| is_written.then_some(Told::Written);
         let verdict = match (self, &place.item) {
+            (Self::Guarded(guarded), _) => return guarded.root.told(reasons),
             (Self::Delete(removal), standing) => removal.delete.told(standing.clone()),
             (Self::Save(save), standing) => save.told(standing.clone()),
             (Self::Own(own), Some(standing)) => return if_written(own.has_written(standing)),
@@ -143,9 +147,34 @@ impl Member<'_> {
         }
     }
 
+    /// Whether it writes over whatever it meets, and takes that for what was there before.
+    pub(super) fn is_blind(&self) -> bool {
+        match self {
+            Self::Guarded(guarded) => guarded.is_blind(),
+            Self::Check(_)
+            | Self::Delete(_)
+            | Self::Own(_)
+            | Self::Plain(_)
+            | Self::Save(_)
+            | Self::Update(_) => false,
+        }
+    }
+
+    /// Whether it deletes an object that has a version.
+    pub(super) fn is_deletion(&self) -> bool {
+        match self {
+            Self::Delete(_) => true,
+            Self::Guarded(guarded) => guarded.root.is_deletion(),
+            Self::Check(_) | Self::Own(_) | Self::Plain(_) | Self::Save(_) | Self::Update(_) => {
+                false
+            }
+        }
+    }
+
     /// The item of the object's root, if that was in the way. An independent shard alone is written without it.
     pub(super) fn root_in_the_way<'r>(&self, reasons: &'r [Reason]) -> Option<&'r Item> {
         match self {
+            Self::Guarded(guarded) => guarded.root.root_in_the_way(reasons),
             Self::Own(_) => None,
             Self::Check(_) | Self::Delete(_) | Self::Plain(_) | Self::Save(_) | Self::Update(_) => {
                 standing_in(reasons)
@@ -161,6 +190,7 @@ impl Machine for Member<'_> {
         match self {
             Self::Check(check) => Ok(Step::Send(Request::single(check.action()))),
             Self::Delete(removal) => Ok(removal.delete.begin(fresh)?.map(|_| MemberDone::Done)),
+            Self::Guarded(guarded) => guarded.begin(fresh),
             Self::Own(own) => Ok(own.begin(fresh)?.map(own_done)),
             Self::Plain(plain) => Ok(plain.begin(fresh)?.map(|()| MemberDone::Done)),
             Self::Save(save) => Ok(save.begin(fresh)?.map(MemberDone::Save)),
@@ -175,6 +205,7 @@ impl Machine for Member<'_> {
                 answer => Err(check.refusal(standing_of(&answer))),
             },
             Self::Delete(removal) => Ok(removal.answer(answer, fresh)?.map(|_| MemberDone::Done)),
+            Self::Guarded(guarded) => guarded.answer(answer, fresh),
             Self::Own(own) => Ok(own.answer(answer, fresh)?.map(own_done)),
             Self::Plain(plain) => Ok(plain.answer(answer, fresh)?.map(|()| MemberDone::Done)),
             Self::Save(save) => Ok(save.answer(answer, fresh)?.map(MemberDone::Save)),

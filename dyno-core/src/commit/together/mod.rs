@@ -9,17 +9,20 @@
 //!
 //! ```text
 //! member     a commit of one object        check  what must hold of a root that is not written
+//! guarded    a commit with the items that keep values unique
 //! cancelled  whom a refusal concerns       fit    whether one transaction can hold it all
 //! ```
 
 mod cancelled;
 mod check;
 mod fit;
+mod guarded;
 mod member;
 
 use dyno_value::Item;
 
 pub(crate) use self::check::Check;
+pub(crate) use self::guarded::{Before, Blind, Guarding};
 pub(crate) use self::member::{Member, MemberDone, Removal};
 use super::step::{Action, Answer, Attempts, Fresh, Judged, Machine, Request, Step, unknown};
 use crate::error::{Error, Result};

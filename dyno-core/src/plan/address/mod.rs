@@ -23,7 +23,7 @@ pub(crate) use self::id::{path_of, shard_id, shard_id_at, unescape};
 pub(crate) use self::kinds::{KeyKinds, checked_part};
 pub(crate) use self::owner::{Owner, Range, SortRange};
 use crate::error::{Error, ErrorKind, Result};
-use crate::key::{Key, KeyValue};
+use crate::key::{Key, KeyKind, KeyValue};
 use crate::shape::{Shape, TableShape};
 
 /// The place of an item.
@@ -75,6 +75,30 @@ impl Address {
             region: table.region_name(),
             partition: (table.key_name(), partition),
             sort,
+        })
+    }
+
+    /// The place of an item whose key is text.
+    ///
+    /// # Errors
+    ///
+    /// The key is too long.
+    pub(crate) fn of_text(
+        table: &TableShape,
+        region: Option<&'static str>,
+        key: &Key,
+    ) -> Result<Self> {
+        let string = Some(KeyKind::S);
+        let part = |part, name, value: &KeyValue| -> Result<_> {
+            Ok((name, checked_part(part, name, string, value)?))
+        };
+        let sort = table.sort_name().zip(key.sort());
+        let sort = sort.map(|(name, value)| part("sort key", name, value));
+        Ok(Self {
+            table: table.name(),
+            region,
+            partition: part("partition key", table.key_name(), key.partition())?,
+            sort: sort.transpose()?,
         })
     }
 

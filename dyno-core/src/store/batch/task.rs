@@ -9,7 +9,7 @@ use super::ending::{Destination, Ending};
 use super::send::Write;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
-use crate::plan::{Address, Kept};
+use crate::plan::{self, Address, Kept};
 use crate::shape::Identity;
 use crate::store::delete::delete_any;
 use crate::store::operation::Operation;
@@ -86,12 +86,20 @@ impl<'a> Task<'a> {
         let (Change::Delete(key) | Change::Save { key, .. }) = &change;
         let key = key.clone();
         let together = unconditional && !operation.topology.managed;
+        let guards = || {
+            plan::unique_fields(operation.topology.root)
+                .next()
+                .is_some()
+        };
         let work = |address: &Address| -> Result<Work<'a>> {
             let write = |item| Write {
                 address: address.clone(),
                 item,
             };
             Ok(match change {
+                Change::Delete(_) | Change::Save { .. } if together && guards() => {
+                    return Err(guarded());
+                }
                 Change::Delete(_) if together => Work::Batched(write(None), Box::default()),
                 Change::Delete(_) => Work::Delete,
                 Change::Save { .. } if together && Kept::counts(operation.topology.root) => {
@@ -177,6 +185,11 @@ impl<'a> Task<'a> {
             }
         }
     }
+}
+
+fn guarded() -> Error {
+    let why = "the type has a unique field, and a batch without conditions cannot ask who has a value; leave `.unconditional()` out";
+    Error::new(ErrorKind::InvalidShape, why)
 }
 
 fn counted() -> Error {

@@ -26,6 +26,7 @@ impl LoadedTree {
             tree: _,
             extras,
             columns,
+            unique,
             stored,
             footprint,
             versions,
@@ -51,6 +52,7 @@ impl LoadedTree {
             extras,
             stored,
             kept,
+            unique,
             footprint,
             later: Later {
                 source,

@@ -134,6 +134,7 @@ impl Operation {
             _ => None,
         };
         Ok(LoadedTree {
+            unique: plan::unique_values(shape, &tree),
             tree,
             extras,
             columns,

@@ -22,6 +22,8 @@ pub(super) struct LoadedTree {
     pub(super) tree: Item,
     extras: Extras,
     columns: Item,
+    /// The values of unique fields, as they are stored.
+    unique: Item,
     stored: Stored,
     footprint: Footprint,
     versions: BTreeMap<String, Stamp>,
@@ -40,6 +42,8 @@ pub(super) struct Baseline {
     pub(super) stored: Stored,
     /// The fields that the mapper writes, as they are stored.
     pub(super) kept: Item,
+    /// The values of unique fields, as they are stored.
+    pub(super) unique: Item,
     /// The items, for plans of what comes next.
     pub(super) footprint: Footprint,
     later: Later,

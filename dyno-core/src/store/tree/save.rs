@@ -11,13 +11,14 @@ use crate::commit::VersionLock;
 use crate::commit::independent::{Independent, OwnVersion};
 use crate::commit::plain::Plain;
 use crate::commit::save::{Expect, Save};
+use crate::commit::together::{Before, Blind, Guarding};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Node;
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::plan::{
-    self, Address, Decisions, Digest, Digests, ItemSeals, Kept, Keyed, KnownEntries, Numbering,
-    RootState, Topology,
+    self, Address, Claims, Decisions, Digest, Digests, Guards, ItemSeals, Kept, Keyed,
+    KnownEntries, Numbering, RootState, Topology,
 };
 use crate::shape::FieldShape;
 use crate::store::drive;
@@ -91,6 +92,7 @@ impl Operation {
             next,
             created: created.filter(|_| matches!(expecting, Expecting::Anything)),
             lock,
+            unique: plan::unique_values(self.topology.root, &tree),
         };
         let root = self.root(key)?;
         let managed = self.topology.managed
@@ -174,6 +176,7 @@ impl Operation {
             next: stamps,
             created: _,
             lock,
+            unique,
         }: Written,
         when: Option<&Node>,
     ) -> Result<Prepared<'_>> {
@@ -193,6 +196,8 @@ impl Operation {
         next.known = known;
         next.kept = held;
         let stored = next.plain_item().cloned();
+        let guards = self.guards(&root);
+        let guarding;
         let commit = match (expecting, stored) {
             (Expecting::Baseline(_), Some(stored)) => {
                 let mut after = changes(&before.root, &next.digests.root, &mut item);
@@ -217,6 +222,12 @@ impl Operation {
                         None => item.remove(&name),
                     };
                 }
+                guarding = guards
+                    .map(|guards| {
+                        let before = guards.claims_of_stored(&stored);
+                        guarding_of(guards, Before::Loaded(before), &item)
+                    })
+                    .transpose()?;
                 Plain::update(root.clone(), &stored, after, &item)?
             }
             (Expecting::Baseline(_), None) => {
@@ -230,6 +241,18 @@ impl Operation {
                 item.extend(stamps);
                 item.extend(root.to_item());
                 plan::write_plain_tag(&mut item, shape);
+                guarding = guards
+                    .map(|guards| {
+                        let blind = Blind {
+                            root: root.clone(),
+                            shape,
+                            item: Some(item.clone()),
+                            lock: lock.clone(),
+                            when: when.cloned(),
+                        };
+                        guarding_of(guards, Before::Supposed(Box::new(blind)), &unique)
+                    })
+                    .transpose()?;
                 Plain::put(root.clone(), item.clone()).of_type(shape)
             }
             (Expecting::Nothing, _) => {
@@ -237,6 +260,9 @@ impl Operation {
                 item.extend(stamps);
                 item.extend(root.to_item());
                 plan::write_plain_tag(&mut item, shape);
+                guarding = guards
+                    .map(|guards| guarding_of(guards, Before::Loaded(Claims::default()), &unique))
+                    .transpose()?;
                 Plain::insert(root.clone(), item.clone())
             }
         };
@@ -244,7 +270,8 @@ impl Operation {
             root,
             Commit::Plain(commit.when_locked(lock, when), item),
             next,
-        ))
+        )
+        .guarded(guarding))
     }
 
     /// A field that is written under its present name leaves nothing under an older one.
@@ -275,6 +302,7 @@ impl Operation {
             next: stamps,
             created,
             lock,
+            unique,
         }: Written,
         when: Option<&Node>,
     ) -> Result<Prepared<'_>> {
@@ -294,6 +322,8 @@ impl Operation {
             .map_err(|error| cut.decisions.without_secrets(error))?;
         next.known = cut.known.clone();
         next.kept = held;
+        let claimed = std::mem::replace(&mut next.unique, unique);
+        let mut guarding = None;
         let before = std::mem::replace(&mut next.digests, cut.digests.clone());
         if let Expect::Base(state) = &expect
             && before != next.digests
@@ -347,6 +377,15 @@ impl Operation {
                     }
                 }
                 next.own.retain(|id, _| own_now.contains_key(id));
+                if let Some(guards) = self.guards(&root) {
+                    let before = match &expect {
+                        Expect::Anything => Before::Found,
+                        Expect::Base(_) => Before::Loaded(guards.claims_of_stored(&claimed)),
+                        Expect::Foreign(item) => Before::Loaded(guards.claims_of_stored(item)),
+                        Expect::Nothing => Before::Loaded(Claims::default()),
+                    };
+                    guarding = Some(guarding_of(guards, before, &next.unique)?);
+                }
                 Commit::Whole {
                     save: Box::new(
                         Save::new(draft, expect)
@@ -363,7 +402,12 @@ impl Operation {
                 own.attributes = attributes;
             }
         }
-        Ok(Prepared::new(root, commit, next))
+        Ok(Prepared::new(root, commit, next).guarded(guarding))
+    }
+
+    /// What keeps the values of an object unique.
+    pub(in crate::store) fn guards(&self, root: &Address) -> Option<Guards> {
+        Guards::of(self.topology.root, self.topology.table, root)
     }
 
     /// The writes of the independent shards that changed, each by itself.
@@ -407,6 +451,8 @@ struct Written {
     /// The field that says when the object was first saved, if this may not be the first time.
     created: Option<&'static str>,
     lock: Option<VersionLock>,
+    /// The values of unique fields.
+    unique: Item,
 }
 
 impl Baseline {
@@ -426,6 +472,16 @@ impl Baseline {
         }
         Ok(())
     }
+}
+
+/// What an object claims that is written with these values.
+fn guarding_of(guards: Guards, before: Before, values: &Item) -> Result<Guarding> {
+    let after = guards.claims(values)?;
+    Ok(Guarding {
+        guards,
+        before,
+        after,
+    })
 }
 
 /// Whether one independent shard is all that changed. Several are written together, in one transaction.

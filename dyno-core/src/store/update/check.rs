@@ -160,6 +160,7 @@ impl Operation {
                  and save",
             ));
         }
+        plan::check_unique_write(self.topology.root, &path)?;
         let edit = Edit { path, verb };
         let is_checked = match &edit.verb {
             Verb::Remove { .. } => !edit.moves_elements(),

@@ -1,0 +1,347 @@
+//! The items that keep the values of fields unique: one for each value that an object has.
+//!
+//! `docs/format/unique-v1.md` describes them.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{FieldPath, Item, number};
+use sha2::{Digest as _, Sha256};
+
+use super::address::shard_id;
+use super::{Address, Format};
+use crate::error::{Error, ErrorKind, Result};
+use crate::expr::{Comparator, Node, Term};
+use crate::key::{Key, KeyValue};
+use crate::reserved;
+use crate::shape::{FieldShape, Shape, TableShape, UniqueShape};
+
+/// The type tag of a guard, which no type has.
+const TAG: &str = "#unique";
+
+/// What the key of every guard begins with.
+const BEGINNING: &str = "_dy_unique";
+
+/// The sort key of guards in a table that has one.
+const SORT: &str = "#";
+
+/// A longer value stands in the key as its hash.
+const LONGEST_VALUE: usize = 512;
+
+/// The guards of one object.
+#[derive(Clone, Debug)]
+pub(crate) struct Guards {
+    shape: &'static Shape,
+    table: &'static TableShape,
+    owner: AttributeValue,
+}
+
+/// The values of an object's unique fields, by field.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct Claims(BTreeMap<&'static str, Claim>);
+
+/// A value of a unique field.
+#[derive(Clone, Debug, PartialEq)]
+struct Claim {
+    value: AttributeValue,
+    /// Where its guard stands; a stored value of which there cannot be one has none.
+    guard: Option<Address>,
+}
+
+/// A guard that is needed, or needed no more.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Guard<'a> {
+    pub(crate) field: &'static str,
+    pub(crate) value: &'a AttributeValue,
+    pub(crate) address: &'a Address,
+}
+
+/// The unique fields of a type.
+pub(crate) fn unique_fields(
+    shape: &'static Shape,
+) -> impl Iterator<Item = (&'static FieldShape, &'static UniqueShape)> {
+    let fields = shape.all_fields();
+    fields.filter_map(|field| Some((field, field.guards()?)))
+}
+
+/// The values of the unique fields of an item.
+pub(crate) fn unique_values(shape: &'static Shape, item: &Item) -> Item {
+    let fields = fields_of(shape, item);
+    let values = fields.filter_map(|(field, _)| item.get_key_value(field.name()));
+    let values = values.map(|(name, value)| (name.clone(), value.clone()));
+    let tag = item.get_key_value(reserved::TYPE);
+    let tag = tag.map(|(name, value)| (name.clone(), value.clone()));
+    values.chain(tag).collect()
+}
+
+/// Refuses to have the program write a unique field by itself.
+///
+/// # Errors
+///
+/// The path is that of one, of any variant.
+pub(crate) fn check_unique_write(shape: &'static Shape, path: &FieldPath) -> Result<()> {
+    let mut fields = unique_fields(shape);
+    let root = FieldPath::root();
+    match fields.find(|(field, _)| path.starts_with(&root.key(field.name()))) {
+        None => Ok(()),
+        Some(_) => Err(Error::new(
+            ErrorKind::InvalidPath,
+            "is unique, and whoever writes it must know the value that it has, to give that up; load, change and save the object",
+        )
+        .at_path(path.clone())),
+    }
+}
+
+/// The unique fields of the struct, or of the item's variant.
+fn fields_of(
+    shape: &'static Shape,
+    item: &Item,
+) -> impl Iterator<Item = (&'static FieldShape, &'static UniqueShape)> {
+    let tag = item.get(reserved::TYPE).and_then(|tag| tag.as_s().ok());
+    let fields = shape.fields_of(tag.map(String::as_str)).iter();
+    fields.filter_map(|field| Some((field, field.guards()?)))
+}
+
+impl Guards {
+    /// Those of the object at this place; `None` if its type has no unique fields.
+    pub(crate) fn of(
+        shape: &'static Shape,
+        table: &'static TableShape,
+        root: &Address,
+    ) -> Option<Self> {
+        unique_fields(shape).next()?;
+        let owner = root.parts().map(|(_, value)| value.to_value());
+        Some(Self {
+            shape,
+            table,
+            owner: AttributeValue::L(owner.collect()),
+        })
+    }
+
+    /// What an object claims that is to be written.
+    ///
+    /// # Errors
+    ///
+    /// A value cannot be guarded: it is no string, number or binary, or its guard would have too long a key.
+    pub(crate) fn claims(&self, item: &Item) -> Result<Claims> {
+        let fields = fields_of(self.shape, item);
+        let claim = |(field, unique): (&'static FieldShape, &UniqueShape)| {
+            let value = item.get(field.name())?;
+            let guard = self.guard(field.name(), unique, value);
+            let guard = guard.map_err(|error| error.at_path(FieldPath::root().key(field.name())));
+            Some(guard.map(|guard| (field.name(), Claim::new(value, Some(guard)))))
+        };
+        fields.filter_map(claim).collect::<Result<_>>().map(Claims)
+    }
+
+    /// What an object claims that is stored.
+    pub(crate) fn claims_of_stored(&self, item: &Item) -> Claims {
+        let fields = fields_of(self.shape, item);
+        let claim = |(field, unique): (&'static FieldShape, &UniqueShape)| {
+            let value = item.get(field.name())?;
+            let guard = self.guard(field.name(), unique, value).ok();
+            Some((field.name(), Claim::new(value, guard)))
+        };
+        Claims(fields.filter_map(claim).collect())
+    }
+
+    /// That what stands at the object's place claims this, and nothing else.
+    pub(crate) fn supposing(&self, claims: &Claims) -> Vec<Node> {
+        let names: BTreeMap<_, _> = unique_fields(self.shape)
+            .map(|(field, _)| (field.name(), claims.0.get(field.name())))
+            .collect();
+        let node = |(name, claim): (&str, Option<&Claim>)| {
+            let path = FieldPath::root().key(name);
+            match claim {
+                None => Node::Missing(path),
+                Some(claim) => {
+                    let value = Term::Value(claim.value.clone());
+                    Node::Compare(Term::Field(path), Comparator::Equal, value)
+                }
+            }
+        };
+        names.into_iter().map(node).collect()
+    }
+
+    /// The item of a guard.
+    pub(crate) fn item(&self, address: &Address) -> Item {
+        let tag = AttributeValue::S(TAG.to_owned());
+        let own = [
+            (reserved::FORMAT, Format::PRESENT.to_value()),
+            (reserved::TYPE, tag.clone()),
+            (reserved::TAG, tag),
+            (reserved::OWNER, self.owner.clone()),
+        ];
+        let mut item = address.to_item();
+        item.extend(own.map(|(name, value)| (name.to_owned(), value)));
+        item
+    }
+
+    /// The key of the object, as its guards hold it.
+    pub(crate) fn owner(&self) -> &AttributeValue {
+        &self.owner
+    }
+
+    /// The field as an error names it.
+    pub(crate) fn path(field: &str) -> FieldPath {
+        FieldPath::root().key(field)
+    }
+
+    fn guard(&self, field: &str, unique: &UniqueShape, value: &AttributeValue) -> Result<Address> {
+        let table = unique.table().unwrap_or(self.table);
+        let text = key_text(self.shape.type_tag(), field, value)?;
+        let mut key = Key::new(text);
+        if table.sort_name().is_some() {
+            key = key.with_sort(SORT);
+        }
+        Address::of_text(table, self.table.region_name(), &key)
+    }
+}
+
+impl Claim {
+    fn new(value: &AttributeValue, guard: Option<Address>) -> Self {
+        Self {
+            value: value.clone(),
+            guard,
+        }
+    }
+}
+
+impl Claims {
+    /// The guards that these need and those do not have.
+    pub(crate) fn beyond<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Guard<'a>> {
+        let has = |field: &str, address: &Address| {
+            let claim = other.0.get(field);
+            claim.and_then(|claim| claim.guard.as_ref()) == Some(address)
+        };
+        let claims = self.0.iter().filter_map(|(field, claim)| {
+            Some(Guard {
+                field,
+                value: &claim.value,
+                address: claim.guard.as_ref()?,
+            })
+        });
+        claims.filter(move |guard| !has(guard.field, guard.address))
+    }
+
+    /// Takes out what the object claims without having its guard.
+    pub(crate) fn give_up(&mut self, field: &str) {
+        if let Some(claim) = self.0.get_mut(field) {
+            claim.guard = None;
+        }
+    }
+
+    /// Whether both have the same values.
+    pub(crate) fn are_values_of(&self, other: &Self) -> bool {
+        let values = |claims: &Self| {
+            let claims = claims.0.iter();
+            let values = claims.map(|(field, claim)| (*field, claim.value.clone()));
+            values.collect::<Vec<_>>()
+        };
+        values(self) == values(other)
+    }
+}
+
+/// The key of the object that has the guard.
+pub(crate) fn owner_of(guard: &Item) -> Option<Key> {
+    let parts = guard.get(reserved::OWNER)?.as_l().ok()?;
+    let mut parts = parts.iter().map(KeyValue::from_value);
+    let key = Key::new(parts.next()??);
+    match parts.next() {
+        None => Some(key),
+        Some(sort) => Some(key.with_sort(sort?)),
+    }
+}
+
+/// ```text
+/// key    = "_dy_unique#" escape(type tag) "#" escape(field) "#" value
+/// value  = "S#" text | "N#" normal form | "B#" hexadecimal
+///        | "s#" | "n#" | "b#"  SHA-256 of the same, if it is longer than 512 bytes
+/// ```
+fn key_text(tag: &str, field: &str, value: &AttributeValue) -> Result<String> {
+    let (kind, text) = match value {
+        AttributeValue::S(text) => ('S', text.clone()),
+        AttributeValue::N(text) => {
+            let normal = number::normalize(text);
+            let normal = normal.map_err(|error| invalid(&error.to_string()))?;
+            ('N', normal)
+        }
+        AttributeValue::B(bytes) => ('B', hexadecimal(bytes.as_ref())),
+        _ => {
+            return Err(invalid(
+                "is unique, and is stored as something else than a string, a number or a binary; mark another field, or convert it \
+                 `with` a module of yours",
+            ));
+        }
+    };
+    let (kind, text) = if text.len() > LONGEST_VALUE {
+        let hash: [u8; 32] = Sha256::digest(&text).into();
+        (kind.to_ascii_lowercase(), hexadecimal(&hash))
+    } else {
+        (kind, text)
+    };
+    let (tag, field) = (shard_id([tag]), shard_id([field]));
+    Ok(format!("{BEGINNING}#{tag}#{field}#{kind}#{text}"))
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+fn invalid(why: &str) -> Error {
+    Error::new(ErrorKind::InvalidValue, why)
+}
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+    use aws_smithy_types::Blob;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn values() -> impl Strategy<Value = AttributeValue> {
+        prop_oneof![
+            "[SNBsnb#%/~a]{0,3}".prop_map(AttributeValue::S),
+            "[#a]{510,514}".prop_map(AttributeValue::S),
+            (-200_i32..200).prop_map(|number| AttributeValue::N(number.to_string())),
+            proptest::collection::vec(any::<u8>(), 0..3)
+                .prop_map(|bytes| AttributeValue::B(Blob::new(bytes))),
+        ]
+    }
+
+    type Place = (String, String, AttributeValue);
+
+    fn places() -> impl Strategy<Value = Place> {
+        ("[a#%]{1,2}", "[a#%]{1,2}", values())
+    }
+
+    fn text((tag, field, value): &Place) -> String {
+        key_text(tag, field, value).unwrap()
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_values_share_a_guard(one in places(), two in places()) {
+            prop_assert_eq!(one == two, text(&one) == text(&two));
+        }
+
+        #[test]
+        fn every_guard_fits_in_a_key(place in places()) {
+            prop_assert!(text(&place).len() < 600);
+        }
+    }
+
+    #[test]
+    fn a_number_has_one_guard_in_all_its_forms() {
+        let key = |text: &str| key_text("T", "f", &AttributeValue::N(text.to_owned())).unwrap();
+        assert_eq!(key("1.50"), key("15e-1"));
+        assert_eq!(key("1.50"), "_dy_unique#T#f#N#1.5");
+    }
+}

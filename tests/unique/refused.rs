@@ -1,0 +1,102 @@
+//! What is refused before the first request.
+
+use dyno::table::TableSpec;
+use dyno::{DyObject, ErrorKind, Store};
+
+use crate::fixture::{Shop, User, store, user};
+
+#[tokio::test]
+async fn a_unique_field_is_not_written_by_itself() {
+    let (store, recorder) = store().await;
+    store.save(user("u1", "a@x")).await.unwrap();
+    recorder.take();
+    let email = User::fields().email();
+    let set = store.update::<User>("u1").set(email.clone(), "b@x").await;
+    assert_eq!(set.unwrap_err().kind(), ErrorKind::InvalidPath);
+    let removed = store.update::<User>("u1").remove(email).await;
+    assert_eq!(removed.unwrap_err().kind(), ErrorKind::InvalidPath);
+    let path = User::paths().email();
+    let written = store.write_path("u1", path, Some("b@x".to_owned())).await;
+    let error = written.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidPath);
+    assert!(error.to_string().contains("load, change and save"));
+    let many = store.save_many([user("u1", "b@x")]).unconditional().await;
+    assert_eq!(many.unwrap_err().kind(), ErrorKind::InvalidShape);
+    assert!(recorder.take().is_empty());
+    let visits = User::fields().visits();
+    store.update::<User>("u1").add(visits, 1).await.unwrap();
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Lists", key = "ID")]
+struct Listed {
+    #[dyno(unique)]
+    tags: Vec<String>,
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Expiring", key = "ID")]
+struct Expiring {
+    #[dyno(unique)]
+    name: String,
+    #[dyno(ttl)]
+    expires: u64,
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Numbers", key = "ID")]
+struct Number {
+    #[dyno(key)]
+    id: u64,
+    #[dyno(unique)]
+    name: String,
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Outer", key = "ID")]
+struct Outer {
+    #[dyno(shard)]
+    inner: User,
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Around", key = "ID")]
+struct Around {
+    inner: Vec<User>,
+}
+
+#[test]
+fn shapes_that_cannot_be_guarded_are_refused() {
+    fn why<T: dyno::Stored>() -> String {
+        let error = TableSpec::of::<T>().unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidShape);
+        error.to_string()
+    }
+    assert!(why::<Listed>().contains("no single value"));
+    assert!(why::<Expiring>().contains("expires by `expires`"));
+    assert!(why::<Number>().contains("are not strings"));
+    assert!(why::<Outer>().contains("saved by itself"));
+    assert!(why::<Around>().contains("saved by itself"));
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Flags", key = "ID")]
+struct Flag {
+    #[dyno(unique)]
+    flag: bool,
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_guarded_is_refused() {
+    let store = Store::embedded().unwrap();
+    let error = store.save(Flag { flag: true }).key("f").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue);
+    assert_eq!(error.error().path().unwrap().to_string(), "flag");
+}
+
+#[test]
+fn the_table_of_guards_is_one_of_the_tables() {
+    let tables = TableSpec::of::<Shop>().unwrap();
+    let text: Vec<_> = tables.iter().map(ToString::to_string).collect();
+    assert!(text[2].starts_with("table `Uniques`: key `value` (a string)"));
+}
