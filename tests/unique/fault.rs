@@ -22,7 +22,7 @@ async fn everything_is_written_once_whatever_is_lost() {
     for fault in faults {
         // Every second request goes wrong: the first copy of each.
         let script = move |number: u64| {
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 fault.clone()
             } else {
                 Fault::Pass

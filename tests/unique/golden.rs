@@ -26,6 +26,7 @@ mod bytes {
     use aws_sdk_dynamodb::types::AttributeValue;
     use dyno::ValueError;
 
+    #[expect(clippy::unnecessary_wraps, reason = "what `with` calls")]
     pub(super) fn to_value(bytes: &[u8]) -> Result<AttributeValue, ValueError> {
         Ok(AttributeValue::B(Blob::new(bytes)))
     }

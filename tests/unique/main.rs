@@ -1,5 +1,10 @@
 //! Unique fields: no two objects of a type have the same value, whatever is lost, and no guard outlives its value.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test fails by panicking"
+)]
 
 mod delete;
 mod fault;

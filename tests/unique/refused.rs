@@ -1,7 +1,7 @@
 //! What is refused before the first request.
 
 use dyno::table::TableSpec;
-use dyno::{DyObject, ErrorKind, Store};
+use dyno::{DyObject, ErrorKind};
 
 use crate::fixture::{Shop, User, store, user};
 
@@ -88,7 +88,7 @@ struct Flag {
 
 #[tokio::test]
 async fn a_value_that_cannot_be_guarded_is_refused() {
-    let store = Store::embedded().unwrap();
+    let store = dyno_testbed::store();
     let error = store.save(Flag { flag: true }).key("f").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidValue);
     assert_eq!(error.error().path().unwrap().to_string(), "flag");
