@@ -299,7 +299,6 @@ fn invalid(why: &str) -> Error {
 
 #[cfg(test)]
 mod tests {
-    #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
     use aws_smithy_types::Blob;
     use proptest::prelude::*;
