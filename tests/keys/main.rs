@@ -10,3 +10,4 @@ mod parts;
 mod query;
 mod shared;
 mod stored;
+mod types;
