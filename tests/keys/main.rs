@@ -6,6 +6,7 @@ mod fault;
 mod fixture;
 mod golden;
 mod law;
+mod made;
 mod parts;
 mod query;
 mod shared;
