@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno::{DyObject, ErrorKind, Item, Key, Store};
 use dyno_testkit::dump;
 
-use crate::fixture::{Order, Profile, Report, Text, order, profile, shop, store};
+use crate::fixture::{Order, Profile, Report, Text, empty, order, profile, shop, store};
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
 #[dyno(
@@ -356,6 +356,41 @@ async fn a_check_an_update_and_a_path_of_another_type_say_so() {
         count: 2,
     };
     store.save(other).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_query_of_an_index_counts_what_it_gives() {
+    #[derive(DyObject, Debug)]
+    #[dyno(
+        table = "App",
+        key = "TENANT#{tenant}",
+        sort = "TASK#{id}",
+        tag = "Task"
+    )]
+    struct Task {
+        tenant: String,
+        id: u32,
+        #[dyno(index(name = "by-state", key))]
+        state: String,
+    }
+    let (store, _) = empty();
+    store.ensure_tables::<Task>().await.unwrap();
+    let task = Task {
+        tenant: acme(),
+        id: 1,
+        state: "open".into(),
+    };
+    let saved = store.save(task).await.unwrap();
+    assert_eq!((saved.tenant.as_str(), saved.id), ("acme", 1));
+    let mut bug = written_by_another("BUG#0000000001");
+    bug.insert("state".into(), AttributeValue::S(saved.state.clone()));
+    put(&store, bug).await;
+    let open = || {
+        let query = store.query::<Task>().index(Task::indexes().by_state());
+        query.key("open")
+    };
+    assert_eq!(open().await.unwrap().len(), 1);
+    assert_eq!(open().count().await.unwrap(), 1);
 }
 
 #[tokio::test]

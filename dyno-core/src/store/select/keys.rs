@@ -166,10 +166,18 @@ impl Keys {
         beginning(self.table.sort_name()?, templates.sort_template()?)
     }
 
-    /// What holds of the keys of all objects of the type, so far as they begin with a text.
-    pub(super) fn beginnings(self) -> Vec<Node> {
+    /// What holds of the keys of all objects of the type, so far as they begin with a text. A filter of a query may not look at the
+    /// keys that it is by.
+    pub(super) fn beginnings(self, is_query: bool) -> Vec<Node> {
+        let barred: Vec<_> = if is_query {
+            self.partition().into_iter().chain(self.sort()).collect()
+        } else {
+            Vec::new()
+        };
+        let is_barred = |name: &str| barred.iter().any(|(barred, _)| *barred == name);
         let templates = self.templates.into_iter().flat_map(Templates::all);
         let keys = self.table.key_names().into_iter().zip(templates);
+        let keys = keys.filter(|(name, _)| !is_barred(name));
         keys.filter_map(|(name, template)| beginning(name, template))
             .collect()
     }

@@ -313,12 +313,7 @@ impl Asked {
         let filter = match (filter, counts) {
             (filter, true) => {
                 let shape = operation.topology.root;
-                // A filter of a query may not look at keys.
-                let beginnings = match self.key {
-                    Some(_) => Vec::new(),
-                    None => self.keys.beginnings(),
-                };
-                let root = is_root(shape, beginnings);
+                let root = is_root(shape, self.keys.beginnings(self.key.is_some()));
                 Some(Node::All(root.into_iter().chain(filter).collect()))
             }
             (filter, false) => filter,
