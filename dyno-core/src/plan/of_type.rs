@@ -188,8 +188,8 @@ fn check_beginnings(whose: &str, texts: &[Option<&str>], shape: &'static Shape) 
         .key_names()
         .into_iter()
         .zip(templates.all())
-        .zip(texts);
-    let begins_otherwise = |((_, template), text): &((&str, Template), &Option<&str>)| {
+        .zip(texts.iter().copied());
+    let begins_otherwise = |((_, template), text): &((&str, Template), Option<&str>)| {
         text.is_some_and(|text| !template.may_make(text))
     };
     match keys.find(begins_otherwise) {
