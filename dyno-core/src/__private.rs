@@ -35,14 +35,14 @@ pub fn key_parts<const COUNT: usize>(parts: [PartText; COUNT]) -> Vec<PartText> 
     parts.into()
 }
 
-/// The text of a field in a key.
-pub fn key_part<T: KeyPart>(value: &T) -> PartText {
-    value.key_text().map(Into::into)
+/// The text of a field in a key: of the value that a load will see, where the stored form keeps less than the field.
+pub fn key_part<T: KeyPart>(value: &T, codec: Codec<T>) -> PartText {
+    codec.as_loaded(value)?.key_text().map(Into::into)
 }
 
 /// The text of a field in a key, behind which something other than `#` stands.
-pub fn delimited_key_part<T: SelfDelimiting>(value: &T) -> PartText {
-    key_part(value)
+pub fn delimited_key_part<T: SelfDelimiting>(value: &T, codec: Codec<T>) -> PartText {
+    key_part(value, codec)
 }
 
 /// The loader that a type names, ready to be shared.

@@ -1,6 +1,8 @@
 //! Queries by fields give what a filter in Rust over all objects gives.
 
-use dyno::Saved;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use dyno::{DyObject, Saved};
 use proptest::prelude::*;
 use tokio::runtime::Runtime;
 
@@ -18,6 +20,74 @@ fn is_from((day, number): Bound, order: &Order) -> bool {
 
 fn is_to((day, number): Bound, order: &Order) -> bool {
     (order.day, order.number) <= (day, number.unwrap_or(u32::MAX))
+}
+
+/// A string between texts, and a time.
+#[derive(DyObject, Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[dyno(
+    table = "App",
+    key(template = "NOTES"),
+    sort = "{name}#{at}#{id}",
+    tag = "Note"
+)]
+struct Note {
+    name: String,
+    at: SystemTime,
+    id: u16,
+}
+
+/// Names that end in, hold or begin with what ends a string, or begin one another.
+const NAMES: &[&str] = &[
+    "a",
+    "a#",
+    "a#b",
+    "a b",
+    "a$",
+    "a$23",
+    "a%",
+    "ab",
+    "#",
+    "\u{1}",
+    "é",
+    "\u{10ffff}",
+];
+
+fn note() -> impl Strategy<Value = Note> {
+    let name = proptest::sample::select(NAMES);
+    (name, 0..3_u64, 0..2_u16).prop_map(|(name, half_seconds, id)| Note {
+        name: name.to_owned(),
+        at: UNIX_EPOCH + Duration::from_millis(500 * half_seconds),
+        id,
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(12))]
+    #[test]
+    fn queries_by_strings_and_times_find_exactly_what_fits(
+        notes in proptest::collection::btree_set(note(), 0..16), bound in note(), page in 1..5_u32,
+    ) {
+        Runtime::new().unwrap().block_on(async {
+            let (store, _) = store().await;
+            store.save_many(notes.clone()).await.unwrap();
+            let sort = || store.query::<Note>().of(()).limit(page).sort();
+            let (name, at) = (bound.name.as_str(), bound.at);
+            let found = |found: dyno::Result<Vec<Saved<Note>>>| -> Vec<Note> {
+                found.unwrap().into_iter().map(Saved::into_object).collect()
+            };
+            let expected = |fits: &dyn Fn(&Note) -> bool| -> Vec<Note> {
+                notes.iter().filter(|note| fits(note)).cloned().collect()
+            };
+            let place = |note: &Note| (note.name.clone(), note.at);
+            let of_bound = || place(&bound);
+            prop_assert_eq!(found(store.query::<Note>().of(()).limit(page).await), expected(&|_| true));
+            prop_assert_eq!(found(sort().fields(name).await), expected(&|note| note.name == name));
+            prop_assert_eq!(found(sort().fields((name, at)).await), expected(&|note| place(note) == of_bound()));
+            prop_assert_eq!(found(sort().fields_from((name, at)).await), expected(&|note| place(note) >= of_bound()));
+            prop_assert_eq!(found(sort().fields_to((name, at)).await), expected(&|note| place(note) <= of_bound()));
+            Ok(())
+        })?;
+    }
 }
 
 proptest! {

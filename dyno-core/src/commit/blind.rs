@@ -139,7 +139,7 @@ impl<'a> BlindWrite<'a> {
         let (expressions, sets) = self.keep(self.commit(etag), commit_sets());
         let expressions = self.set_path(expressions, &sets);
         let expressions = self.name_unless(expressions).when(condition);
-        self.root_action(expressions)
+        self.root_action(expressions.of_managed_type(self.write.topology.root))
     }
 
     /// The same expressions and assignments, with those of the fields that the mapper writes.
@@ -192,7 +192,8 @@ impl<'a> BlindWrite<'a> {
             .name("#i", &*field.id)
             .value(":e", AttributeValue::B(Blob::new(entry)))
             .value(":b", AttributeValue::B(Blob::new([self.flags])))
-            .when(format!("{OURS} AND begins_with(#m.#i, :b)"));
+            .when(format!("{OURS} AND begins_with(#m.#i, :b)"))
+            .of_managed_type(self.write.topology.root);
         expressions.update = Some(format!("SET {}", sets.join(", ")));
         self.root_action(expressions)
     }
@@ -353,6 +354,10 @@ impl<'a> BlindWrite<'a> {
             Some(beyond_its_type().at_path(guard.path().clone()))
         };
         if !self.write.topology.managed {
+            if !item.contains_key(reserved::FORMAT) {
+                RootState::read(&item, self.write.topology.root)
+                    .map_err(|error| self.attempts.refused(error.and("; nothing was written")))?;
+            }
             if let Some(error) = beyond(&item).filter(|_| !item.contains_key(reserved::FORMAT)) {
                 return Err(error);
             }

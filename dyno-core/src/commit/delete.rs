@@ -10,9 +10,7 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result, condition_failed};
 use crate::expr::Node;
-use crate::plan::{
-    Address, Format, Manifest, Owner, RootState, Topology, layout, plain_tag, tag_attribute,
-};
+use crate::plan::{Address, Format, Manifest, Owner, RootState, Topology, layout, tag_attribute};
 use crate::reserved;
 
 /// How a deletion ends.
@@ -43,23 +41,20 @@ impl<'a> Delete<'a> {
         shards: Vec<Address>,
         when: Option<&Node>,
     ) -> Self {
-        let plain = if plain_tag(topology.root).is_some() {
-            "(attribute_not_exists(#f) AND (attribute_not_exists(#y) OR #y = :y))"
-        } else {
-            "attribute_not_exists(#f)"
-        };
-        let condition =
-            Expressions::condition(format!("{plain} OR (#f = :f AND #y = :y AND #l = :l)"))
-                .name("#f", reserved::FORMAT)
-                .name("#y", tag_attribute(topology.root))
-                .name("#l", reserved::LAYOUT)
-                .value(":f", Format::of(topology.root.seals()).to_value())
-                .value(":y", AttributeValue::S(topology.root.type_tag().to_owned()))
-                .value(":l", known_layout(topology));
+        let shape = topology.root;
+        let plain = Expressions::condition("attribute_not_exists(#f)")
+            .name("#f", reserved::FORMAT)
+            .of_plain_type(shape);
+        let managed = Expressions::condition("#f = :f AND #y = :y AND #l = :l")
+            .name("#y", tag_attribute(shape))
+            .name("#l", reserved::LAYOUT)
+            .value(":f", Format::of(shape.seals()).to_value())
+            .value(":y", AttributeValue::S(shape.type_tag().to_owned()))
+            .value(":l", known_layout(topology))
+            .of_managed_type(shape);
+        let condition = plain.or(managed);
         let condition = match when {
-            Some(when) => grouped(condition)
-                .and_when(Some(when))
-                .or_absent(root.key_name()),
+            Some(when) => condition.and_when(Some(when)).or_absent(root.key_name()),
             None => condition,
         };
         Self::with(topology, root, shards, condition, (None, when))
@@ -210,12 +205,6 @@ pub(crate) fn not_managed() -> Error {
 /// The layout of an object that has no shards but those that the type knows.
 fn known_layout(topology: &Topology) -> AttributeValue {
     AttributeValue::M(layout(topology, &Manifest::default(), &Item::new()))
-}
-
-/// A condition to be joined with others.
-fn grouped(mut condition: Expressions) -> Expressions {
-    condition.condition = condition.condition.map(|text| format!("({text})"));
-    condition
 }
 
 impl Machine for Delete<'_> {

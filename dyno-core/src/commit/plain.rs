@@ -14,7 +14,7 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result, condition_failed};
 use crate::expr::Node;
-use crate::plan::{self, Address};
+use crate::plan::{Address, RootState};
 use crate::reserved;
 use crate::shape::{FieldShape, Shape};
 
@@ -260,13 +260,12 @@ impl Plain {
         })
     }
 
-    /// The error of an item that says that it is of another type.
+    /// The error of an item that is of another type, or of which nobody knows the type.
     fn other_type(&self, standing: Option<&Item>) -> Option<Error> {
         let (shape, standing) = (self.of_type?, standing?);
-        let (attribute, tag) = plan::plain_tag(shape)?;
-        let found = standing.get(attribute)?.as_s().ok()?;
-        let is_other = found != tag && !standing.contains_key(reserved::FORMAT);
-        is_other.then(|| plan::of_another_type(found, shape))
+        let is_plain = !standing.contains_key(reserved::FORMAT);
+        let refusal = is_plain.then(|| RootState::read(standing, shape).err());
+        refusal.flatten()
     }
 
     /// What was demanded of what stands there, and does not hold.

@@ -158,26 +158,47 @@ impl Expressions {
 
     /// The same condition, and that a plain item does not say that it is of another type than this.
     #[must_use]
-    pub(crate) fn of_plain_type(self, shape: &Shape) -> Self {
-        let Some((attribute, tag)) = plan::plain_tag(shape) else {
-            return self;
-        };
-        self.and("(attribute_not_exists(#y) OR #y = :y)")
-            .name("#y", attribute)
-            .value(":y", AttributeValue::S(tag.to_owned()))
+    pub(crate) fn of_plain_type(self, shape: &'static Shape) -> Self {
+        let node = plan::plain_of_type(shape);
+        self.and_node(node.as_ref(), Placeholders::lettered('y'))
+    }
+
+    /// The same condition, which demands the type's tag, and that the tag is no variant of another type.
+    #[must_use]
+    pub(crate) fn of_managed_type(self, shape: &'static Shape) -> Self {
+        let node = plan::no_other_tag(shape);
+        self.and_node(node.as_ref(), Placeholders::lettered('z'))
     }
 
     /// The same condition, and that of the program, if it has one.
     #[must_use]
     pub(crate) fn and_when(self, when: Option<&Node>) -> Self {
-        let Some(node) = when else { return self };
-        let mut placeholders = Placeholders::new();
+        self.and_node(when, Placeholders::new())
+    }
+
+    fn and_node(self, node: Option<&Node>, mut placeholders: Placeholders) -> Self {
+        let Some(node) = node else { return self };
         let text = condition_text(node, &mut placeholders);
         let (names, values) = placeholders.into_parts();
         let mut both = self.and(format!("({text})"));
         both.names.extend(names);
         both.values.extend(values);
         both
+    }
+
+    /// This condition, or that one, in brackets.
+    #[must_use]
+    pub(crate) fn or(mut self, other: Self) -> Self {
+        let either = [self.condition.take(), other.condition];
+        let texts: Vec<_> = either
+            .into_iter()
+            .flatten()
+            .map(|text| format!("({text})"))
+            .collect();
+        self.condition = Some(format!("({})", texts.join(" OR ")));
+        self.names.extend(other.names);
+        self.values.extend(other.values);
+        self
     }
 
     /// The same condition, but that it holds of nothing, too.

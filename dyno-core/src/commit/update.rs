@@ -117,9 +117,11 @@ impl<'a> Update<'a> {
             (expressions, condition.to_owned())
         };
         expressions = expressions.when(condition);
-        if !topology.managed {
-            expressions = expressions.of_plain_type(topology.root);
-        }
+        expressions = if topology.managed {
+            expressions.of_managed_type(topology.root)
+        } else {
+            expressions.of_plain_type(topology.root)
+        };
         for guard in &self.guards {
             expressions = expressions.and(guard.text(&mut names));
         }
@@ -205,7 +207,10 @@ impl<'a> Update<'a> {
             if !lost && state.seal.is_some() {
                 return Err(sealed());
             }
-        } else if !lost && item.contains_key(reserved::FORMAT) {
+        } else if !item.contains_key(reserved::FORMAT) {
+            RootState::read(&item, self.wanted.topology.root)
+                .map_err(|error| self.attempts.refused(error.and("; nothing was written")))?;
+        } else if !lost {
             return Err(managed());
         }
         if lost {

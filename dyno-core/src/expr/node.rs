@@ -65,6 +65,17 @@ impl Comparator {
 }
 
 impl Node {
+    /// The attribute has this value.
+    pub(crate) fn equal(attribute: &str, value: AttributeValue) -> Self {
+        let field = Term::Field(FieldPath::root().key(attribute));
+        Self::Compare(field, Comparator::Equal, Term::Value(value))
+    }
+
+    /// The attribute has one of these values.
+    pub(crate) fn one_of(attribute: &str, values: Vec<AttributeValue>) -> Self {
+        Self::In(Term::Field(FieldPath::root().key(attribute)), values)
+    }
+
     pub(super) fn all(self, other: Self) -> Self {
         let mut nodes = match self {
             Self::All(nodes) => nodes,

@@ -14,6 +14,7 @@ pub(crate) struct Placeholders {
     names: Vec<String>,
     values: Vec<AttributeValue>,
     manner: Manner,
+    letter: char,
 }
 
 /// What is written.
@@ -32,6 +33,14 @@ impl Placeholders {
         Self::with(Manner::Placeholders)
     }
 
+    /// The same with another letter, for a condition beside one that has others.
+    pub(crate) fn lettered(letter: char) -> Self {
+        Self {
+            letter,
+            ..Self::new()
+        }
+    }
+
     pub(super) fn hidden() -> Self {
         Self::with(Manner::Hidden)
     }
@@ -45,6 +54,7 @@ impl Placeholders {
             names: Vec::new(),
             values: Vec::new(),
             manner,
+            letter: 'q',
         }
     }
 
@@ -79,7 +89,7 @@ impl Placeholders {
             self.names.push(name.to_owned());
             self.names.len() - 1
         });
-        format!("#q{index}")
+        format!("#{}{index}", self.letter)
     }
 
     /// The placeholder of a value.
@@ -89,21 +99,22 @@ impl Placeholders {
             Manner::Shown => shown(value),
             Manner::Placeholders => {
                 self.values.push(value.clone());
-                format!(":q{}", self.values.len() - 1)
+                format!(":{}{}", self.letter, self.values.len() - 1)
             }
         }
     }
 
     /// What the placeholders stand for.
     pub(crate) fn into_parts(self) -> (BTreeMap<String, String>, BTreeMap<String, AttributeValue>) {
+        let letter = self.letter;
         let names = self.names.into_iter().enumerate();
         let values = self.values.into_iter().enumerate();
         (
             names
-                .map(|(index, name)| (format!("#q{index}"), name))
+                .map(|(index, name)| (format!("#{letter}{index}"), name))
                 .collect(),
             values
-                .map(|(index, value)| (format!(":q{index}"), value))
+                .map(|(index, value)| (format!(":{letter}{index}"), value))
                 .collect(),
         )
     }

@@ -23,7 +23,7 @@ use super::sortable;
 /// | `String`, `Box<str>`, `Arc<str>` | itself; not empty | no |
 ///
 /// Implement it for a type of your own. Of any two values, the one that comes first must have the text that comes first, byte by
-/// byte, and equal values must have the same one. If no value's text begins with that of another, implement [`SelfDelimiting`],
+/// byte, and equal values must have the same one; an empty text is refused where the key is used. If no value's text begins with that of another, implement [`SelfDelimiting`],
 /// too.
 ///
 /// # Examples
@@ -118,9 +118,13 @@ strings!(String, Box<str>, Arc<str>);
 
 fn not_empty(text: &str) -> Result<Cow<'_, str>, ValueError> {
     if text.is_empty() {
-        return Err(ValueError::custom("a part of a key cannot be empty"));
+        return Err(empty_part());
     }
     Ok(Cow::Borrowed(text))
+}
+
+pub(super) fn empty_part() -> ValueError {
+    ValueError::custom("a part of a key cannot be empty")
 }
 
 macro_rules! delimited {

@@ -2,6 +2,7 @@
 
 use dyno_value::ValueError;
 
+use super::part::empty_part;
 use super::sortable;
 use super::{Key, KeyValue};
 use crate::limits;
@@ -72,6 +73,20 @@ impl Template {
         }
     }
 
+    /// Whether it has no fields, so that there is one key.
+    pub(crate) fn is_fixed(self) -> bool {
+        self.fields().next().is_none()
+    }
+
+    /// Whether a key may be made by it, as far as its first piece tells.
+    pub(crate) fn may_make(self, key: &str) -> bool {
+        if self.is_fixed() {
+            key == self.head()
+        } else {
+            key.starts_with(self.head())
+        }
+    }
+
     /// The key with these values in its fields.
     fn whole(self, parts: &[PartText], part: &str, limit: usize) -> Result<KeyValue, String> {
         let text = self.joined(parts, |_, slot| slot)?;
@@ -89,7 +104,7 @@ impl Template {
     pub(crate) fn every(self) -> Beginning {
         Beginning {
             text: self.head().to_owned(),
-            is_whole: self.fields().next().is_none(),
+            is_whole: self.is_fixed(),
         }
     }
 
@@ -111,6 +126,9 @@ impl Template {
                         });
                     };
                     let part = part.as_ref().map_err(|error| self.fault(name, error))?;
+                    if part.is_empty() {
+                        return Err(self.fault(name, &empty_part()));
+                    }
                     if index + 1 == self.pieces.len() {
                         text.push_str(part);
                     } else {

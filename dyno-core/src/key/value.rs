@@ -21,8 +21,15 @@ use uuid::Uuid;
 pub struct Key {
     partition: KeyValue,
     sort: Option<KeyValue>,
-    /// Why it cannot be the key of anything.
-    fault: Option<Box<str>>,
+    fault: Option<Box<Fault>>,
+}
+
+/// Why a key cannot be that of anything.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+struct Fault {
+    why: String,
+    /// What the key is called.
+    shown: String,
 }
 
 impl Key {
@@ -35,15 +42,20 @@ impl Key {
         }
     }
 
-    /// The same key, which cannot be that of anything: it is refused where it is used.
-    pub(crate) fn with_fault(mut self, fault: String) -> Self {
-        self.fault = Some(fault.into());
-        self
+    /// What cannot be the key of anything, called as this one: it is refused where it is used, and so is each of its parts alone.
+    pub(crate) fn with_fault(self, why: String) -> Self {
+        let no_part = || KeyValue::S(String::new());
+        let shown = self.to_string();
+        Self {
+            partition: no_part(),
+            sort: self.sort.map(|_| no_part()),
+            fault: Some(Box::new(Fault { why, shown })),
+        }
     }
 
     /// Why it cannot be the key of anything, if it cannot.
     pub(crate) fn fault(&self) -> Option<&str> {
-        self.fault.as_deref()
+        self.fault.as_ref().map(|fault| fault.why.as_str())
     }
 
     /// The same key in a table with a sort key.
@@ -66,6 +78,9 @@ impl Key {
 
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(fault) = &self.fault {
+            return f.write_str(&fault.shown);
+        }
         self.partition.fmt(f)?;
         match &self.sort {
             Some(sort) => write!(f, " / {sort}"),

@@ -5,6 +5,7 @@
 //! address     where an item lives                 manifest   which copy of each shard counts
 //! entries     which entry of a list is which      pieces     a body in several items
 //! root        identity and history of an object   etag       the identity of a commit
+//! of_type     which items are of a type
 //! format      which versions may read and write   layout     where shards are, without the type
 //! split       a tree cut into bodies              join       items verified and joined to a tree
 //! privacy     what is encrypted, with which key   extras     what no field claims
@@ -29,6 +30,7 @@ mod join;
 mod kept;
 mod layout;
 mod manifest;
+mod of_type;
 mod pattern;
 mod pieces;
 mod place;
@@ -59,6 +61,10 @@ pub(crate) use join::{
 pub(crate) use kept::Kept;
 pub(crate) use layout::layout;
 pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
+pub(crate) use of_type::{
+    check_beginning, managed_of_type, no_other_tag, plain_of_type, plain_tag, tag_attribute,
+    write_plain_tag,
+};
 pub(crate) use pattern::pattern_of;
 pub(crate) use pieces::{Codec, PIECE_ATTRIBUTES, cut};
 pub(crate) use place::{set_value, take_value_at, value_at, values_at};
@@ -66,10 +72,7 @@ pub(crate) use privacy::{
     Decisions, How, ItemSeals, Rehearsal, Verifier, binding, binding_of, report_exceptions,
     seal_key_id,
 };
-pub(crate) use root::{
-    Found, PAST_ETAGS, RootState, of_another_type, plain_tag, tag_attribute, write_plain_tag,
-    write_type,
-};
+pub(crate) use root::{Found, PAST_ETAGS, RootState, write_type};
 pub(crate) use route::Route;
 pub(crate) use secondary::{
     check_index_value, check_index_values, check_key_in_clear, shapes_of_indexes,

@@ -9,10 +9,10 @@ use super::etag::Etag;
 use super::format::{Format, damaged};
 use super::layout::layout;
 use super::manifest::{Manifest, ManifestError, Stamp};
+use super::of_type::{self, tag_attribute};
 use super::privacy::seal_key_id;
 use super::topology::Topology;
 use crate::error::{Error, ErrorKind, Result};
-use crate::key::Template;
 use crate::reserved;
 use crate::shape::{Body, Shape};
 
@@ -67,23 +67,14 @@ impl RootState {
     /// It is an object of another type, of a format that this version must not read, or damaged.
     pub(crate) fn read(item: &Item, shape: &'static Shape) -> Result<Found> {
         let Some(format) = Format::read(item)? else {
-            check_plain_tag(item, shape)?;
-            check_beginning(item, shape)?;
+            of_type::check_plain(item, shape)?;
             return Ok(Found::Foreign);
         };
         format.check_readable()?;
         if item.contains_key(reserved::STATE) {
             return Ok(Found::NotLive);
         }
-        let tag_attribute = tag_attribute(shape);
-        let tag = item
-            .get(tag_attribute)
-            .and_then(|tag| tag.as_s().ok())
-            .ok_or_else(|| damaged(tag_attribute))?;
-        if tag != shape.type_tag() {
-            return Err(of_another_type(tag, shape));
-        }
-        check_beginning(item, shape)?;
+        of_type::check_managed(item, shape)?;
         Self::read_commit(format, item).map(Found::Object)
     }
 
@@ -223,73 +214,6 @@ impl RootState {
         }
         let tag = AttributeValue::S(topology.root.type_tag().to_owned());
         item.insert(tag_attribute(topology.root).to_owned(), tag);
-    }
-}
-
-/// Refuses a plain item that says that it is of another type than this one, if plain items of this one say so.
-fn check_plain_tag(item: &Item, shape: &'static Shape) -> Result<()> {
-    let found = plain_tag(shape).and_then(|(attribute, tag)| Some((item.get(attribute)?, tag)));
-    match found {
-        Some((found, tag)) if found.as_s().ok().is_none_or(|found| found != tag) => {
-            let found = found.as_s().map_or("", String::as_str);
-            Err(of_another_type(found, shape))
-        }
-        Some(_) | None => Ok(()),
-    }
-}
-
-/// Refuses an item whose key does not begin as the key templates of the type do.
-fn check_beginning(item: &Item, shape: &'static Shape) -> Result<()> {
-    let (Some(templates), Some(table)) = (shape.key_templates(), shape.table()) else {
-        return Ok(());
-    };
-    let mut keys = table.key_names().into_iter().zip(templates.all());
-    let begins_otherwise = |(name, template): &(&str, Template)| {
-        let key = item.get(*name).and_then(|key| key.as_s().ok());
-        key.is_some_and(|key| !key.starts_with(template.head()))
-    };
-    match keys.find(begins_otherwise) {
-        None => Ok(()),
-        Some((name, template)) => {
-            let why = format!(
-                "the `{name}` of the item with this key does not begin as that of a `{}` does, `{}`",
-                shape.type_tag(),
-                template.text()
-            );
-            Err(Error::new(ErrorKind::TypeMismatch, why))
-        }
-    }
-}
-
-/// The error of an item that is not of the type that was asked for.
-pub(crate) fn of_another_type(found: &str, shape: &Shape) -> Error {
-    let why = format!(
-        "the item with this key is a `{found}`, not a `{}`",
-        shape.type_tag()
-    );
-    Error::new(ErrorKind::TypeMismatch, why)
-}
-
-/// The type tag that a plain item of this type has, and the attribute that holds it: types with key templates share tables.
-pub(crate) fn plain_tag(shape: &Shape) -> Option<(&'static str, &'static str)> {
-    shape
-        .key_templates()
-        .map(|_| (tag_attribute(shape), shape.type_tag()))
-}
-
-/// Adds the type tag that a plain item of this type has.
-pub(crate) fn write_plain_tag(item: &mut Item, shape: &Shape) {
-    if let Some((attribute, tag)) = plain_tag(shape) {
-        item.insert(attribute.to_owned(), AttributeValue::S(tag.to_owned()));
-    }
-}
-
-/// The attribute of a root item that holds its type tag: an enum's `_dy_type` holds the variant.
-pub(crate) fn tag_attribute(shape: &Shape) -> &'static str {
-    if shape.names_variant() {
-        reserved::TAG
-    } else {
-        reserved::TYPE
     }
 }
 

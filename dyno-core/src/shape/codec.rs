@@ -45,6 +45,20 @@ impl<T> Codec<T> {
         (self.read)(value)
     }
 
+    /// The value that is read after this one was stored.
+    ///
+    /// # Errors
+    ///
+    /// The value has no form in DynamoDB, or what is stored of it cannot be read.
+    pub(crate) fn as_loaded(&self, value: &T) -> Result<T, ValueError> {
+        match self.write(value)? {
+            Some(stored) => self.read(stored),
+            None => self
+                .absent()
+                .ok_or_else(|| ValueError::custom("it is stored as no attribute at all")),
+        }
+    }
+
     /// What a field without an attribute means, if it means anything.
     pub(crate) fn absent(&self) -> Option<T> {
         (self.absent)()

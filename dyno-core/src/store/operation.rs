@@ -82,7 +82,23 @@ impl Operation {
         self.keys.as_deref()
     }
 
+    /// Where the object with this key stands.
+    ///
+    /// # Errors
+    ///
+    /// The key is none of the table, or, by the key templates, none of the type.
     pub(super) fn root(&self, key: &Key) -> Result<Address> {
+        let place = self.place_in_table(key)?;
+        plan::check_beginning(key, self.topology.root)?;
+        Ok(place)
+    }
+
+    /// Where whatever has this key stands.
+    ///
+    /// # Errors
+    ///
+    /// The key is none of the table.
+    pub(super) fn place_in_table(&self, key: &Key) -> Result<Address> {
         Address::of_root(self.topology.root, self.topology.table, key)
     }
 

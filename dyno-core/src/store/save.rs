@@ -186,6 +186,9 @@ pub(super) fn keyed_tree<T: Stored>(
 ) -> Result<(Item, Key)> {
     let made = || {
         let tree = operation.valid_tree_of(object)?;
+        if let Some(fault) = given.and_then(Key::fault) {
+            return Err(Error::new(ErrorKind::InvalidKey, fault.to_owned()));
+        }
         let made = key_of_fields(object)?;
         let key = match (made, given) {
             (Some(made), Some(given)) if made != *given => return Err(another_key(&made, given)),
@@ -197,7 +200,6 @@ pub(super) fn keyed_tree<T: Stored>(
     made().map_err(operation.explain(given))
 }
 
-/// The key of an object to be saved: from its fields, the call, the loader, or made up.
 fn another_key(made: &Key, given: &Key) -> Error {
     let why = format!(
         "the key of the object is made of its fields and is `{made}`, and the call asks for `{given}`; leave `.key(..)` out"
@@ -205,6 +207,7 @@ fn another_key(made: &Key, given: &Key) -> Error {
     Error::new(ErrorKind::InvalidKey, why)
 }
 
+/// The key of an object to be saved: from its key fields, the call, the loader, or made up.
 fn key_of(operation: &Operation, tree: &Item, given: Option<&Key>) -> Result<Key> {
     let table = operation.topology.table;
     let shape = operation.topology.root;

@@ -302,7 +302,10 @@ impl Operation {
         }
         if let Some(templates) = self.topology.root.key_templates()
             && let Segment::Key(name) = first
-            && templates.with_field(name)
+            && let root = self.topology.root
+            && root
+                .all_fields()
+                .any(|field| field.answers_to(name) && templates.with_field(field.name()))
         {
             let why = format!(
                 "the key is made of this field, {}, and a key cannot be changed; save the object under its new key",

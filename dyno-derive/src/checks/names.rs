@@ -113,6 +113,8 @@ enum Owner<'a> {
     Column(&'a Field),
     Field(&'a Field),
     Key(&'static str),
+    /// A key that is made of fields.
+    MadeKey(&'static str),
 }
 
 fn unique(group: &[Field], table: Option<&Table>, diagnostics: &Diagnostics) {
@@ -122,19 +124,29 @@ fn unique(group: &[Field], table: Option<&Table>, diagnostics: &Diagnostics) {
             .iter()
             .any(|field| matches!(field.role, Role::PartitionKey))
         {
-            taken.insert(&table.key.text, Owner::Key("key"));
+            let owner = match table.key_template {
+                Some(_) => Owner::MadeKey("key"),
+                None => Owner::Key("key"),
+            };
+            taken.insert(&table.key.text, owner);
         }
         if let Some(sort) = &table.sort
             && !group
                 .iter()
                 .any(|field| matches!(field.role, Role::SortKey))
         {
-            taken.insert(&sort.text, Owner::Key("sort"));
+            let owner = match table.sort_template {
+                Some(_) => Owner::MadeKey("sort"),
+                None => Owner::Key("sort"),
+            };
+            taken.insert(&sort.text, owner);
         }
     }
     for field in group.iter().filter(|field| field.has_attribute()) {
         for column in field.index.iter().flat_map(|index| &index.columns) {
-            if let Some(Owner::Key(role)) = taken.insert(column, Owner::Column(field)) {
+            if let Some(Owner::Key(role) | Owner::MadeKey(role)) =
+                taken.insert(column, Owner::Column(field))
+            {
                 let what = format!(
                     "the index of this field is stored as `{column}`, which is the table's {} key",
                     part(role)
@@ -184,11 +196,16 @@ fn clash(name: &Name, field: &Field, owner: Owner<'_>, diagnostics: &Diagnostics
         return;
     }
     match owner {
-        Owner::Key(role) => {
+        Owner::Key(role) | Owner::MadeKey(role) => {
             let part = part(role);
-            let fix = format!(
-                "mark the field `#[dyno({role})]`, or rename it, `#[dyno(rename = \"..\")]`"
-            );
+            let fix = match owner {
+                Owner::MadeKey(_) => format!(
+                    "rename the field, `#[dyno(rename = \"..\")]`, or the key, `{role}(name = \"..\", template = \"..\")`"
+                ),
+                _ => format!(
+                    "mark the field `#[dyno({role})]`, or rename it, `#[dyno(rename = \"..\")]`"
+                ),
+            };
             diagnostics.report(
                 name.place,
                 format!("`{text}` is the table's {part} key"),

@@ -1,7 +1,7 @@
 //! Key templates: of fields that are always there, in clear, and that no one else gives the key.
 
 use crate::diagnostics::Diagnostics;
-use crate::model::{Body, Field, Object, Privacy, Role, Table, Template};
+use crate::model::{Body, Duty, Field, Object, Privacy, Role, Table, Template};
 
 /// As many fields as a tuple of their values has in `dyno_core`.
 const MOST_FIELDS: usize = 8;
@@ -83,6 +83,7 @@ fn fields(template: &Template, object: &Object, diagnostics: &Diagnostics) {
             continue;
         }
         known.push(name);
+        same_in_all_variants(name, text, object, diagnostics);
         for (position, group) in object.body.groups().into_iter().enumerate() {
             if let Some(field) = group.iter().find(|field| field.is_called(name)) {
                 field_fits(field, name, text, diagnostics);
@@ -106,21 +107,63 @@ fn fields(template: &Template, object: &Object, diagnostics: &Diagnostics) {
     }
 }
 
-fn field_fits(field: &Field, name: &str, text: &str, diagnostics: &Diagnostics) {
-    let why = match field.role {
-        Role::Flatten => "is flattened, and has no value of its own",
-        Role::Shard => "is a shard, an item of its own",
-        Role::Skip => "is not stored, so that nobody could tell the key from the item",
-        Role::Inline | Role::With(_) if field.privacy == Privacy::Encrypted => {
-            "is encrypted, and the key would show it"
+/// One type and one attribute make one order of keys, and one `key_of`.
+fn same_in_all_variants(name: &str, text: &str, object: &Object, diagnostics: &Diagnostics) {
+    let fields = object.body.groups().into_iter();
+    let mut fields = fields.filter_map(|group| group.iter().find(|field| field.is_called(name)));
+    let Some(first) = fields.next() else { return };
+    for field in fields {
+        let place = place_of(field);
+        let type_of = |field: &Field| field.type_tokens.to_string();
+        if type_of(field) != type_of(first) {
+            let what = format!(
+                "field `{name}` of the key template `{text}` has the type `{}` in another variant",
+                type_of(first)
+            );
+            diagnostics.report(place, what, "give it one type in all variants");
+        } else if field.name.text != first.name.text {
+            let what = format!(
+                "field `{name}` of the key template `{text}` is stored as `{}` in another variant",
+                first.name.text
+            );
+            let fix = "store it under one name in all variants";
+            diagnostics.report(place, what, fix);
         }
-        Role::Inline | Role::PartitionKey | Role::SortKey | Role::With(_) => return,
-    };
-    let what = format!("field `{name}` of the key template `{text}` {why}");
-    let fix = "make keys of fields that are stored in clear";
-    let place = field
+    }
+}
+
+fn place_of(field: &Field) -> proc_macro2::Span {
+    field
         .ident
         .as_ref()
-        .map_or(field.name.place, syn::Ident::span);
-    diagnostics.report(place, what, fix);
+        .map_or(field.name.place, syn::Ident::span)
 }
+
+fn field_fits(field: &Field, name: &str, text: &str, diagnostics: &Diagnostics) {
+    let (why, fix) = match (&field.role, field.duty) {
+        (Role::Flatten, _) => ("is flattened, and has no value of its own", IN_CLEAR),
+        (Role::Shard, _) => ("is a shard, an item of its own", IN_CLEAR),
+        (Role::Skip, _) => (
+            "is not stored, so that nobody could tell the key from the item",
+            IN_CLEAR,
+        ),
+        (Role::Inline | Role::With(_), _) if field.privacy == Privacy::Encrypted => {
+            ("is encrypted, and the key would show it", IN_CLEAR)
+        }
+        (_, Some(Duty::Created | Duty::Updated | Duty::Version)) => (
+            "is written by the mapper, and a key never changes",
+            OWN_VALUE,
+        ),
+        (_, Some(Duty::Ttl)) => (
+            "is when the object expires, which is put off, and a key never changes",
+            OWN_VALUE,
+        ),
+        (Role::Inline | Role::PartitionKey | Role::SortKey | Role::With(_), None) => return,
+    };
+    let what = format!("field `{name}` of the key template `{text}` {why}");
+    diagnostics.report(place_of(field), what, fix);
+}
+
+const IN_CLEAR: &str = "make keys of fields that are stored in clear";
+
+const OWN_VALUE: &str = "make keys of a field that the program sets once, beside this one";

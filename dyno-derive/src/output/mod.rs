@@ -54,7 +54,7 @@ pub(crate) fn object(object: &Object) -> TokenStream {
         #loader
     });
     let (indexes, index_handles) = indexes::handles(object, &target);
-    let keys = template::items(object);
+    let keys = template::items(object, &target, &rows);
     let stored = object
         .table
         .as_ref()

@@ -7,14 +7,16 @@
 //!
 //! type Keys = __dyno::Templated<(String, ()), __dyno::NoTemplate, (String, ())>;
 //! fn key_parts(&self) -> __dyno::Vec<__dyno::PartText> {
-//!     __dyno::key_parts([__dyno::key_part::<String>(&self.tenant)])
+//!     let __dyno_c = __dyno_codecs();
+//!     __dyno::key_parts([__dyno::key_part::<String>(&self.tenant, __dyno_c.0)])
 //! }
 //! ```
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 
-use super::codec::first_span;
+use super::codec::{Row, Rows, first_span};
+use super::target::Target;
 use crate::model::{Body, Field, Object, Piece, Table, Template};
 
 pub(super) fn shape(object: &Object) -> Option<TokenStream> {
@@ -46,7 +48,7 @@ fn template(template: &Template, attribute: &str, object: &Object, table: &Table
 }
 
 /// The items of `Stored` for keys: the types of fields, and the fields of an object.
-pub(super) fn items(object: &Object) -> TokenStream {
+pub(super) fn items(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let table = object.table.as_ref();
     let Some((table, key)) = table.and_then(|table| Some((table, table.key_template.as_ref()?)))
     else {
@@ -64,52 +66,54 @@ pub(super) fn items(object: &Object) -> TokenStream {
     let body = match &object.body {
         Body::Struct(_) => {
             let parts = fields.iter().filter_map(|name| {
-                let field = field_of(object.body.fields(), name)?;
-                let ident = &field.ident;
-                Some(part(table, name, field, &quote!(&self.#ident)))
+                let row = row_of(rows.groups.iter().flatten(), name)?;
+                let ident = &row.field.ident;
+                Some(part(table, name, row, &quote!(&self.#ident)))
             });
             quote!(__dyno::key_parts([#(#parts),*]))
         }
         Body::Enum(variants) => {
-            let arms = variants.iter().map(|variant| {
+            let arms = variants.iter().zip(&rows.groups).map(|(variant, group)| {
                 let ident = &variant.ident;
                 let found = fields.iter().enumerate();
                 let found: Vec<_> = found
                     .filter_map(|(index, name)| {
                         let local = format_ident!("__dyno_f{}", index);
-                        Some((local, *name, field_of(&variant.fields, name)?))
+                        Some((local, *name, row_of(group, name)?))
                     })
                     .collect();
-                let bindings = found.iter().map(|(local, _, field)| {
-                    let ident = &field.ident;
+                let bindings = found.iter().map(|(local, _, row)| {
+                    let ident = &row.field.ident;
                     quote!(#ident: #local)
                 });
                 let parts = found
                     .iter()
-                    .map(|(local, name, field)| part(table, name, field, &quote!(#local)));
+                    .map(|(local, name, row)| part(table, name, row, &quote!(#local)));
                 quote!(Self::#ident { #(#bindings,)* .. } => __dyno::key_parts([#(#parts),*]),)
             });
             quote!(match self { #(#arms)* })
         }
     };
+    let codecs = (!fields.is_empty()).then(|| rows.local(target)).flatten();
     quote! {
         type Keys = __dyno::Templated<#partition, #sort, #all>;
         fn key_parts(&self) -> __dyno::Vec<__dyno::PartText> {
+            #codecs
             #body
         }
     }
 }
 
-fn part(table: &Table, name: &str, field: &Field, value: &TokenStream) -> TokenStream {
-    let type_tokens = &field.type_tokens;
+fn part(table: &Table, name: &str, row: &Row<'_>, value: &TokenStream) -> TokenStream {
+    let (type_tokens, slot) = (&row.field.type_tokens, &row.slot);
     let place = first_span(type_tokens);
     if table
         .templates()
         .any(|template| template.runs_on_behind(name))
     {
-        quote_spanned!(place=> __dyno::delimited_key_part::<#type_tokens>(#value))
+        quote_spanned!(place=> __dyno::delimited_key_part::<#type_tokens>(#value, __dyno_c.#slot))
     } else {
-        quote_spanned!(place=> __dyno::key_part::<#type_tokens>(#value))
+        quote_spanned!(place=> __dyno::key_part::<#type_tokens>(#value, __dyno_c.#slot))
     }
 }
 
@@ -121,6 +125,13 @@ fn list<'a>(fields: impl DoubleEndedIterator<Item = &'a str>, object: &'a Object
         let first = &field.type_tokens;
         quote!((#first, #rest))
     })
+}
+
+fn row_of<'r, 'a: 'r>(
+    rows: impl IntoIterator<Item = &'r Row<'a>>,
+    name: &str,
+) -> Option<&'r Row<'a>> {
+    rows.into_iter().find(|row| row.field.is_called(name))
 }
 
 fn field_of<'a>(fields: impl IntoIterator<Item = &'a Field>, name: &str) -> Option<&'a Field> {

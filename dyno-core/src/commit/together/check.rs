@@ -49,16 +49,20 @@ impl Loaded {
 impl Check {
     /// An object of the type is there, as a load would find it, and this holds of it.
     pub(crate) fn exists(topology: &Topology, root: Address, when: Option<&Node>) -> Self {
-        let condition = Expressions::condition(
-            "attribute_exists(#k) AND \
-             (attribute_not_exists(#f) OR (#y = :y AND #f < :f AND attribute_not_exists(#s)))",
-        )
-        .name("#k", root.key_name())
-        .name("#f", reserved::FORMAT)
-        .name("#y", tag_attribute(topology.root))
-        .name("#s", reserved::STATE)
-        .value(":y", AttributeValue::S(topology.root.type_tag().to_owned()))
-        .value(":f", Format::FIRST_UNREADABLE.to_value());
+        let shape = topology.root;
+        let plain = Expressions::condition("attribute_not_exists(#f)")
+            .name("#f", reserved::FORMAT)
+            .of_plain_type(shape);
+        let managed = Expressions::condition("#y = :y AND #f < :f AND attribute_not_exists(#s)")
+            .name("#y", tag_attribute(shape))
+            .name("#s", reserved::STATE)
+            .value(":y", AttributeValue::S(shape.type_tag().to_owned()))
+            .value(":f", Format::FIRST_UNREADABLE.to_value())
+            .of_managed_type(shape);
+        let condition = plain
+            .or(managed)
+            .and("attribute_exists(#k)")
+            .name("#k", root.key_name());
         Self {
             condition: condition.and_when(when),
             address: root,

@@ -65,8 +65,8 @@ macro_rules! walk_options {
             self
         }
 
-        /// Looks only at root items for which this holds, as they are stored. Plain objects do not say of what type they
-        /// are: where those of several types share a table, this tells them apart.
+        /// Looks only at root items for which this holds, as they are stored. Plain objects of types without
+        /// key templates do not say of what type they are: where those of several types share a table, this tells them apart.
         pub fn only_if(
             mut self,
             is_one: impl Fn(&dyno_value::Item) -> bool + Send + Sync + 'static,

@@ -9,8 +9,9 @@ use crate::store::operation::{Pending, debug_of};
 /// Sends the same `Scan` or `Query` requests with `Select=COUNT`, so no item is sent back, and reads no shard; costs what
 /// they cost. A condition is added to the filter that leaves out what a scan passes over: roots of other types, shards and
 /// what is left of deleted objects. So the number is that of the objects which the same call gives, if all of them can be
-/// read: nothing is opened, and no seal verified. Plain items of other types are counted, as they would be read; that the table
-/// has other keys than the type is noticed only where a page ends.
+/// read: nothing is opened, and no seal verified. Plain items of other types are counted, as they would be read, unless the type has
+/// [key templates](crate::template); of such a type a query with a condition of its own on the sort key also counts items without a tag
+/// whose keys begin otherwise. That the table has other keys than the type is noticed only where a page ends.
 ///
 /// With [`take`](crate::Scan::take) it stops counting there.
 ///

@@ -75,7 +75,7 @@ impl Sorted {
             let Some(address) = Address::of_item(table, table.region_name(), &item) else {
                 return Err(other_keys(table, "an item in it has no such key"));
             };
-            let root = operation.root(&address.key());
+            let root = operation.place_in_table(&address.key());
             let root = root.map_err(|error| other_keys(table, &error.to_string()))?;
             if [reserved::STAMP, reserved::PIECE]
                 .iter()

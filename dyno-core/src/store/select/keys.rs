@@ -5,7 +5,7 @@ use dyno_value::{FieldPath, Item, Segment};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Node;
-use crate::key::{KeyKind, KeyValue, Templates};
+use crate::key::{KeyKind, KeyValue, Template, Templates};
 use crate::plan::{KeyKinds, Topology, checked_part};
 use crate::shape::{Holds, SecondaryShape, TableShape};
 
@@ -165,17 +165,22 @@ impl Keys {
         let (templates, None) = (self.templates?, self.index) else {
             return None;
         };
-        let (name, head) = (self.table.sort_name()?, templates.sort_template()?.head());
-        (!head.is_empty()).then(|| begins_with(name, head))
+        beginning(self.table.sort_name()?, templates.sort_template()?)
     }
 
-    /// What holds of the keys of all objects of the type, so far as they begin with a text.
-    pub(super) fn beginnings(self) -> Vec<Node> {
+    /// What holds of the keys of all objects of the type, so far as they begin with a text. A filter of a query may not look at the
+    /// keys that it is by.
+    pub(super) fn beginnings(self, is_query: bool) -> Vec<Node> {
+        let barred: Vec<_> = if is_query {
+            self.partition().into_iter().chain(self.sort()).collect()
+        } else {
+            Vec::new()
+        };
+        let is_barred = |name: &str| barred.iter().any(|(barred, _)| *barred == name);
         let templates = self.templates.into_iter().flat_map(Templates::all);
-        let heads = self.table.key_names().into_iter().zip(templates);
-        let heads = heads.filter(|(_, template)| !template.head().is_empty());
-        heads
-            .map(|(name, template)| begins_with(name, template.head()))
+        let keys = self.table.key_names().into_iter().zip(templates);
+        let keys = keys.filter(|(name, _)| !is_barred(name));
+        keys.filter_map(|(name, template)| beginning(name, template))
             .collect()
     }
 
@@ -288,9 +293,14 @@ impl Keys {
     }
 }
 
-fn begins_with(name: &str, text: &str) -> Node {
-    let text = AttributeValue::S(text.to_owned());
-    Node::BeginsWith(FieldPath::root().key(name), text)
+/// What holds of a key that the template makes, if it begins with a text.
+fn beginning(name: &str, template: Template) -> Option<Node> {
+    let text = AttributeValue::S(template.head().to_owned());
+    match template.head() {
+        "" => None,
+        _ if template.is_fixed() => Some(Node::equal(name, text)),
+        _ => Some(Node::BeginsWith(FieldPath::root().key(name), text)),
+    }
 }
 
 fn parts_of(parts: &[crate::shape::IndexPart]) -> Vec<Part> {

@@ -10,7 +10,7 @@ use super::selection::Partition;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Comparator, Condition, Node, Placeholders, Term, condition_text, shown};
 use crate::limits;
-use crate::plan::{self, Expiry, tag_attribute};
+use crate::plan::{self, Expiry};
 use crate::reserved;
 use crate::shape::Shape;
 use crate::store::cursor;
@@ -179,7 +179,7 @@ impl Asked {
         let mut nodes: Vec<_> = self
             .partition
             .iter()
-            .map(|(name, value)| equal(name, value.clone()))
+            .map(|(name, value)| Node::equal(name, value.clone()))
             .collect();
         if let Some(condition) = &partition.sort {
             nodes.extend(condition.nodes(self.keys)?);
@@ -313,12 +313,7 @@ impl Asked {
         let filter = match (filter, counts) {
             (filter, true) => {
                 let shape = operation.topology.root;
-                // A filter of a query may not look at keys.
-                let beginnings = match self.key {
-                    Some(_) => Vec::new(),
-                    None => self.keys.beginnings(),
-                };
-                let root = is_root(shape, beginnings);
+                let root = is_root(shape, self.keys.beginnings(self.key.is_some()));
                 Some(Node::All(root.into_iter().chain(filter).collect()))
             }
             (filter, false) => filter,
@@ -350,31 +345,17 @@ impl Asked {
 /// What holds of exactly those items that are taken for roots of objects of the shape, whose keys begin so.
 fn is_root(shape: &'static Shape, beginnings: Vec<Node>) -> Vec<Node> {
     let missing = |name: &str| Node::Missing(FieldPath::root().key(name));
-    let tag = || {
-        let tag = AttributeValue::S(shape.type_tag().to_owned());
-        equal(tag_attribute(shape), tag)
-    };
-    let plain = match plan::plain_tag(shape) {
+    let plain = match plan::plain_of_type(shape) {
         None => missing(reserved::FORMAT),
-        Some((attribute, _)) => {
-            let of_type = Node::Any(vec![missing(attribute), tag()]);
-            Node::All(vec![missing(reserved::FORMAT), of_type])
-        }
+        Some(of_type) => Node::All(vec![missing(reserved::FORMAT), of_type]),
     };
+    let managed = vec![missing(reserved::STATE), plan::managed_of_type(shape)];
     let root = [
         missing(reserved::STAMP),
         missing(reserved::PIECE),
-        Node::Any(vec![
-            plain,
-            Node::All(vec![missing(reserved::STATE), tag()]),
-        ]),
+        Node::Any(vec![plain, Node::All(managed)]),
     ];
     root.into_iter().chain(beginnings).collect()
-}
-
-fn equal(name: &str, value: AttributeValue) -> Node {
-    let path = Term::Field(FieldPath::root().key(name));
-    Node::Compare(path, Comparator::Equal, Term::Value(value))
 }
 
 fn checked(text: String) -> Result<String> {
