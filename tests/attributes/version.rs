@@ -82,6 +82,8 @@ enum Figure {
     Point {
         #[dyno(key)]
         id: String,
+        #[dyno(version)]
+        version: u64,
     },
 }
 
@@ -366,6 +368,9 @@ async fn the_largest_version_is_the_last() {
     let mut saved = store.save(small).if_absent().await.unwrap();
     assert_eq!(saved.version, 255);
     recorder.take();
+    // Nothing is written, so nothing is counted.
+    saved.save().await.unwrap();
+    assert!(recorder.take().is_empty());
     saved.count = 1;
     let error = saved.save().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidValue);
@@ -405,18 +410,20 @@ async fn batches_keep_versions_or_are_refused() {
         .unconditional()
         .await
         .unwrap_err();
-    assert!(
-        error
-            .left()
-            .all(|left| left.kind() == ErrorKind::InvalidShape)
-    );
+    let left: Vec<_> = error.left().map(|left| left.kind()).collect();
+    assert_eq!(left, [ErrorKind::InvalidShape; 2]);
     assert!(recorder.take().is_empty());
     let error = store.save_many(notes).await.unwrap_err();
-    assert!(error.left().all(|left| left.kind() == ErrorKind::Conflict));
+    let left: Vec<_> = error.left().map(|left| left.kind()).collect();
+    assert_eq!(left, [ErrorKind::Conflict; 2]);
+    for id in ["n1", "n2"] {
+        let loaded = store.load::<Note>(id).await.unwrap();
+        assert_eq!((loaded.text.as_str(), loaded.version), ("a", 1));
+    }
 }
 
 #[tokio::test]
-async fn a_variant_may_have_a_version() {
+async fn variants_share_their_version() {
     let (store, _) = store::<Figure>().await;
     let circle = Figure::Circle {
         id: "f1".into(),
@@ -425,19 +432,106 @@ async fn a_variant_may_have_a_version() {
     };
     let mut saved = store.save(circle).await.unwrap();
     let version = |figure: &Figure| match figure {
-        Figure::Circle { version, .. } => Some(*version),
-        Figure::Point { .. } => None,
+        Figure::Circle { version, .. } | Figure::Point { version, .. } => *version,
     };
-    assert_eq!(version(&saved), Some(1));
+    let point = |version| Figure::Point {
+        id: "f1".into(),
+        version,
+    };
+    assert_eq!(version(&saved), 1);
     *saved = Figure::Circle {
         id: "f1".into(),
         radius: 2,
         version: 9,
     };
     saved.save().await.unwrap();
-    assert_eq!(version(&saved), Some(2));
-    let point = store.save(Figure::Point { id: "f2".into() }).await.unwrap();
-    assert_eq!(version(&point), None);
+    assert_eq!(version(&saved), 2);
+    // Another variant is another value of the same object.
+    let error = store.save(point(0)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    *saved = point(0);
+    saved.save().await.unwrap();
+    assert_eq!(version(&saved), 3);
+    assert_eq!(version(&store.save(point(3)).await.unwrap()), 4);
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Counts", key = "ID")]
+struct Count {
+    #[dyno(key)]
+    id: String,
+    text: String,
+    #[dyno(version)]
+    version: Option<i64>,
+}
+
+fn count(version: Option<i64>) -> Count {
+    Count {
+        id: "c1".into(),
+        text: "a".into(),
+        version,
+    }
+}
+
+/// An item of another program with this version.
+async fn put_count(store: &dyno::Store, version: dyno::AttributeValue) {
+    let client = store.client::<Count>().unwrap();
+    let put = client.put_item().table_name("Counts").item("ID", s("c1"));
+    let put = put.item("text", s("a")).item("version", version);
+    put.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_null_is_no_version() {
+    let (store, _) = store::<Count>().await;
+    put_count(&store, dyno::AttributeValue::Null(true)).await;
+    let loaded = store.load::<Count>("c1").await.unwrap();
+    let saved = store.save(loaded.into_object()).await.unwrap();
+    assert_eq!(saved.version, Some(1));
+    assert_eq!(
+        store.save(count(None)).await.unwrap_err().kind(),
+        ErrorKind::Conflict
+    );
+}
+
+#[tokio::test]
+async fn a_stored_zero_is_a_version_of_another_program() {
+    let (store, _) = store::<Count>().await;
+    put_count(&store, n(0)).await;
+    let error = store.save(count(Some(0))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert!(
+        error.to_string().contains("save what was loaded"),
+        "{error}"
+    );
+    let mut loaded = store.load::<Count>("c1").await.unwrap();
+    loaded.text = "b".into();
+    loaded.save().await.unwrap();
+    assert_eq!(loaded.version, Some(1));
+}
+
+#[tokio::test]
+async fn a_version_below_zero_is_refused() {
+    let (store, recorder) = store::<Count>().await;
+    let error = store.save(count(Some(-1))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue);
+    assert_eq!(error.error().path().unwrap().to_string(), "version");
+    assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_version_is_not_set_where_none_was_loaded() {
+    let (store, _) = store::<Count>().await;
+    let client = store.client::<Count>().unwrap();
+    let put = client.put_item().table_name("Counts").item("ID", s("c1"));
+    put.item("text", s("a")).send().await.unwrap();
+    let mut loaded = store.load::<Count>("c1").await.unwrap();
+    loaded.version = Some(90);
+    loaded.save().await.unwrap();
+    assert!(!item::<Count>(&store).await.contains_key("version"));
+    loaded.text = "b".into();
+    loaded.save().await.unwrap();
+    assert_eq!(loaded.version, Some(1));
 }
 
 /// What is done to one object by two programs.

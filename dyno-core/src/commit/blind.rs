@@ -354,7 +354,7 @@ impl<'a> BlindWrite<'a> {
         };
         if !self.write.topology.managed {
             if let Some(error) = beyond(&item).filter(|_| !item.contains_key(reserved::FORMAT)) {
-                return Err(error);
+                return Err(self.attempts.refused(error));
             }
             if self.must_read(&item) {
                 return Ok(Step::Done(Written::ReadFirst));

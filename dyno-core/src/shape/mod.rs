@@ -31,7 +31,7 @@ pub use codec::{
     Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, explained, key, shard,
     stored, with,
 };
-pub use duty::{Duty, Refresh, Stamp, VersionNumber, VersionRange, stamped, version};
+pub use duty::{Duty, Reads, Refresh, Stamp, VersionNumber, VersionRange, reads, stamped, version};
 pub use field::{Element, FieldShape, Kind, Privacy, Role};
 pub(crate) use fits::{fits, fits_object};
 pub use flatten::Flatten;

@@ -57,6 +57,7 @@ impl LoadedTree {
                 taken: BTreeSet::new(),
             },
             rewrite: None,
+            reseals: false,
         })
     }
 }
@@ -150,6 +151,14 @@ impl Baseline {
     pub(in crate::store) fn rewriting(self, shards: BTreeSet<String>) -> Self {
         Self {
             rewrite: Some(shards),
+            ..self
+        }
+    }
+
+    /// Has the next save leave the fields alone that the mapper writes: only seals change.
+    pub(in crate::store) fn resealing(self) -> Self {
+        Self {
+            reseals: true,
             ..self
         }
     }
