@@ -584,3 +584,97 @@ proptest! {
         });
     }
 }
+
+/// What is done to one object, also to one that was not loaded, and to one that is gone.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Load(bool),
+    Save(bool),
+    Put(bool),
+    PutNew,
+    Update,
+    Delete,
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let deed = prop_oneof![
+        2 => any::<bool>().prop_map(Deed::Load),
+        3 => any::<bool>().prop_map(Deed::Save),
+        3 => any::<bool>().prop_map(Deed::Put),
+        1 => Just(Deed::PutNew),
+        1 => Just(Deed::Update),
+        1 => Just(Deed::Delete),
+    ];
+    proptest::collection::vec(deed, 1..20)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// With shards, a save is applied over the commit that was loaded, a put over the version that it has.
+    #[test]
+    fn versions_count_whatever_is_saved_over_what(deeds in deeds()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (store, _) = store::<Album>().await;
+            let first = store.save(album()).await.unwrap();
+            // Which commit stands, and its version; and of which commit each hand knows.
+            let mut stands = Some((0, 1));
+            let mut hands = [(first.clone(), 0), (first, 0)];
+            for (number, deed) in (1_usize..).zip(&deeds) {
+                let next = |version: u32| Some((number, version + 1));
+                match deed {
+                    Deed::Load(which) => {
+                        let (hand, seen) = &mut hands[usize::from(*which)];
+                        assert_eq!(hand.reload().await.is_ok(), stands.is_some());
+                        *seen = stands.map_or(*seen, |(commit, _)| commit);
+                    }
+                    Deed::Save(which) => {
+                        let (hand, seen) = &mut hands[usize::from(*which)];
+                        hand.title = format!("s{number}");
+                        let version = hand.version.unwrap();
+                        let is_own = stands.is_some_and(|(commit, _)| commit == *seen);
+                        assert_eq!(hand.save().await.is_ok(), is_own);
+                        if is_own {
+                            (stands, *seen) = (next(version), number);
+                        }
+                    }
+                    Deed::Put(which) => {
+                        let (hand, seen) = &mut hands[usize::from(*which)];
+                        let mut object = hand.clone().into_object();
+                        object.title = format!("p{number}");
+                        let version = object.version.unwrap();
+                        let put = store.save(object).await.ok();
+                        let is_own = stands.is_some_and(|(_, standing)| standing == version);
+                        assert_eq!(put.is_some(), is_own);
+                        if let Some(put) = put {
+                            (stands, *seen) = (next(version), number);
+                            *hand = put;
+                        }
+                    }
+                    Deed::PutNew => {
+                        let put = store.save(album()).await.is_ok();
+                        assert_eq!(put, stands.is_none());
+                        if put {
+                            stands = next(0);
+                        }
+                    }
+                    Deed::Update => {
+                        let update = store.update::<Album>("a1").set(Album::fields().title(), format!("u{number}"));
+                        assert_eq!(update.await.is_ok(), stands.is_some());
+                        stands = stands.and_then(|(_, version)| next(version));
+                    }
+                    Deed::Delete => {
+                        store.delete::<Album>("a1").await.unwrap();
+                        stands = None;
+                    }
+                }
+                let found = store.load::<Album>("a1").optional().await.unwrap();
+                assert_eq!(
+                    found.map(|found| found.version),
+                    stands.map(|(_, version)| Some(version))
+                );
+            }
+        });
+    }
+}

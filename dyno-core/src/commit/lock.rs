@@ -58,8 +58,8 @@ impl VersionLock {
                 self.name
             ),
             (Some(_), _) => format!(
-                "somebody else wrote the object since it was loaded, as its version `{}` says; nothing was written. Reload \
-                 it, apply the change again, and save",
+                "what is stored has another version than the object, or none, in `{}`: somebody else wrote it meanwhile; nothing was \
+                 written. Load it, apply the change again, and save",
                 self.name
             ),
         };

@@ -266,7 +266,7 @@ fn counted_up(
         .checked_add(1)
         .filter(|next| *next <= range.largest());
     let next = next.ok_or_else(|| {
-        let why = "is the version, and has come to the largest number that its type holds; use a larger type, `u64`";
+        let why = "is the version, and has come to the largest number that its type holds; a larger type counts on";
         Error::new(ErrorKind::InvalidValue, why).at_path(FieldPath::root().key(name))
     })?;
     Ok(AttributeValue::N(next.to_string()))

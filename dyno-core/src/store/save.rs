@@ -29,7 +29,8 @@ use crate::shape::{Role, Stored};
 /// An object with a field marked `#[dyno(version)]` is saved if the stored version is the object's, and no version is stored if
 /// that is 0 or `None`; it is counted up in the same request, and [`ErrorKind::Conflict`] if it is another one.
 ///
-/// Of a plain object a put whose answer is lost is sent again, and may come after somebody else's.
+/// Of a plain object a put whose answer is lost is sent again, and may come after somebody else's. A version stops that: a second try
+/// that is refused is [`ErrorKind::OutcomeUnknown`], because another program may have left the same.
 ///
 /// # Cancel safety
 ///
