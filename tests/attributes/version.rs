@@ -410,11 +410,11 @@ async fn batches_keep_versions_or_are_refused() {
         .unconditional()
         .await
         .unwrap_err();
-    let left: Vec<_> = error.left().map(|left| left.kind()).collect();
+    let left: Vec<_> = error.left().map(dyno::SaveError::kind).collect();
     assert_eq!(left, [ErrorKind::InvalidShape; 2]);
     assert!(recorder.take().is_empty());
     let error = store.save_many(notes).await.unwrap_err();
-    let left: Vec<_> = error.left().map(|left| left.kind()).collect();
+    let left: Vec<_> = error.left().map(dyno::SaveError::kind).collect();
     assert_eq!(left, [ErrorKind::Conflict; 2]);
     for id in ["n1", "n2"] {
         let loaded = store.load::<Note>(id).await.unwrap();
