@@ -17,8 +17,8 @@ pub use crate::shape::{
     Beside, Codec, DirectProbe, Duty, FieldShape, Index, IndexPart, IndexShape, Invalid, Kind,
     NoIndexes, Object, ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet, Probe, Refresh,
     Role, SecondaryShape, SerdeProbe, SerdeValue, Shape, Stored, TableShape, UniqueShape,
-    VariantShape, Whole, beside, expiry, explained, given, key, searchable, shard, stamped, stored,
-    validated, version, with,
+    VariantShape, Whole, beside, expiry, explained, given, key, reads, searchable, shard, stamped,
+    stored, validated, version, with,
 };
 
 /// What `Object::write` and `Object::read` return.

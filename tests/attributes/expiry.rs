@@ -176,6 +176,83 @@ async fn what_expired_is_not_listed_by_indexes() {
     assert_eq!(parts().with_expired().await.unwrap().len(), 3);
 }
 
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Leases", key = "ID")]
+struct Lease {
+    #[dyno(key)]
+    id: String,
+    #[dyno(index(name = "by_expiry", key))]
+    kind: String,
+    #[dyno(ttl, index(name = "by_expiry", sort), index(name = "by_second", key))]
+    expires: u64,
+}
+
+#[tokio::test]
+async fn an_index_by_expiry_is_asked_without_a_filter_on_its_key() {
+    let (store, recorder) = store::<Lease>().await;
+    for (id, expires) in [("a", 100), ("b", 200), ("c", 300)] {
+        let kind = "web".to_owned();
+        let lease = Lease {
+            id: id.into(),
+            kind,
+            expires,
+        };
+        store.save(lease).await.unwrap();
+    }
+    recorder.take();
+    let now = when(&store, 100);
+    let by_expiry = || {
+        now.query::<Lease>()
+            .index(Lease::indexes().by_expiry())
+            .key("web")
+    };
+    let ids = |found: Vec<dyno::Saved<Lease>>| -> Vec<String> {
+        found.iter().map(|lease| lease.id.clone()).collect()
+    };
+    assert_eq!(by_expiry().params().unwrap().filter(), None);
+    assert_eq!(ids(by_expiry().await.unwrap()), ["b", "c"]);
+    assert_eq!(sent(&recorder), ["Query"]);
+    // What comes next.
+    assert_eq!(ids(by_expiry().take(1).await.unwrap()), ["b"]);
+    assert_eq!(
+        ids(by_expiry().with_expired().await.unwrap()),
+        ["a", "b", "c"]
+    );
+    let second = |second: u64| {
+        now.query::<Lease>()
+            .index(Lease::indexes().by_second())
+            .key(second)
+    };
+    assert!(second(100).await.unwrap().is_empty());
+    assert_eq!(ids(second(200).await.unwrap()), ["b"]);
+    // A scan may look anywhere.
+    let scanned = now.scan::<Lease>().index(Lease::indexes().by_expiry());
+    assert_eq!(scanned.await.unwrap().len(), 2);
+    recorder.take();
+    let error = by_expiry().count().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidExpression);
+    assert!(error.to_string().contains("with_expired"), "{error}");
+    assert!(recorder.take().is_empty());
+    assert_eq!(by_expiry().with_expired().count().await.unwrap(), 3);
+}
+
+#[tokio::test]
+async fn the_parts_of_a_scan_are_of_one_time() {
+    let (store, _) = store::<Lease>().await;
+    for number in 0..20 {
+        let lease = Lease {
+            id: format!("l{number}"),
+            kind: "web".into(),
+            expires: 100,
+        };
+        store.save(lease).await.unwrap();
+    }
+    let ticks = std::sync::atomic::AtomicU64::new(99);
+    let ticking =
+        store.with_clock(move || at(ticks.fetch_add(1, std::sync::atomic::Ordering::Relaxed)));
+    assert_eq!(ticking.scan::<Lease>().parallel(4).await.unwrap().len(), 20);
+}
+
 #[tokio::test]
 async fn the_filter_is_shown_and_no_part_of_a_cursor() {
     let (store, _) = store::<Session>().await;
@@ -344,6 +421,42 @@ struct Cart {
 #[dyno(table = "Parts", key = "IDX")]
 struct Part {
     text: String,
+}
+
+#[derive(DyObject, Debug)]
+#[dyno(table = "Tokens", key = "ID")]
+struct Basket {
+    #[dyno(key)]
+    id: String,
+    expires: u64,
+    #[dyno(shard)]
+    body: Part,
+}
+
+#[derive(DyObject, Debug)]
+#[dyno(table = "Tokens", key = "ID")]
+struct Ticket {
+    #[dyno(key)]
+    id: String,
+    expires: String,
+}
+
+#[tokio::test]
+async fn what_expires_takes_nothing_else_with_it() {
+    let store = dyno_testbed::store();
+    let both = store.ensure_tables::<Basket>().and::<Token>();
+    let error = both.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidShape);
+    assert!(
+        error.to_string().contains("`Basket` stores without `ttl`"),
+        "{error}"
+    );
+    // A text is no time.
+    store
+        .ensure_tables::<Token>()
+        .and::<Ticket>()
+        .await
+        .unwrap();
 }
 
 #[derive(DyObject, Debug)]

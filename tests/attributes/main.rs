@@ -2,7 +2,9 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 mod expiry;
+mod fault;
 mod fixture;
 mod times;
+mod transaction;
 mod validate;
 mod version;

@@ -205,6 +205,29 @@ async fn what_replaces_an_object_with_shards_keeps_its_beginning() {
 }
 
 #[tokio::test]
+async fn a_beginning_that_the_field_cannot_hold_is_not_kept() {
+    let strange = [
+        n(7),
+        s(""),
+        s("2019-01-01"),
+        dyno::AttributeValue::Null(true),
+        s("s0"),
+    ];
+    for stands in strange {
+        let (store, _, _) = clocked::<Album>().await;
+        store.save(album()).await.unwrap();
+        let client = store.client::<Album>().unwrap();
+        let update = client.update_item().table_name("Albums").key("ID", s("a1"));
+        let update = update.update_expression("SET since = :s");
+        let update = update.expression_attribute_values(":s", stands.clone());
+        update.send().await.unwrap();
+        let saved = store.save(album()).await.unwrap();
+        assert_eq!(saved.since, 100, "{stands:?}");
+        assert_eq!(*store.load::<Album>("a1").await.unwrap(), *saved);
+    }
+}
+
+#[tokio::test]
 async fn batches_set_times() {
     let (store, recorder, clock) = clocked::<Post>().await;
     let posts = || {
@@ -222,7 +245,12 @@ async fn batches_set_times() {
     assert_eq!(sent(&recorder), ["BatchWriteItem"]);
     clock.store(200, Ordering::Relaxed);
     let mut saved = store.save_many(posts()).await.unwrap();
-    assert!(saved.iter().all(|post| post.updated == 200));
+    // What is put over another plain object without a time begins now.
+    assert!(
+        saved
+            .iter()
+            .all(|post| post.created == Some(at(200)) && post.updated == 200)
+    );
     saved[0].save().await.unwrap();
     assert_eq!(sent(&recorder), ["PutItem", "PutItem"]);
 }
@@ -241,6 +269,11 @@ async fn an_object_of_before_the_field_has_no_beginning() {
     loaded.text = "b".into();
     loaded.save().await.unwrap();
     assert_eq!((loaded.created, loaded.updated), (None, 100));
+    // It was never seen, so the program does not make one up.
+    loaded.text = "c".into();
+    loaded.created = Some(at(7));
+    loaded.save().await.unwrap();
+    assert!(!item::<Post>(&store).await.contains_key("created"));
 }
 
 #[derive(DyObject, Clone, Debug, PartialEq)]

@@ -82,6 +82,8 @@ enum Figure {
     Point {
         #[dyno(key)]
         id: String,
+        #[dyno(version)]
+        version: u64,
     },
 }
 
@@ -366,6 +368,9 @@ async fn the_largest_version_is_the_last() {
     let mut saved = store.save(small).if_absent().await.unwrap();
     assert_eq!(saved.version, 255);
     recorder.take();
+    // Nothing is written, so nothing is counted.
+    saved.save().await.unwrap();
+    assert!(recorder.take().is_empty());
     saved.count = 1;
     let error = saved.save().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidValue);
@@ -405,18 +410,20 @@ async fn batches_keep_versions_or_are_refused() {
         .unconditional()
         .await
         .unwrap_err();
-    assert!(
-        error
-            .left()
-            .all(|left| left.kind() == ErrorKind::InvalidShape)
-    );
+    let left: Vec<_> = error.left().map(dyno::SaveError::kind).collect();
+    assert_eq!(left, [ErrorKind::InvalidShape; 2]);
     assert!(recorder.take().is_empty());
     let error = store.save_many(notes).await.unwrap_err();
-    assert!(error.left().all(|left| left.kind() == ErrorKind::Conflict));
+    let left: Vec<_> = error.left().map(dyno::SaveError::kind).collect();
+    assert_eq!(left, [ErrorKind::Conflict; 2]);
+    for id in ["n1", "n2"] {
+        let loaded = store.load::<Note>(id).await.unwrap();
+        assert_eq!((loaded.text.as_str(), loaded.version), ("a", 1));
+    }
 }
 
 #[tokio::test]
-async fn a_variant_may_have_a_version() {
+async fn variants_share_their_version() {
     let (store, _) = store::<Figure>().await;
     let circle = Figure::Circle {
         id: "f1".into(),
@@ -425,19 +432,106 @@ async fn a_variant_may_have_a_version() {
     };
     let mut saved = store.save(circle).await.unwrap();
     let version = |figure: &Figure| match figure {
-        Figure::Circle { version, .. } => Some(*version),
-        Figure::Point { .. } => None,
+        Figure::Circle { version, .. } | Figure::Point { version, .. } => *version,
     };
-    assert_eq!(version(&saved), Some(1));
+    let point = |version| Figure::Point {
+        id: "f1".into(),
+        version,
+    };
+    assert_eq!(version(&saved), 1);
     *saved = Figure::Circle {
         id: "f1".into(),
         radius: 2,
         version: 9,
     };
     saved.save().await.unwrap();
-    assert_eq!(version(&saved), Some(2));
-    let point = store.save(Figure::Point { id: "f2".into() }).await.unwrap();
-    assert_eq!(version(&point), None);
+    assert_eq!(version(&saved), 2);
+    // Another variant is another value of the same object.
+    let error = store.save(point(0)).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    *saved = point(0);
+    saved.save().await.unwrap();
+    assert_eq!(version(&saved), 3);
+    assert_eq!(version(&store.save(point(3)).await.unwrap()), 4);
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Counts", key = "ID")]
+struct Count {
+    #[dyno(key)]
+    id: String,
+    text: String,
+    #[dyno(version)]
+    version: Option<i64>,
+}
+
+fn count(version: Option<i64>) -> Count {
+    Count {
+        id: "c1".into(),
+        text: "a".into(),
+        version,
+    }
+}
+
+/// An item of another program with this version.
+async fn put_count(store: &dyno::Store, version: dyno::AttributeValue) {
+    let client = store.client::<Count>().unwrap();
+    let put = client.put_item().table_name("Counts").item("ID", s("c1"));
+    let put = put.item("text", s("a")).item("version", version);
+    put.send().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_null_is_no_version() {
+    let (store, _) = store::<Count>().await;
+    put_count(&store, dyno::AttributeValue::Null(true)).await;
+    let loaded = store.load::<Count>("c1").await.unwrap();
+    let saved = store.save(loaded.into_object()).await.unwrap();
+    assert_eq!(saved.version, Some(1));
+    assert_eq!(
+        store.save(count(None)).await.unwrap_err().kind(),
+        ErrorKind::Conflict
+    );
+}
+
+#[tokio::test]
+async fn a_stored_zero_is_a_version_of_another_program() {
+    let (store, _) = store::<Count>().await;
+    put_count(&store, n(0)).await;
+    let error = store.save(count(Some(0))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert!(
+        error.to_string().contains("save what was loaded"),
+        "{error}"
+    );
+    let mut loaded = store.load::<Count>("c1").await.unwrap();
+    loaded.text = "b".into();
+    loaded.save().await.unwrap();
+    assert_eq!(loaded.version, Some(1));
+}
+
+#[tokio::test]
+async fn a_version_below_zero_is_refused() {
+    let (store, recorder) = store::<Count>().await;
+    let error = store.save(count(Some(-1))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue);
+    assert_eq!(error.error().path().unwrap().to_string(), "version");
+    assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_version_is_not_set_where_none_was_loaded() {
+    let (store, _) = store::<Count>().await;
+    let client = store.client::<Count>().unwrap();
+    let put = client.put_item().table_name("Counts").item("ID", s("c1"));
+    put.item("text", s("a")).send().await.unwrap();
+    let mut loaded = store.load::<Count>("c1").await.unwrap();
+    loaded.version = Some(90);
+    loaded.save().await.unwrap();
+    assert!(!item::<Count>(&store).await.contains_key("version"));
+    loaded.text = "b".into();
+    loaded.save().await.unwrap();
+    assert_eq!(loaded.version, Some(1));
 }
 
 /// What is done to one object by two programs.
@@ -486,6 +580,100 @@ proptest! {
                     }
                 }
                 assert_eq!(store.load::<Note>("n1").await.unwrap().version, applied);
+            }
+        });
+    }
+}
+
+/// What is done to one object, also to one that was not loaded, and to one that is gone.
+#[derive(Clone, Copy, Debug)]
+enum Deed {
+    Load(bool),
+    Save(bool),
+    Put(bool),
+    PutNew,
+    Update,
+    Delete,
+}
+
+fn deeds() -> impl Strategy<Value = Vec<Deed>> {
+    let deed = prop_oneof![
+        2 => any::<bool>().prop_map(Deed::Load),
+        3 => any::<bool>().prop_map(Deed::Save),
+        3 => any::<bool>().prop_map(Deed::Put),
+        1 => Just(Deed::PutNew),
+        1 => Just(Deed::Update),
+        1 => Just(Deed::Delete),
+    ];
+    proptest::collection::vec(deed, 1..20)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(32))]
+
+    /// With shards, a save is applied over the commit that was loaded, a put over the version that it has.
+    #[test]
+    fn versions_count_whatever_is_saved_over_what(deeds in deeds()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (store, _) = store::<Album>().await;
+            let first = store.save(album()).await.unwrap();
+            // Which commit stands, and its version; and of which commit each hand knows.
+            let mut stands = Some((0, 1));
+            let mut hands = [(first.clone(), 0), (first, 0)];
+            for (number, deed) in (1_usize..).zip(&deeds) {
+                let next = |version: u32| Some((number, version + 1));
+                match deed {
+                    Deed::Load(which) => {
+                        let (hand, seen) = &mut hands[usize::from(*which)];
+                        assert_eq!(hand.reload().await.is_ok(), stands.is_some());
+                        *seen = stands.map_or(*seen, |(commit, _)| commit);
+                    }
+                    Deed::Save(which) => {
+                        let (hand, seen) = &mut hands[usize::from(*which)];
+                        hand.title = format!("s{number}");
+                        let version = hand.version.unwrap();
+                        let is_own = stands.is_some_and(|(commit, _)| commit == *seen);
+                        assert_eq!(hand.save().await.is_ok(), is_own);
+                        if is_own {
+                            (stands, *seen) = (next(version), number);
+                        }
+                    }
+                    Deed::Put(which) => {
+                        let (hand, seen) = &mut hands[usize::from(*which)];
+                        let mut object = hand.clone().into_object();
+                        object.title = format!("p{number}");
+                        let version = object.version.unwrap();
+                        let put = store.save(object).await.ok();
+                        let is_own = stands.is_some_and(|(_, standing)| standing == version);
+                        assert_eq!(put.is_some(), is_own);
+                        if let Some(put) = put {
+                            (stands, *seen) = (next(version), number);
+                            *hand = put;
+                        }
+                    }
+                    Deed::PutNew => {
+                        let put = store.save(album()).await.is_ok();
+                        assert_eq!(put, stands.is_none());
+                        if put {
+                            stands = next(0);
+                        }
+                    }
+                    Deed::Update => {
+                        let update = store.update::<Album>("a1").set(Album::fields().title(), format!("u{number}"));
+                        assert_eq!(update.await.is_ok(), stands.is_some());
+                        stands = stands.and_then(|(_, version)| next(version));
+                    }
+                    Deed::Delete => {
+                        store.delete::<Album>("a1").await.unwrap();
+                        stands = None;
+                    }
+                }
+                let found = store.load::<Album>("a1").optional().await.unwrap();
+                assert_eq!(
+                    found.map(|found| found.version),
+                    stands.map(|(_, version)| Some(version))
+                );
             }
         });
     }

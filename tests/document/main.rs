@@ -11,3 +11,4 @@ mod lifecycle;
 mod path;
 mod request;
 mod typed;
+mod version;

@@ -359,7 +359,7 @@ impl<'a> BlindWrite<'a> {
                     .map_err(|error| self.attempts.refused(error.and("; nothing was written")))?;
             }
             if let Some(error) = beyond(&item).filter(|_| !item.contains_key(reserved::FORMAT)) {
-                return Err(error);
+                return Err(self.attempts.refused(error));
             }
             if self.must_read(&item) {
                 return Ok(Step::Done(Written::ReadFirst));

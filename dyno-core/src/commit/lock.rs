@@ -7,7 +7,7 @@ use super::plain::same_value;
 use crate::error::{Error, ErrorKind};
 use crate::expr::{Comparator, Node, Term};
 
-/// The stored version has this value; `None`: there is none.
+/// The stored version has this value; `None`: there is none, or a null.
 #[derive(Clone, Debug)]
 pub(crate) struct VersionLock {
     name: &'static str,
@@ -19,11 +19,19 @@ impl VersionLock {
         Self { name, version }
     }
 
+    /// Whether it can hold where nothing stands.
+    pub(super) fn holds_of_nothing(&self) -> bool {
+        self.version.is_none()
+    }
+
     /// The condition, and what the program demands besides.
     pub(crate) fn and(&self, when: Option<&Node>) -> Node {
         let path = FieldPath::root().key(self.name);
         let own = match &self.version {
-            None => Node::Missing(path),
+            None => Node::Any(vec![
+                Node::Missing(path.clone()),
+                Node::HasType(path, "NULL"),
+            ]),
             Some(version) => {
                 let version = Term::Value(version.clone());
                 Node::Compare(Term::Field(path), Comparator::Equal, version)
@@ -38,12 +46,13 @@ impl VersionLock {
     /// The error of a save over what stands there; `None` if it has the version.
     pub(super) fn refusal(&self, standing: Option<&Item>) -> Option<Error> {
         let stored = standing.and_then(|item| item.get(self.name));
+        let stored = stored.filter(|stored| !stored.is_null());
         let why = match (&self.version, stored) {
             (None, None) => return None,
             (Some(version), Some(stored)) if same_value(version, stored) => return None,
             (None, Some(_)) => format!(
-                "an object with this key was saved before, as its version `{}` says, and this one was never loaded; nothing was \
-                 written. Load it, apply the change, and save",
+                "an object with this key was saved before, as its version `{}` says, and this one has none or 0, as one that was \
+                 never loaded; nothing was written. Load it, apply the change, and save what was loaded",
                 self.name
             ),
             (Some(_), None) if standing.is_none() => format!(
@@ -52,8 +61,8 @@ impl VersionLock {
                 self.name
             ),
             (Some(_), _) => format!(
-                "somebody else wrote the object since it was loaded, as its version `{}` says; nothing was written. Reload \
-                 it, apply the change again, and save",
+                "what is stored has another version than the object, or none, in `{}`: somebody else wrote it meanwhile; nothing was \
+                 written. Load it, apply the change again, and save",
                 self.name
             ),
         };

@@ -14,7 +14,7 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result, condition_failed};
 use crate::expr::Node;
-use crate::plan::{Address, RootState};
+use crate::plan::{self, Address, RootState};
 use crate::reserved;
 use crate::shape::{FieldShape, Shape};
 
@@ -28,6 +28,8 @@ pub(crate) struct Plain {
     /// The type, if items say of which they are.
     of_type: Option<&'static Shape>,
     lock: Option<Box<VersionLock>>,
+    /// Whether another program may have left the same: both count up the same version, and neither is to lose its write.
+    counts: bool,
     attempts: Attempts,
 }
 
@@ -60,6 +62,7 @@ impl Plain {
             has_when: false,
             of_type: None,
             lock: None,
+            counts: false,
             attempts: Attempts::default(),
         }
     }
@@ -79,6 +82,7 @@ impl Plain {
             has_when: false,
             of_type: None,
             lock: None,
+            counts: false,
             attempts: Attempts::default(),
         }
     }
@@ -97,6 +101,7 @@ impl Plain {
             has_when: false,
             of_type: None,
             lock: None,
+            counts: false,
             attempts: Attempts::default(),
         }
     }
@@ -135,8 +140,15 @@ impl Plain {
             has_when: false,
             of_type: None,
             lock: None,
+            counts: false,
             attempts: Attempts::default(),
         })
+    }
+
+    /// Takes what stands there for its own only if no answer was lost, since the item counts its writes.
+    pub(crate) fn counting(mut self, counts: bool) -> Self {
+        self.counts = counts;
+        self
     }
 
     /// Leaves alone what says that it is of another type than this one, if items of this one say so themselves.
@@ -256,6 +268,7 @@ impl Plain {
             has_when: false,
             of_type: None,
             lock: None,
+            counts: false,
             attempts: Attempts::default(),
         })
     }
@@ -282,7 +295,7 @@ impl Plain {
         }
         match (&self.judge, standing) {
             (Judge::Absent { item }, Some(standing)) if lost => {
-                if same(item, &standing) {
+                if !self.counts && same(item, &standing) {
                     Ok(Step::Done(()))
                 } else {
                     Err(unknown())
@@ -299,7 +312,9 @@ impl Plain {
                 if self.has_when && !standing.contains_key(reserved::FORMAT) =>
             {
                 match put {
-                    Some(item) if lost && same(item, &standing) => Ok(Step::Done(())),
+                    Some(item) if lost && !self.counts && same(item, &standing) => {
+                        Ok(Step::Done(()))
+                    }
                     _ => Err(self.attempts.refused(self.demanded(Some(&standing)))),
                 }
             }
@@ -328,8 +343,8 @@ impl Plain {
                 };
                 let applied = !after.is_empty() && after.iter().all(has);
                 match (lost, applied) {
-                    (true, true) => Ok(Step::Done(())),
-                    (true, false) => Err(unknown()),
+                    (true, true) if !self.counts => Ok(Step::Done(())),
+                    (true, _) => Err(unknown()),
                     (false, _) if self.has_when && before.iter().all(has) => {
                         Err(condition_failed())
                     }

@@ -14,8 +14,8 @@ use super::step::{
 use crate::error::{Error, ErrorKind, Result, condition_failed};
 use crate::expr::Node;
 use crate::plan::{
-    Address, Entries, Entry, Etag, Form, ItemSeals, Owner, RootState, ShardField, Stamp, Topology,
-    write_type,
+    Address, Beginning, Entries, Entry, Etag, Form, ItemSeals, Owner, RootState, ShardField, Stamp,
+    Topology, write_type,
 };
 use crate::reserved;
 
@@ -121,8 +121,8 @@ pub(crate) struct Save<'a> {
     expect: Expect,
     /// What the program demands of what stands there.
     when: Option<Node>,
-    /// The attribute that stays as it stands where the object is replaced.
-    kept: Option<&'static str>,
+    /// What becomes of the time of the first save where the object is replaced.
+    beginning: Option<Beginning>,
     /// The version that must stand where the object is replaced; part of `when`.
     lock: Option<VersionLock>,
     /// What the present request builds on: changes when an object is found that is to be replaced.
@@ -150,7 +150,7 @@ impl<'a> Save<'a> {
             draft,
             expect,
             when: None,
-            kept: None,
+            beginning: None,
             lock: None,
             over,
             attempts: Attempts::default(),
@@ -173,9 +173,9 @@ impl<'a> Save<'a> {
         self
     }
 
-    /// Keeps this attribute of what is replaced.
-    pub(crate) fn keeping(mut self, attribute: Option<&'static str>) -> Self {
-        self.kept = attribute;
+    /// Keeps the time of the first save of what is replaced.
+    pub(crate) fn keeping(mut self, beginning: Option<Beginning>) -> Self {
+        self.beginning = beginning;
         self
     }
 
@@ -189,6 +189,13 @@ impl<'a> Save<'a> {
             Over::Object(base) => Some(base),
             Over::Foreign(_) | Over::Nothing => None,
         };
+        // A version stands only where an object does, so that no copy of the first request can have been applied.
+        let is_futile = matches!(self.over, Over::Nothing)
+            && self
+                .lock
+                .as_ref()
+                .is_some_and(|lock| !lock.holds_of_nothing());
+        let any_lost = any_lost && !is_futile;
         let shape = self.draft.topology.root;
         let mine: Vec<_> = self.sent.iter().map(|(_, state)| state.etag).collect();
         outcome::judge(standing, shape, base, &mine, any_lost)
@@ -367,10 +374,10 @@ impl<'a> Save<'a> {
         standing: Option<Item>,
         fresh: Fresh,
     ) -> Result<Step<Committed>> {
-        let kept = self
-            .kept
-            .and_then(|name| standing.as_ref()?.get_key_value(name));
-        let kept = kept.map(|(name, value)| (name.clone(), value.clone()));
+        let beginning = self.beginning.as_ref().map(|beginning| {
+            let name = beginning.attribute().to_owned();
+            (name, beginning.over(standing.as_ref()))
+        });
         let lock = self.lock.as_ref();
         let refusal = lock.and_then(|lock| lock.refusal(standing.as_ref()));
         match self.judged(standing, self.attempts.any_lost())? {
@@ -385,7 +392,7 @@ impl<'a> Save<'a> {
                     return Err(condition_failed());
                 }
                 // Nothing is saved over what must not be replaced.
-                self.draft.root_body.extend(kept);
+                self.draft.root_body.extend(beginning);
                 self.stands(standing, fresh)
             }
         }

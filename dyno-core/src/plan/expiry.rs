@@ -37,6 +37,11 @@ impl Expiry {
         Ok(Some(Self { attribute, now }))
     }
 
+    /// The attribute that says when.
+    pub(crate) fn attribute(&self) -> &'static str {
+        self.attribute
+    }
+
     /// What holds of those that did not. What is no number never expires, as for the service.
     pub(crate) fn lives(&self) -> Node {
         let expires = Term::Field(FieldPath::root().key(self.attribute));

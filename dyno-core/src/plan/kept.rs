@@ -9,17 +9,43 @@ use dyno_value::{FieldPath, Item, Segment, number};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Edit, Verb};
 use crate::reserved;
-use crate::shape::{Body, Duty, FieldShape, Shape, Stamp, VersionRange};
+use crate::shape::{Body, Duty, FieldShape, Reads, Shape, Stamp, VersionRange};
 
 /// The fields of one root that the mapper writes: of a struct, or of a variant.
 #[derive(Debug)]
-pub(crate) struct Kept(Vec<(&'static str, Duty)>);
+pub(crate) struct Kept(Vec<(&'static FieldShape, Duty)>);
+
+/// What an object has in the fields that the mapper writes.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct KeptValues {
+    fields: Item,
+    variant: Option<String>,
+}
+
+impl KeptValues {
+    /// The same after a write that put these in.
+    pub(crate) fn take(&mut self, written: &BTreeMap<String, AttributeValue>) {
+        let written = written.iter();
+        self.fields
+            .extend(written.map(|(name, value)| (name.clone(), value.clone())));
+    }
+
+    /// What stands in the same fields of this item.
+    pub(crate) fn again(&self, item: &Item) -> BTreeMap<String, AttributeValue> {
+        let names = self.fields.keys().cloned();
+        let values = names.filter_map(|name| Some((name.clone(), item.get(&name)?.clone())));
+        values.collect()
+    }
+
+    pub(crate) fn fields(&self) -> &Item {
+        &self.fields
+    }
+}
 
 impl Kept {
     /// Those of the object with this tree.
     pub(crate) fn of(shape: &'static Shape, tree: &Item) -> Self {
-        let tag = tree.get(reserved::TYPE).and_then(|tag| tag.as_s().ok());
-        Self::among(shape.fields_of(tag.map(String::as_str)))
+        Self::among(shape.fields_of(variant_of(tree).as_deref()))
     }
 
     /// Those of any object of the shape, if they are known without it.
@@ -39,25 +65,32 @@ impl Kept {
     fn among(fields: &'static [FieldShape]) -> Self {
         let kept = fields
             .iter()
-            .filter_map(|field| Some((field.name(), field.duty()?)));
+            .filter_map(|field| Some((field, field.duty()?)));
         Self(kept.collect())
     }
 
     /// What the object has in these fields.
-    pub(crate) fn held(&self, tree: &Item) -> Item {
+    pub(crate) fn held(&self, tree: &Item) -> KeptValues {
         let held = self
             .0
             .iter()
-            .filter_map(|(name, _)| tree.get_key_value(*name));
-        held.map(|(name, value)| (name.clone(), value.clone()))
-            .collect()
+            .filter_map(|(field, _)| tree.get_key_value(field.name()));
+        let fields = held.map(|(name, value)| (name.clone(), value.clone()));
+        KeptValues {
+            fields: fields.collect(),
+            variant: variant_of(tree),
+        }
     }
 
     /// Puts back what the program changed of what was there when the object was loaded or saved.
-    pub(crate) fn restore(&self, tree: &mut Item, held: &Item) {
-        for (name, _) in &self.0 {
-            if let Some(value) = held.get(*name) {
-                tree.insert((*name).to_owned(), value.clone());
+    pub(crate) fn restore(&self, tree: &mut Item, held: &KeptValues) {
+        let is_same_variant = held.variant == variant_of(tree);
+        for (field, _) in &self.0 {
+            match held.fields.get(field.name()) {
+                Some(value) => drop(tree.insert(field.name().to_owned(), value.clone())),
+                // A variant that it was not has no value to put back.
+                None if is_same_variant => drop(tree.remove(field.name())),
+                None => {}
             }
         }
     }
@@ -70,9 +103,9 @@ impl Kept {
     }
 
     fn counted(&self) -> Option<(&'static str, VersionRange)> {
-        self.0.iter().find_map(|(name, duty)| match duty {
-            Duty::Version(range) => Some((*name, *range)),
-            Duty::Created(_) | Duty::Updated(_) => None,
+        self.0.iter().find_map(|(field, duty)| match duty {
+            Duty::Version(range) => Some((field.name(), *range)),
+            Duty::Created(..) | Duty::Updated(_) => None,
         })
     }
 
@@ -88,16 +121,17 @@ impl Kept {
         is_first: bool,
     ) -> Result<BTreeMap<String, AttributeValue>> {
         let mut next = BTreeMap::new();
-        for (name, duty) in &self.0 {
+        for (field, duty) in &self.0 {
+            let name = field.name();
             let value = match duty {
-                Duty::Created(stamp) if is_first && is_unset(*stamp, tree.get(*name)) => {
+                Duty::Created(stamp, _) if is_first && is_unset(*stamp, tree.get(name)) => {
                     stamped(name, *stamp, now)?
                 }
-                Duty::Created(_) => None,
+                Duty::Created(..) => None,
                 Duty::Updated(stamp) => stamped(name, *stamp, now)?,
-                Duty::Version(range) => Some(counted_up(name, *range, tree.get(*name))?),
+                Duty::Version(range) => Some(counted_up(name, *range, tree.get(name))?),
             };
-            next.extend(value.map(|value| ((*name).to_owned(), value)));
+            next.extend(value.map(|value| (name.to_owned(), value)));
         }
         Ok(next)
     }
@@ -109,23 +143,30 @@ impl Kept {
     /// A type does not reach to this time.
     pub(crate) fn edits(&self, now: SystemTime) -> Result<Vec<Edit>> {
         let mut edits = Vec::new();
-        for (name, duty) in &self.0 {
+        for (field, duty) in &self.0 {
+            let name = field.name();
             let verb = match duty {
-                Duty::Created(_) => None,
+                Duty::Created(..) => None,
                 Duty::Updated(stamp) => stamped(name, *stamp, now)?.map(Verb::Set),
                 Duty::Version(range) => Some(Verb::count_up(range.largest())),
             };
-            let path = FieldPath::root().key(*name);
+            let path = FieldPath::root().key(name);
             edits.extend(verb.map(|verb| Edit { path, verb }));
         }
         Ok(edits)
     }
 
-    /// The field that says when the object was first saved.
-    pub(crate) fn created(&self) -> Option<&'static str> {
-        let mut fields = self.0.iter();
-        let field = fields.find(|(_, duty)| matches!(duty, Duty::Created(_)));
-        field.map(|(name, _)| *name)
+    /// The field that says when the object was first saved, if a write that puts these in sets it.
+    pub(crate) fn beginning(&self, next: &BTreeMap<String, AttributeValue>) -> Option<Beginning> {
+        self.0.iter().find_map(|(field, duty)| match duty {
+            Duty::Created(stamp, reads) => Some(Beginning {
+                attribute: field.name(),
+                stamp: *stamp,
+                reads: *reads,
+                first: next.get(field.name())?.clone(),
+            }),
+            Duty::Updated(_) | Duty::Version(_) => None,
+        })
     }
 
     /// Refuses to have the program write one of these fields by itself.
@@ -142,7 +183,7 @@ impl Kept {
             return Ok(());
         };
         let why = match duty {
-            Duty::Created(_) => {
+            Duty::Created(..) => {
                 "says when the object was first saved, and is kept; save the object to write another time"
             }
             Duty::Updated(_) => {
@@ -153,6 +194,37 @@ impl Kept {
             }
         };
         Err(Error::new(ErrorKind::InvalidPath, why).at_path(path.clone()))
+    }
+}
+
+/// The variant that a tree of an enum names.
+fn variant_of(tree: &Item) -> Option<String> {
+    let tag = tree.get(reserved::TYPE)?.as_s().ok()?;
+    Some(tag.clone())
+}
+
+/// What an object says of its first save, where it may replace an older one.
+#[derive(Debug)]
+pub(crate) struct Beginning {
+    attribute: &'static str,
+    stamp: Stamp,
+    reads: Reads,
+    /// What it says if it replaces none.
+    first: AttributeValue,
+}
+
+impl Beginning {
+    pub(crate) fn attribute(&self) -> &'static str {
+        self.attribute
+    }
+
+    /// What it says over this item: what stands there, if it is a time that the field can hold.
+    pub(crate) fn over(&self, standing: Option<&Item>) -> AttributeValue {
+        let stands = standing.and_then(|item| item.get(self.attribute));
+        let says = |value: &&AttributeValue| {
+            !value.is_null() && !is_unset(self.stamp, Some(value)) && (self.reads)(value)
+        };
+        stands.filter(says).unwrap_or(&self.first).clone()
     }
 }
 
@@ -185,11 +257,16 @@ fn counted_up(
             Error::new(ErrorKind::InvalidValue, why).at_path(FieldPath::root().key(name))
         })?,
     };
+    if before < 0 {
+        let why =
+            "is the version, and is below 0, where none is; a first save counts from 0 or `None`";
+        return Err(Error::new(ErrorKind::InvalidValue, why).at_path(FieldPath::root().key(name)));
+    }
     let next = before
         .checked_add(1)
         .filter(|next| *next <= range.largest());
     let next = next.ok_or_else(|| {
-        let why = "is the version, and has come to the largest number that its type holds; use a larger type, `u64`";
+        let why = "is the version, and has come to the largest number that its type holds; a larger type counts on";
         Error::new(ErrorKind::InvalidValue, why).at_path(FieldPath::root().key(name))
     })?;
     Ok(AttributeValue::N(next.to_string()))

@@ -58,7 +58,7 @@ pub(crate) use index::{
 pub(crate) use join::{
     Listed, Loaded, Mismatch, join, join_sealed, order_damaged, shown, shown_whole,
 };
-pub(crate) use kept::Kept;
+pub(crate) use kept::{Beginning, Kept, KeptValues};
 pub(crate) use layout::layout;
 pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
 pub(crate) use of_type::{

@@ -11,8 +11,8 @@ use super::{Codec, Moment};
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Duty {
-    /// Says when it was first saved.
-    Created(Stamp),
+    /// Says when it was first saved, and keeps a stored time that it reads.
+    Created(Stamp, Reads),
     /// Says when it was last written.
     Updated(Stamp),
     /// Counts it up.
@@ -21,6 +21,9 @@ pub enum Duty {
 
 /// What a field holds that says a time, in the form of its type; `None` is no attribute.
 pub type Stamp = fn(SystemTime) -> Result<Option<AttributeValue>, ValueError>;
+
+/// Whether a field reads a stored value.
+pub type Reads = fn(&AttributeValue) -> bool;
 
 /// The largest number that a version can be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,6 +116,11 @@ pub fn stamped<T: Moment>(
     codec: Codec<T>,
 ) -> Result<Option<AttributeValue>, ValueError> {
     codec.write(&T::at(time)?)
+}
+
+/// Whether a field with this codec reads a stored value.
+pub fn reads<T>(value: &AttributeValue, codec: Codec<T>) -> bool {
+    codec.read(value.clone()).is_ok()
 }
 
 /// What a write put into the fields that the mapper writes, to be taken into the object.

@@ -71,6 +71,7 @@ pub struct Find<T, V> {
     value: V,
     limit: Option<usize>,
     eventual: bool,
+    expired: bool,
     options: Options,
     object: PhantomData<fn() -> T>,
 }
@@ -82,6 +83,7 @@ impl<T: Stored, V> Find<T, V> {
             value,
             limit: None,
             eventual: false,
+            expired: false,
             options: Options::default(),
             object: PhantomData,
         }
@@ -101,6 +103,13 @@ impl<T: Stored, V> Find<T, V> {
         self
     }
 
+    /// Gives back what has expired, too, of types with a field marked `#[dyno(ttl)]`. Without this call it is left out once it is
+    /// loaded, on the clock of the program when the search begins ([`Store::with_clock`](crate::Store::with_clock)).
+    pub fn with_expired(mut self) -> Self {
+        self.expired = true;
+        self
+    }
+
     /// Answers with the keys that the index holds, and loads nothing.
     pub fn keys_only(self) -> FindKeys<T, V> {
         FindKeys { find: self }
@@ -114,7 +123,11 @@ impl<T: Stored, V> Find<T, V> {
             &self.value,
             operation.loader(),
         );
-        let search = search.map_err(operation.explain(None))?;
+        let mut search = search.map_err(operation.explain(None))?;
+        if !self.expired {
+            let expiry = Expiry::of(operation.topology.root, operation.store.now());
+            search.hidden = expiry.map_err(operation.explain(None))?;
+        }
         Ok((operation, search))
     }
 
@@ -183,6 +196,8 @@ struct Search {
     path: FieldPath,
     asked: AttributeValue,
     columns: Vec<(&'static str, AttributeValue)>,
+    /// What is not given back.
+    hidden: Option<Expiry>,
 }
 
 impl Search {
@@ -198,6 +213,7 @@ impl Search {
             path,
             asked,
             columns,
+            hidden: None,
         })
     }
 
@@ -218,8 +234,8 @@ impl Search {
         };
         let index = self.topology.indexes.on(&self.path)?;
         let tree = write_object::<T>(&loaded)?;
-        let expiry = Expiry::of(self.topology.root, operation.store.now())?;
-        if expiry.is_some_and(|expiry| expiry.is_over(&tree)) {
+        let hidden = self.hidden.as_ref();
+        if hidden.is_some_and(|expiry| expiry.is_over(&tree)) {
             return Ok(None);
         }
         let value = tree.get(index.field());

@@ -32,7 +32,8 @@ use crate::shape::{Role, Stored};
 /// An object of a type with `#[dyno(unique)]` fields is written with the items that guard their values, by one `TransactWriteItems`, or two if it
 /// replaces another; [`ErrorKind::NotUnique`] if another object has a value.
 ///
-/// Of a plain object a put whose answer is lost is sent again, and may come after somebody else's.
+/// Of a plain object a put whose answer is lost is sent again, and may come after somebody else's. A version stops that: a second try
+/// that is refused is [`ErrorKind::OutcomeUnknown`], because another program may have left the same.
 ///
 /// # Cancel safety
 ///

@@ -6,7 +6,9 @@ use std::sync::{LazyLock, Mutex, PoisonError};
 
 use super::shape::{Entries, Shape, ShardPath, TableText};
 use crate::error::{Error, ErrorKind, Result};
-use crate::shape::{self, Element, FieldShape, Kind, Role, TableShape, Untyped};
+use crate::shape::{
+    self, Attribute as _, Duty, Element, FieldShape, Kind, Role, TableShape, Untyped,
+};
 
 /// How many different declarations a process may use.
 const MOST_SHAPES: usize = 10_000;
@@ -55,7 +57,9 @@ impl Known {
         let tag = declared.tag.clone();
         let root_table = table(&declared.table);
         self.root_table = root_table.name();
-        let made = self.object(&declared.table.name, &declared.shards, declared.untyped);
+        let shards = places(&declared.shards);
+        let version = declared.version.as_deref();
+        let made = self.fields(&declared.table.name, shards, version, declared.untyped);
         let mut made = made.stored(root_table);
         if let Some(tag) = tag {
             made = made.tag(tag.leak());
@@ -68,19 +72,13 @@ impl Known {
         Ok(made)
     }
 
-    fn object<'a>(
+    fn fields(
         &mut self,
         name: &str,
-        shards: impl IntoIterator<Item = (&'a ShardPath, &'a Shape)>,
+        shards: Vec<Inside<'_>>,
+        version: Option<&str>,
         untyped: Untyped,
     ) -> shape::Shape {
-        let shards = shards
-            .into_iter()
-            .map(|(place, shape)| (place.names.as_slice(), place.entries, shape));
-        self.fields(name, shards.collect(), untyped)
-    }
-
-    fn fields(&mut self, name: &str, shards: Vec<Inside<'_>>, untyped: Untyped) -> shape::Shape {
         let mut by_name: BTreeMap<&str, Vec<Inside<'_>>> = BTreeMap::new();
         for (names, entries, shape) in shards {
             if let Some((first, rest)) = names.split_first() {
@@ -93,6 +91,7 @@ impl Known {
         let fields: Vec<_> = by_name
             .into_iter()
             .map(|(name, inside)| self.field(name, inside))
+            .chain(version.map(counted))
             .collect();
         self.last_number += 1;
         shape::Shape::structure(name.to_owned().leak(), fields.leak())
@@ -114,12 +113,17 @@ impl Known {
             }
             return field;
         }
-        let around = self.fields(name, inside, Untyped::default());
+        let around = self.fields(name, inside, None, Untyped::default());
         FieldShape::known(stored, Kind::Object(Box::leak(Box::new(around))))
     }
 
     fn shard(&mut self, declared: &Shape, entries: Entries) -> Kind {
-        let made = self.object(&declared.table.name, &declared.shards, Untyped::default());
+        let made = self.fields(
+            &declared.table.name,
+            places(&declared.shards),
+            None,
+            Untyped::default(),
+        );
         let mut made = made.stored(table(&declared.table));
         if let Some(tag) = declared.tag.clone() {
             made = made.tag(tag.leak());
@@ -136,6 +140,20 @@ impl Known {
 
 /// The names that are left of a shard's path, and its shape.
 type Inside<'a> = (&'a [String], Entries, &'a Shape);
+
+fn places(shards: &BTreeMap<ShardPath, Shape>) -> Vec<Inside<'_>> {
+    let shards = shards.iter();
+    let places = shards.map(|(place, shape)| (place.names.as_slice(), place.entries, shape));
+    places.collect()
+}
+
+/// The field that counts writes; no type says how far.
+fn counted(name: &str) -> FieldShape {
+    let number = Kind::Scalar(|value| u64::from_value(value).map(drop));
+    FieldShape::known(name.to_owned().leak(), number)
+        .plain()
+        .kept(Duty::Version(shape::version::<u64>()))
+}
 
 fn table(text: &TableText) -> TableShape {
     let keep = |text: &String| -> &'static str { text.clone().leak() };
@@ -165,6 +183,7 @@ fn bytes_of(shape: &Shape) -> usize {
         region.as_ref(),
         shape.tag.as_ref(),
         shape.context.as_ref(),
+        shape.version.as_ref(),
     ];
     let own: usize = texts.into_iter().flatten().map(String::len).sum();
     let shards: usize = shape

@@ -40,6 +40,8 @@ pub struct Shape {
     pub(super) tag: Option<String>,
     pub(super) context: Option<String>,
     pub(super) untyped: Untyped,
+    /// The attribute that counts the writes.
+    pub(super) version: Option<String>,
     pub(super) placing: Placing,
     pub(super) shards: BTreeMap<ShardPath, Self>,
     mistakes: Vec<String>,
@@ -89,6 +91,7 @@ impl Shape {
             tag: None,
             context: None,
             untyped: Untyped::default(),
+            version: None,
             placing: Placing::default(),
             shards: BTreeMap::new(),
             mistakes: Vec::new(),
@@ -133,6 +136,18 @@ impl Shape {
     #[must_use]
     pub fn choice(mut self) -> Self {
         self.untyped.is_choice = true;
+        self
+    }
+
+    /// The attribute that counts the writes of the object, as a field marked `#[dyno(version)]` does in Rust: every write of the
+    /// document counts it up, and a document that was not read replaces only the version that it holds, or none if it holds none.
+    ///
+    /// A path that sets it is refused.
+    ///
+    /// Declare it where a Rust type does, or its programs take what a document wrote for what they loaded, and write over it.
+    #[must_use]
+    pub fn version(mut self, attribute: impl Into<String>) -> Self {
+        self.version = Some(attribute.into());
         self
     }
 
@@ -230,6 +245,7 @@ impl Shape {
             ("region", region.as_ref()),
             ("tag", self.tag.as_ref()),
             ("context", self.context.as_ref()),
+            ("version", self.version.as_ref()),
         ];
         for (what, text) in texts {
             if text.is_some_and(String::is_empty) {
@@ -242,6 +258,25 @@ impl Shape {
                 "table `{name}`: names that begin with `{}` are dyno's own",
                 reserved::PREFIX
             ));
+        }
+        if let Some(version) = &self.version {
+            let is_shard = self
+                .shards
+                .keys()
+                .any(|place| place.names.first() == Some(version));
+            if reserved::is_reserved(version)
+                || keys.iter().flatten().any(|key| *key == version)
+                || is_shard
+            {
+                mistakes.push(format!(
+                    "table `{name}`: the version `{version}` has the name of a key, of a shard, or one of dyno's own"
+                ));
+            }
+            if depth > 0 {
+                mistakes.push(format!(
+                    "table `{name}`: a shard has no version `{version}` of its own; declare that of the object"
+                ));
+            }
         }
         for (place, shape) in &self.shards {
             if place.names.iter().any(|name| reserved::is_reserved(name)) {

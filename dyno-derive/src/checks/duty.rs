@@ -2,7 +2,7 @@
 
 use crate::attributes::{FieldAttributes, Slot};
 use crate::diagnostics::Diagnostics;
-use crate::model::{Field, Object};
+use crate::model::{Body, Field, Object};
 
 const WORDS: &[fn(&FieldAttributes) -> &Slot<()>] = &[
     |given| &given.created,
@@ -13,6 +13,7 @@ const WORDS: &[fn(&FieldAttributes) -> &Slot<()>] = &[
 
 pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
     one_expiry(object, diagnostics);
+    one_version(object, diagnostics);
     for slot in WORDS {
         for group in object.body.groups() {
             once(group, *slot, diagnostics);
@@ -49,6 +50,45 @@ fn one_expiry(object: &Object, diagnostics: &Diagnostics) {
             first.name.text
         );
         diagnostics.report(field.name.place, what, fix);
+    }
+}
+
+/// A variant without the version, or with another one, would be saved over any version of the others.
+fn one_version(object: &Object, diagnostics: &Diagnostics) {
+    let Body::Enum(variants) = &object.body else {
+        return;
+    };
+    let version_of = |fields: &[Field]| {
+        let mut names = fields.iter();
+        names
+            .find(|field| field.given.version.is_present())
+            .map(|field| (field.name.text.clone(), field.name.place))
+    };
+    let mut versions = variants.iter().map(|variant| version_of(&variant.fields));
+    let Some((name, _)) = versions.find_map(|version| version) else {
+        return;
+    };
+    for variant in variants {
+        match version_of(&variant.fields) {
+            Some((own, place)) if own != name => {
+                let what = format!("the version of another variant is `{name}`");
+                let fix = format!(
+                    "a save compares one attribute, whatever variant stands there: `#[dyno(version, rename = \"{name}\")]`"
+                );
+                diagnostics.report(place, what, fix);
+            }
+            Some(_) => {}
+            None => {
+                let what = format!(
+                    "`{}` has no version, and another variant has one",
+                    variant.ident
+                );
+                let fix = format!(
+                    "it would be saved over any version: give every variant the field, `#[dyno(version)] {name}: ..`, or none"
+                );
+                diagnostics.report(variant.ident.span(), what, fix);
+            }
+        }
     }
 }
 

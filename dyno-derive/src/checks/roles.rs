@@ -156,6 +156,9 @@ const CONFLICTS: &[(&str, &[&str], &str)] = &[
         &["alias"],
         "the service looks at one attribute: remove `alias`, and keep the name with `rename = \"..\"`",
     ),
+    ("version", &["alias"], ONE_NAME),
+    ("created", &["alias"], ONE_NAME),
+    ("updated", &["alias"], ONE_NAME),
     ("version", &["created", "ttl", "updated"], ONE_DUTY),
     ("ttl", &["created", "updated"], ONE_DUTY),
     ("created", &["updated"], ONE_DUTY),
@@ -176,6 +179,8 @@ const FLATTEN: &str =
     "a flattened field has no attribute of its own: nothing can stand beside `flatten`";
 
 const UNIQUE_KEY: &str = "a key is unique already, alone or with the other part: remove `unique`";
+
+const ONE_NAME: &str = "it is written and compared without being read, under one name: remove `alias`, and keep the name with `rename = \"..\"`";
 
 const ONE_DUTY: &str = "a field is there for one of these: mark another field";
 

@@ -40,6 +40,53 @@ async fn every_part_is_sealed_with_the_new_key_and_the_old_one_can_go() {
     }
 }
 
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Files", key = "ID")]
+struct Counted {
+    title: String,
+    #[dyno(version)]
+    version: u8,
+    #[dyno(updated)]
+    updated: u64,
+    #[dyno(shard, chunked)]
+    scan: crate::file::Part,
+}
+
+#[tokio::test]
+async fn a_reseal_counts_as_no_write() {
+    let setup = setup::<File>().await;
+    let keys = keys();
+    let key = |keys: &dyno::Keyring| {
+        let rules = Rules::new().with_keyring(keys.clone()).unwrap();
+        rules.encrypt_with_primary(["title", "scan.text"]).unwrap()
+    };
+    let counted = Counted {
+        title: "a".into(),
+        version: 254,
+        updated: 0,
+        scan: crate::file::part("scan"),
+    };
+    let store = setup.store.clone();
+    let save = store.save(counted).key("k").if_absent();
+    let saved = save.loader(key(&keys)).await.unwrap();
+    assert_eq!(saved.version, 255);
+    let later = store.with_clock(|| std::time::UNIX_EPOCH);
+    let promoted = promoted(&keys);
+    let report = later
+        .reseal::<Counted>()
+        .loader(key(&promoted))
+        .await
+        .unwrap();
+    assert!(report.is_complete(), "{report:?}");
+    assert_eq!(report.resealed_from("2026", "2027"), 2);
+    let loaded = later
+        .load::<Counted>("k")
+        .loader(key(&promoted))
+        .await
+        .unwrap();
+    assert_eq!(*loaded, *saved);
+}
+
 #[tokio::test]
 async fn nothing_but_the_sealed_values_is_written() {
     let setup = setup::<File>().await;

@@ -124,6 +124,36 @@ async fn what_is_found_is_saved_like_what_was_loaded() {
     );
 }
 
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Invitations", key = "ID")]
+struct Invitation {
+    #[dyno(encrypt, index = "email:email:v1")]
+    email: String,
+    #[dyno(ttl)]
+    expires: u64,
+}
+
+#[tokio::test]
+async fn what_expired_is_found_only_if_it_is_asked_for() {
+    let (store, _) = store().await;
+    store.ensure_tables::<Invitation>().await.unwrap();
+    for expires in [100, 200, 300] {
+        let email = "a@example.com".into();
+        store.save(Invitation { email, expires }).await.unwrap();
+    }
+    // A time for all that is found, whatever the clock says meanwhile.
+    let seconds = std::sync::atomic::AtomicU64::new(100);
+    let now = move || {
+        let now = seconds.fetch_add(100, std::sync::atomic::Ordering::Relaxed);
+        std::time::UNIX_EPOCH + std::time::Duration::from_secs(now)
+    };
+    let store = store.with_clock(now);
+    let find = || store.find(Invitation::paths().email(), "a@example.com");
+    assert_eq!(find().await.unwrap().len(), 2);
+    assert_eq!(find().with_expired().await.unwrap().len(), 3);
+    assert_eq!(find().keys_only().await.unwrap().len(), 3);
+}
+
 #[tokio::test]
 async fn each_field_has_an_index_of_its_own() {
     let (store, _) = store().await;

@@ -180,6 +180,7 @@ impl Document {
         let operation = self.operation.again(name, loader);
         let saved = self.save_with(&operation).await;
         self.baseline = saved.map_err(operation.explain(Some(&self.key)))?;
+        self.baseline.show_kept(&mut self.item);
         Ok(())
     }
 

@@ -111,6 +111,7 @@ async fn write(
         Expecting::Anything
     };
     let baseline = operation.save_tree(item.clone(), &key, expecting).await?;
+    baseline.show_kept(&mut item);
     let opened = Opened {
         operation: operation.clone(),
         item,

@@ -289,7 +289,9 @@ async fn save(
         .opened(&root.key, &root.address, Shards::All, snapshot)
         .await?;
     let tree = std::mem::take(&mut loaded.tree);
-    let mut baseline = loaded.compared_with(&operation.topology, tree.clone())?;
+    let mut baseline = loaded
+        .compared_with(&operation.topology, tree.clone())?
+        .resealing();
     if let Some(OtherSeals { shards }) = other_seals {
         baseline = baseline.rewriting(shards.clone());
     }

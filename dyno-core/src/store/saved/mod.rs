@@ -33,7 +33,7 @@ pub struct Saved<T> {
 impl<T: Stored> Saved<T> {
     /// An object that was saved.
     pub(super) fn new(mut object: T, key: Key, options: Options, baseline: Baseline) -> Self {
-        object.refresh(&Refresh::new(&baseline.kept));
+        object.refresh(&Refresh::new(baseline.kept.fields()));
         Self {
             object,
             key,
@@ -84,7 +84,8 @@ impl<T: Stored> Saved<T> {
     /// Takes over what was written: the next save compares with it, and the object shows what the mapper wrote into it.
     fn set_baseline(&mut self, baseline: Baseline) {
         self.baseline = baseline;
-        self.object.refresh(&Refresh::new(&self.baseline.kept));
+        self.object
+            .refresh(&Refresh::new(self.baseline.kept.fields()));
     }
 
     pub(super) fn baseline(&self) -> &Baseline {

@@ -6,7 +6,7 @@ use dyno_value::{FieldPath, Item, Segment};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Node;
 use crate::key::{KeyKind, KeyValue, Template, Templates};
-use crate::plan::{KeyKinds, Topology, checked_part};
+use crate::plan::{Expiry, KeyKinds, Topology, checked_part};
 use crate::shape::{Holds, SecondaryShape, TableShape};
 
 /// The keys by which a selection goes.
@@ -85,6 +85,17 @@ impl Keys {
             self.place()
         );
         Err(Error::new(ErrorKind::InvalidExpression, why))
+    }
+
+    /// Why a query does not count what lives, where what expired is left out only after it was read.
+    pub(super) fn living_not_counted(self, expiry: &Expiry) -> Error {
+        let why = format!(
+            "{} has `{}` in its key, by which objects expire, and the filter that leaves out what expired may not look there; \
+             count all with `.with_expired()`, from now on with `.sort()`, or count what is loaded",
+            self.place(),
+            expiry.attribute()
+        );
+        Error::new(ErrorKind::InvalidExpression, why)
     }
 
     /// The attributes of the partition key.
@@ -267,12 +278,17 @@ impl Keys {
         Err(Error::new(ErrorKind::InvalidExpression, why).at_path(path))
     }
 
+    /// Whether an attribute is part of the key by which a query asks, at which its filter may not look.
+    pub(super) fn asks_by(self, attribute: &str) -> bool {
+        let mut parts = self.partition().into_iter().chain(self.sort());
+        parts.any(|(part, _)| part == attribute)
+    }
+
     fn filter_fault(self, path: &FieldPath, is_query: bool) -> Option<String> {
         let Some(Segment::Key(name)) = path.segments().first() else {
             return None;
         };
-        let parts = self.partition().into_iter().chain(self.sort());
-        if is_query && parts.into_iter().any(|(part, _)| part == name) {
+        if is_query && self.asks_by(name) {
             return Some(
                 "is part of the key, at which a filter of a query may not look; say it with `.key(..)` or `.sort()`"
                     .to_owned(),

@@ -72,7 +72,14 @@ impl Walk {
     async fn sorted(&self, items: Vec<Item>, most: usize) -> Result<Sorted> {
         let mut sorted = Sorted::default();
         if self.keys.finds_whole_items() {
-            let seen = items.into_iter().map(|item| Seen { item, place: None });
+            let lives = |item: &Item| {
+                !self
+                    .expiry
+                    .as_ref()
+                    .is_some_and(|expiry| expiry.is_over(item))
+            };
+            let seen = items.into_iter().filter(lives);
+            let seen = seen.map(|item| Seen { item, place: None });
             sorted.take_in(&self.operation, self.keys, seen.collect(), most)?;
             return Ok(sorted);
         }

@@ -108,12 +108,10 @@ impl<T: Stored> ParallelScan<T> {
                 "a parallel scan is at several places at once, and does not go on from a cursor; scan without `parallel`",
             ));
         }
-        let walk = |segment| {
-            let mut walk = Walk::begin(&self.selection, false)?;
-            walk.segment = Some((segment, self.segments));
-            Ok(walk)
-        };
-        (0..self.segments).map(walk).collect()
+        // Begun once, so that what expired is the same for all.
+        let whole = Walk::begin(&self.selection, false)?;
+        let part = |segment| whole.part(segment, self.segments);
+        Ok((0..self.segments).map(part).collect())
     }
 }
 

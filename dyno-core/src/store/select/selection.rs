@@ -139,8 +139,15 @@ impl<T: Stored> Selection<T> {
         } else {
             Expiry::of(topology.root, operation.store.now())?
         };
-        // An index of parts may not hold the attribute.
-        let hidden = expiry.as_ref().filter(|_| keys.finds_whole_items());
+        let asks_by =
+            |expiry: &&Expiry| self.partition.is_some() && keys.asks_by(expiry.attribute());
+        if let Some(expiry) = expiry.as_ref().filter(asks_by).filter(|_| counts) {
+            return Err(keys.living_not_counted(expiry));
+        }
+        // An index of parts may not hold the attribute, and the filter of a query may not look at its key.
+        let hidden = expiry
+            .as_ref()
+            .filter(|expiry| keys.finds_whole_items() && !asks_by(expiry));
         let params = asked.render(operation, self.consistent, self.limit, counts, hidden)?;
         Ok((keys, params, expiry, course, start))
     }

@@ -18,6 +18,7 @@ use crate::store::cursor::Course;
 use crate::store::operation::Operation;
 
 /// A selection under way.
+#[derive(Clone)]
 pub(super) struct Walk {
     pub(super) operation: Operation,
     pub(super) keys: Keys,
@@ -32,7 +33,7 @@ pub(super) struct Walk {
     /// Objects that are still wanted.
     pub(super) wanted: Option<usize>,
     /// Which part of the table, of how many.
-    pub(super) segment: Option<(u32, u32)>,
+    segment: Option<(u32, u32)>,
     /// Whether a request is limited to what is wanted.
     frugal: bool,
     requests: u32,
@@ -68,6 +69,14 @@ impl Walk {
             start,
             requests: 0,
         })
+    }
+
+    /// The same over one part of the table, of so many.
+    pub(super) fn part(&self, own: u32, all: u32) -> Self {
+        Self {
+            segment: Some((own, all)),
+            ..self.clone()
+        }
     }
 
     /// What the service is told to look at. What is passed over makes more requests necessary, each for twice as much.

@@ -6,7 +6,7 @@ use dyno_value::{FieldPath, Item};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyKind;
 use crate::plan::{Decisions, expiry_attribute};
-use crate::shape::{FieldShape, Kind, Privacy, Role, fits};
+use crate::shape::{FieldShape, Kind, Privacy, Role, Shape, TableShape, fits};
 use crate::store::operation::Operation;
 
 /// A time that every field by which objects expire can hold, in seconds since 1970.
@@ -67,6 +67,41 @@ pub(super) fn check_declared(operation: &Operation, attribute: &str) -> Result<(
         }
         Some(_) | None => Ok(()),
     }
+}
+
+/// Refuses types of one table of which one expires by an attribute that another stores, too: the service would remove both.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidShape`].
+pub(super) fn check_together(shapes: &[&'static Shape]) -> Result<()> {
+    let expiring = shapes
+        .iter()
+        .filter_map(|shape| Some((shape, expiry_attribute(shape)?)));
+    for (expires, attribute) in expiring {
+        let (name, table) = (expires.name(), expires.table().map(TableShape::name));
+        let in_table = |other: &&&'static Shape| other.table().map(TableShape::name) == table;
+        for other in shapes.iter().filter(in_table) {
+            let field = other.find_field(|field| field.name() == attribute);
+            let removed = field.filter(|field| {
+                !field.says_expiry()
+                    && field.field_role() != Role::Shard
+                    && field.privacy() != Privacy::Encrypted
+                    && holds_a_time(field.kind())
+            });
+            if removed.is_some() {
+                let why = format!(
+                    "types `{name}` and `{}` share a table, and `{name}` expires by `{attribute}`, which `{}` stores without `ttl`: \
+                     the service would remove its objects, too; rename one of the fields, `#[dyno(rename = \"..\")]`",
+                    other.name(),
+                    other.name()
+                );
+                let error = Error::new(ErrorKind::InvalidShape, why);
+                return Err(error.in_table(table.unwrap_or_default()));
+            }
+        }
+    }
+    Ok(())
 }
 
 fn holds_a_time(kind: Kind) -> bool {

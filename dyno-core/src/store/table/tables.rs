@@ -43,11 +43,14 @@ impl Tables {
         }
         let store = &operation.store;
         let mut specs = specs_of(topology)?;
+        let mut shapes = vec![topology.root];
         for other in others {
             let other = store.topology(other)?;
             check_region(topology, &other)?;
             specs.extend(specs_of(&other)?);
+            shapes.push(other.root);
         }
+        expiry::check_together(&shapes)?;
         let wanted = TableSpec::merged(specs)?.into_iter().map(|spec| {
             let spec = settings.on(spec, topology.table.name());
             let name = store.physical_name(spec.name());

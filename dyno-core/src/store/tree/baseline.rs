@@ -59,6 +59,7 @@ impl LoadedTree {
                 taken: BTreeSet::new(),
             },
             rewrite: None,
+            reseals: false,
         })
     }
 }
@@ -152,6 +153,20 @@ impl Baseline {
     pub(in crate::store) fn rewriting(self, shards: BTreeSet<String>) -> Self {
         Self {
             rewrite: Some(shards),
+            ..self
+        }
+    }
+
+    /// Puts what the mapper wrote into the tree of the object.
+    pub(in crate::store) fn show_kept(&self, tree: &mut Item) {
+        let fields = self.kept.fields().iter();
+        tree.extend(fields.map(|(name, value)| (name.clone(), value.clone())));
+    }
+
+    /// Has the next save leave the fields alone that the mapper writes: only seals change.
+    pub(in crate::store) fn resealing(self) -> Self {
+        Self {
+            reseals: true,
             ..self
         }
     }

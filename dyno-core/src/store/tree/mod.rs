@@ -14,7 +14,9 @@ use dyno_value::{Item, number};
 pub(super) use self::baseline::{Part, versions};
 use super::lazy::Source;
 use crate::commit::Footprint;
-use crate::plan::{Bodies, Decisions, Digest, Digests, Extras, KnownEntries, RootState, Stamp};
+use crate::plan::{
+    Bodies, Decisions, Digest, Digests, Extras, KeptValues, KnownEntries, RootState, Stamp,
+};
 
 /// An object's tree in clear, with what is remembered of how it is stored.
 #[derive(Debug)]
@@ -41,7 +43,7 @@ pub(super) struct Baseline {
     extras: Extras,
     pub(super) stored: Stored,
     /// The fields that the mapper writes, as they are stored.
-    pub(super) kept: Item,
+    pub(super) kept: KeptValues,
     /// The values of unique fields, as they are stored.
     pub(super) unique: Item,
     /// The items, for plans of what comes next.
@@ -49,6 +51,8 @@ pub(super) struct Baseline {
     later: Later,
     /// Makes the next save write the object, with these shards, also if they are as they were.
     rewrite: Option<BTreeSet<String>>,
+    /// Whether the next save changes how values are sealed and not the object, so that it counts as no write.
+    reseals: bool,
 }
 
 /// What was left out of the load, and which parts of it the fingerprints hold by now.

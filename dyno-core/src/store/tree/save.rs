@@ -17,8 +17,8 @@ use crate::expr::Node;
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::plan::{
-    self, Address, Claims, Decisions, Digest, Digests, Guards, ItemSeals, Kept, Keyed,
-    KnownEntries, Numbering, RootState, Topology,
+    self, Address, Beginning, Claims, Decisions, Digest, Digests, Guards, ItemSeals, Kept,
+    KeptValues, Keyed, KnownEntries, Numbering, RootState, Topology,
 };
 use crate::shape::FieldShape;
 use crate::store::drive;
@@ -85,12 +85,16 @@ impl Operation {
             Expecting::Nothing => {}
         }
         let is_first = !matches!(expecting, Expecting::Baseline(_));
-        let next = kept.next(&tree, self.store.now(), is_first)?;
-        let created = kept.created().filter(|name| next.contains_key(*name));
+        let next = kept.next(&tree, self.store.now(), is_first);
+        let replaces = matches!(expecting, Expecting::Anything);
         let written = Written {
             held: kept.held(&tree),
+            beginning: next
+                .as_ref()
+                .ok()
+                .filter(|_| replaces)
+                .and_then(|next| kept.beginning(next)),
             next,
-            created: created.filter(|_| matches!(expecting, Expecting::Anything)),
             lock,
             unique: plan::unique_values(self.topology.root, &tree),
         };
@@ -174,7 +178,7 @@ impl Operation {
         Written {
             held,
             next: stamps,
-            created: _,
+            beginning: _,
             lock,
             unique,
         }: Written,
@@ -193,8 +197,10 @@ impl Operation {
             Expecting::Anything | Expecting::Nothing => Baseline::default(),
         };
         let before = std::mem::replace(&mut next.digests, digests);
+        let reseals = std::mem::take(&mut next.reseals);
         next.known = known;
         next.kept = held;
+        let counts = Kept::counts(shape);
         let stored = next.plain_item().cloned();
         let guards = self.guards(&root);
         let guarding;
@@ -212,8 +218,11 @@ impl Operation {
                         Some(AttributeValue::S(tag.to_owned())),
                     );
                 }
-                next.stamp(&stamps)?;
-                after.extend(stamps.into_iter().map(|(name, value)| (name, Some(value))));
+                if !reseals {
+                    let stamps = stamps?;
+                    next.stamp(&stamps)?;
+                    after.extend(stamps.into_iter().map(|(name, value)| (name, Some(value))));
+                }
                 self.remove_older_names(&stored, &mut after);
                 item.clone_from(&stored);
                 for (name, value) in after.clone() {
@@ -237,6 +246,7 @@ impl Operation {
                 ));
             }
             (Expecting::Anything, _) => {
+                let stamps = stamps?;
                 next.stamp(&stamps)?;
                 item.extend(stamps);
                 item.extend(root.to_item());
@@ -256,6 +266,7 @@ impl Operation {
                 Plain::put(root.clone(), item.clone()).of_type(shape)
             }
             (Expecting::Nothing, _) => {
+                let stamps = stamps?;
                 next.stamp(&stamps)?;
                 item.extend(stamps);
                 item.extend(root.to_item());
@@ -268,7 +279,7 @@ impl Operation {
         };
         Ok(Prepared::new(
             root,
-            Commit::Plain(commit.when_locked(lock, when), item),
+            Commit::Plain(commit.counting(counts).when_locked(lock, when), item),
             next,
         )
         .guarded(guarding))
@@ -300,7 +311,7 @@ impl Operation {
         Written {
             held,
             next: stamps,
-            created,
+            beginning,
             lock,
             unique,
         }: Written,
@@ -331,6 +342,7 @@ impl Operation {
             state.check_writable()?;
         }
         let rewrite = next.rewrite.take();
+        let reseals = std::mem::take(&mut next.reseals);
         let seals = ItemSeals::of(self.topology.root, &root, self.loader())?;
         if let Expect::Base(state) = &expect
             && state.seal.is_some()
@@ -355,7 +367,8 @@ impl Operation {
             }
             _ => {
                 let before = matches!(expect, Expect::Base(_)).then_some(before);
-                if rewrite.is_none() {
+                if !reseals {
+                    let stamps = stamps?;
                     next.stamp(&stamps)?;
                     cut.bodies.root.extend(stamps);
                 }
@@ -391,7 +404,7 @@ impl Operation {
                         Save::new(draft, expect)
                             .when(when.cloned())
                             .locked(lock)
-                            .keeping(created),
+                            .keeping(beginning),
                     ),
                     written_own: written,
                 }
@@ -446,10 +459,11 @@ impl Operation {
 
 /// The fields that the mapper writes: as they are, as a write leaves them, and the version that must stand there for one.
 struct Written {
-    held: Item,
-    next: BTreeMap<String, AttributeValue>,
-    /// The field that says when the object was first saved, if this may not be the first time.
-    created: Option<&'static str>,
+    held: KeptValues,
+    /// Refused only if something is written.
+    next: Result<BTreeMap<String, AttributeValue>>,
+    /// What the object says of its first save, if this may not be the first time.
+    beginning: Option<Beginning>,
     lock: Option<VersionLock>,
     /// The values of unique fields.
     unique: Item,
@@ -458,9 +472,7 @@ struct Written {
 impl Baseline {
     /// Notes what stands in the fields that the mapper writes, where a commit kept what stood there.
     pub(in crate::store) fn take_kept(&mut self, root: &Item) -> Result<()> {
-        let held = self.kept.keys().cloned();
-        let written = held.filter_map(|name| Some((name.clone(), root.get(&name)?.clone())));
-        let written = written.collect();
+        let written = self.kept.again(root);
         self.stamp(&written)
     }
 
@@ -468,8 +480,8 @@ impl Baseline {
     fn stamp(&mut self, stamps: &BTreeMap<String, AttributeValue>) -> Result<()> {
         for (name, value) in stamps {
             self.digests.root.insert(name.clone(), Digest::of(value)?);
-            self.kept.insert(name.clone(), value.clone());
         }
+        self.kept.take(stamps);
         Ok(())
     }
 }

@@ -32,4 +32,15 @@ struct Part {
     text: String,
 }
 
+#[derive(DyObject)]
+#[dyno(table = "Notes", key = "ID")]
+struct Note {
+    #[dyno(version, alias = "rev")]
+    version: u64,
+    #[dyno(created, alias = "born")]
+    created: u64,
+    #[dyno(updated, alias = "changed")]
+    updated: u64,
+}
+
 fn main() {}

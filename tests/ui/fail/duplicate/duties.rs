@@ -11,6 +11,14 @@ struct User {
     first: u64,
     #[dyno(ttl)]
     second: u64,
+    #[dyno(created)]
+    born: u64,
+    #[dyno(created)]
+    begun: u64,
+    #[dyno(updated)]
+    changed: u64,
+    #[dyno(updated)]
+    touched: u64,
 }
 
 #[derive(DyObject)]
