@@ -258,3 +258,13 @@ async fn wrong_names_operators_and_values_are_refused_before_a_request() {
     }
     assert!(recorder.take().is_empty());
 }
+
+#[tokio::test]
+async fn an_operator_is_one_behind_any_name_that_is_known() {
+    let store = dyno_testbed::store();
+    let query = store.query::<crate::fixture::MapField>().key("a");
+    let query = query.filter_str("request_data.visits__gt", 3);
+    let params = query.params().unwrap();
+    assert_eq!(params.filter(), Some("#q1.#q2 > :q1"), "{params}");
+    assert!(params.names().values().any(|name| name == "visits"));
+}

@@ -125,7 +125,7 @@ async fn guards_are_seen_by_no_read() {
     };
     assert_eq!(
         store.save(taken).await.unwrap_err().kind(),
-        ErrorKind::TypeMismatch
+        ErrorKind::InvalidKey
     );
     assert_eq!(
         store.delete::<User>(key).await.unwrap_err().kind(),

@@ -65,6 +65,28 @@ struct Around {
     inner: Vec<User>,
 }
 
+/// Unique in one variant, and not in the other.
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Contacts", key = "ID")]
+enum Contact {
+    Person {
+        #[dyno(unique)]
+        email: String,
+    },
+    List {
+        email: String,
+    },
+}
+
+#[tokio::test]
+async fn no_object_takes_the_place_of_a_guard() {
+    let (store, recorder) = store().await;
+    let user = user("_dy_unique#Users#email#S#boss@x", "me@x");
+    let error = store.save(user).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidKey, "{error}");
+    assert_eq!(recorder.take().len(), 0);
+}
+
 #[test]
 fn shapes_that_cannot_be_guarded_are_refused() {
     fn why<T: dyno::Stored>() -> String {
@@ -77,6 +99,7 @@ fn shapes_that_cannot_be_guarded_are_refused() {
     assert!(why::<Number>().contains("are not strings"));
     assert!(why::<Outer>().contains("saved by itself"));
     assert!(why::<Around>().contains("saved by itself"));
+    assert!(why::<Contact>().contains("in some of them only"));
 }
 
 #[derive(DyObject, Clone, Debug)]

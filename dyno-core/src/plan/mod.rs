@@ -84,5 +84,5 @@ pub(crate) use stale::Guard;
 pub(crate) use stale::{Change, Part, Stale};
 pub(crate) use topology::Topology;
 pub(crate) use unique::{
-    Claims, Guards, check_unique_write, owner_of, unique_fields, unique_values,
+    Claims, Guards, check_not_a_guard, check_unique_write, owner_of, unique_fields, unique_values,
 };

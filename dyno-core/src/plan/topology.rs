@@ -219,6 +219,14 @@ fn check_unique(root: &'static Shape, table: &TableShape) -> Result<()> {
             format!(
                 "has the unique field `{name}`, which is no single value; mark a string, a number or a binary"
             )
+        } else if root
+            .all_fields()
+            .any(|other| other.name() == name && other.guards().is_none())
+        {
+            format!(
+                "has the field `{name}` in several variants, unique in some of them only; mark it in all, or give it another name \
+                 where it is not"
+            )
         } else if unique.table().is_none() && !(is_text(kinds.partition) && is_text(kinds.sort)) {
             format!(
                 "has the unique field `{name}`, and the keys of table `{}` are not strings, which those of the items that guard its \

@@ -103,6 +103,24 @@ fn fields_of(
     fields.filter_map(|field| Some((field, field.guards()?)))
 }
 
+/// Refuses to store an object where a guard of its type could stand, which would then guard nothing.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidKey`].
+pub(crate) fn check_not_a_guard(shape: &'static Shape, key: &Key) -> Result<()> {
+    let is_guarded = unique_fields(shape).next().is_some();
+    match key.partition() {
+        KeyValue::S(text) if is_guarded && text.starts_with(BEGINNING) => Err(Error::new(
+            ErrorKind::InvalidKey,
+            format!(
+                "the key begins with `{BEGINNING}`, as those of the items that guard unique values do; take another one"
+            ),
+        )),
+        KeyValue::B(_) | KeyValue::N(_) | KeyValue::S(_) => Ok(()),
+    }
+}
+
 impl Guards {
     /// Those of the object at this place; `None` if its type has no unique fields.
     pub(crate) fn of(

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result, SaveError};
 use crate::expr::Condition;
 use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
-use crate::plan::KeyKinds;
+use crate::plan::{self, KeyKinds};
 use crate::shape::{Role, Stored};
 
 /// Saves one object: inserts it, or replaces what has its key.
@@ -196,6 +196,7 @@ pub(super) fn keyed_tree<T: Stored>(
             (Some(made), _) => made,
             (None, given) => key_of(operation, &tree, given)?,
         };
+        plan::check_not_a_guard(operation.topology.root, &key)?;
         Ok((tree, key))
     };
     made().map_err(operation.explain(given))

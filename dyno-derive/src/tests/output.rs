@@ -156,7 +156,7 @@ fn a_template_is_pieces_types_and_parts() {
         r#"__dyno::Template::new("PK","USER#{name}",&[__dyno::Piece::Text("USER#"),__dyno::Piece::Field("n",0usize)])"#,
         r#".sort(__dyno::Template::new("sk","{{{at}-{name}",&[__dyno::Piece::Text("{"),__dyno::Piece::Field("at",1usize),__dyno::Piece::Text("-"),__dyno::Piece::Field("n",0usize)]))"#,
         "typeKeys=__dyno::Templated<(String,()),(u64,(String,())),(String,(u64,()))>;",
-        "__dyno::key_parts([__dyno::key_part::<String>(&self.name),__dyno::delimited_key_part::<u64>(&self.at)])",
+        "__dyno::key_parts([__dyno::key_part::<String>(&self.name,__dyno_c.0),__dyno::delimited_key_part::<u64>(&self.at,__dyno_c.1)])",
     ] {
         assert!(printed.contains(expected), "{expected} is not in {printed}");
     }

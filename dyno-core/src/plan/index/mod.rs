@@ -119,7 +119,8 @@ impl Indexes {
             format!("the type has indexes on {}", known.join(", "))
         };
         let why = format!(
-            "the field has no index to be found by, and {known}; mark it `#[dyno(encrypt, index = \"..\")]`"
+            "the field has no index to be found by, and {known}; mark it `#[dyno(encrypt, index = \"..\")]`. A \
+             secondary index of a field in clear is searched with `query().index(..)`"
         );
         Err(Error::new(ErrorKind::InvalidPath, why).at_path(path.clone()))
     }

@@ -199,6 +199,9 @@ impl Keys {
         let names: Vec<_> = parts.iter().map(|(name, _)| format!("`{name}`")).collect();
         let names = names.join(", ");
         let why = match (parts, given) {
+            (_, 0) if self.templates.is_some() && self.index.is_none() => format!(
+                "a query is one of a partition: give the fields that make {names} with `.of(..)`, or use `scan`"
+            ),
             ([_], 0) => format!(
                 "a query is one of a partition: give the value of {names} with `.key(..)`, or use `scan`"
             ),

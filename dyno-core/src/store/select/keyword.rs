@@ -36,20 +36,21 @@ impl Keyword {
         }
     }
 
-    /// What the name means, and the operator behind it: of names that contain `__`, the longest that is known.
+    /// What the name means, and the operator behind it: `__` and an operator behind a name that is known are one, and belong to the
+    /// name in all other places.
     fn split<P>(&self, find: impl Fn(&str) -> Option<P>) -> Result<Option<(P, Operator)>> {
+        let behind = self.text.rsplit_once("__");
+        let behind = behind.and_then(|(name, operator)| Some((find(name)?, operator)));
+        let named = behind.map(|(place, operator)| (place, Operator::named(operator), operator));
+        if let Some((place, Some(operator), _)) = named {
+            return Ok(Some((place, operator)));
+        }
         if let Some(place) = find(&self.text) {
             return Ok(Some((place, Operator::Compares(Comparator::Equal))));
         }
-        let Some((name, operator)) = self.text.rsplit_once("__") else {
-            return Ok(None);
-        };
-        let Some(place) = find(name) else {
-            return Ok(None);
-        };
-        match Operator::named(operator) {
-            Some(operator) => Ok(Some((place, operator))),
-            None => Err(refusal(format!(
+        match named {
+            None => Ok(None),
+            Some((_, _, operator)) => Err(refusal(format!(
                 "`{}`: there is no operator `{operator}`; there are {}",
                 self.text,
                 Operator::names(|_| true)
