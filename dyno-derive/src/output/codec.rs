@@ -190,7 +190,8 @@ fn converted(type_tokens: &TokenStream, module: &syn::Path, form: &str) -> Token
     let from_value = quote_spanned!(place=> #module::from_value);
     // Elsewhere, so that no lint takes them for the user's.
     let (some, none) = (quote!(__dyno::Some), quote!(__dyno::None));
-    let written = quote!(|__dyno_v| #to_value(__dyno_v));
+    let bar = quote!(|);
+    let written = quote_spanned!(place=> #bar __dyno_v #bar #to_value(__dyno_v));
     quote_spanned! {place=>
         __dyno::with::<#type_tokens>(
             |__dyno_v| __dyno::stored(#to_value(__dyno_v)),

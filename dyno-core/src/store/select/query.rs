@@ -217,7 +217,7 @@ impl<T: Stored, S> Query<T, S> {
     /// use dyno_core::{DyObject as _, Store};
     /// use dyno_derive::DyObject;
     ///
-    /// #[derive(DyObject)]
+    /// #[derive(DyObject, Debug)]
     /// #[dyno(crate = dyno_core, table = "Visits", key = "client", sort = "time")]
     /// struct Visit {
     ///     #[dyno(key)]
