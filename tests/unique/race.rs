@@ -3,7 +3,7 @@
 use std::pin::Pin;
 
 use dyno::{ErrorKind, Store};
-use dyno_testbed::Service;
+use dyno_embedded::Engine;
 use dyno_testkit::{Fault, Late, Schedule};
 
 use crate::fixture::{User, assert_guarded, faulty, made, user};
@@ -13,7 +13,7 @@ type Writer<'a> = Pin<Box<dyn Future<Output = Result<(), ErrorKind>> + 'a>>;
 #[tokio::test]
 async fn of_two_writers_of_one_value_one_wins_in_every_order() {
     let orders = Schedule::every(async |schedule| {
-        let client = Service::new().inline().client();
+        let client = Engine::in_memory().unwrap().inline().client();
         let sound = made(client.clone()).await;
         let mut old = sound.save(user("u3", "c@x")).await.unwrap();
         let scheduled = Store::new(schedule.attach(&client));
