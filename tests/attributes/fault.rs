@@ -3,7 +3,7 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use dyno::{DyObject, Error, ErrorKind, Store, Stored};
-use dyno_testbed::Service;
+use dyno_embedded::Engine;
 use dyno_testkit::{Fault, FaultClient, wrap};
 
 use crate::fixture::n;
@@ -71,7 +71,7 @@ fn album(title: &str, version: u64) -> Album {
 
 /// A store whose first write meets a fault, and one on the same tables that meets none.
 async fn faulty<T: Stored + DyObject>(fault: Fault) -> (Store, Store) {
-    let client = Service::new().inline().client();
+    let client = Engine::in_memory().unwrap().inline().client();
     let sound = Store::new(client.clone());
     sound.ensure_tables::<T>().await.unwrap();
     let writes = AtomicU64::new(0);
