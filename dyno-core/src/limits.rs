@@ -26,6 +26,8 @@ pub(crate) const QUERY_BYTES: usize = 1024 * 1024;
 pub(crate) const NESTING: usize = 32;
 /// Most global secondary indexes of a table, unless AWS raised it for the account.
 pub(crate) const SECONDARY_INDEXES: usize = 20;
+/// Most values that `IN` compares with.
+pub(crate) const IN_VALUES: usize = 100;
 /// Longest expression, in bytes.
 pub(crate) const EXPRESSION_BYTES: usize = 4096;
 /// Most local secondary indexes of a table.

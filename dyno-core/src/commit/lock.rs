@@ -5,7 +5,7 @@ use dyno_value::{FieldPath, Item};
 
 use super::plain::same_value;
 use crate::error::{Error, ErrorKind};
-use crate::expr::{Comparator, Node, Term};
+use crate::expr::Node;
 
 /// The stored version has this value; `None`: there is none, or a null.
 #[derive(Clone, Debug)]
@@ -26,16 +26,9 @@ impl VersionLock {
 
     /// The condition, and what the program demands besides.
     pub(crate) fn and(&self, when: Option<&Node>) -> Node {
-        let path = FieldPath::root().key(self.name);
         let own = match &self.version {
-            None => Node::Any(vec![
-                Node::Missing(path.clone()),
-                Node::HasType(path, "NULL"),
-            ]),
-            Some(version) => {
-                let version = Term::Value(version.clone());
-                Node::Compare(Term::Field(path), Comparator::Equal, version)
-            }
+            None => Node::none(&FieldPath::root().key(self.name)),
+            Some(version) => Node::equal(self.name, version.clone()),
         };
         match when {
             None => own,

@@ -47,24 +47,26 @@ enum Judge {
 }
 
 impl Plain {
-    /// Inserts or replaces. An object that the mapper manages is not replaced by a plain item.
-    pub(crate) fn put(address: Address, item: Item) -> Self {
-        let condition =
-            Expressions::condition("attribute_not_exists(#f)").name("#f", reserved::FORMAT);
-        let request = Request::single(Action::Put {
-            address,
-            item: item.clone(),
-            condition: Some(condition),
-        });
+    fn of(action: Action, judge: Judge) -> Self {
         Self {
-            request,
-            judge: Judge::NotManaged { put: Some(item) },
+            request: Request::single(action),
+            judge,
             has_when: false,
             of_type: None,
             lock: None,
             counts: false,
             attempts: Attempts::default(),
         }
+    }
+
+    /// Inserts or replaces. An object that the mapper manages is not replaced by a plain item.
+    pub(crate) fn put(address: Address, item: Item) -> Self {
+        let action = Action::Put {
+            address,
+            item: item.clone(),
+            condition: Some(not_managed()),
+        };
+        Self::of(action, Judge::NotManaged { put: Some(item) })
     }
 
     /// Inserts.
@@ -76,34 +78,16 @@ impl Plain {
             item: item.clone(),
             condition: Some(condition),
         };
-        Self {
-            request: Request::single(action),
-            judge: Judge::Absent { item },
-            has_when: false,
-            of_type: None,
-            lock: None,
-            counts: false,
-            attempts: Attempts::default(),
-        }
+        Self::of(action, Judge::Absent { item })
     }
 
     /// Deletes.
     pub(crate) fn delete(address: Address) -> Self {
-        let condition =
-            Expressions::condition("attribute_not_exists(#f)").name("#f", reserved::FORMAT);
-        let request = Request::single(Action::Delete {
+        let action = Action::Delete {
             address,
-            condition: Some(condition),
-        });
-        Self {
-            request,
-            judge: Judge::NotManaged { put: None },
-            has_when: false,
-            of_type: None,
-            lock: None,
-            counts: false,
-            attempts: Attempts::default(),
-        }
+            condition: Some(not_managed()),
+        };
+        Self::of(action, Judge::NotManaged { put: None })
     }
 
     /// Deletes, if every attribute is as it was loaded, and the type has no other.
@@ -120,10 +104,10 @@ impl Plain {
             .name("#k", address.key_name())
             .and("attribute_exists(#k)");
         super::size::check_length(&expressions)?;
-        let request = Request::single(Action::Delete {
+        let action = Action::Delete {
             address,
             condition: Some(expressions),
-        });
+        };
         let absent = absent_from(before, shape)
             .into_iter()
             .chain([reserved::FORMAT]);
@@ -134,15 +118,7 @@ impl Plain {
             before: absent.chain(present).collect(),
             after: BTreeMap::new(),
         };
-        Ok(Self {
-            request,
-            judge,
-            has_when: false,
-            of_type: None,
-            lock: None,
-            counts: false,
-            attempts: Attempts::default(),
-        })
+        Ok(Self::of(action, judge))
     }
 
     /// Takes what stands there for its own only if no answer was lost, since the item counts its writes.
@@ -253,24 +229,16 @@ impl Plain {
         expressions.update = Some(update.trim_end().to_owned());
         let expressions = expressions.when(condition.join(" AND "));
         super::size::check_length(&expressions)?;
-        let request = Request::single(Action::Update {
+        let action = Action::Update {
             address,
             expressions,
-        });
+        };
         let before = after.keys();
         let before = before.map(|name| (name.clone(), before_all.get(name).cloned()));
         let before = before
             .chain([(reserved::FORMAT.to_owned(), None)])
             .collect();
-        Ok(Self {
-            request,
-            judge: Judge::Unchanged { before, after },
-            has_when: false,
-            of_type: None,
-            lock: None,
-            counts: false,
-            attempts: Attempts::default(),
-        })
+        Ok(Self::of(action, Judge::Unchanged { before, after }))
     }
 
     /// The error of an item that is of another type, or of which nobody knows the type.
@@ -370,6 +338,11 @@ impl Machine for Plain {
             Judged::Next(step) => Ok(step),
         }
     }
+}
+
+/// The condition that what stands there, if anything, is no object of dyno's.
+fn not_managed() -> Expressions {
+    Expressions::condition("attribute_not_exists(#f)").name("#f", reserved::FORMAT)
 }
 
 /// Whether an item holds these values, and perhaps others.

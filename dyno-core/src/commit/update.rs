@@ -126,7 +126,7 @@ impl<'a> Update<'a> {
             expressions = expressions.and(guard.text(&mut names));
         }
         for attribute in unless {
-            let missing = Node::Missing(FieldPath::root().key(attribute.as_str()));
+            let missing = Node::missing(attribute.as_str());
             expressions = expressions.and(condition_text(&missing, &mut names));
         }
         if let Some(when) = when {

@@ -7,9 +7,9 @@ use uuid::Uuid;
 
 use super::condition::Fault;
 use super::node::{Comparator, Node, Term};
-use super::order::is_after;
-use super::predicates::MOST_IN;
+use super::order::check_bounds;
 use crate::key::KeyValue;
+use crate::limits;
 use crate::shape::{Attribute, Kind, fits, is_null};
 
 /// What a field is compared with by name, in [`Query::where_str`](crate::Query::where_str) and `filter_str`: a value, or several, as a
@@ -210,17 +210,17 @@ pub(crate) fn keyword_node(
             let (lower, upper) = (place.fitted(lower)?, place.fitted(upper)?);
             place.check_order(&lower)?;
             place.check_order(&upper)?;
-            if is_after(&lower, &upper) {
-                return Err(place.fault(
-                    "the bounds of `between` are the wrong way round; the lower one comes first",
-                ));
-            }
+            check_bounds(&lower, &upper).map_err(|why| place.fault(why))?;
             Node::Between(field(), lower, upper)
         }
         Operator::In => {
             let values = place.many(values, "a list of values")?;
-            if !(1..=MOST_IN).contains(&values.len()) {
-                let why = format!("`in` takes 1 to {MOST_IN} values, and has {}", values.len());
+            if !(1..=limits::IN_VALUES).contains(&values.len()) {
+                let why = format!(
+                    "`in` takes 1 to {} values, and has {}",
+                    limits::IN_VALUES,
+                    values.len()
+                );
                 return Err(place.fault(why));
             }
             let values = values.into_iter().map(|value| place.fitted(value));
@@ -275,11 +275,10 @@ impl Place<'_> {
 
     /// Null is what is absent, too.
     fn null(self, comparator: Comparator) -> Result<Node, Fault> {
-        let path = || self.path.clone();
-        let absent = Node::Missing(path()).any(Node::HasType(path(), "NULL"));
+        let none = Node::none(self.path);
         match comparator {
-            Comparator::Equal => Ok(absent),
-            Comparator::NotEqual => Ok(absent.not()),
+            Comparator::Equal => Ok(none),
+            Comparator::NotEqual => Ok(none.not()),
             _ => Err(self.fault("is compared by order with what is no value")),
         }
     }

@@ -71,6 +71,19 @@ impl Node {
         Self::Compare(field, Comparator::Equal, Term::Value(value))
     }
 
+    /// There is no such attribute.
+    pub(crate) fn missing(attribute: &str) -> Self {
+        Self::Missing(FieldPath::root().key(attribute))
+    }
+
+    /// The field is absent or a null.
+    pub(crate) fn none(path: &FieldPath) -> Self {
+        Self::Any(vec![
+            Self::Missing(path.clone()),
+            Self::HasType(path.clone(), "NULL"),
+        ])
+    }
+
     /// The attribute has one of these values.
     pub(crate) fn one_of(attribute: &str, values: Vec<AttributeValue>) -> Self {
         Self::In(Term::Field(FieldPath::root().key(attribute)), values)

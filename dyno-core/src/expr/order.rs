@@ -5,6 +5,17 @@ use std::cmp::Ordering;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::number;
 
+/// Refuses bounds of which the lower one does not come first, and says why.
+pub(crate) fn check_bounds(
+    lower: &AttributeValue,
+    upper: &AttributeValue,
+) -> Result<(), &'static str> {
+    if is_after(lower, upper) {
+        return Err("the bounds of `between` are the wrong way round; the lower one comes first");
+    }
+    Ok(())
+}
+
 /// Whether one value comes after another of the same type.
 pub(crate) fn is_after(one: &AttributeValue, other: &AttributeValue) -> bool {
     let order = match (one, other) {

@@ -11,10 +11,9 @@ use super::condition::{Condition, Fault};
 use super::kinds::{Container, Measured, Ordered, Text};
 use super::node::{Comparator, Node, Term};
 use super::operand::{Compared, Operand};
+use super::order::check_bounds;
+use crate::limits;
 use crate::shape::{Codec, Kind, Path};
-
-/// DynamoDB takes that many values in one `IN`.
-pub(super) const MOST_IN: usize = 100;
 
 impl<R, T> Path<R, T> {
     /// The field has this value. `eq(None)` holds for an absent field and for a stored null.
@@ -120,21 +119,21 @@ impl<R, T> Path<R, T> {
 
     fn compared(&self, value: impl Operand<R, T>, comparator: Comparator) -> Condition<R> {
         let path = self.as_field_path();
-        let absent = || Node::Missing(path.clone()).any(Node::HasType(path.clone(), "NULL"));
+        let none = || Node::none(path);
         let exists = || Node::Exists(path.clone());
         let term = self.check_place().and_then(|()| self.term(value));
         Condition::new(term.and_then(|term| match (term, comparator) {
             (Some(term), Comparator::NotEqual) => {
                 let there = if self.codec().absent().is_some() {
-                    absent().not()
+                    none().not()
                 } else {
                     exists()
                 };
                 Ok(there.all(Node::Compare(self.field(), comparator, term)))
             }
             (Some(term), _) => Ok(Node::Compare(self.field(), comparator, term)),
-            (None, Comparator::Equal) => Ok(absent()),
-            (None, Comparator::NotEqual) => Ok(absent().not()),
+            (None, Comparator::Equal) => Ok(none()),
+            (None, Comparator::NotEqual) => Ok(none().not()),
             (None, _) => Err(Fault::new(
                 path,
                 "is compared by order with what is no value",
@@ -153,11 +152,12 @@ impl<R, T> Path<R, T> {
                 path,
                 "`is_in` needs a value at least; nothing is one of none",
             )),
-            1..=MOST_IN => Ok(Node::In(self.field(), values)),
+            1..=limits::IN_VALUES => Ok(Node::In(self.field(), values)),
             count => Err(Fault::new(
                 path,
                 format!(
-                    "`is_in` takes {MOST_IN} values at most, and has {count}; join conditions of {MOST_IN} each with `|`"
+                    "`is_in` takes {most} values at most, and has {count}; join conditions of {most} each with `|`",
+                    most = limits::IN_VALUES
                 ),
             )),
         }
@@ -205,12 +205,7 @@ impl<R, T: Ordered> Path<R, T> {
         let bounds = || {
             self.check_order()?;
             let (lower, upper) = (self.value(lower)?, self.value(upper)?);
-            if super::order::is_after(&lower, &upper) {
-                return Err(Fault::new(
-                    self.as_field_path(),
-                    "the bounds of `between` are the wrong way round; the lower one comes first",
-                ));
-            }
+            check_bounds(&lower, &upper).map_err(|why| Fault::new(self.as_field_path(), why))?;
             Ok(Node::Between(self.field(), lower, upper))
         };
         Condition::new(bounds())

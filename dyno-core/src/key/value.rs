@@ -138,7 +138,7 @@ impl fmt::Display for KeyValue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::S(text) | Self::N(text) => f.write_str(text),
-            Self::B(bytes) => bytes.iter().try_for_each(|byte| write!(f, "{byte:02x}")),
+            Self::B(bytes) => f.write_str(&hex::encode(bytes)),
         }
     }
 }

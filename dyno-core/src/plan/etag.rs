@@ -1,7 +1,5 @@
 //! The identity of a commit.
 
-use std::fmt::Write as _;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
 
@@ -48,13 +46,7 @@ impl Etag {
 
     /// The same identity as a request token of DynamoDB, at most 36 characters.
     pub(crate) fn token(self) -> String {
-        self.0
-            .iter()
-            .fold(String::with_capacity(32), |mut token, byte| {
-                // Writing to a string cannot fail.
-                let _ = write!(token, "{byte:02x}");
-                token
-            })
+        hex::encode(self.0)
     }
 }
 fn u32_of(at: usize) -> u32 {

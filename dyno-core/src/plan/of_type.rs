@@ -1,12 +1,13 @@
 //! Which items of a table are of a type: by their tags, and by what their keys begin with.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item};
+use dyno_value::Item;
 
 use super::format::damaged;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Node;
 use crate::key::{Key, KeyValue, Template};
+use crate::limits;
 use crate::reserved;
 use crate::shape::{Body, Shape, VariantShape};
 
@@ -18,9 +19,6 @@ enum Said<'a> {
     Other(&'a str),
     Damaged(&'static str),
 }
-
-/// As many values as one `IN` has.
-const MOST_VALUES: usize = 100;
 
 /// Refuses a plain item that is of another type, if plain items of this one say of which they are.
 ///
@@ -105,21 +103,21 @@ pub(crate) fn plain_of_type(shape: &'static Shape) -> Option<Node> {
     shape.key_templates()?;
     let (own_tag, no_tag) = (
         Node::equal(reserved::TYPE, tag(shape)),
-        missing(reserved::TAG),
+        Node::missing(reserved::TAG),
     );
     Some(match shape.body() {
         Body::Struct(_) => Node::All(vec![
             no_tag,
-            Node::Any(vec![missing(reserved::TYPE), own_tag]),
+            Node::Any(vec![Node::missing(reserved::TYPE), own_tag]),
         ]),
         Body::Enum(variants) => {
             let tags: Vec<_> = tags(variants)
                 .map(|tag| AttributeValue::S(tag.to_owned()))
                 .collect();
             let one_of = tags
-                .chunks(MOST_VALUES)
+                .chunks(limits::IN_VALUES)
                 .map(|tags| Node::one_of(reserved::TYPE, tags.to_vec()));
-            let by_variant = std::iter::once(missing(reserved::TYPE))
+            let by_variant = std::iter::once(Node::missing(reserved::TYPE))
                 .chain(one_of)
                 .collect();
             Node::Any(vec![
@@ -142,11 +140,7 @@ pub(crate) fn managed_of_type(shape: &'static Shape) -> Node {
 /// What holds of the type's items besides that [`tag_attribute`] is their tag: an enum's variant may have a struct's name.
 pub(crate) fn no_other_tag(shape: &'static Shape) -> Option<Node> {
     let is_struct = shape.key_templates().is_some() && !shape.names_variant();
-    is_struct.then(|| missing(reserved::TAG))
-}
-
-fn missing(name: &str) -> Node {
-    Node::Missing(FieldPath::root().key(name))
+    is_struct.then(|| Node::missing(reserved::TAG))
 }
 
 fn tag(shape: &Shape) -> AttributeValue {

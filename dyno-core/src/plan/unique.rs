@@ -3,7 +3,6 @@
 //! `docs/format/unique-v1.md` describes them.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, number};
@@ -12,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 use super::address::shard_id;
 use super::{Address, Format};
 use crate::error::{Error, ErrorKind, Result};
-use crate::expr::{Comparator, Node, Term};
+use crate::expr::Node;
 use crate::key::{Key, KeyValue};
 use crate::reserved;
 use crate::shape::{FieldShape, Shape, TableShape, UniqueShape};
@@ -169,15 +168,9 @@ impl Guards {
         let names: BTreeMap<_, _> = unique_fields(self.shape)
             .map(|(field, _)| (field.name(), claims.0.get(field.name())))
             .collect();
-        let node = |(name, claim): (&str, Option<&Claim>)| {
-            let path = FieldPath::root().key(name);
-            match claim {
-                None => Node::Missing(path),
-                Some(claim) => {
-                    let value = Term::Value(claim.value.clone());
-                    Node::Compare(Term::Field(path), Comparator::Equal, value)
-                }
-            }
+        let node = |(name, claim): (&str, Option<&Claim>)| match claim {
+            None => Node::missing(name),
+            Some(claim) => Node::equal(name, claim.value.clone()),
         };
         names.into_iter().map(node).collect()
     }
@@ -285,7 +278,7 @@ fn key_text(tag: &str, field: &str, value: &AttributeValue) -> Result<String> {
             let normal = normal.map_err(|error| invalid(&error.to_string()))?;
             ('N', normal)
         }
-        AttributeValue::B(bytes) => ('B', hexadecimal(bytes.as_ref())),
+        AttributeValue::B(bytes) => ('B', hex::encode(bytes)),
         _ => {
             return Err(invalid(
                 "is unique, and is stored as something else than a string, a number or a binary; mark another field, or convert it \
@@ -295,20 +288,12 @@ fn key_text(tag: &str, field: &str, value: &AttributeValue) -> Result<String> {
     };
     let (kind, text) = if text.len() > LONGEST_VALUE {
         let hash: [u8; 32] = Sha256::digest(&text).into();
-        (kind.to_ascii_lowercase(), hexadecimal(&hash))
+        (kind.to_ascii_lowercase(), hex::encode(hash))
     } else {
         (kind, text)
     };
     let (tag, field) = (shard_id([tag]), shard_id([field]));
     Ok(format!("{BEGINNING}#{tag}#{field}#{kind}#{text}"))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 fn invalid(why: &str) -> Error {

@@ -158,10 +158,9 @@ impl fmt::Display for Cursor {
         let bytes = encoding::encode_item(&item).map_err(|_| fmt::Error)?;
         f.write_str(of.kind.prefix())?;
         let check = check_of(of.kind, &bytes);
-        bytes
-            .iter()
-            .chain(check.iter().take(CHECK))
-            .try_for_each(|byte| write!(f, "{byte:02x}"))
+        let check = check.iter().take(CHECK);
+        let bytes: Vec<u8> = bytes.iter().chain(check).copied().collect();
+        f.write_str(&hex::encode(bytes))
     }
 }
 
@@ -195,16 +194,9 @@ impl FromStr for Cursor {
 
 fn parse(text: &str) -> Option<Cursor> {
     let text = text.trim();
-    let begins = |kind: Kind| Some((kind, text.strip_prefix(kind.prefix())?.as_bytes()));
+    let begins = |kind: Kind| Some((kind, text.strip_prefix(kind.prefix())?));
     let (kind, digits) = Kind::ALL.into_iter().find_map(begins)?;
-    let (pairs, []) = digits.as_chunks::<2>() else {
-        return None;
-    };
-    let byte = |[high, low]: &[u8; 2]| {
-        let digit = |digit: u8| char::from(digit).to_digit(16);
-        u8::try_from(digit(*high)? * 16 + digit(*low)?).ok()
-    };
-    let bytes: Vec<u8> = pairs.iter().map(byte).collect::<Option<_>>()?;
+    let bytes = hex::decode(digits).ok()?;
     let (bytes, check) = bytes.split_at_checked(bytes.len().checked_sub(CHECK)?)?;
     let expected = check_of(kind, bytes);
     if !expected.starts_with(check) {

@@ -1,7 +1,5 @@
 //! Where the shards of one object live.
 
-use std::fmt::Write as _;
-
 use super::id::escape_into;
 use super::{Address, invalid};
 use crate::error::Result;
@@ -10,6 +8,7 @@ use crate::limits;
 use crate::plan::manifest::Entry;
 use crate::plan::shard::{Placing, ShardField, Span};
 use crate::shape::{Shape, TableShape};
+use std::fmt::Write as _;
 
 /// Whose shards they are: what every shard key of an object begins with.
 #[derive(Clone, Debug)]
@@ -28,10 +27,7 @@ impl Owner {
             text.push('#');
             match value {
                 KeyValue::S(part) | KeyValue::N(part) => escape_into(&mut text, part),
-                KeyValue::B(bytes) => bytes.iter().for_each(|byte| {
-                    // Writing to a string cannot fail.
-                    let _ = write!(text, "{byte:02x}");
-                }),
+                KeyValue::B(bytes) => text.push_str(&hex::encode(bytes)),
             }
         }
         Self {

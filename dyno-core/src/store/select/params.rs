@@ -344,15 +344,14 @@ impl Asked {
 
 /// What holds of exactly those items that are taken for roots of objects of the shape, whose keys begin so.
 fn is_root(shape: &'static Shape, beginnings: Vec<Node>) -> Vec<Node> {
-    let missing = |name: &str| Node::Missing(FieldPath::root().key(name));
     let plain = match plan::plain_of_type(shape) {
-        None => missing(reserved::FORMAT),
-        Some(of_type) => Node::All(vec![missing(reserved::FORMAT), of_type]),
+        None => Node::missing(reserved::FORMAT),
+        Some(of_type) => Node::All(vec![Node::missing(reserved::FORMAT), of_type]),
     };
-    let managed = vec![missing(reserved::STATE), plan::managed_of_type(shape)];
+    let managed = vec![Node::missing(reserved::STATE), plan::managed_of_type(shape)];
     let root = [
-        missing(reserved::STAMP),
-        missing(reserved::PIECE),
+        Node::missing(reserved::STAMP),
+        Node::missing(reserved::PIECE),
         Node::Any(vec![plain, Node::All(managed)]),
     ];
     root.into_iter().chain(beginnings).collect()
