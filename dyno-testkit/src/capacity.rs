@@ -7,16 +7,14 @@ use std::{
 
 use aws_sdk_dynamodb::{Client, config::SharedHttpClient};
 use aws_smithy_runtime_api::client::{
-    connector_metadata::ConnectorMetadata,
-    http::{HttpClient, HttpConnector, HttpConnectorSettings, SharedHttpConnector},
+    http::{HttpConnector, SharedHttpConnector},
     orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
-    runtime_components::RuntimeComponents,
 };
 use serde_json::Value;
 
 use crate::{
-    layer::{Layer, connect, wrap},
+    layer::{Layer, stacked, wrap},
     wire,
 };
 
@@ -217,22 +215,7 @@ struct Metered {
     capacity: Arc<Capacity>,
 }
 
-impl HttpClient for Metered {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        connect(
-            &self.capacity,
-            self.inner.http_connector(settings, components),
-        )
-    }
-
-    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
-        self.inner.connector_metadata()
-    }
-}
+stacked!(Metered, capacity);
 
 impl Layer for Capacity {
     async fn answer(

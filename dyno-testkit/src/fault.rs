@@ -10,11 +10,9 @@ use std::{
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_runtime_api::client::{
-    connector_metadata::ConnectorMetadata,
-    http::{HttpClient, HttpConnector, HttpConnectorSettings, SharedHttpConnector},
+    http::{HttpConnector, SharedHttpConnector},
     orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
-    runtime_components::RuntimeComponents,
 };
 use serde_json::Value;
 
@@ -22,7 +20,7 @@ use crate::{
     batch::{Batch, merge},
     gate::Gate,
     late::{Late, SharedTraffic, Traffic},
-    layer::{Layer, connect},
+    layer::{Layer, stacked},
     refusal::{broken, conflict, in_progress, server_error, throttled},
     request::Request,
     wire,
@@ -196,22 +194,7 @@ impl FaultClient {
     }
 }
 
-impl HttpClient for FaultClient {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        connect(
-            &self.faults,
-            self.inner.http_connector(settings, components),
-        )
-    }
-
-    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
-        self.inner.connector_metadata()
-    }
-}
+stacked!(FaultClient, faults);
 
 struct Faults {
     script: Box<dyn Fn(&Request) -> Fault + Send + Sync>,

@@ -4,7 +4,6 @@ use std::{fmt, sync::Arc};
 
 use aws_sdk_dynamodb::Client;
 use aws_smithy_runtime_api::client::{
-    connector_metadata::ConnectorMetadata,
     http::{
         HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
         SharedHttpConnector,
@@ -45,6 +44,34 @@ impl<L: Layer> HttpConnector for Layered<L> {
     }
 }
 
+/// Makes a type an HTTP client whose connections are those of its field `inner`, behind the layer in the other field.
+macro_rules! stacked {
+    ([$($of:tt)*] $type:ty, $layer:ident) => {
+        impl<$($of)*> aws_smithy_runtime_api::client::http::HttpClient for $type {
+            fn http_connector(
+                &self,
+                settings: &aws_smithy_runtime_api::client::http::HttpConnectorSettings,
+                components: &aws_smithy_runtime_api::client::runtime_components::RuntimeComponents,
+            ) -> aws_smithy_runtime_api::client::http::SharedHttpConnector {
+                let inner = self.inner.http_connector(settings, components);
+                $crate::layer::connect(&self.$layer, inner)
+            }
+
+            fn connector_metadata(
+                &self,
+            ) -> Option<aws_smithy_runtime_api::client::connector_metadata::ConnectorMetadata> {
+                self.inner.connector_metadata()
+            }
+        }
+    };
+    ($type:ty, $layer:ident) => {
+        $crate::layer::stacked!([] $type, $layer);
+    };
+}
+pub(crate) use stacked;
+
+stacked!([L: Layer] Stacked<L>, layer);
+
 /// An HTTP client whose connections are those of another one, behind a layer.
 #[derive(Debug)]
 pub(crate) struct Stacked<L> {
@@ -55,20 +82,6 @@ pub(crate) struct Stacked<L> {
 impl<L: Layer> Stacked<L> {
     pub(crate) fn new(inner: SharedHttpClient, layer: Arc<L>) -> Self {
         Self { inner, layer }
-    }
-}
-
-impl<L: Layer> HttpClient for Stacked<L> {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        connect(&self.layer, self.inner.http_connector(settings, components))
-    }
-
-    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
-        self.inner.connector_metadata()
     }
 }
 

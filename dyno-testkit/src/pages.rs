@@ -7,17 +7,15 @@ use std::{
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_runtime_api::client::{
-    connector_metadata::ConnectorMetadata,
-    http::{HttpClient, HttpConnector, HttpConnectorSettings, SharedHttpConnector},
+    http::{HttpConnector, SharedHttpConnector},
     orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
-    runtime_components::RuntimeComponents,
 };
 use serde_json::{Value, json};
 
 use crate::{
     batch::add,
-    layer::{Layer, connect},
+    layer::{Layer, stacked},
     random::Random,
     split::MAXIMUM_TURNS,
     wire,
@@ -80,19 +78,7 @@ impl fmt::Display for SplitPages {
     }
 }
 
-impl HttpClient for SplitPages {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        connect(&self.pager, self.inner.http_connector(settings, components))
-    }
-
-    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
-        self.inner.connector_metadata()
-    }
-}
+stacked!(SplitPages, pager);
 
 #[derive(Debug)]
 struct Pager {

@@ -4,17 +4,15 @@ use std::sync::Arc;
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_runtime_api::client::{
-    connector_metadata::ConnectorMetadata,
-    http::{HttpClient, HttpConnector, HttpConnectorSettings, SharedHttpConnector},
+    http::{HttpConnector, SharedHttpConnector},
     orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
-    runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::body::SdkBody;
 use serde_json::{Value, json};
 
 use crate::{
-    layer::{Layer, connect},
+    layer::{Layer, stacked},
     wire,
 };
 
@@ -66,22 +64,7 @@ impl SharedServer {
     }
 }
 
-impl HttpClient for SharedServer {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        connect(
-            &self.rename,
-            self.inner.http_connector(settings, components),
-        )
-    }
-
-    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
-        self.inner.connector_metadata()
-    }
-}
+stacked!(SharedServer, rename);
 
 #[derive(Debug)]
 struct Rename {

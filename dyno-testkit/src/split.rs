@@ -7,17 +7,15 @@ use std::{
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
 use aws_smithy_runtime_api::client::{
-    connector_metadata::ConnectorMetadata,
-    http::{HttpClient, HttpConnector, HttpConnectorSettings, SharedHttpConnector},
+    http::{HttpConnector, SharedHttpConnector},
     orchestrator::{HttpRequest, HttpResponse},
     result::ConnectorError,
-    runtime_components::RuntimeComponents,
 };
 use serde_json::{Value, json};
 
 use crate::{
     batch::{Batch, add, merge},
-    layer::{Layer, connect},
+    layer::{Layer, stacked},
     random::Random,
     wire,
 };
@@ -93,22 +91,7 @@ impl fmt::Display for SplitBatches {
     }
 }
 
-impl HttpClient for SplitBatches {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        connect(
-            &self.splitter,
-            self.inner.http_connector(settings, components),
-        )
-    }
-
-    fn connector_metadata(&self) -> Option<ConnectorMetadata> {
-        self.inner.connector_metadata()
-    }
-}
+stacked!(SplitBatches, splitter);
 
 #[derive(Debug)]
 struct Splitter {

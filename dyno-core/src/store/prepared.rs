@@ -4,16 +4,18 @@ use std::collections::{BTreeMap, VecDeque};
 
 use dyno_value::Item;
 
+use super::operation::Operation;
 use super::tree::{Baseline, Expecting, Own, Stored};
-use super::{Store, alone, drive};
+use super::{Store, alone};
 use crate::commit::independent::Independent;
 use crate::commit::plain::Plain;
 use crate::commit::save::{Committed, Save};
 use crate::commit::together::{Guarding, Member, MemberDone};
 use crate::commit::{Sizes, check_item};
 use crate::error::{Error, ErrorKind, Result};
-use crate::expr::Node;
+use crate::expr::{Condition, Node};
 use crate::forecast::Plan;
+use crate::key::Key;
 use crate::plan::{Address, Digest};
 
 /// A save as a part of something larger.
@@ -22,6 +24,29 @@ pub(super) struct SavePart {
     pub(super) tree: Item,
     pub(super) expecting: Expecting,
     pub(super) when: Option<Node>,
+}
+
+impl SavePart {
+    /// Of an object's tree.
+    ///
+    /// # Errors
+    ///
+    /// The condition asks what the root does not tell.
+    pub(super) fn new<T>(
+        operation: &Operation,
+        key: &Key,
+        tree: Item,
+        expecting: Expecting,
+        when: Option<Condition<T>>,
+    ) -> Result<Self> {
+        let when = operation.condition_on(when, key);
+        let when = when.map_err(operation.explain(Some(key)))?;
+        Ok(Self {
+            tree,
+            expecting,
+            when,
+        })
+    }
 }
 
 /// What becomes of the version that a save leaves.
@@ -144,25 +169,14 @@ impl<'a> Prepared<'a> {
 
     /// What [`run`](Self::run) sends, if every condition holds.
     pub(super) fn plan(self) -> Result<Plan> {
-        let sizes = self.next.sizes(&self.root);
-        let guarded = |member| match self.guarding {
-            Some(guarding) => guarding.over(member),
-            None => member,
-        };
-        match self.commit {
-            Commit::Nothing => Ok(Plan::default()),
-            Commit::Own(writes) => writes
-                .into_iter()
-                .try_fold(Plan::default(), |plan, (_, write)| {
-                    Ok(plan.then(drive::plan(write, sizes)?))
-                }),
-            Commit::Plain(write, _) => {
-                Ok(Plan::default().then(alone::plan(guarded(Member::Plain(write)), sizes)?))
-            }
-            Commit::Whole { save, .. } => {
-                Ok(Plan::default().then(alone::plan(guarded(Member::Save(save)), sizes)?))
-            }
-        }
+        let root = self.root.clone();
+        let (members, after) = self.split();
+        let sizes = after.sizes(&root);
+        members
+            .into_iter()
+            .try_fold(Plan::default(), |plan, member| {
+                Ok(plan.then(alone::plan(member, sizes)?))
+            })
     }
 }
 

@@ -128,12 +128,8 @@ impl<T: Stored> Save<T> {
         self.options.store.get_or_insert_with(|| store.clone());
         let part = || {
             let (operation, tree, key) = self.prepare()?;
-            let when = operation.condition_on(self.when.clone(), &key);
-            let part = SavePart {
-                tree,
-                expecting: self.expecting(),
-                when: when.map_err(operation.explain(Some(&key)))?,
-            };
+            let when = self.when.clone();
+            let part = SavePart::new(&operation, &key, tree, self.expecting(), when)?;
             Ok((operation, key, part))
         };
         (part(), self.object)

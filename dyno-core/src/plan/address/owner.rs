@@ -1,5 +1,7 @@
 //! Where the shards of one object live.
 
+use std::fmt::Write as _;
+
 use super::id::escape_into;
 use super::{Address, invalid};
 use crate::error::Result;
@@ -8,7 +10,6 @@ use crate::limits;
 use crate::plan::manifest::Entry;
 use crate::plan::shard::{Placing, ShardField, Span};
 use crate::shape::{Shape, TableShape};
-use std::fmt::Write as _;
 
 /// Whose shards they are: what every shard key of an object begins with.
 #[derive(Clone, Debug)]

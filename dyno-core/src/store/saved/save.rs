@@ -80,16 +80,9 @@ impl<'a, T: Stored> SaveSaved<'a, T> {
         let part = || {
             let key = saved.key.clone();
             let operation = Operation::new::<T>("save", saved.options.clone())?;
-            let made = || {
-                let (tree, expecting) = saved.changed(&operation)?;
-                let when = operation.condition_on(when, &key)?;
-                Ok(SavePart {
-                    tree,
-                    expecting,
-                    when,
-                })
-            };
-            let part = made().map_err(operation.explain(Some(&key)))?;
+            let changed = saved.changed(&operation);
+            let (tree, expecting) = changed.map_err(operation.explain(Some(&key)))?;
+            let part = SavePart::new(&operation, &key, tree, expecting, when)?;
             Ok((operation, key, part))
         };
         let part = part();

@@ -8,7 +8,9 @@ use sha2::{Digest as _, Sha256};
 use super::keys::Keys;
 use super::selection::Partition;
 use crate::error::{Error, ErrorKind, Result};
-use crate::expr::{Comparator, Condition, Node, Placeholders, Term, condition_text, shown};
+use crate::expr::{
+    Comparator, Condition, Node, Placeholders, Term, condition_text, write_line, write_placeholders,
+};
 use crate::limits;
 use crate::plan::{self, Expiry};
 use crate::reserved;
@@ -79,21 +81,9 @@ impl fmt::Display for Params {
         if let Some(index) = self.index {
             write!(f, ", index `{index}`")?;
         }
-        if let Some(text) = &self.key_condition {
-            write!(f, "\n  key condition: {text}")?;
-        }
-        if let Some(text) = &self.filter {
-            write!(f, "\n  filter: {text}")?;
-        }
-        let names = self.names.iter().map(|(name, of)| format!("{name} = {of}"));
-        list(f, "names", &names.collect::<Vec<_>>())?;
-        let value =
-            |(name, value): (&String, &AttributeValue)| format!("{name} = {}", shown(value));
-        list(
-            f,
-            "values",
-            &self.values.iter().map(value).collect::<Vec<_>>(),
-        )?;
+        write_line(f, "key condition", self.key_condition.clone())?;
+        write_line(f, "filter", self.filter.clone())?;
+        write_placeholders(f, &self.names, &self.values)?;
         let limit = self.limit.map(|limit| format!("limit {limit}"));
         let options = [
             self.descending.then(|| "descending".to_owned()),
@@ -101,16 +91,8 @@ impl fmt::Display for Params {
             self.counts.then(|| "counts".to_owned()),
             limit,
         ];
-        let options: Vec<_> = options.into_iter().flatten().collect();
-        list(f, "options", &options)
+        write_line(f, "options", options.into_iter().flatten())
     }
-}
-
-fn list(f: &mut fmt::Formatter<'_>, name: &str, parts: &[String]) -> fmt::Result {
-    if parts.is_empty() {
-        return Ok(());
-    }
-    write!(f, "\n  {name}: {}", parts.join(", "))
 }
 
 impl fmt::Debug for Params {

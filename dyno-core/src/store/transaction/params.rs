@@ -5,6 +5,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
 use crate::commit::{Action, Expressions, Request};
+use crate::expr::{write_attributes, write_line, write_placeholders};
 use crate::forecast::ActionKind;
 
 /// The request of a [`Transaction`](crate::Transaction), as it is sent: its actions with their expressions, in order.
@@ -129,42 +130,15 @@ impl fmt::Display for TransactionParams {
 impl fmt::Display for ActionParams {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} in table `{}`", self.kind, self.table)?;
-        line(f, "key", &sorted(&self.key))?;
+        write_attributes(f, "key", &self.key)?;
         if let Some(item) = &self.item {
-            line(f, "item", &sorted(item))?;
+            write_attributes(f, "item", item)?;
         }
         for (word, text) in [("update", &self.update), ("condition", &self.condition)] {
-            if let Some(text) = text {
-                write!(f, "\n  {word}: {text}")?;
-            }
+            write_line(f, word, text.clone())?;
         }
-        let names = self.names.iter();
-        line(
-            f,
-            "names",
-            &names
-                .map(|(name, of)| format!("{name} = {of}"))
-                .collect::<Vec<_>>(),
-        )?;
-        let values = self.values.iter();
-        line(f, "values", &values.map(shown).collect::<Vec<_>>())
+        write_placeholders(f, &self.names, &self.values)
     }
-}
-
-fn line(f: &mut fmt::Formatter<'_>, word: &str, parts: &[String]) -> fmt::Result {
-    if parts.is_empty() {
-        return Ok(());
-    }
-    write!(f, "\n  {word}: {}", parts.join(", "))
-}
-
-fn sorted(item: &Item) -> Vec<String> {
-    let sorted: BTreeMap<_, _> = item.iter().collect();
-    sorted.into_iter().map(shown).collect()
-}
-
-fn shown((name, value): (&String, &AttributeValue)) -> String {
-    format!("{name} = {value:?}")
 }
 
 /// Without values, which may be secret.

@@ -164,15 +164,11 @@ impl<T: Stored> Slot<T> {
             given.key = Some(key.clone());
         }
         given.last = Some(key.clone());
-        let when = operation.condition_on(given.when.clone(), &key);
-        let part = SavePart {
-            tree,
-            expecting: match given.expecting {
-                Expecting::Anything if !if_absent => Expecting::Anything,
-                _ => Expecting::Nothing,
-            },
-            when: when.map_err(operation.explain(Some(&key)))?,
+        let expecting = match given.expecting {
+            Expecting::Anything if !if_absent => Expecting::Anything,
+            _ => Expecting::Nothing,
         };
+        let part = SavePart::new(&operation, &key, tree, expecting, given.when.clone())?;
         Ok((operation, key, part))
     }
 }

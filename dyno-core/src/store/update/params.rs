@@ -4,6 +4,7 @@ use std::fmt;
 use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::commit::{Action, Request};
+use crate::expr::write_placeholders;
 
 /// The request of an [`Update`](crate::Update), as it is sent: expressions, and what their placeholders stand for.
 ///
@@ -81,14 +82,7 @@ impl fmt::Display for UpdateParams {
         write!(f, "{} of table `{}`", self.operation, self.table)?;
         write!(f, "\n  update: {}", self.update)?;
         write!(f, "\n  condition: {}", self.condition)?;
-        let names = self.names.iter().map(|(name, of)| format!("{name} = {of}"));
-        write!(f, "\n  names: {}", names.collect::<Vec<_>>().join(", "))?;
-        if self.values.is_empty() {
-            return Ok(());
-        }
-        let value = |(name, value): (&String, &AttributeValue)| format!("{name} = {value:?}");
-        let values: Vec<_> = self.values.iter().map(value).collect();
-        write!(f, "\n  values: {}", values.join(", "))
+        write_placeholders(f, &self.names, &self.values)
     }
 }
 
