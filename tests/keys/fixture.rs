@@ -31,6 +31,21 @@ pub(crate) struct Order {
     pub(crate) note: Option<String>,
 }
 
+/// What a secondary index finds by its state.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(
+    table = "App",
+    key = "TENANT#{tenant}",
+    sort = "TASK#{id}",
+    tag = "Task"
+)]
+pub(crate) struct Task {
+    pub(crate) tenant: String,
+    pub(crate) id: u32,
+    #[dyno(index(name = "by-state", key))]
+    pub(crate) state: String,
+}
+
 /// An object with a shard beside it.
 #[derive(DyObject, Clone, Debug, PartialEq)]
 #[dyno(

@@ -3,7 +3,7 @@
 use dyno::table::TableSpec;
 use dyno::{DyObject, ErrorKind};
 
-use crate::fixture::{Order, Profile, Report, shop};
+use crate::fixture::{Order, Profile, Report, Task, shop};
 
 #[tokio::test]
 async fn each_type_finds_its_own_whatever_the_pages() {
@@ -79,20 +79,6 @@ fn types_that_name_the_keys_of_a_table_differently_do_not_share_it() {
 
 #[tokio::test]
 async fn indexes_of_one_type_are_of_the_table_and_pass_over_the_others() {
-    #[derive(DyObject, Debug)]
-    #[dyno(
-        table = "App",
-        key = "TENANT#{tenant}",
-        sort = "TASK#{id}",
-        tag = "Task"
-    )]
-    struct Task {
-        tenant: String,
-        id: u32,
-        #[dyno(index(name = "by-state", key))]
-        state: String,
-    }
-
     #[derive(DyObject, Debug)]
     #[dyno(table = "App", key = "TENANT#{tenant}", sort = "BUG#{id}", tag = "Bug")]
     struct Bug {

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno::{DyObject, ErrorKind, Item, Key, Store};
 use dyno_testkit::dump;
 
-use crate::fixture::{Order, Profile, Report, Text, empty, order, profile, shop, store};
+use crate::fixture::{Order, Profile, Report, Task, Text, empty, order, profile, shop, store};
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
 #[dyno(
@@ -360,19 +360,6 @@ async fn a_check_an_update_and_a_path_of_another_type_say_so() {
 
 #[tokio::test]
 async fn a_query_of_an_index_counts_what_it_gives() {
-    #[derive(DyObject, Debug)]
-    #[dyno(
-        table = "App",
-        key = "TENANT#{tenant}",
-        sort = "TASK#{id}",
-        tag = "Task"
-    )]
-    struct Task {
-        tenant: String,
-        id: u32,
-        #[dyno(index(name = "by-state", key))]
-        state: String,
-    }
     let (store, _) = empty();
     store.ensure_tables::<Task>().await.unwrap();
     let task = Task {
