@@ -1,147 +1,11 @@
-//! Clients: what they send, and what they conclude from the answers.
+//! What clients send.
 
-use crate::config::{Configuration, OPERATIONS, Shard};
+use super::{ATTEMPTS, Begin, Edit, Machines, Operation, Outcome, Part, Waiting, commit_of};
+use crate::config::Shard;
 use crate::mutant::Mutant;
-use crate::reader::{Mode, Reading};
-use crate::service::{Answer, Base, Condition, ItemAction, Request, RootAction, Seen, Service};
+use crate::reader::Reading;
+use crate::service::{Base, Condition, ItemAction, Request, RootAction, Seen, Service};
 use crate::state::{Commit, Entry, FIRST, Kind, NONE, PIECES, Piece, Root, SHARDS};
-
-/// What a program asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Operation {
-    /// Deletes whatever is there, without reading it.
-    Delete,
-    /// Loads and deletes what was loaded.
-    DeleteLoaded,
-    /// Loads all but a lazy shard, gets it, and may save the rest on the same base.
-    Get {
-        /// The lazy shard.
-        shard: u8,
-        /// What is saved then.
-        then: Option<Edit>,
-    },
-    /// Saves a new object; something that is there is an error.
-    Insert(Edit),
-    /// Loads.
-    Load(Mode),
-    /// Saves a new object over whatever is there.
-    Replace(Edit),
-    /// Loads, changes, saves.
-    Save(Edit),
-    /// Loads, changes and writes an independent shard.
-    WriteIndependent(u8),
-    /// Writes a path in a shard, or in the root, without reading.
-    WritePath(Option<u8>),
-}
-
-/// How a save changes an object.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Edit {
-    pub(crate) parts: [Part; SHARDS],
-    pub(crate) reverse: bool,
-}
-
-/// How a save changes a shard.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) enum Part {
-    /// Not changed, or not loaded. A new object does not have it.
-    #[default]
-    Keep,
-    Remove,
-    /// Changed or new, in so many pieces.
-    Write(u8),
-}
-
-/// How an operation ended.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) enum Outcome {
-    /// It has not.
-    #[default]
-    Pending,
-    Loaded,
-    /// Loaded after items were read again.
-    LoadedLater,
-    /// Loaded by the transaction.
-    LoadedAtOnce,
-    /// The lazy shard is not that of the snapshot any more.
-    Moved,
-    /// A write was not applied, and never will be.
-    Never,
-    NotFound,
-    /// A write was applied.
-    Ok,
-    /// A write was applied: the root that refused a copy knows its etag.
-    Recognised,
-    /// The client stopped waiting, or crashed. It knows nothing.
-    Stopped,
-    /// A write may have been applied, as far as its answers tell.
-    Unknown,
-    /// A load found nothing that fits, and returned nothing.
-    Unread,
-}
-
-/// One client.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Client {
-    /// Which of its operations is next or under way.
-    pub(crate) at: u8,
-    pub(crate) outcomes: [Outcome; OPERATIONS as usize],
-    pub(crate) doing: Doing,
-}
-
-/// What a client does.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) enum Doing {
-    #[default]
-    Nothing,
-    /// A delete has learnt that it must read first.
-    DeletesLoaded,
-    Reads(Box<Reading>),
-    Waits(Waiting),
-}
-
-/// A commit whose answer a client waits for.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct Waiting {
-    /// What the present request builds on.
-    over: Option<Root>,
-    /// The etags of all its requests.
-    mine: [u8; ATTEMPTS as usize],
-    attempt: u8,
-    pub(crate) resends: u8,
-    pub(crate) lost: bool,
-}
-
-/// What a client does about an answer.
-#[derive(Clone, Debug)]
-pub(crate) enum Reaction {
-    End(Outcome),
-    ReadFirst,
-    Send(Waiting, Request),
-}
-
-/// Requests of one operation that differ, at most. The code has 10.
-const ATTEMPTS: u8 = 3;
-
-/// The number of a commit.
-pub(crate) fn commit_of(client: u8, operation: u8, attempt: u8) -> Commit {
-    FIRST + 1 + (client * OPERATIONS + operation) * ATTEMPTS + attempt
-}
-
-/// The commits that one operation can make.
-pub(crate) fn commits_of(client: u8, operation: u8) -> u64 {
-    (0..ATTEMPTS).fold(0, |all, attempt| {
-        all | crate::service::bit(commit_of(client, operation, attempt))
-    })
-}
-
-/// The machines of one client.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Machines<'a> {
-    pub(crate) configuration: &'a Configuration,
-    pub(crate) client: u8,
-    pub(crate) operation: u8,
-}
 
 impl Machines<'_> {
     /// Begins an operation. A load before a write is one moment: the reader's properties say that it may be.
@@ -230,12 +94,12 @@ impl Machines<'_> {
         commit_of(self.client, self.operation, attempt)
     }
 
-    fn has(&self, mutant: Mutant) -> bool {
+    pub(super) fn has(&self, mutant: Mutant) -> bool {
         self.configuration.has(mutant)
     }
 
     /// Protocols A, B and create. `kept` is the root whose entries are kept, if not that of the base.
-    fn whole_write(
+    pub(super) fn whole_write(
         &self,
         waiting: &mut Waiting,
         edit: Edit,
@@ -420,117 +284,4 @@ impl Machines<'_> {
             .any(|action| *action != ItemAction::None);
         (several || chosen) && !self.has(Mutant::TransactionWithoutToken)
     }
-
-    /// What follows from the answer to a commit: the rule of `commit/outcome.rs`, and what each machine makes of it.
-    pub(crate) fn answer(
-        &self,
-        mut waiting: Waiting,
-        operation: Operation,
-        answer: Answer,
-    ) -> Reaction {
-        let lost = waiting.lost && !self.has(Mutant::ConflictAfterLostAnswer);
-        let never = if lost {
-            Outcome::Unknown
-        } else {
-            Outcome::Never
-        };
-        let standing = match answer {
-            Answer::Applied => return Reaction::End(Outcome::Ok),
-            Answer::Refused(standing) => standing,
-            Answer::ItemRefused(item) => {
-                let mine = item.is_some_and(|item| waiting.mine.contains(&item.stamp));
-                let mine = mine && matches!(operation, Operation::WriteIndependent(_));
-                return Reaction::End(if mine { Outcome::Recognised } else { never });
-            }
-        };
-        match operation {
-            Operation::WritePath(_) => {
-                let mine = standing.is_some_and(|root| root.remembers(waiting.mine[0]));
-                let mine = mine && !self.has(Mutant::ConflictAfterLostAnswer);
-                Reaction::End(if mine { Outcome::Recognised } else { never })
-            }
-            Operation::Delete if waiting.attempt == 0 => {
-                if lost {
-                    Reaction::End(Outcome::Unknown)
-                } else {
-                    Reaction::ReadFirst
-                }
-            }
-            Operation::Replace(edit) => {
-                let forgets = self.has(Mutant::ReplaceForgetsLostAnswer);
-                let verdict = self.judge(&waiting, standing, lost && !forgets);
-                if verdict != Outcome::Never {
-                    return Reaction::End(verdict);
-                }
-                if waiting.attempt + 1 == ATTEMPTS {
-                    return Reaction::End(Outcome::Never);
-                }
-                waiting.attempt += 1;
-                waiting.over = standing;
-                // The requests before this one were refused for good.
-                waiting.lost = false;
-                let request = self.whole_write(&mut waiting, edit, None, true);
-                Reaction::Send(waiting, request)
-            }
-            Operation::Save(edit)
-                if self.has(Mutant::KeptOfOlderBase)
-                    && waiting.attempt == 0
-                    && standing.is_some() =>
-            {
-                let kept = waiting.over;
-                waiting.attempt = 1;
-                waiting.over = standing;
-                let request = self.whole_write(&mut waiting, edit, kept, false);
-                Reaction::Send(waiting, request)
-            }
-            Operation::Delete
-            | Operation::DeleteLoaded
-            | Operation::Get { .. }
-            | Operation::Insert(_)
-            | Operation::Load(_)
-            | Operation::Save(_)
-            | Operation::WriteIndependent(_) => Reaction::End(self.judge(&waiting, standing, lost)),
-        }
-    }
-
-    /// `commit/outcome.rs`.
-    fn judge(&self, waiting: &Waiting, standing: Option<Root>, any_lost: bool) -> Outcome {
-        let Some(root) = standing else {
-            return if any_lost {
-                Outcome::Unknown
-            } else {
-                Outcome::Never
-            };
-        };
-        let mut mine = waiting.mine.iter().filter(|etag| **etag != NONE);
-        let known = mine.any(|etag| root.remembers(*etag) || root.life == *etag);
-        if known && !self.has(Mutant::ConflictAfterLostAnswer) {
-            return Outcome::Recognised;
-        }
-        let bound = match self.configuration.ring() {
-            _ if self.has(Mutant::OutcomeWithoutBound) => u8::MAX,
-            ring => u8::try_from(ring).unwrap_or(u8::MAX),
-        };
-        let tells = match waiting.over {
-            _ if !any_lost => true,
-            Some(base) => {
-                (root.life == base.life || self.has(Mutant::OutcomeWithoutLife))
-                    && root.sequence.saturating_sub(base.sequence) <= bound
-            }
-            None => false,
-        };
-        if tells {
-            Outcome::Never
-        } else {
-            Outcome::Unknown
-        }
-    }
-}
-
-/// How an operation begins.
-#[derive(Clone, Debug)]
-pub(crate) enum Begin {
-    End(Outcome),
-    Read(Box<Reading>),
-    Send(Waiting, Request),
 }
