@@ -1,8 +1,11 @@
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use aws_smithy_types::Blob;
 use uuid::Uuid;
+
+use crate::epoch;
 
 /// The primary key of an item: a partition key, and a sort key if the table has one.
 ///
@@ -224,6 +227,8 @@ into_key! {
     &Uuid: uuid => Self::S(uuid.to_string()),
     Vec<u8>: bytes => Self::B(bytes),
     &[u8]: bytes => Self::B(bytes.to_vec()),
+    SystemTime: time => Self::N(epoch::time_text(time)),
+    Duration: duration => Self::N(epoch::duration_text(duration)),
     Blob: blob => Self::B(blob.into_inner()),
     &Blob: blob => Self::B(blob.as_ref().to_vec()),
 }

@@ -7,7 +7,7 @@ use super::{Kind, Object, ObjectReader, ObjectWriter};
 
 /// A type with a form of its own as an attribute value.
 ///
-/// Implemented for the scalars and collections of `std`, `uuid`, `Blob`, [`AttributeValue`] itself and every derived
+/// Implemented for the scalars, times and collections of `std`, `uuid`, `Blob`, [`AttributeValue`] itself and every derived
 /// object. Other types that implement serde's `Serialize` and `DeserializeOwned` need no implementation: fields use
 /// `serde_dynamo` for them.
 ///
