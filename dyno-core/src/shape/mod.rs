@@ -47,7 +47,8 @@ pub use object::{Object, Stored};
 pub use read::ObjectReader;
 pub(crate) use secondary::Holds;
 pub use secondary::{
-    Hydrated, Index, IndexAttribute, IndexPart, NoIndexes, Parts, SecondaryShape, Whole, WholeIndex,
+    AsMap, Hydrated, Index, IndexAttribute, IndexPart, NoIndexes, NoMap, Parts, SecondaryShape,
+    Whole, WholeIndex,
 };
 pub use shard_field::ShardField;
 pub(crate) use table::Untyped;
