@@ -90,6 +90,14 @@ pub(crate) fn write_object<T: Object>(object: &T) -> Result<Item, ValueError> {
     Ok(writer.finish())
 }
 
+/// Those fields of an object that can be stored.
+pub(crate) fn write_what_can_be<T: Object>(object: &T) -> Item {
+    let mut writer = ObjectWriter::going_on(T::SHAPE);
+    // What is wrong with the others was told before.
+    drop(object.write(&mut writer));
+    writer.finish()
+}
+
 /// The object from one map, its shards inside it.
 pub(crate) fn read_object<T: Object>(item: Item) -> Result<T, ValueError> {
     T::read(&mut ObjectReader::new(T::SHAPE, item))
