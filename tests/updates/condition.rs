@@ -232,7 +232,7 @@ async fn a_condition_is_judged_here_as_the_service_judges_it() {
         let text = condition.to_string();
         let set = store.update::<Counter>("c").set(fields.home().floor(), 3);
         let service = match set.when(condition.clone()).await {
-            Ok(_) => ErrorKind::InvalidValue,
+            Ok(()) => ErrorKind::InvalidValue,
             Err(error) => error.kind(),
         };
         let beyond = store.update::<Counter>("c").subtract(fields.count(), 9);

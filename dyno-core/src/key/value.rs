@@ -20,7 +20,7 @@ use crate::epoch;
 /// assert_eq!(composite.to_string(), "user-1 / 42");
 /// assert_eq!(simple.sort(), None);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
     partition: KeyValue,
     sort: Option<KeyValue>,
@@ -76,6 +76,18 @@ impl Key {
     /// The sort key.
     pub fn sort(&self) -> Option<&KeyValue> {
         self.sort.as_ref()
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut key = f.debug_struct("Key");
+        key.field("partition", &self.partition);
+        key.field("sort", &self.sort);
+        if let Some(fault) = &self.fault {
+            key.field("fault", fault);
+        }
+        key.finish()
     }
 }
 

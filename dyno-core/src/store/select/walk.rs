@@ -34,8 +34,8 @@ pub(super) struct Walk {
     pub(super) wanted: Option<usize>,
     /// Whether an object was seen behind those that are wanted.
     pub(super) saw_more: bool,
-    /// Whether what follows the wanted objects is looked for, too.
-    looks_ahead: bool,
+    /// Items behind the wanted objects that are looked at, too.
+    ahead: usize,
     /// Which part of the table, of how many.
     segment: Option<(u32, u32)>,
     /// Whether a request is limited to what is wanted.
@@ -64,7 +64,7 @@ impl Walk {
             goes_on: selection.take != Some(0),
             wanted: selection.take,
             saw_more: false,
-            looks_ahead: false,
+            ahead: 0,
             segment: None,
             frugal: !counts && params.filter.is_none() && params.limit.is_none(),
             operation,
@@ -79,10 +79,7 @@ impl Walk {
 
     /// The same, with a look at what follows the wanted objects.
     pub(super) fn looking_ahead(self) -> Self {
-        Self {
-            looks_ahead: true,
-            ..self
-        }
+        Self { ahead: 1, ..self }
     }
 
     /// The same over one part of the table, of so many.
@@ -99,7 +96,7 @@ impl Walk {
             return Some(i32::try_from(limit).unwrap_or(i32::MAX));
         }
         let wanted = self.wanted.filter(|_| self.frugal)?;
-        let wanted = wanted.saturating_add(self.looks_ahead.into());
+        let wanted = wanted.saturating_add(self.ahead);
         let factor = 1_usize.checked_shl(self.requests).unwrap_or(usize::MAX);
         i32::try_from(wanted.saturating_mul(factor)).ok()
     }
