@@ -14,11 +14,11 @@ pub use crate::key::{
 use crate::key::{KeyPart, SelfDelimiting};
 use crate::loader::ConfigLoader;
 pub use crate::shape::{
-    Beside, Codec, DirectProbe, Duty, FieldShape, Index, IndexPart, IndexShape, Invalid, Kind,
-    NoIndexes, Object, ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet, Probe, Refresh,
-    Role, SecondaryShape, SerdeProbe, SerdeValue, Shape, Stored, TableShape, UniqueShape,
-    VariantShape, Whole, beside, expiry, explained, given, key, reads, searchable, shard, stamped,
-    stored, validated, version, with,
+    AsMap, Beside, Codec, DirectProbe, Duty, FieldShape, Index, IndexPart, IndexShape, Invalid,
+    Kind, NoIndexes, NoMap, Object, ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet,
+    Probe, Refresh, Role, SecondaryShape, SerdeProbe, SerdeValue, Shape, Stored, TableShape,
+    UniqueShape, VariantShape, Whole, beside, expiry, explained, given, key, reads, searchable,
+    shard, stamped, stored, validated, version, with,
 };
 
 /// What `Object::write` and `Object::read` return.

@@ -21,6 +21,7 @@
 
 mod commit;
 pub mod compat;
+mod epoch;
 mod error;
 mod expr;
 mod forecast;

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 /// From the lowest to the highest; modules of one row do not use each other.
 const LAYERS: [&[&str]; 13] = [
-    &["limits", "reserved", "units"],
+    &["epoch", "limits", "reserved", "units"],
     &["key"],
     &["error"],
     &["loader"],

@@ -4,6 +4,7 @@
 mod expiry;
 mod fault;
 mod fixture;
+mod seconds;
 mod times;
 mod transaction;
 mod validate;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::fmt;
 
-use dyno::{DyObject, ErrorKind};
+use dyno::{DyObject, ErrorKind, Key};
 
 use crate::fixture::{sent, store};
 
@@ -104,6 +104,7 @@ async fn an_object_that_is_not_valid_comes_back() {
         (error.kind(), error.object()),
         (ErrorKind::NotValid, &empty)
     );
+    assert_eq!(error.error().key(), Some(&Key::from("o1")));
     assert!(error.source().unwrap().downcast_ref::<NoLines>().is_some());
     assert!(
         error.to_string().contains("type `Order` does not accept"),

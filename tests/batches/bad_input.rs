@@ -14,7 +14,9 @@ async fn wrong_keys_are_refused_with_the_whole_batch() {
     assert_eq!(kinds, [refused, ErrorKind::InvalidKey, refused]);
     let keys = error.left().map(|left| left.key().to_string());
     assert_eq!(keys.collect::<Vec<_>>(), ["a", "", "b"]);
-    assert!(error.to_string().contains("3 of the 3 parts"), "{error}");
+    assert_eq!(error.part(), Some(1));
+    let text = " (part 2 of 3 in the batch; left over: 3)";
+    assert!(error.to_string().ends_with(text), "{error}");
 
     for error in [
         store
@@ -62,6 +64,8 @@ async fn objects_of_a_refused_batch_come_back() {
     objects[1].text = "x".repeat(500_000);
     let error = store.save_many(objects).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TooLarge);
+    assert_eq!(error.part(), Some(1));
+    assert!(error.error().key().is_some());
     assert_eq!(error.left().count(), 3);
 
     let error = store

@@ -3,6 +3,7 @@
 
 mod columns;
 mod shards;
+mod times;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

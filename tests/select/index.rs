@@ -2,11 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dyno::table::TableSpec;
 use dyno::{DyObject, EncryptionKey, ErrorKind, KeyValue, Rules, Store};
 use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, Recorder, wrap};
+use serde::{Deserialize, Serialize};
 
 use crate::fixture::store;
 
@@ -800,4 +802,78 @@ async fn a_namespace_changes_nothing() {
             .iter()
             .all(|sent| sent.tables().keys().all(|table| table.starts_with("dev_")))
     );
+}
+
+/// Known to serde only: a string where it has no data.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+enum State {
+    Open,
+    Waits { hours: u32 },
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Jobs", key = "ID")]
+struct Job {
+    #[dyno(key)]
+    id: u64,
+    #[dyno(index(name = "by_state", string))]
+    state: State,
+    #[dyno(index(name = "by_state", sort))]
+    since: Option<SystemTime>,
+}
+
+#[tokio::test]
+async fn a_type_that_only_serde_knows_is_a_key_while_it_is_a_string() {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<Job>().await.unwrap();
+    let job = |id, state| Job {
+        id,
+        state,
+        since: Some(UNIX_EPOCH + Duration::from_millis(id)),
+    };
+    for id in [1_500, 700] {
+        store.save(job(id, State::Open)).await.unwrap();
+    }
+    let open = store.query::<Job>().index(Job::indexes().by_state());
+    let recent = open
+        .key("Open")
+        .sort()
+        .gt(UNIX_EPOCH + Duration::from_secs(1));
+    assert_eq!(*recent.await.unwrap()[0], job(1_500, State::Open));
+    recorder.take();
+    let error = store
+        .save(job(9, State::Waits { hours: 2 }))
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidValue);
+    let text = "field `Job.state`: is the partition key of index `by_state`, which is a string, and the value is a map";
+    assert!(error.to_string().contains(text), "{error}");
+    assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn a_field_in_clear_is_found_by_its_secondary_index() {
+    let (store, recorder) = store().await;
+    let by_email = store.find(User::paths().email(), "a@x").await.unwrap_err();
+    assert_eq!(by_email.kind(), ErrorKind::InvalidPath);
+    let text = "the partition key of the secondary index `by_email`: query it, \
+                `store.query::<User>().index(User::indexes().by_email()).key(..)`";
+    assert!(by_email.to_string().ends_with(text), "{by_email}");
+    for (error, text) in [
+        (
+            store.find(Order::paths().status(), None).await.unwrap_err(),
+            "`store.query::<Order>().index_str(\"by-status\").key(..)`",
+        ),
+        (
+            store.find(Order::paths().total(), 7_u64).await.unwrap_err(),
+            "`store.query::<Order>().index(Order::indexes().by_price()).key(..).sort().eq(..)`",
+        ),
+        (
+            store.find(Order::paths().note(), "x").await.unwrap_err(),
+            "A secondary index of a field in clear is searched with `query().index(..)`",
+        ),
+    ] {
+        assert!(error.to_string().ends_with(text), "{error}");
+    }
+    assert!(recorder.take().is_empty());
 }

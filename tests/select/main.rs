@@ -9,6 +9,7 @@ mod hidden;
 mod index;
 mod law;
 mod mismatch;
+mod page;
 mod parallel;
 mod request;
 mod secret;

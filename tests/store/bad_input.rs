@@ -103,6 +103,7 @@ async fn values() {
     })
     .await;
     says(&error, ErrorKind::InvalidValue, &["Loose.number", "NaN"]);
+    assert_eq!(error.error().key(), Some(&Key::from(loose().id)));
     let error = refused(Loose {
         set: Some(BTreeSet::new()),
         ..loose()

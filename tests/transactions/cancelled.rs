@@ -186,3 +186,26 @@ async fn two_writers_of_the_same_objects_do_not_mix() {
     assert_eq!((a.balance, b.balance), (3, 17));
     assert_eq!(store.load::<Note>("a").await.unwrap().count, 4);
 }
+
+#[tokio::test]
+async fn what_the_program_demands_is_told_before_the_range_of_a_number() {
+    let (store, _) = store().await;
+    let stored = stored(&store).await;
+    let (note, account) = (Note::fields().count(), Account::fields().balance());
+    let standing = (stored.note.count, stored.account.balance);
+    let spend = |enough: (u64, u64)| {
+        let note_of = Note::update("a").subtract(note.clone(), standing.0 + 1);
+        let account_of = Account::update("a").subtract(account.clone(), standing.1 + 1);
+        store
+            .transaction()
+            .update(note_of.when(note.ge(enough.0)))
+            .update(account_of.when(account.ge(enough.1)))
+    };
+    for (enough, kind) in [
+        ((standing.0 + 1, standing.1 + 1), ErrorKind::ConditionFailed),
+        ((0, 0), ErrorKind::InvalidValue),
+    ] {
+        let error = spend(enough).await.unwrap_err();
+        assert_eq!(failed(&error), [(0, kind), (1, kind)]);
+    }
+}

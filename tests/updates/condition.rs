@@ -113,3 +113,130 @@ async fn a_number_stays_within_its_type() {
         .unwrap();
     assert_eq!(load(&store).await.sums["b"], -i64::MAX);
 }
+
+#[tokio::test]
+async fn what_the_program_demands_is_judged_before_the_range_of_a_number() {
+    let (store, _) = store().await;
+    let fields = Counter::fields();
+    let update = || store.update::<Counter>("c").subtract(fields.count(), 9);
+    for (when, kind) in [
+        (fields.count().ge(9), ErrorKind::ConditionFailed),
+        (fields.count().ge(1), ErrorKind::InvalidValue),
+    ] {
+        let error = update().when(when).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+    let fields = Account::fields();
+    let update = || store.update::<Account>("c").subtract(fields.visits(), 1);
+    for (when, kind) in [
+        (fields.visits().ge(1), ErrorKind::ConditionFailed),
+        (fields.visits().eq(0), ErrorKind::InvalidValue),
+    ] {
+        let error = update().when(when.clone()).await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+        let error = update().when(when).exactly_once().await.unwrap_err();
+        assert_eq!(error.kind(), kind, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn the_range_of_a_number_is_told_with_value_and_amount() {
+    let (store, _) = store().await;
+    let fields = Counter::fields();
+    let update = || store.update::<Counter>("c");
+    for (update, text) in [
+        (
+            update().subtract(fields.count(), 9),
+            "is 1, and less 9 it would be below 0, the least that its type holds; nothing was written",
+        ),
+        (
+            update().add(fields.home().floor(), 125),
+            "is 3, and with 125 it would be above 127, the largest that its type holds; nothing was written",
+        ),
+    ] {
+        let error = update.await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidValue);
+        assert!(error.to_string().ends_with(text), "{error}");
+    }
+    update()
+        .set(fields.sums().key("a"), i64::MIN)
+        .await
+        .unwrap();
+    let beyond = update().subtract(fields.sums().key("a"), 1);
+    let error = beyond.await.unwrap_err().to_string();
+    assert!(
+        error
+            .contains("is -9223372036854775808, and less 1 it would be below -9223372036854775808"),
+        "{error}"
+    );
+}
+
+/// What the service says of a condition, and what the mapper says of it where the range of a number is in the way, too.
+#[tokio::test]
+async fn a_condition_is_judged_here_as_the_service_judges_it() {
+    let (store, _) = store().await;
+    let fields = Counter::fields();
+    store
+        .update::<Counter>("c")
+        .set(
+            fields.tags(),
+            std::collections::BTreeSet::from(["a".to_owned(), "b".to_owned()]),
+        )
+        .set(fields.score(), 1.5)
+        .await
+        .unwrap();
+    let conditions = [
+        fields.count().eq(1),
+        fields.count().ne(1),
+        fields.count().lt(1),
+        fields.count().le(1),
+        fields.count().gt(0),
+        fields.count().ge(2),
+        fields.count().between(1, 3),
+        fields.count().between(2, 3),
+        fields.count().is_in([3, 1]),
+        fields.count().is_in([3, 2]),
+        fields.score().eq(1.5),
+        fields.score().eq(None),
+        fields.note().eq(None),
+        fields.note().ne(None),
+        fields.note().ne("x"),
+        fields.note().lt("x"),
+        fields.note().exists(),
+        fields.note().is_missing(),
+        fields.name().begins_with("fir"),
+        fields.name().begins_with("ir"),
+        fields.name().contains("irs"),
+        fields.name().contains("x"),
+        fields.name().eq(fields.name()),
+        fields.name().lt(fields.home().city()),
+        fields.name().size().eq(5),
+        fields.tags().contains("a"),
+        fields.tags().contains("c"),
+        fields.tags().size().gt(2),
+        fields.log().contains("made"),
+        fields.log().size().le(1),
+        fields.log().index(0).eq("made"),
+        fields.log().index(1).exists(),
+        fields.sums().key("a").eq(1),
+        fields.home().exists(),
+        fields.home().floor().gt(2),
+    ];
+    let mut negated: Vec<_> = conditions
+        .iter()
+        .map(|condition| !condition.clone())
+        .collect();
+    negated.push((fields.count().eq(1) | fields.count().eq(2)) & fields.name().eq("first"));
+    negated.push(!(fields.count().eq(1) & fields.name().eq("second")));
+    for condition in conditions.into_iter().chain(negated) {
+        let text = condition.to_string();
+        let set = store.update::<Counter>("c").set(fields.home().floor(), 3);
+        let service = match set.when(condition.clone()).await {
+            Ok(()) => ErrorKind::InvalidValue,
+            Err(error) => error.kind(),
+        };
+        let beyond = store.update::<Counter>("c").subtract(fields.count(), 9);
+        let here = beyond.when(condition).await.unwrap_err().kind();
+        assert_eq!(here, service, "{text}");
+    }
+}

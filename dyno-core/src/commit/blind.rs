@@ -351,7 +351,7 @@ impl<'a> BlindWrite<'a> {
         let beyond = |item: &Item| {
             let mut guards = self.guards();
             let guard = guards.find(|guard| !guard.holds(item, value_at))?;
-            Some(beyond_its_type().at_path(guard.path().clone()))
+            Some(beyond_its_type(&[&self.write.kept], guard.path(), item))
         };
         if !self.write.topology.managed {
             if !item.contains_key(reserved::FORMAT) {

@@ -245,8 +245,12 @@ impl<'a> Update<'a> {
         }
     }
 
-    /// Which part of the condition does not hold of the item that stands there.
+    /// Which part of the condition does not hold of the item that stands there: first what the program demands.
     fn blocked_by(&self, item: &Item) -> Error {
+        let when = self.wanted.when.as_ref();
+        if when.is_some_and(|when| !when.holds(item, value_at)) {
+            return condition_failed();
+        }
         let guard = self
             .guards
             .iter()
@@ -261,7 +265,9 @@ impl<'a> Update<'a> {
                 Guard::Exists(path) | Guard::Missing(path) => {
                     path_not_found().at_path(path.clone())
                 }
-                Guard::Within(path, _) => beyond_its_type().at_path(path.clone()),
+                Guard::Within(path, _) => {
+                    beyond_its_type(&[&self.edits, &self.wanted.kept], path, item)
+                }
             };
         }
         let mut unless = self.wanted.unless.iter();
@@ -318,11 +324,17 @@ fn guards_of(edits: &[Edit], kept: &[Edit], besides: Vec<Guard>) -> Vec<Guard> {
     guards
 }
 
-pub(super) fn beyond_its_type() -> Error {
+/// The number at this path of the item would be more or less than its type holds after these edits.
+pub(super) fn beyond_its_type(edits: &[&[Edit]], path: &FieldPath, item: &Item) -> Error {
+    let edits = edits.iter().copied().flatten();
+    let mut edits = edits.filter(|edit| edit.path == *path);
+    let why = edits.find_map(|edit| edit.verb.beyond_its_type(value_at(item, path)));
+    let why = why.unwrap_or_else(|| "would be beyond what its type holds".to_owned());
     Error::new(
         ErrorKind::InvalidValue,
-        "the number would be beyond what its type holds, and the object could not be loaded; nothing was written",
+        format!("{why}; nothing was written"),
     )
+    .at_path(path.clone())
 }
 
 fn no_number() -> Error {

@@ -19,7 +19,8 @@ pub enum ErrorKind {
     InvalidSetting,
     /// The type cannot be stored as it is declared. Nothing was sent.
     InvalidShape,
-    /// A value has no form in DynamoDB. Nothing was sent.
+    /// A value has no form in DynamoDB, and nothing was sent; or an update counts a number, or a version, to what its type does not hold,
+    /// and nothing was written.
     InvalidValue,
     /// A field must be encrypted, and the loader gives no key; or a key given cannot be used. Nothing was sent.
     KeyRefused,

@@ -106,6 +106,39 @@ impl Verb {
         }
     }
 
+    /// Why its type does not hold what a change of this number would leave; `None` if it does not count.
+    pub(crate) fn beyond_its_type(&self, standing: Option<&AttributeValue>) -> Option<String> {
+        let Self::Count {
+            amount: AttributeValue::N(amount),
+            sign,
+            before: Bounds { least, largest },
+        } = self
+        else {
+            return None;
+        };
+        let change = change_by(amount, *sign)?;
+        let limit = |before: &AttributeValue| {
+            let before: i128 = before.as_n().ok()?.parse().ok()?;
+            before.checked_add(change)
+        };
+        let limit = match (least, largest) {
+            (Some(least), _) => format!("below {}, the least", limit(least)?),
+            (None, Some(largest)) => format!("above {}, the largest", limit(largest)?),
+            (None, None) => return None,
+        };
+        let standing = match standing {
+            Some(AttributeValue::N(number)) => format!("is {number}"),
+            _ => "is absent, which counts as 0".to_owned(),
+        };
+        let word = match sign {
+            Sign::Minus => "less",
+            Sign::Plus => "with",
+        };
+        Some(format!(
+            "{standing}, and {word} {amount} it would be {limit} that its type holds"
+        ))
+    }
+
     /// What it leaves where nothing was.
     pub(crate) fn begun(&self) -> Option<AttributeValue> {
         match self {
@@ -293,17 +326,13 @@ fn within(path: &FieldPath, limit: &AttributeValue, [inside, beyond]: [Comparato
 }
 
 /// What a number may be before it changes by this much, so that it is in the range afterwards; `None` if the amount is beyond
-/// counting. Of an amount with decimals the next integer away from zero is taken.
+/// counting.
 fn before(
     amount: &str,
     sign: Sign,
     (least, largest): (Option<i128>, Option<i128>),
 ) -> Option<Bounds> {
-    let amount = amount.parse().ok().or_else(|| away_from_zero(amount))?;
-    let change: i128 = match sign {
-        Sign::Plus => amount,
-        Sign::Minus => amount.checked_neg()?,
-    };
+    let change = change_by(amount, sign)?;
     let bound = |limit: Option<i128>| {
         let Some(limit) = limit else {
             return Some(None);
@@ -322,6 +351,15 @@ fn before(
             largest: None,
         },
     })
+}
+
+/// By how much a number changes: of an amount with decimals, by the next integer away from zero.
+fn change_by(amount: &str, sign: Sign) -> Option<i128> {
+    let amount: i128 = amount.parse().ok().or_else(|| away_from_zero(amount))?;
+    match sign {
+        Sign::Plus => Some(amount),
+        Sign::Minus => amount.checked_neg(),
+    }
 }
 
 fn away_from_zero(amount: &str) -> Option<i128> {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use aws_smithy_types::Blob;
 use uuid::Uuid;
@@ -55,7 +55,7 @@ macro_rules! marks {
 }
 
 marks!(Ordered: u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, f32, f64);
-marks!(Ordered: String, Box<str>, Arc<str>, char, Uuid, Blob);
+marks!(Ordered: String, Box<str>, Arc<str>, char, Uuid, Blob, SystemTime, Duration);
 macro_rules! times {
     ($($(#[$condition:meta])* $type:ty),* $(,)?) => {
         $($(#[$condition])*
@@ -66,7 +66,6 @@ macro_rules! times {
 }
 
 times!(
-    SystemTime,
     #[cfg(feature = "chrono")]
     chrono::DateTime<chrono::Utc>,
     #[cfg(feature = "jiff")]

@@ -2,7 +2,7 @@
 //!
 //! A condition is a tree ([`Node`]) of paths and values. Methods of typed handles build it ([`predicates`]), what a
 //! field's type can do decides which there are ([`kinds`]), names of operators do so for code that has fields as text ([`keyword`]), and [`render`] writes it with placeholders for every name
-//! and value, so that reserved words and odd names need no care.
+//! and value, so that reserved words and odd names need no care. [`holds`] judges one here, of an item that the service sent with a refusal.
 //!
 //! An update is a list of changes ([`edit`]), each of one path: set to a value ([`assign`]), or changed by what its type can do
 //! ([`addend`]). [`update`] writes them.
@@ -11,6 +11,7 @@ mod addend;
 mod assign;
 mod condition;
 mod edit;
+mod holds;
 mod keyword;
 mod kinds;
 mod legend;

@@ -16,15 +16,21 @@ pub(crate) fn check_bounds(
     Ok(())
 }
 
+/// The order of two values of one type that has an order.
+pub(super) fn compare(one: &AttributeValue, other: &AttributeValue) -> Option<Ordering> {
+    match (one, other) {
+        (AttributeValue::S(one), AttributeValue::S(other)) => {
+            Some(one.as_bytes().cmp(other.as_bytes()))
+        }
+        (AttributeValue::B(one), AttributeValue::B(other)) => {
+            Some(one.as_ref().cmp(other.as_ref()))
+        }
+        (AttributeValue::N(one), AttributeValue::N(other)) => number::compare(one, other).ok(),
+        _ => None,
+    }
+}
+
 /// Whether one value comes after another of the same type.
 pub(crate) fn is_after(one: &AttributeValue, other: &AttributeValue) -> bool {
-    let order = match (one, other) {
-        (AttributeValue::S(one), AttributeValue::S(other)) => one.as_bytes().cmp(other.as_bytes()),
-        (AttributeValue::B(one), AttributeValue::B(other)) => one.as_ref().cmp(other.as_ref()),
-        (AttributeValue::N(one), AttributeValue::N(other)) => {
-            number::compare(one, other).unwrap_or(Ordering::Equal)
-        }
-        _ => Ordering::Equal,
-    };
-    order == Ordering::Greater
+    compare(one, other).is_some_and(Ordering::is_gt)
 }

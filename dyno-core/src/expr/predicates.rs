@@ -177,31 +177,44 @@ impl<R, T> Path<R, T> {
             )),
         }
     }
-}
 
-impl<R, T: Ordered> Path<R, T> {
     /// The field is less than this.
-    pub fn lt(&self, value: impl Operand<R, T>) -> Condition<R> {
+    pub fn lt(&self, value: impl Operand<R, T>) -> Condition<R>
+    where
+        T: Ordered,
+    {
         self.by_order(value, Comparator::Less)
     }
 
     /// The field is less than this, or equal.
-    pub fn le(&self, value: impl Operand<R, T>) -> Condition<R> {
+    pub fn le(&self, value: impl Operand<R, T>) -> Condition<R>
+    where
+        T: Ordered,
+    {
         self.by_order(value, Comparator::LessOrEqual)
     }
 
     /// The field is greater than this.
-    pub fn gt(&self, value: impl Operand<R, T>) -> Condition<R> {
+    pub fn gt(&self, value: impl Operand<R, T>) -> Condition<R>
+    where
+        T: Ordered,
+    {
         self.by_order(value, Comparator::Greater)
     }
 
     /// The field is greater than this, or equal.
-    pub fn ge(&self, value: impl Operand<R, T>) -> Condition<R> {
+    pub fn ge(&self, value: impl Operand<R, T>) -> Condition<R>
+    where
+        T: Ordered,
+    {
         self.by_order(value, Comparator::GreaterOrEqual)
     }
 
     /// The field is one of these bounds, or between them. The lower one comes first.
-    pub fn between(&self, lower: impl Operand<R, T>, upper: impl Operand<R, T>) -> Condition<R> {
+    pub fn between(&self, lower: impl Operand<R, T>, upper: impl Operand<R, T>) -> Condition<R>
+    where
+        T: Ordered,
+    {
         let bounds = || {
             self.check_order()?;
             let (lower, upper) = (self.value(lower)?, self.value(upper)?);
@@ -210,16 +223,18 @@ impl<R, T: Ordered> Path<R, T> {
         };
         Condition::new(bounds())
     }
-}
 
-impl<R, T: Text> Path<R, T> {
     /// The field begins with this.
-    pub fn begins_with(&self, beginning: impl Operand<R, T>) -> Condition<R> {
+    pub fn begins_with(&self, beginning: impl Operand<R, T>) -> Condition<R>
+    where
+        T: Text,
+    {
         let value = self.check_form().and_then(|()| self.value(beginning));
         Condition::new(value.map(|value| Node::BeginsWith(self.as_field_path().clone(), value)))
     }
 }
 
+// The bounds of these stand on the impl, so that an object's own fields may be called `contains` and `size`.
 impl<R, T: Container> Path<R, T> {
     /// The field contains this: a part of a string, or an element of a set or list.
     pub fn contains(&self, element: impl Operand<R, T::Element>) -> Condition<R> {

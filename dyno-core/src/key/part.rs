@@ -2,12 +2,15 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use dyno_value::ValueError;
 use uuid::Uuid;
 
 use super::sortable;
+#[cfg(any(feature = "jiff", feature = "time"))]
+use crate::epoch::NANOSECONDS;
+use crate::epoch::since_epoch;
 
 /// A type of fields that can stand in a key template, such as `#[dyno(key = "USER#{tenant}")]`.
 ///
@@ -183,25 +186,10 @@ delimited! {
 /// The text of a time so many nanoseconds after the beginning of 1970.
 #[cfg(any(feature = "jiff", feature = "time"))]
 fn nanoseconds_text(nanoseconds: i128) -> Result<String, ValueError> {
-    let second = i128::from(sortable::NANOSECONDS);
+    let second = i128::from(NANOSECONDS);
     let seconds = i64::try_from(nanoseconds.div_euclid(second)).map_err(ValueError::custom)?;
     let rest = u32::try_from(nanoseconds.rem_euclid(second)).map_err(ValueError::custom)?;
     utc_text(seconds, rest)
-}
-
-fn since_epoch(time: SystemTime) -> Result<(i64, u32), ValueError> {
-    let whole = |seconds: u64| i64::try_from(seconds).map_err(ValueError::custom);
-    match time.duration_since(UNIX_EPOCH) {
-        Ok(after) => Ok((whole(after.as_secs())?, after.subsec_nanos())),
-        Err(before) => {
-            let before = before.duration();
-            let seconds = -whole(before.as_secs())?;
-            match before.subsec_nanos() {
-                0 => Ok((seconds, 0)),
-                nanoseconds => Ok((seconds - 1, sortable::NANOSECONDS - nanoseconds)),
-            }
-        }
-    }
 }
 
 /// A moment as text of one width that sorts as time goes: `2026-11-21T22:08:00.000000000Z`. For a [`KeyPart`] of your own.

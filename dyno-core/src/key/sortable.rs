@@ -2,8 +2,8 @@
 
 use dyno_value::ValueError;
 
-/// Nanoseconds of a second.
-pub(super) const NANOSECONDS: u32 = 1_000_000_000;
+use crate::epoch::NANOSECONDS;
+
 const SECONDS_OF_DAY: i64 = 86_400;
 /// The last character that is escaped. It begins every escape, so that all that stands in an escaped text comes after the `#`
 /// behind it.

@@ -1,8 +1,11 @@
 use std::fmt;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::types::{AttributeValue, ScalarAttributeType};
 use aws_smithy_types::Blob;
 use uuid::Uuid;
+
+use crate::epoch;
 
 /// The primary key of an item: a partition key, and a sort key if the table has one.
 ///
@@ -17,7 +20,7 @@ use uuid::Uuid;
 /// assert_eq!(composite.to_string(), "user-1 / 42");
 /// assert_eq!(simple.sort(), None);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Key {
     partition: KeyValue,
     sort: Option<KeyValue>,
@@ -73,6 +76,18 @@ impl Key {
     /// The sort key.
     pub fn sort(&self) -> Option<&KeyValue> {
         self.sort.as_ref()
+    }
+}
+
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut key = f.debug_struct("Key");
+        key.field("partition", &self.partition);
+        key.field("sort", &self.sort);
+        if let Some(fault) = &self.fault {
+            key.field("fault", fault);
+        }
+        key.finish()
     }
 }
 
@@ -224,6 +239,8 @@ into_key! {
     &Uuid: uuid => Self::S(uuid.to_string()),
     Vec<u8>: bytes => Self::B(bytes),
     &[u8]: bytes => Self::B(bytes.to_vec()),
+    SystemTime: time => Self::N(epoch::time_text(time)),
+    Duration: duration => Self::N(epoch::duration_text(duration)),
     Blob: blob => Self::B(blob.into_inner()),
     &Blob: blob => Self::B(blob.as_ref().to_vec()),
 }

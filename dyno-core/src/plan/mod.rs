@@ -75,7 +75,7 @@ pub(crate) use privacy::{
 pub(crate) use root::{Found, PAST_ETAGS, RootState, write_type};
 pub(crate) use route::Route;
 pub(crate) use secondary::{
-    check_index_value, check_index_values, check_key_in_clear, shapes_of_indexes,
+    check_index_value, check_index_values, check_key_in_clear, not_found_by, shapes_of_indexes,
 };
 pub(crate) use shard::{Place, Placing, ShardField, Span};
 pub(crate) use split::{Bodies, ShardBody, mark_unloaded, split, unloaded_ids};

@@ -1,12 +1,41 @@
 //! What the secondary indexes of a table take as keys.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item};
+use dyno_value::{FieldPath, Item, type_name};
 
 use super::{Bodies, Decisions, ShardBody, ShardField, checked_part};
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyValue;
 use crate::shape::{IndexPart, SecondaryShape, Shape, TableShape};
+
+/// Why nothing finds by a field in clear, if it is the key of a secondary index: how to query that.
+pub(crate) fn not_found_by(shape: &'static Shape, path: &FieldPath) -> Option<Error> {
+    let is_it = |part: &IndexPart| FieldPath::root().key(part.name()) == *path;
+    let is_key = |index: &&SecondaryShape| index.key().iter().any(is_it);
+    let is_sort = |index: &&SecondaryShape| index.sort().first().is_some_and(is_it);
+    let indexes = || shape.secondary().iter();
+    let index = indexes().find(is_key).or_else(|| indexes().find(is_sort))?;
+    let (what, rest) = match is_key(&index) {
+        true if index.key().len() > 1 => ("partition key", "key_parts([..])"),
+        true => ("partition key", "key(..)"),
+        false => ("sort key", "key(..).sort().eq(..)"),
+    };
+    let (name, object) = (index.name(), shape.name());
+    let is_handle = |name: &str| {
+        name.chars()
+            .all(|letter| letter.is_ascii_alphanumeric() || letter == '_')
+    };
+    let handle = if is_handle(name) && !name.starts_with(|first: char| first.is_ascii_digit()) {
+        format!("index({object}::indexes().{name}())")
+    } else {
+        format!("index_str(\"{name}\")")
+    };
+    let why = format!(
+        "`find` is for encrypted fields, and this one is in clear, the {what} of the secondary index `{name}`: query it, \
+         `store.query::<{object}>().{handle}.{rest}`"
+    );
+    Some(Error::new(ErrorKind::InvalidPath, why).at_path(path.clone()))
+}
 
 /// Refuses an object that an index would not take, of its own table or of one that its shards stand in; `bodies` are in clear.
 ///
@@ -120,8 +149,9 @@ fn check_part(
     let wanted = part.kind();
     let Some(value) = KeyValue::from_value(value) else {
         let why = format!(
-            "is the {what} of index `{name}`, which is {wanted}, and the value is none; an absent value, `None`, keeps the object \
-             out of the index"
+            "is the {what} of index `{name}`, which is {wanted}, and the value is {}; an absent value, `None`, keeps the object \
+             out of the index",
+            type_name(value)
         );
         return Err(Error::new(ErrorKind::InvalidValue, why));
     };

@@ -7,7 +7,7 @@ use super::{Kind, Object, ObjectReader, ObjectWriter};
 
 /// A type with a form of its own as an attribute value.
 ///
-/// Implemented for the scalars and collections of `std`, `uuid`, `Blob`, [`AttributeValue`] itself and every derived
+/// Implemented for the scalars, times and collections of `std`, `uuid`, `Blob`, [`AttributeValue`] itself and every derived
 /// object. Other types that implement serde's `Serialize` and `DeserializeOwned` need no implementation: fields use
 /// `serde_dynamo` for them.
 ///
@@ -88,6 +88,14 @@ pub(crate) fn write_object<T: Object>(object: &T) -> Result<Item, ValueError> {
     let mut writer = ObjectWriter::new(T::SHAPE);
     object.write(&mut writer)?;
     Ok(writer.finish())
+}
+
+/// Those fields of an object that can be stored.
+pub(crate) fn write_what_can_be<T: Object>(object: &T) -> Item {
+    let mut writer = ObjectWriter::going_on(T::SHAPE);
+    // What is wrong with the others was told before.
+    drop(object.write(&mut writer));
+    writer.finish()
 }
 
 /// The object from one map, its shards inside it.

@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use aws_smithy_types::Blob;
 use uuid::Uuid;
@@ -10,7 +11,7 @@ use crate::key::KeyKind;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key",
     label = "not a key type",
-    note = "a key is a string, a number, binary (`Blob`) or a `Uuid`; implement `KeyAttribute` for a type of your own"
+    note = "a key is a string, a number, binary (`Blob`), a `Uuid`, a `SystemTime` or a `Duration`; implement `KeyAttribute` for a type of your own"
 )]
 pub trait KeyAttribute: Attribute {
     /// The type of the key attribute in the table.
@@ -29,4 +30,5 @@ key_attributes! {
     String => S, Box<str> => S, Arc<str> => S, char => S, Uuid => S, Blob => B,
     u8 => N, u16 => N, u32 => N, u64 => N, u128 => N, usize => N,
     i8 => N, i16 => N, i32 => N, i64 => N, i128 => N, isize => N,
+    SystemTime => N, Duration => N,
 }

@@ -28,7 +28,7 @@ mod with;
 mod write;
 
 pub use attribute::Attribute;
-pub(crate) use attribute::{is_null, read_object, write_object};
+pub(crate) use attribute::{is_null, read_object, write_object, write_what_can_be};
 pub use codec::{Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, key, shard};
 pub use duty::{Duty, Reads, Refresh, Stamp, VersionNumber, VersionRange, reads, stamped, version};
 pub use field::{Element, FieldShape, Kind, Privacy, Role};
@@ -47,7 +47,8 @@ pub use object::{Object, Stored};
 pub use read::ObjectReader;
 pub(crate) use secondary::Holds;
 pub use secondary::{
-    Hydrated, Index, IndexAttribute, IndexPart, NoIndexes, Parts, SecondaryShape, Whole, WholeIndex,
+    AsMap, Hydrated, Index, IndexAttribute, IndexPart, NoIndexes, NoMap, Parts, SecondaryShape,
+    Whole, WholeIndex,
 };
 pub use shard_field::ShardField;
 pub(crate) use table::Untyped;

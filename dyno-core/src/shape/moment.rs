@@ -1,11 +1,14 @@
 //! Field types that say when.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::SystemTime;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{ValueCause, ValueError};
+use dyno_value::ValueError;
 
 use super::{Attribute, Codec, Kind};
+#[cfg(feature = "time")]
+use crate::epoch::NANOSECONDS;
+use crate::epoch::{does_not_fit, since_epoch, time_at};
 
 /// A field type that says when: of `#[dyno(ttl)]`, `#[dyno(created)]` and `#[dyno(updated)]`.
 ///
@@ -92,6 +95,8 @@ impl<T: Moment> Moment for Option<T> {
 }
 
 impl Moment for SystemTime {
+    const IS_EPOCH_SECONDS: bool = true;
+
     fn at(time: SystemTime) -> Result<Self, ValueError> {
         Ok(time)
     }
@@ -101,28 +106,13 @@ impl Moment for SystemTime {
     }
 
     fn from_epoch_seconds(seconds: i64) -> Result<Self, ValueError> {
-        let distance = Duration::from_secs(seconds.unsigned_abs());
-        let time = if seconds < 0 {
-            UNIX_EPOCH.checked_sub(distance)
-        } else {
-            UNIX_EPOCH.checked_add(distance)
-        };
-        time.ok_or_else(|| too_far(&seconds, "SystemTime"))
+        time_at(seconds)
     }
 }
 
 /// Seconds since 1970, rounded down.
 pub(crate) fn seconds_of(time: SystemTime) -> Result<i64, ValueError> {
-    let seconds = match time.duration_since(UNIX_EPOCH) {
-        Ok(since) => i64::try_from(since.as_secs()).ok(),
-        Err(before) => {
-            let before = before.duration();
-            let begun = u64::from(before.subsec_nanos() > 0);
-            let seconds = before.as_secs().checked_add(begun);
-            seconds.and_then(|seconds| 0_i64.checked_sub_unsigned(seconds))
-        }
-    };
-    seconds.ok_or_else(|| too_far(&i64::MAX, "seconds since 1970"))
+    since_epoch(time).map(|(seconds, _)| seconds)
 }
 
 macro_rules! epoch_seconds {
@@ -136,11 +126,11 @@ macro_rules! epoch_seconds {
 
             fn epoch_seconds(&self) -> Result<Option<i64>, ValueError> {
                 let seconds = i64::try_from(*self);
-                seconds.map(Some).map_err(|_| too_far(self, "seconds since 1970"))
+                seconds.map(Some).map_err(|_| does_not_fit(self, "seconds since 1970"))
             }
 
             fn from_epoch_seconds(seconds: i64) -> Result<Self, ValueError> {
-                Self::try_from(seconds).map_err(|_| too_far(&seconds, stringify!($integer)))
+                Self::try_from(seconds).map_err(|_| does_not_fit(&seconds, stringify!($integer)))
             }
         })*
     };
@@ -151,9 +141,8 @@ epoch_seconds!(u32, u64, u128, usize, i32, i64, i128, isize);
 #[cfg(feature = "chrono")]
 impl Moment for chrono::DateTime<chrono::Utc> {
     fn at(time: SystemTime) -> Result<Self, ValueError> {
-        let seconds = seconds_of(time)?;
-        let nanos = nanos_of(time, seconds);
-        Self::from_timestamp(seconds, nanos).ok_or_else(|| too_far(&seconds, "DateTime<Utc>"))
+        let (seconds, nanos) = since_epoch(time)?;
+        Self::from_timestamp(seconds, nanos).ok_or_else(|| does_not_fit(&seconds, "DateTime<Utc>"))
     }
 
     fn epoch_seconds(&self) -> Result<Option<i64>, ValueError> {
@@ -161,7 +150,7 @@ impl Moment for chrono::DateTime<chrono::Utc> {
     }
 
     fn from_epoch_seconds(seconds: i64) -> Result<Self, ValueError> {
-        Self::from_timestamp(seconds, 0).ok_or_else(|| too_far(&seconds, "DateTime<Utc>"))
+        Self::from_timestamp(seconds, 0).ok_or_else(|| does_not_fit(&seconds, "DateTime<Utc>"))
     }
 }
 
@@ -178,17 +167,17 @@ impl Moment for jiff::Timestamp {
     }
 
     fn from_epoch_seconds(seconds: i64) -> Result<Self, ValueError> {
-        Self::from_second(seconds).map_err(|_| too_far(&seconds, "Timestamp"))
+        Self::from_second(seconds).map_err(|_| does_not_fit(&seconds, "Timestamp"))
     }
 }
 
 #[cfg(feature = "time")]
 impl Moment for time::OffsetDateTime {
     fn at(time: SystemTime) -> Result<Self, ValueError> {
-        let seconds = seconds_of(time)?;
-        let nanos = i128::from(seconds) * 1_000_000_000 + i128::from(nanos_of(time, seconds));
+        let (seconds, nanos) = since_epoch(time)?;
+        let nanos = i128::from(seconds) * i128::from(NANOSECONDS) + i128::from(nanos);
         let at = Self::from_unix_timestamp_nanos(nanos);
-        at.map_err(|_| too_far(&seconds, "OffsetDateTime"))
+        at.map_err(|_| does_not_fit(&seconds, "OffsetDateTime"))
     }
 
     fn epoch_seconds(&self) -> Result<Option<i64>, ValueError> {
@@ -198,23 +187,8 @@ impl Moment for time::OffsetDateTime {
     }
 
     fn from_epoch_seconds(seconds: i64) -> Result<Self, ValueError> {
-        Self::from_unix_timestamp(seconds).map_err(|_| too_far(&seconds, "OffsetDateTime"))
+        Self::from_unix_timestamp(seconds).map_err(|_| does_not_fit(&seconds, "OffsetDateTime"))
     }
-}
-
-/// What a time has beyond its seconds since 1970.
-#[cfg(any(feature = "chrono", feature = "time"))]
-fn nanos_of(time: SystemTime, seconds: i64) -> u32 {
-    let whole = SystemTime::from_epoch_seconds(seconds).ok();
-    let rest = whole.and_then(|whole| time.duration_since(whole).ok());
-    rest.map_or(0, |rest| rest.subsec_nanos())
-}
-
-fn too_far(number: &impl ToString, target: &'static str) -> ValueError {
-    ValueError::new(ValueCause::NumberDoesNotFit {
-        number: number.to_string(),
-        target,
-    })
 }
 
 /// The codec of a `#[dyno(ttl)]` field: a number of seconds since 1970, whatever the type's own form.
@@ -240,6 +214,8 @@ fn read_expiry<T: Moment>(value: AttributeValue) -> Result<T, ValueError> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use proptest::prelude::*;
 
     use super::*;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use super::KeyAttribute;
+use super::{KeyAttribute, Object};
 use crate::key::KeyKind;
 
 /// A secondary index of a type's table: its keys, and what it holds.
@@ -136,8 +136,9 @@ impl IndexPart {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a key of an index",
     label = "not a type of index keys",
-    note = "a key of an index is a string, a number, binary (`Blob`), a `Uuid`, or an `Option` of one",
-    note = "for any other type that is stored as one of these, say which: `index(name = \"..\", number)`, `string` or `binary`"
+    note = "a key of an index is a string, a number, binary (`Blob`), a `Uuid`, a `SystemTime`, a `Duration`, or an `Option` of one",
+    note = "for any other type that is stored as one of these, say which: `index(name = \"..\", number)`, `string` or `binary`",
+    note = "what derives `DyObject` is stored as a map, also an enum without data: derive serde's `Serialize` and `Deserialize` on that in place of `DyObject`, and it is a string"
 )]
 pub trait IndexAttribute {
     /// As what it is stored.
@@ -160,6 +161,29 @@ impl IndexAttribute for f32 {
 impl IndexAttribute for f64 {
     const INDEX_KIND: KeyKind = KeyKind::N;
 }
+
+/// Asks of a type whether it is stored as the map of an object, which is no key of an index: an inherent constant, if its bound
+/// holds, comes before that of [`NoMap`].
+#[derive(Debug)]
+pub struct AsMap<T>(PhantomData<fn() -> T>);
+
+impl<T: Object> AsMap<T> {
+    /// It is an object.
+    pub const IS_OBJECT: bool = true;
+}
+
+impl<T: Object> AsMap<Option<T>> {
+    /// It is an object, if it is there.
+    pub const IS_OBJECT: bool = true;
+}
+
+/// The answer of [`AsMap`] for every other type.
+pub trait NoMap {
+    /// It is no object.
+    const IS_OBJECT: bool = false;
+}
+
+impl<T> NoMap for AsMap<T> {}
 
 /// A secondary index of objects of type `T`, known to the compiler: `User::indexes().by_email()`.
 ///

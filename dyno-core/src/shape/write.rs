@@ -14,6 +14,8 @@ pub struct ObjectWriter {
     fields: &'static [FieldShape],
     item: Item,
     error: Option<ValueError>,
+    /// Whether it goes on behind an error.
+    goes_on: bool,
 }
 
 impl ObjectWriter {
@@ -24,6 +26,15 @@ impl ObjectWriter {
             fields,
             item: Item::with_capacity(fields.len()),
             error: None,
+            goes_on: false,
+        }
+    }
+
+    /// The same, for the fields that can be stored, whatever is wrong with others.
+    pub(super) fn going_on(shape: &'static Shape) -> Self {
+        Self {
+            goes_on: true,
+            ..Self::new(shape)
         }
     }
 
@@ -73,10 +84,10 @@ impl ObjectWriter {
     }
 
     fn attempt(&mut self, step: impl FnOnce(&mut Self) -> Result<(), ValueError>) {
-        if self.error.is_none()
+        if (self.error.is_none() || self.goes_on)
             && let Err(error) = step(self)
         {
-            self.error = Some(error);
+            self.error.get_or_insert(error);
         }
     }
 

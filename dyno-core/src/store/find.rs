@@ -13,7 +13,7 @@ use super::shards::Shards;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{Address, Decisions, Expiry, Index, Topology};
+use crate::plan::{Address, Decisions, Expiry, Index, Topology, not_found_by};
 use crate::shape::{Stored, TypedPath, write_object};
 
 /// Finds the objects whose indexed field has this value.
@@ -258,7 +258,10 @@ fn encode<V>(
     loader: Option<&dyn ConfigLoader>,
 ) -> Result<Asked> {
     let typed = path.as_ref().map_err(Clone::clone)?;
-    let index: &Index = topology.indexes.on(&typed.path)?;
+    let index: &Index = match topology.indexes.on(&typed.path) {
+        Ok(index) => index,
+        Err(error) => return Err(not_found_by(topology.root, &typed.path).unwrap_or(error)),
+    };
     let asked = typed.write(value).map_err(|error| {
         let error = error.under_path(&typed.path);
         Error::from(Decisions::hide_secrets(error, topology.root, loader))

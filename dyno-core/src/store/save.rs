@@ -14,7 +14,7 @@ use crate::expr::Condition;
 use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
 use crate::plan::{self, KeyKinds};
-use crate::shape::{Role, Stored};
+use crate::shape::{Role, Stored, write_what_can_be};
 
 /// Saves one object: inserts it, or replaces what has its key.
 ///
@@ -195,7 +195,29 @@ pub(super) fn keyed_tree<T: Stored>(
         plan::check_not_a_guard(operation.topology.root, &key)?;
         Ok((tree, key))
     };
-    made().map_err(operation.explain(given))
+    made().map_err(|error| {
+        let known = given.cloned().or_else(|| known_key(operation, object));
+        operation.explain(known.as_ref())(error)
+    })
+}
+
+/// The key of an object that is not saved, as far as its fields tell it.
+fn known_key<T: Stored>(operation: &Operation, object: &T) -> Option<Key> {
+    if T::SHAPE.key_templates().is_some() {
+        return key_of_fields(object).ok().flatten();
+    }
+    let table = operation.topology.table;
+    let tree = write_what_can_be(object);
+    let field = |role, name: &str| {
+        let mut fields = T::SHAPE.all_fields();
+        let has_field = fields.any(|field| field.field_role() == role);
+        KeyValue::from_value(tree.get(name).filter(|_| has_field)?)
+    };
+    let partition = Key::new(field(Role::PartitionKey, table.key_name())?);
+    match table.sort_name() {
+        Some(name) => Some(partition.with_sort(field(Role::SortKey, name)?)),
+        None => Some(partition),
+    }
 }
 
 fn another_key(made: &Key, given: &Key) -> Error {

@@ -10,12 +10,14 @@
 use std::collections::BTreeSet;
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 
 use syn::Ident;
 
+use super::codec::first_span;
 use super::target::Target;
-use crate::model::{Form, IndexPart, Object, Projection, SecondaryIndex};
+use crate::attributes::Slot;
+use crate::model::{Field, Form, IndexPart, Object, Projection, Role, SecondaryIndex};
 
 /// What `Stored::Indexes` is, and its declaration if it is a type of its own.
 pub(super) fn handles(object: &Object, target: &Target<'_>) -> (TokenStream, TokenStream) {
@@ -98,6 +100,43 @@ fn shape(index: &SecondaryIndex) -> TokenStream {
         Projection::All => shape,
         Projection::Include(names) => quote!(#shape.include(&[#(#names),*])),
         Projection::KeysOnly => quote!(#shape.keys_only()),
+    }
+}
+
+/// Refuses an index over a map whose field says that it is something else. A type parameter is known too late to be asked.
+///
+/// ```text
+/// const _: () = ::core::assert!(!__dyno::AsMap::<Status>::IS_OBJECT, "..");
+/// ```
+pub(super) fn checks(object: &Object) -> TokenStream {
+    if !object.generics.params.is_empty() {
+        return TokenStream::new();
+    }
+    let says_form = |field: &&Field| {
+        let mut parts = field.given.secondary.iter();
+        let says_form = parts.any(|part| part.value.forms().into_iter().any(Slot::is_present));
+        says_form && !matches!(field.role, Role::With(_))
+    };
+    let fields: Vec<_> = object.body.fields().filter(says_form).collect();
+    if fields.is_empty() {
+        return TokenStream::new();
+    }
+    let checks = fields.into_iter().map(|field| {
+        let field_type = &field.type_tokens;
+        let why = format!(
+            "`{}` cannot be a key of an index: its type derives `DyObject` and is stored as a map, also an enum without data; \
+             derive serde's `Serialize` and `Deserialize` in place of it, so that it is a string, or name conversions, \
+             `#[dyno(with = module)]`",
+            field.name.text
+        );
+        let place = first_span(field_type);
+        quote_spanned! {place=>
+            const _: () = ::core::assert!(!__dyno::AsMap::<#field_type>::IS_OBJECT, #why);
+        }
+    });
+    quote! {
+        use __dyno::NoMap as _;
+        #(#checks)*
     }
 }
 

@@ -54,6 +54,7 @@ pub(crate) fn object(object: &Object) -> TokenStream {
         #loader
     });
     let (indexes, index_handles) = indexes::handles(object, &target);
+    let index_checks = indexes::checks(object);
     let keys = template::items(object, &target, &rows);
     let stored = object
         .table
@@ -64,6 +65,7 @@ pub(crate) fn object(object: &Object) -> TokenStream {
         #implementation
         #stored
         #index_handles
+        #index_checks
         #handles
     })
 }

@@ -5,5 +5,6 @@ mod number;
 mod pointer;
 mod scalar;
 mod set;
+mod time;
 
 pub use set::SetElement;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 use std::sync::Arc;
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::ValueError;
@@ -100,6 +101,8 @@ macro_rules! boxed {
 }
 
 boxed! {
+    [] SystemTime;
+    [] Duration;
     [T: Attribute] Vec<T>;
     [V: Attribute] BTreeMap<String, V>;
     [V: Attribute, S: BuildHasher + Default] HashMap<String, V, S>;

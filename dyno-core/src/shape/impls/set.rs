@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher, Hash};
+use std::time::{Duration, SystemTime};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
@@ -22,7 +23,8 @@ macro_rules! set_elements {
 }
 
 set_elements!(
-    String, Uuid, Blob, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize
+    String, Uuid, Blob, u8, u16, u32, u64, u128, usize, i8, i16, i32, i64, i128, isize, SystemTime,
+    Duration
 );
 
 impl<T: SetElement + Eq + Hash, S: BuildHasher + Default> Attribute for HashSet<T, S> {

@@ -12,6 +12,7 @@ use crate::store::saved::Saved;
 pub struct BatchError<D, L = Failure> {
     results: Vec<Result<D, L>>,
     error: Error,
+    part: Option<usize>,
 }
 
 /// Of a batch that loads.
@@ -55,6 +56,11 @@ impl<D, L> BatchError<D, L> {
         self.error.kind()
     }
 
+    /// Which part that is, counted from zero in the order in which they were given; `None` if the batch is refused and has no part.
+    pub fn part(&self) -> Option<usize> {
+        self.part
+    }
+
     /// What went wrong with that part, without what is left of it.
     pub fn error(&self) -> &Error {
         &self.error
@@ -87,6 +93,7 @@ pub(super) fn none_of<D, L: Leftover>(
         (true, Some(error)) => Err(BatchError {
             results: Vec::new(),
             error,
+            part: None,
         }),
         _ => all_of(left.into_iter().map(Err).collect()),
     }
@@ -96,19 +103,27 @@ pub(super) fn none_of<D, L: Leftover>(
 pub(super) fn all_of<D, L: Leftover>(
     results: Vec<Result<D, L>>,
 ) -> Result<Vec<D>, BatchError<D, L>> {
-    let left = || results.iter().filter_map(|part| part.as_ref().err());
-    let to_blame = left().find(|left| left.why().kind() != ErrorKind::BatchRefused);
-    let Some(first) = to_blame.or_else(|| left().next()) else {
+    let left = || {
+        let parts = results.iter().enumerate();
+        parts.filter_map(|(at, part)| Some((at, part.as_ref().err()?.why())))
+    };
+    let to_blame = left().find(|(_, why)| why.kind() != ErrorKind::BatchRefused);
+    let Some((at, why)) = to_blame.or_else(|| left().next()) else {
         return Ok(results.into_iter().flatten().collect());
     };
-    let error = first.why().twin().of_key(first.why().key());
+    let error = why.twin().of_key(why.key());
     let error = match (left().count(), results.len()) {
         (1, 1) => error,
         (left, all) => error.and(&format!(
-            " ({left} of the {all} parts of the batch are left over)"
+            " (part {} of {all} in the batch; left over: {left})",
+            at + 1
         )),
     };
-    Err(BatchError { results, error })
+    Err(BatchError {
+        results,
+        error,
+        part: Some(at),
+    })
 }
 
 impl<D, L> fmt::Display for BatchError<D, L> {

@@ -17,7 +17,8 @@ use crate::store::reseal::Failure;
 use crate::store::saved::Saved;
 
 /// What one request of a [`Scan`](crate::Scan) or [`Query`](crate::Query) found. It may have no object, and yet not be
-/// the last one: the service looked at items, and none was wanted.
+/// the last one: the service looked at items, and none was wanted. One that was asked for by [`page`](crate::Scan::page) has as many objects
+/// as that says, and a cursor if more follow.
 #[derive(Debug)]
 pub struct Page<T> {
     objects: Vec<Saved<T>>,
@@ -43,7 +44,8 @@ impl<T> Page<T> {
         &self.failures
     }
 
-    /// Where the next page begins; `None` at the end.
+    /// Where the next page begins; `None` at the end. One of [`pages`](crate::Scan::pages) that ends after [`take`](crate::Scan::take) objects
+    /// may have one though nothing follows; one of [`page`](crate::Scan::page) does not.
     pub fn cursor(&self) -> Option<&Cursor> {
         self.cursor.as_ref()
     }
@@ -117,6 +119,7 @@ impl Walk {
         if let Some(wanted) = &mut self.wanted {
             *wanted = wanted.saturating_sub(objects.len());
         }
+        self.saw_more = cut.is_some();
         if cut.is_some() {
             // What follows the last object in its page is looked at again by who goes on from it.
             self.start = cut;
@@ -132,6 +135,47 @@ impl Walk {
             looked_at: answered.looked_at,
         }))
     }
+}
+
+impl Walk {
+    /// Whether anything that would be given back follows what was seen.
+    async fn goes_further(&mut self, looked_at: &mut u64) -> Result<bool> {
+        if self.saw_more {
+            return Ok(true);
+        }
+        while self.start.is_some() {
+            let answered = self.ask().await?;
+            *looked_at += answered.looked_at;
+            let sorted = self.sorted(answered.items, 1).await;
+            let sorted = sorted.map_err(self.operation.explain(None))?;
+            if !sorted.roots.is_empty() || !sorted.failures.is_empty() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+}
+
+/// So many objects, and where the next ones begin, if there are any.
+pub(super) async fn one<T: Stored>(mut selection: Selection<T>, objects: usize) -> Result<Page<T>> {
+    selection.take = Some(objects);
+    let mut walk = Walk::begin(&selection, false)?.looking_ahead();
+    drop(selection);
+    let mut one = Page {
+        objects: Vec::new(),
+        failures: Vec::new(),
+        cursor: None,
+        looked_at: 0,
+    };
+    while let Some(page) = walk.whole_page::<T>().await? {
+        one.objects.extend(page.objects);
+        one.looked_at += page.looked_at;
+        one.cursor = page.cursor;
+    }
+    if one.cursor.is_some() && !walk.goes_further(&mut one.looked_at).await? {
+        one.cursor = None;
+    }
+    Ok(one)
 }
 
 /// Everything that is selected.

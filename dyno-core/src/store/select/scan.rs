@@ -60,8 +60,7 @@ use crate::store::saved::Saved;
 /// assert_eq!(adults.len(), 2);
 ///
 /// // A page, and its cursor as text: in a link, say.
-/// let mut pages = store.scan::<User>().take(2).pages();
-/// let page = pages.next().await.unwrap()?;
+/// let page = store.scan::<User>().page(2).await?;
 /// let cursor = page.cursor().unwrap().to_string();
 /// let rest = store.scan::<User>().from(cursor.parse::<Cursor>()?).await?;
 /// assert_eq!(page.objects().len() + rest.len(), 3);

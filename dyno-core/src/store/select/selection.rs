@@ -284,6 +284,52 @@ macro_rules! selection_options {
             crate::store::Count::new(self.selection)
         }
 
+        /// So many objects, or all that are left, and a cursor if there are more: a page for people, with a link to the next one.
+        ///
+        /// Sends the requests of awaiting it with [`take`](Self::take), which this replaces, and looks one object further: at one item
+        /// more in the same request, and by further requests only where that item is none of the objects, or a filter or
+        /// [`limit`](Self::limit) is given. A page of 0 has no object and no cursor.
+        ///
+        /// # Errors
+        ///
+        /// Those of awaiting it.
+        ///
+        /// # Examples
+        ///
+        /// ```
+        /// # #[cfg(feature = "embedded")]
+        /// # #[tokio::main(flavor = "current_thread")]
+        /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+        /// use dyno_core::{Cursor, DyObject as _, Store};
+        /// use dyno_derive::DyObject;
+        ///
+        /// #[derive(DyObject)]
+        /// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+        /// struct User {
+        ///     name: String,
+        /// }
+        ///
+        /// let store = Store::embedded()?;
+        /// store.ensure_tables::<User>().await?;
+        /// for name in ["Ada", "Naomi", "Ken", "Bo"] {
+        ///     store.save(User { name: name.into() }).await?;
+        /// }
+        ///
+        /// let page = store.scan::<User>().page(2).await?;
+        /// assert_eq!(page.objects().len(), 2);
+        /// let link = page.cursor().unwrap().to_string();
+        /// let last = store.scan::<User>().from(link.parse::<Cursor>()?).page(2).await?;
+        /// assert_eq!(last.objects().len(), 2);
+        /// assert!(last.cursor().is_none());
+        /// # Ok(())
+        /// # }
+        /// # #[cfg(not(feature = "embedded"))]
+        /// # fn main() {}
+        /// ```
+        pub async fn page(self, objects: usize) -> crate::error::Result<crate::store::Page<T>> {
+            super::page::one(self.selection, objects).await
+        }
+
         /// The objects page by page, as a [`Stream`](futures_util::Stream). Each page is asked for when it is polled.
         pub fn pages(self) -> crate::store::Pages<T> {
             crate::store::Pages::new(self.selection, false)

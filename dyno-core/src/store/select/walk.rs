@@ -32,6 +32,10 @@ pub(super) struct Walk {
     pub(super) goes_on: bool,
     /// Objects that are still wanted.
     pub(super) wanted: Option<usize>,
+    /// Whether an object was seen behind those that are wanted.
+    pub(super) saw_more: bool,
+    /// Items behind the wanted objects that are looked at, too.
+    ahead: usize,
     /// Which part of the table, of how many.
     segment: Option<(u32, u32)>,
     /// Whether a request is limited to what is wanted.
@@ -59,6 +63,8 @@ impl Walk {
         Ok(Self {
             goes_on: selection.take != Some(0),
             wanted: selection.take,
+            saw_more: false,
+            ahead: 0,
             segment: None,
             frugal: !counts && params.filter.is_none() && params.limit.is_none(),
             operation,
@@ -69,6 +75,11 @@ impl Walk {
             start,
             requests: 0,
         })
+    }
+
+    /// The same, with a look at what follows the wanted objects.
+    pub(super) fn looking_ahead(self) -> Self {
+        Self { ahead: 1, ..self }
     }
 
     /// The same over one part of the table, of so many.
@@ -85,6 +96,7 @@ impl Walk {
             return Some(i32::try_from(limit).unwrap_or(i32::MAX));
         }
         let wanted = self.wanted.filter(|_| self.frugal)?;
+        let wanted = wanted.saturating_add(self.ahead);
         let factor = 1_usize.checked_shl(self.requests).unwrap_or(usize::MAX);
         i32::try_from(wanted.saturating_mul(factor)).ok()
     }

@@ -54,7 +54,7 @@ use crate::store::{Store, drive};
 /// [`ErrorKind::PathNotFound`](crate::ErrorKind::PathNotFound) if there is nothing around a value, but for
 /// [`create_parents`](Self::create_parents);
 /// [`ErrorKind::ConditionFailed`](crate::ErrorKind::ConditionFailed) if `when` does not hold;
-/// [`ErrorKind::InvalidValue`](crate::ErrorKind::InvalidValue) if a number would be beyond its type;
+/// [`ErrorKind::InvalidValue`](crate::ErrorKind::InvalidValue) if a number would be beyond its type, and `when` holds;
 /// [`ErrorKind::TypeMismatch`](crate::ErrorKind::TypeMismatch), [`ErrorKind::OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown),
 /// and those of the service.
 ///

@@ -12,6 +12,14 @@ struct User {
     flag: bool,
     #[dyno(index(name = "by_tags"))]
     tags: Vec<String>,
+    #[dyno(index(name = "by_status"))]
+    status: Status,
+}
+
+#[derive(DyObject)]
+enum Status {
+    Open,
+    Done,
 }
 
 #[derive(DyObject)]
