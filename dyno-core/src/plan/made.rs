@@ -16,7 +16,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Edit, Verb};
 use crate::key::{PartText, Template};
 use crate::reserved;
-use crate::shape::{FieldShape, IndexPart, Shape, TableShape};
+use crate::shape::{FieldShape, IndexPart, IndexShape, Shape, TableShape};
 
 /// The keys of a type's indexes that are made of fields.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ impl MadeKeys {
         for (index, part, template) in parts {
             let name = template.attribute();
             let is_field = root.find_field(|field| {
-                let column = field.search().map(|search| search.columns());
+                let column = field.search().map(IndexShape::columns);
                 field.answers_to(name) || column.is_some_and(|columns| columns.contains(&name))
             });
             let is_made = keys.iter().any(|key| key.template.attribute() == name);

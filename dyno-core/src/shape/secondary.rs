@@ -196,7 +196,8 @@ impl IndexAttribute for f64 {
 /// made of fields.
 pub struct Index<T, H, K = NoTemplate> {
     name: &'static str,
-    of: PhantomData<fn() -> (T, H, K)>,
+    of: PhantomData<fn() -> T>,
+    queried: PhantomData<fn() -> (H, K)>,
 }
 
 /// An [`Index`] of all attributes.
@@ -216,6 +217,7 @@ impl<T, H, K> Index<T, H, K> {
         Self {
             name,
             of: PhantomData,
+            queried: PhantomData,
         }
     }
 

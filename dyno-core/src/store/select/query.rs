@@ -156,6 +156,7 @@ impl<T: Stored, S, K: QueriedBy<T>> Query<T, S, K> {
         ///
         /// From here on [`of`](Self::of) and [`SortKey::fields`](crate::SortKey::fields) take the fields of the index's key templates,
         /// if it has some.
+        #[expect(clippy::needless_pass_by_value, reason = "a handle is written where it is used")]
         pub fn index<I: WholeIndex<T>>(mut self, index: I) -> Query<T, S, OfIndex<I::Keys>> {
             self.selection.index = Some(index.__dyno_name());
             Query::with(self.selection)

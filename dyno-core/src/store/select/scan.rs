@@ -87,6 +87,7 @@ impl<T: Stored> Scan<T> {
     selection_options!();
 
     goes_over_index! {
+        #[expect(clippy::needless_pass_by_value, reason = "a handle is written where it is used")]
         pub fn index(mut self, index: impl WholeIndex<T>) -> Self {
             self.selection.index = Some(index.__dyno_name());
             self
