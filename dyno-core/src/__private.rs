@@ -6,12 +6,13 @@ pub use std::result::Result::Ok;
 use std::sync::Arc;
 pub use std::vec::Vec;
 
+use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::ValueError;
 
 pub use crate::key::{
     AnyFields, KeyKind, NoTemplate, PartText, Piece, Template, Templated, Templates,
 };
-use crate::key::{KeyPart, SelfDelimiting};
+use crate::key::{IndexKeyPart, KeyPart, SelfDelimiting};
 use crate::loader::ConfigLoader;
 pub use crate::shape::{
     AsMap, Beside, Codec, DirectProbe, Duty, FieldShape, Index, IndexPart, IndexShape, Invalid,
@@ -44,6 +45,32 @@ pub fn key_part<T: KeyPart>(value: &T, codec: Codec<T>) -> PartText {
 pub fn delimited_key_part<T: SelfDelimiting>(value: &T, codec: Codec<T>) -> PartText {
     key_part(value, codec)
 }
+
+/// What stands for a stored value of a field in the key of an index; `None` for one that keeps its object out.
+///
+/// # Errors
+///
+/// The value is none of the field, or has no text.
+pub fn index_part<T: IndexKeyPart>(value: AttributeValue, codec: Codec<T>) -> IndexPartText {
+    let value = codec.read(value)?;
+    let text = value.in_key().map(KeyPart::key_text).transpose()?;
+    Ok(text.map(Into::into))
+}
+
+/// The same, where something other than `#` stands behind it.
+///
+/// # Errors
+///
+/// Those of [`index_part`].
+pub fn delimited_index_part<T: IndexKeyPart<Value: SelfDelimiting>>(
+    value: AttributeValue,
+    codec: Codec<T>,
+) -> IndexPartText {
+    index_part(value, codec)
+}
+
+/// What [`index_part`] returns.
+pub type IndexPartText = std::result::Result<Option<String>, ValueError>;
 
 /// The loader that a type names, ready to be shared.
 #[expect(clippy::unnecessary_wraps, reason = "what `Object::loader` returns")]

@@ -91,9 +91,10 @@ pub mod transaction {
 /// Keys that are made of fields, `#[dyno(key = "USER#{tenant}")]`: implement [`KeyPart`](template::KeyPart) for types of your own.
 pub mod template {
     pub use crate::key::{
-        FieldsOf, KeyFields, KeyPart, NoTemplate, Part, PrefixOf, SelfDelimiting, Templated,
-        utc_text,
+        FieldsOf, IndexKeyPart, KeyFields, KeyPart, NoTemplate, Part, PrefixOf, SelfDelimiting,
+        Templated, utc_text,
     };
+    pub use crate::store::{OfIndex, OfTable, QueriedBy};
 }
 
 /// What fields can do in a [`Condition`]: implement these for types of your own.

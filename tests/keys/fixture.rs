@@ -1,6 +1,6 @@
 //! Types of one table, as in single-table design.
 
-use dyno::{DyObject, Store};
+use dyno::{AttributeValue, DyObject, Item, Key, Store};
 use dyno_testkit::Recorder;
 
 /// One for each tenant.
@@ -132,4 +132,26 @@ pub(crate) async fn shop() -> (Store, Recorder) {
     }
     recorder.take();
     (store, recorder)
+}
+
+/// The item as it stands in the table.
+pub(crate) async fn stored_item(store: &Store, key: &Key) -> Item {
+    let client = store.client::<Order>().unwrap();
+    let sort = key.sort().map_or_else(String::new, ToString::to_string);
+    let found = client
+        .get_item()
+        .table_name("App")
+        .key("PK", AttributeValue::S(key.partition().to_string()))
+        .key("SK", AttributeValue::S(sort))
+        .send()
+        .await
+        .unwrap();
+    found.item.unwrap_or_default()
+}
+
+/// What another program writes.
+pub(crate) async fn put(store: &Store, item: Item) {
+    let client = store.client::<Order>().unwrap();
+    let put = client.put_item().table_name("App").set_item(Some(item));
+    put.send().await.unwrap();
 }

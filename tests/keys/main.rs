@@ -5,6 +5,7 @@ mod bad_input;
 mod fault;
 mod fixture;
 mod golden;
+mod indexed;
 mod law;
 mod made;
 mod parts;

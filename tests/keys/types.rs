@@ -1,10 +1,10 @@
 //! Of which type an item is, where types have no tags of their own, other programs write, or a struct has the name of a variant.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno::{DyObject, ErrorKind, Item, Key, Store};
+use dyno::{DyObject, ErrorKind, Item, Key};
 use dyno_testkit::dump;
 
-use crate::fixture::{Order, Profile, Report, Task, Text, empty, order, profile, shop, store};
+use crate::fixture::{Order, Profile, Report, Task, Text, empty, order, profile, put, shop, store};
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
 #[dyno(
@@ -88,12 +88,6 @@ fn sent(at: u64) -> Event {
         at,
         to: "ada".into(),
     }
-}
-
-async fn put(store: &Store, item: Item) {
-    let client = store.client::<Order>().unwrap();
-    let put = client.put_item().table_name("App").set_item(Some(item));
-    put.send().await.unwrap();
 }
 
 fn written_by_another(sort: &str) -> Item {

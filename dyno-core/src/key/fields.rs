@@ -155,7 +155,7 @@ macro_rules! alone {
 
 macro_rules! alone_or_borrowed {
     ($($type:ty),*) => {
-        alone! { $($type => $type, &$type => $type),* }
+        alone! { $($type => $type, &$type => $type, $type => Option<$type>, &$type => Option<$type>),* }
     };
 }
 
@@ -182,4 +182,7 @@ alone_or_borrowed!(
     Box<str>,
     Arc<str>
 );
-alone! { &str => String, &str => Box<str>, &str => Arc<str> }
+alone! {
+    &str => String, &str => Box<str>, &str => Arc<str>,
+    &str => Option<String>, &str => Option<Box<str>>, &str => Option<Arc<str>>,
+}

@@ -9,7 +9,7 @@ mod tests;
 mod value;
 
 pub use fields::{AnyFields, FieldsOf, KeyFields, NoTemplate, PrefixOf, Templated};
-pub use part::{KeyPart, Part, SelfDelimiting, utc_text};
+pub use part::{IndexKeyPart, KeyPart, Part, SelfDelimiting, utc_text};
 pub(crate) use template::Beginning;
 pub use template::{PartText, Piece, Template, Templates};
 pub use value::{Key, KeyKind, KeyValue};

@@ -93,9 +93,49 @@ impl<T: KeyPart> Part<T> for T {
     }
 }
 
+/// What stands for an optional field in the key of an index is what stands for its value.
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart, V: Part<T>> Part<Option<T>> for V {
+    fn __dyno_text(&self) -> Result<String, ValueError> {
+        Part::<T>::__dyno_text(self)
+    }
+}
+
 impl<T: KeyPart> Part<T> for &T {
     fn __dyno_text(&self) -> Result<String, ValueError> {
         self.key_text().map(Cow::into_owned)
+    }
+}
+
+/// A type of fields that can stand in the key template of a secondary index: a [`KeyPart`], or an `Option` of one, whose objects are
+/// not in the index while it is `None`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot stand in the key template of an index",
+    label = "not a part of a key",
+    note = "a part of a key is a number, a string, a `bool`, a `char`, a `Uuid` or a time, or an `Option` of one; implement `KeyPart` for a type of your own"
+)]
+pub trait IndexKeyPart {
+    /// The type of the value that is there.
+    type Value: KeyPart;
+
+    /// The value, if there is one.
+    fn in_key(&self) -> Option<&Self::Value>;
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: KeyPart> IndexKeyPart for T {
+    type Value = T;
+
+    fn in_key(&self) -> Option<&T> {
+        Some(self)
+    }
+}
+
+impl<T: KeyPart> IndexKeyPart for Option<T> {
+    type Value = T;
+
+    fn in_key(&self) -> Option<&T> {
+        self.as_ref()
     }
 }
 

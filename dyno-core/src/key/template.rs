@@ -15,7 +15,7 @@ pub struct Templates {
 }
 
 /// One key attribute, made of texts and fields.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Template {
     attribute: &'static str,
     text: &'static str,
@@ -23,13 +23,14 @@ pub struct Template {
 }
 
 /// A piece of a [`Template`].
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "printed by the derive, matched here"
 )]
 pub enum Piece {
-    /// The value of the field stored under this name: the one at this place among all fields of the templates.
+    /// The value of the field stored under this name: the one at this place among all fields of the templates of the key, or
+    /// among those of this template if it is an index's.
     Field(&'static str, usize),
     /// As it stands.
     Text(&'static str),
@@ -50,6 +51,11 @@ impl Template {
             text,
             pieces,
         }
+    }
+
+    /// The name of the attribute.
+    pub(crate) const fn attribute(&self) -> &'static str {
+        self.attribute
     }
 
     /// The names of its fields.
@@ -91,6 +97,24 @@ impl Template {
     fn whole(self, parts: &[PartText], part: &str, limit: usize) -> Result<KeyValue, String> {
         let text = self.joined(parts, |_, slot| slot)?;
         self.checked(text.text, part, limit).map(KeyValue::S)
+    }
+
+    /// The partition key with these values in its fields.
+    ///
+    /// # Errors
+    ///
+    /// A value has no text, or the key would be too long; in words.
+    pub(crate) fn partition_of(self, parts: &[PartText]) -> Result<KeyValue, String> {
+        self.whole(parts, "partition key", limits::PARTITION_KEY_BYTES)
+    }
+
+    /// The sort key with these values in its fields.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`partition_of`](Self::partition_of).
+    pub(crate) fn sort_of(self, parts: &[PartText]) -> Result<KeyValue, String> {
+        self.whole(parts, "sort key", limits::SORT_KEY_BYTES)
     }
 
     /// What the keys begin with whose first fields have these values.
@@ -196,6 +220,11 @@ impl Templates {
         self
     }
 
+    /// The template of the partition key.
+    pub(crate) const fn partition_template(&self) -> Template {
+        self.partition
+    }
+
     /// The template of the sort key, if there is one.
     pub(crate) const fn sort_template(&self) -> Option<Template> {
         self.sort
@@ -222,8 +251,7 @@ impl Templates {
     ///
     /// A value has no text, or the key would be too long; in words.
     pub(crate) fn partition_of(&self, parts: &[PartText]) -> Result<KeyValue, String> {
-        self.partition
-            .whole(parts, "partition key", limits::PARTITION_KEY_BYTES)
+        self.partition.partition_of(parts)
     }
 
     /// The key with these values in its fields.
@@ -234,9 +262,7 @@ impl Templates {
     pub(crate) fn key_of(&self, parts: &[PartText]) -> Result<Key, String> {
         let key = Key::new(self.partition_of(parts)?);
         match self.sort {
-            Some(sort) => {
-                Ok(key.with_sort(sort.whole(parts, "sort key", limits::SORT_KEY_BYTES)?))
-            }
+            Some(sort) => Ok(key.with_sort(sort.sort_of(parts)?)),
             None => Ok(key),
         }
     }

@@ -131,7 +131,7 @@ impl Listed {
 pub(crate) struct Loaded {
     pub(crate) tree: Item,
     pub(crate) extras: Extras,
-    /// The columns of indexes, as they are stored.
+    /// The columns of indexes, and the keys of indexes that are made of fields, as they are stored.
     pub(crate) columns: Item,
     pub(crate) decisions: Decisions,
 }
@@ -149,7 +149,8 @@ pub(crate) fn join(
     binding: &Binding,
     loader: Option<&dyn ConfigLoader>,
 ) -> Result<Loaded> {
-    let columns = topology.indexes.take(&mut root);
+    let mut columns = topology.indexes.take(&mut root);
+    columns.extend(topology.made.take(&mut root));
     let unsealed = unsealed(topology.root, &root, loader);
     let keeps_metadata = loader.is_some_and(|loader| loader.keep_metadata(&root));
     if !keeps_metadata {

@@ -29,6 +29,7 @@ mod index;
 mod join;
 mod kept;
 mod layout;
+mod made;
 mod manifest;
 mod of_type;
 mod pattern;
@@ -60,6 +61,7 @@ pub(crate) use join::{
 };
 pub(crate) use kept::{Beginning, Kept, KeptValues};
 pub(crate) use layout::layout;
+pub(crate) use made::Unmade;
 pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
 pub(crate) use of_type::{
     check_beginning, managed_of_type, no_other_tag, plain_of_type, plain_tag, tag_attribute,

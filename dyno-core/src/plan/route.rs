@@ -6,6 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, Segment};
 
 use super::entries::{Entries, EntryId, unkey_collection, unkey_lists};
+use super::made::index_with_made;
 use super::shard::{Collection, EACH, Place, ShardField, Span};
 use super::split::fields_in;
 use super::topology::Topology;
@@ -307,6 +308,11 @@ fn into_field(
         return Err(format!(
             "`{name}` holds the values of the index on `{}`, which dyno writes with the field",
             field.name()
+        ));
+    }
+    if let Some(index) = index_with_made(shape, name) {
+        return Err(format!(
+            "`{name}` is a key of index `{index}`, which dyno makes of fields and writes with them"
         ));
     }
     if let Some(kind) = shape.collected(None) {

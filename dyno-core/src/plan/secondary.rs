@@ -3,9 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, type_name};
 
+use super::made::index_made_of;
 use super::{Bodies, Decisions, ShardBody, ShardField, checked_part};
 use crate::error::{Error, ErrorKind, Result};
-use crate::key::KeyValue;
+use crate::key::{KeyValue, Template};
 use crate::shape::{IndexPart, SecondaryShape, Shape, TableShape};
 
 /// Why nothing finds by a field in clear, if it is the key of a secondary index: how to query that.
@@ -101,8 +102,11 @@ fn check_body(
     decisions: &Decisions,
 ) -> Result<()> {
     for part in shape.secondary().iter().flat_map(SecondaryShape::parts) {
-        if let Some(value) = body.get(part.name()) {
-            check_index_value(shape, (around, part.name()), value, decisions)?;
+        let fields = part.template().into_iter().flat_map(Template::fields);
+        for name in std::iter::once(part.name()).chain(fields) {
+            if let Some(value) = body.get(name) {
+                check_index_value(shape, (around, name), value, decisions)?;
+            }
         }
     }
     Ok(())
@@ -121,6 +125,17 @@ pub(crate) fn check_index_value(
     decisions: &Decisions,
 ) -> Result<()> {
     let path = around.key(name);
+    if let Some((index, template)) = index_made_of(shape, name)
+        && around.is_root()
+        && decisions.seals(&path)
+    {
+        let why = format!(
+            "is to be encrypted, and `{}`, a key of index `{index}` that is made of it, would show it; leave it in clear, or make the \
+             key of other fields",
+            template.attribute()
+        );
+        return Err(Error::new(ErrorKind::KeyRefused, why).at_path(path));
+    }
     for index in shape.secondary() {
         let parts = [("partition key", index.key()), ("sort key", index.sort())];
         for (what, parts) in parts {

@@ -82,6 +82,7 @@ impl Stale {
         let shape = topology.root;
         let mut values = root.clone();
         let columns = topology.indexes.take(&mut values);
+        topology.made.take(&mut values);
         let sealed = join_sealed(topology, values, entries, shards.clone(), loader)?;
         let view = shown_whole(&sealed, topology, entries)?;
         let mut load = Decisions::for_load(&sealed, &view, entries, shape, loader)?;

@@ -6,6 +6,7 @@ use super::address::{KeyKinds, shard_id};
 use super::entries::EntryId;
 use super::expiry::expiry_attribute;
 use super::index::Indexes;
+use super::made::MadeKeys;
 use super::shard::{Collection, Place, Placing, ShardField, Span};
 use super::unique::unique_fields;
 use crate::error::{Error, ErrorKind, Result};
@@ -31,6 +32,8 @@ pub(crate) struct Topology {
     pub(crate) managed: bool,
     /// The fields of the root that can be searched.
     pub(crate) indexes: Indexes,
+    /// The keys of secondary indexes that are made of fields of the root.
+    pub(crate) made: MadeKeys,
 }
 
 impl Topology {
@@ -47,6 +50,7 @@ impl Topology {
             ));
         };
         let indexes = Indexes::of(root, table)?;
+        let made = MadeKeys::of(root, table)?;
         let mut walk = Walk {
             root_sort: KeyKinds::of(root).sort,
             found: Vec::new(),
@@ -104,6 +108,7 @@ impl Topology {
             all_spans,
             managed,
             indexes,
+            made,
         })
     }
 

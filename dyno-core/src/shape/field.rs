@@ -17,9 +17,13 @@ pub struct FieldShape {
     duty: Option<Duty>,
     says_expiry: bool,
     unique: Option<UniqueShape>,
+    text: Option<TextInKey>,
     kind: KindSource,
     placing: Placing,
 }
+
+/// The text of a stored value of a field in a key; `None` if the value is absent.
+pub type TextInKey = fn(AttributeValue) -> Result<Option<String>, ValueError>;
 
 /// How a shard field departs from what its type says.
 #[derive(Clone, Copy, Debug, Default)]
@@ -49,6 +53,7 @@ impl FieldShape {
             duty: None,
             says_expiry: false,
             unique: None,
+            text: None,
             kind: KindSource::Alone(kind),
             placing: Placing {
                 table: None,
@@ -130,6 +135,13 @@ impl FieldShape {
         self
     }
 
+    /// The same field, of which the key of a secondary index is made.
+    #[must_use]
+    pub const fn in_key(mut self, text: TextInKey) -> Self {
+        self.text = Some(text);
+        self
+    }
+
     /// The same shard, in this table instead of its type's.
     #[must_use]
     pub const fn in_table(mut self, table: &'static str) -> Self {
@@ -204,6 +216,11 @@ impl FieldShape {
     /// Where the items stand that keep its values unique, if they are.
     pub const fn guards(&self) -> Option<&UniqueShape> {
         self.unique.as_ref()
+    }
+
+    /// What stands for a value of it in keys of secondary indexes, if one is made of it.
+    pub(crate) const fn text_in_key(&self) -> Option<TextInKey> {
+        self.text
     }
 
     /// What the field's value looks like inside, once it is loaded.

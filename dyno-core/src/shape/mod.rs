@@ -31,7 +31,7 @@ pub use attribute::Attribute;
 pub(crate) use attribute::{is_null, read_object, write_object, write_what_can_be};
 pub use codec::{Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, key, shard};
 pub use duty::{Duty, Reads, Refresh, Stamp, VersionNumber, VersionRange, reads, stamped, version};
-pub use field::{Element, FieldShape, Kind, Privacy, Role};
+pub use field::{Element, FieldShape, Kind, Privacy, Role, TextInKey};
 pub(crate) use fits::{fits, fits_object};
 pub use flatten::Flatten;
 pub(crate) use handle::root;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use super::{KeyAttribute, Object};
-use crate::key::KeyKind;
+use crate::key::{KeyFields, KeyKind, NoTemplate, Template};
 
 /// A secondary index of a type's table: its keys, and what it holds.
 #[derive(Debug)]
@@ -86,6 +86,16 @@ impl SecondaryShape {
         self.sort
     }
 
+    /// What its partition key is made of, if it is no field.
+    pub(crate) fn key_template(&self) -> Option<Template> {
+        self.key.first()?.template()
+    }
+
+    /// What its sort key is made of, if it is no field.
+    pub(crate) fn sort_template(&self) -> Option<Template> {
+        self.sort.first()?.template()
+    }
+
     /// What it holds beside keys.
     pub(crate) const fn holds(&self) -> Holds {
         self.holds
@@ -107,12 +117,26 @@ impl SecondaryShape {
 pub struct IndexPart {
     name: &'static str,
     kind: KeyKind,
+    template: Option<Template>,
 }
 
 impl IndexPart {
     /// The attribute of this name, stored as this.
     pub const fn new(name: &'static str, kind: KeyKind) -> Self {
-        Self { name, kind }
+        Self {
+            name,
+            kind,
+            template: None,
+        }
+    }
+
+    /// The attribute that this template makes.
+    pub const fn made(template: Template) -> Self {
+        Self {
+            name: template.attribute(),
+            kind: KeyKind::S,
+            template: Some(template),
+        }
     }
 
     /// The attribute of this name, stored as a `T` is.
@@ -128,6 +152,11 @@ impl IndexPart {
     /// As what it is stored.
     pub(crate) const fn kind(&self) -> KeyKind {
         self.kind
+    }
+
+    /// What it is made of, if it is no field.
+    pub(crate) const fn template(&self) -> Option<Template> {
+        self.template
     }
 }
 
@@ -187,10 +216,12 @@ impl<T> NoMap for AsMap<T> {}
 
 /// A secondary index of objects of type `T`, known to the compiler: `User::indexes().by_email()`.
 ///
-/// `H` says what it holds: [`Whole`] objects' items, or [`Parts`] of them.
-pub struct Index<T, H> {
+/// `H` says what it holds: [`Whole`] objects' items, or [`Parts`] of them. `K` are the fields that its keys are made of, if they are
+/// made of fields.
+pub struct Index<T, H, K = NoTemplate> {
     name: &'static str,
-    of: PhantomData<fn() -> (T, H)>,
+    of: PhantomData<fn() -> T>,
+    queried: PhantomData<fn() -> (H, K)>,
 }
 
 /// An [`Index`] of all attributes.
@@ -203,13 +234,14 @@ pub struct Whole;
 #[non_exhaustive]
 pub struct Parts;
 
-impl<T, H> Index<T, H> {
+impl<T, H, K> Index<T, H, K> {
     /// The index of this name.
     #[doc(hidden)]
     pub const fn named(name: &'static str) -> Self {
         Self {
             name,
             of: PhantomData,
+            queried: PhantomData,
         }
     }
 
@@ -219,31 +251,36 @@ impl<T, H> Index<T, H> {
     }
 }
 
-impl<T> Index<T, Parts> {
+impl<T, K> Index<T, Parts, K> {
     /// The same index, whose objects are read from the table by the keys that it holds: with one `BatchGetItem` for each
     /// hundred, at the cost of reading them there, beside that of the index.
-    pub fn hydrated(self) -> Hydrated<T> {
+    pub fn hydrated(self) -> Hydrated<T, K> {
         Hydrated { index: self }
     }
 }
 
 /// An [`Index`] of [`Parts`], whose objects are read from the table; see [`Index::hydrated`].
-#[derive(Debug)]
-pub struct Hydrated<T> {
-    index: Index<T, Parts>,
+pub struct Hydrated<T, K = NoTemplate> {
+    index: Index<T, Parts, K>,
 }
 
-impl<T, H> Clone for Index<T, H> {
+impl<T, H, K> Clone for Index<T, H, K> {
     fn clone(&self) -> Self {
         *self
     }
 }
 
-impl<T, H> Copy for Index<T, H> {}
+impl<T, H, K> Copy for Index<T, H, K> {}
 
-impl<T, H> fmt::Debug for Index<T, H> {
+impl<T, H, K> fmt::Debug for Index<T, H, K> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Index({})", self.name)
+    }
+}
+
+impl<T, K> fmt::Debug for Hydrated<T, K> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Hydrated({})", self.index.name)
     }
 }
 
@@ -254,18 +291,26 @@ impl<T, H> fmt::Debug for Index<T, H> {
     note = "where it holds parts, read the objects from the table, `{T}::indexes().by_email().hydrated()`, or let it hold everything"
 )]
 pub trait WholeIndex<T> {
+    /// The types of the fields of its key templates.
+    #[doc(hidden)]
+    type Keys: KeyFields;
+
     /// The index's name.
     #[doc(hidden)]
     fn __dyno_name(&self) -> &'static str;
 }
 
-impl<T> WholeIndex<T> for Index<T, Whole> {
+impl<T, K: KeyFields> WholeIndex<T> for Index<T, Whole, K> {
+    type Keys = K;
+
     fn __dyno_name(&self) -> &'static str {
         self.name
     }
 }
 
-impl<T> WholeIndex<T> for Hydrated<T> {
+impl<T, K: KeyFields> WholeIndex<T> for Hydrated<T, K> {
+    type Keys = K;
+
     fn __dyno_name(&self) -> &'static str {
         self.index.name
     }

@@ -78,7 +78,8 @@ pub use self::reseal::{Audit, AuditReport, Failure, Reseal, ResealReport};
 pub use self::save::Save;
 pub use self::saved::{DeleteSaved, Reload, SaveSaved, Saved};
 pub use self::select::{
-    AnySort, Count, Objects, OneSort, Page, Pages, ParallelScan, Params, Query, Scan, SortKey,
+    AnySort, Count, Objects, OfIndex, OfTable, OneSort, Page, Pages, ParallelScan, Params,
+    QueriedBy, Query, Scan, SortKey,
 };
 pub use self::shards::Shards;
 pub use self::table::{

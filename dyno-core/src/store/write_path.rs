@@ -1,5 +1,5 @@
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, ParsePathError, Segment, measure_value};
+use dyno_value::{FieldPath, Item, ParsePathError, Segment, measure_value};
 
 use super::drive;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
@@ -8,10 +8,11 @@ use super::tree::Expecting;
 use crate::commit::Sizes;
 use crate::commit::blind::{BlindWrite, PathWrite, Written};
 use crate::error::{Error, ErrorKind, Result, path_not_found};
+use crate::expr::{Edit, Verb};
 use crate::forecast::{More, Plan};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Columns, Decisions, Kept, Route};
+use crate::plan::{self, Columns, Decisions, Kept, Route, Unmade};
 use crate::shape::{Role, Stored, TypedPath, fits, fits_object};
 
 /// Writes one value of an object, without reading it.
@@ -23,7 +24,7 @@ use crate::shape::{Role, Stored, TypedPath, fits, fits_object};
 ///
 /// A value is written by a load and a save instead, tried again while others save in between, if it is stored in several
 /// items; if it lies inside an encrypted or indexed one, an enum, a field with aliases, a value that only `serde`
-/// understands, or a shard that is stored in pieces; if the object is sealed (`#[dyno(seal)]`); and if the loader [needs
+/// understands, or a shard that is stored in pieces; if a key of a secondary index is made of it and of other fields; if the object is sealed (`#[dyno(seal)]`); and if the loader [needs
 /// the object](crate::ConfigLoader::needs_object).
 ///
 /// The value may be anything that converts into the field's type: `"Nara"` for a `String`, but `3u32` for a `u32`, since
@@ -231,7 +232,12 @@ impl Operation {
                 plan::check_index_value(shape, (&around, name), value, &decisions)?;
             }
         }
-        let columns = match self.topology.indexes.around(stored) {
+        let made = match self.made_after(stored, value, &keys) {
+            Ok(made) => made,
+            Err(Unmade::Invalid(error)) => return Err(error),
+            Err(Unmade::Unknown(..)) => return Ok(None),
+        };
+        let mut columns = match self.topology.indexes.around(stored) {
             Some(index) => index.expected(value, &keys, self.loader())?,
             None => Columns::new(),
         };
@@ -243,6 +249,7 @@ impl Operation {
             }
             _ => Vec::new(),
         };
+        columns.extend(made);
         let binding = self.binding(&root)?;
         let value = value
             .map(|value| decisions.seal_value(value.clone(), stored, &binding))
@@ -259,6 +266,24 @@ impl Operation {
             unless,
         };
         Ok(Some(BlindWrite::new(write)))
+    }
+
+    /// What the keys of secondary indexes become that are made of a value, and of nothing else that is not known.
+    fn made_after(
+        &self,
+        stored: &FieldPath,
+        value: Option<&AttributeValue>,
+        keys: &Item,
+    ) -> Result<Columns, Unmade> {
+        let verb = match value {
+            Some(value) => Verb::Set(value.clone()),
+            None => Verb::Remove { optional: true },
+        };
+        let edit = Edit {
+            path: stored.clone(),
+            verb,
+        };
+        self.topology.made.after(&[edit], keys)
     }
 
     /// The columns that an index on a field would have that the type does not know of: another version of it may.

@@ -1,7 +1,7 @@
 use syn::Ident;
 
 use super::words::{self, Owner};
-use super::{Given, Slot, entry};
+use super::{Given, KeyAttributes, Slot, entry};
 use crate::diagnostics::Diagnostics;
 
 /// What stands in the parentheses of `#[dyno(index(..))]` on a field: its part in a secondary index.
@@ -38,12 +38,16 @@ impl IndexPartAttributes {
     }
 }
 
-/// What stands in the parentheses of `#[dyno(index(..))]` on the type: what a secondary index holds.
+/// What stands in the parentheses of `#[dyno(index(..))]` on the type: what the keys of a secondary index are made of, and what it
+/// holds.
 #[derive(Clone, Default)]
 pub(crate) struct ProjectionAttributes {
     pub(crate) include: Slot<Vec<Ident>>,
+    pub(crate) key: Slot<KeyAttributes>,
     pub(crate) keys_only: Slot<()>,
+    pub(crate) local: Slot<()>,
     pub(crate) name: Slot<String>,
+    pub(crate) sort: Slot<KeyAttributes>,
 }
 
 impl ProjectionAttributes {
@@ -53,10 +57,18 @@ impl ProjectionAttributes {
                 "include" => value
                     .include
                     .fill(entry.names("include(field)", diagnostics), diagnostics),
+                "key" => value.key.fill(entry.key(diagnostics), diagnostics),
                 "keys_only" => value.keys_only.fill(entry.flag(diagnostics), diagnostics),
+                "local" => value.local.fill(entry.flag(diagnostics), diagnostics),
                 "name" => value.name.fill(entry.text(diagnostics), diagnostics),
+                "sort" => value.sort.fill(entry.key(diagnostics), diagnostics),
                 _ => words::unknown(&entry.word, Owner::Projection, diagnostics),
             }
         })
+    }
+
+    /// Its keys, as far as they are said here.
+    pub(crate) fn keys(&self) -> [&Slot<KeyAttributes>; 2] {
+        [&self.key, &self.sort]
     }
 }

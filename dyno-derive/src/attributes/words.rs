@@ -43,7 +43,7 @@ const FIELD: &[&str] = &[
 const ENCRYPT: &[&str] = &["bits", "index", "low_entropy"];
 const INDEX_PART: &[&str] = &["binary", "key", "local", "name", "number", "sort", "string"];
 const KEY: &[&str] = &["name", "template"];
-const PROJECTION: &[&str] = &["include", "keys_only", "name"];
+const PROJECTION: &[&str] = &["include", "key", "keys_only", "local", "name", "sort"];
 const SHARD: &[&str] = &["table"];
 const UNIQUE: &[&str] = &["key", "table"];
 
@@ -99,7 +99,7 @@ impl Owner {
             Self::Encrypt => "`encrypt(..)`",
             Self::Field => "a field",
             Self::IndexPart => "the `index(..)` of a field",
-            Self::Key => "the `key(..)` or `sort(..)` of the type",
+            Self::Key => "the `key(..)` or `sort(..)` of the type or of an index",
             Self::Object => "the type",
             Self::Projection => "the `index(..)` of the type",
             Self::Shard => "`shard(..)`",

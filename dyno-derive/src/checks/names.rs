@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::diagnostics::Diagnostics;
-use crate::model::{Body, Field, Name, Object, Role, Table};
+use crate::model::{Body, Field, Name, Object, Role, SecondaryIndex, Table};
 
 const RESERVED_PREFIX: &str = "_dy_";
 const LONGEST_NAME: usize = 65_535;
@@ -19,8 +19,9 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
                 legal(&field.name, diagnostics);
             }
         }
-        unique(group, object.table.as_ref(), diagnostics);
+        unique(group, object, diagnostics);
     }
+    made_index_keys(object, diagnostics);
     if let Body::Enum(variants) = &object.body {
         let mut taken = BTreeMap::new();
         for variant in variants {
@@ -115,9 +116,52 @@ enum Owner<'a> {
     Key(&'static str),
     /// A key that is made of fields.
     MadeKey(&'static str),
+    /// A key of an index that is made of fields.
+    MadeIndexKey,
 }
 
-fn unique(group: &[Field], table: Option<&Table>, diagnostics: &Diagnostics) {
+/// Attributes that hold keys of indexes: each of one index, and none of the table.
+fn made_index_keys(object: &Object, diagnostics: &Diagnostics) {
+    let mut taken: BTreeMap<&str, &str> = BTreeMap::new();
+    for index in &object.secondary {
+        for part in index.parts().filter(|part| part.template().is_some()) {
+            let name = Name {
+                text: part.name.clone(),
+                place: part.place,
+            };
+            legal(&name, diagnostics);
+            if name.text.len() > LONGEST_KEY_NAME {
+                let what = format!("the name of a key attribute with {} bytes", name.text.len());
+                let fix = format!("use at most {LONGEST_KEY_NAME} bytes");
+                diagnostics.report(name.place, what, fix);
+            }
+            let is_of_table = object.table.as_ref().is_some_and(|table| {
+                let sort = table.sort.as_ref().map(|sort| sort.text.as_str());
+                table.key.text == part.name || sort == Some(&part.name)
+            });
+            let index_name = index.name.text.as_str();
+            let other = taken.insert(&part.name, index_name);
+            let what = match other {
+                _ if is_of_table => format!(
+                    "`{}` is a key of the table, and cannot hold one of index `{index_name}`, too",
+                    part.name
+                ),
+                Some(other) => format!(
+                    "`{}` holds a key of index `{other}` already, and cannot hold one of index `{index_name}`, too",
+                    part.name
+                ),
+                None => continue,
+            };
+            diagnostics.report(part.place, what, NAME_THE_KEY);
+        }
+    }
+}
+
+const NAME_THE_KEY: &str =
+    "give the key a name of its own, `key(name = \"..\", template = \"..\")`";
+
+fn unique(group: &[Field], object: &Object, diagnostics: &Diagnostics) {
+    let table = object.table.as_ref();
     let mut taken: BTreeMap<&str, Owner<'_>> = BTreeMap::new();
     if let Some(table) = table {
         if !group
@@ -142,11 +186,19 @@ fn unique(group: &[Field], table: Option<&Table>, diagnostics: &Diagnostics) {
             taken.insert(&sort.text, owner);
         }
     }
+    let parts = object.secondary.iter().flat_map(SecondaryIndex::parts);
+    for part in parts.filter(|part| part.template().is_some()) {
+        taken.insert(&part.name, Owner::MadeIndexKey);
+    }
     for field in group.iter().filter(|field| field.has_attribute()) {
         for column in field.index.iter().flat_map(|index| &index.columns) {
-            if let Some(Owner::Key(role) | Owner::MadeKey(role)) =
-                taken.insert(column, Owner::Column(field))
-            {
+            let owner = taken.insert(column, Owner::Column(field));
+            if let Some(Owner::MadeIndexKey) = owner {
+                let what = format!(
+                    "the index of this field is stored as `{column}`, a key of another index"
+                );
+                diagnostics.report(field.name.place, what, NAME_THE_KEY);
+            } else if let Some(Owner::Key(role) | Owner::MadeKey(role)) = owner {
                 let what = format!(
                     "the index of this field is stored as `{column}`, which is the table's {} key",
                     part(role)
@@ -211,6 +263,11 @@ fn clash(name: &Name, field: &Field, owner: Owner<'_>, diagnostics: &Diagnostics
                 format!("`{text}` is the table's {part} key"),
                 fix,
             );
+        }
+        Owner::MadeIndexKey => {
+            let what = format!("`{text}` is a key of an index, which is made of fields");
+            let fix = "rename the field, `#[dyno(rename = \"..\")]`, or the key, `key(name = \"..\", template = \"..\")`";
+            diagnostics.report(name.place, what, fix);
         }
         Owner::Column(indexed) => {
             let what = format!(

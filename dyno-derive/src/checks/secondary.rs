@@ -21,11 +21,13 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
     for projection in &object.given.projections {
         has_table(object, &projection.word, diagnostics);
         self::projection(object, projection, diagnostics);
+        templates_only(projection, diagnostics);
     }
     let mut handles = BTreeMap::new();
     for index in &object.secondary {
         name(index, diagnostics);
         keys(object, index, diagnostics);
+        made_or_fields(index, diagnostics);
         one_form(object, index, diagnostics);
         if let Some(other) = handles.insert(index.handle(), &index.name.text) {
             let what = format!(
@@ -87,6 +89,50 @@ fn one_form(object: &Object, index: &SecondaryIndex, diagnostics: &Diagnostics) 
         );
         let fix = "all objects of a partition have the same one: mark another field";
         diagnostics.report(sort.place, what, fix);
+    }
+}
+
+/// A key of an index that the type declares is made of fields: a name alone says nothing of it.
+fn templates_only(projection: &Given<ProjectionAttributes>, diagnostics: &Diagnostics) {
+    for slot in projection.value.keys() {
+        let Some(given) = slot.given() else { continue };
+        if given.value.template.is_present() {
+            continue;
+        }
+        let Some(name) = given.value.name.given() else {
+            continue;
+        };
+        let word = &given.word;
+        let what = format!("`{}` says of no field what it is made of", name.value);
+        let fix = format!(
+            "write `{word} = \"..{{field}}\"`, or `{word}(template = \"..\")` for a text without fields; `{word}(name = \"..\", \
+             template = \"..\")` names the attribute. A field that is a key says so itself, `#[dyno(index(name = \"..\", {word}))]`"
+        );
+        diagnostics.report_absent(name.place, what, fix);
+    }
+    let [key, sort] = projection.value.keys();
+    if let (Some(local), false) = (
+        projection.value.local.word(),
+        key.is_present() || sort.is_present(),
+    ) {
+        let fix =
+            "write `sort = \"..{field}\"` beside it, or `local` on the field that is the sort key";
+        diagnostics.report_absent(local.span(), "`local` without a sort key", fix);
+    }
+}
+
+/// Parts of both kinds would have an order that nobody can see.
+fn made_or_fields(index: &SecondaryIndex, diagnostics: &Diagnostics) {
+    if index.templates().next().is_none() {
+        return;
+    }
+    for part in index.parts().filter(|part| part.template().is_none()) {
+        let what = format!(
+            "`{}` is a part of index `{}`, whose keys are made by templates on the type",
+            part.name, index.name.text
+        );
+        let fix = "remove `index(..)` here, and name the field in a template, `sort = \"{field}\"`";
+        diagnostics.report(part.place, what, fix);
     }
 }
 
@@ -168,6 +214,8 @@ fn projection(
             let fix = "an index holds its keys only, or more: keep one of the two";
             diagnostics.report(include.word.span(), "`include` beside `keys_only`", fix);
         }
+        (None, None)
+            if value.keys().into_iter().any(Slot::is_present) || value.local.is_present() => {}
         (None, None) if !value.include.is_present() => {
             let fix = "write `keys_only` or `include(field, ..)`, or remove it: an index holds everything";
             diagnostics.report_absent(*place, "an index of which nothing is said", fix);
@@ -246,7 +294,12 @@ fn keys(object: &Object, index: &SecondaryIndex, diagnostics: &Diagnostics) {
             );
         }
     } else if index.key.is_empty() {
-        let fix = "mark a field `index(name = \"..\", key)`, or this one `local`";
+        let is_made = index.templates().next().is_some();
+        let fix = if is_made {
+            "say what it is made of, `key = \"..{field}\"`, or make the index `local`"
+        } else {
+            "mark a field `index(name = \"..\", key)`, or this one `local`"
+        };
         report(
             format!("global index `{name}` without a partition key"),
             fix,

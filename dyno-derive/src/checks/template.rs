@@ -1,12 +1,27 @@
-//! Key templates: of fields that are always there, in clear, and that no one else gives the key.
+//! Key templates: of fields in clear, and that no one else gives the key. Those of a table are of fields that are always there.
 
 use crate::diagnostics::Diagnostics;
-use crate::model::{Body, Duty, Field, Object, Privacy, Role, Table, Template};
+use crate::model::{Body, Duty, Field, Object, Privacy, Role, SecondaryIndex, Table, Template};
 
 /// As many fields as a tuple of their values has in `dyno_core`.
 const MOST_FIELDS: usize = 8;
 
+/// Of what a template makes the key.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Index,
+    Table,
+}
+
 pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
+    for template in object.secondary.iter().flat_map(SecondaryIndex::templates) {
+        fields(template, Of::Index, object, diagnostics);
+        too_many(
+            template,
+            &template.fields().collect::<Vec<_>>(),
+            diagnostics,
+        );
+    }
     let Some(table) = &object.table else { return };
     if table.templates().next().is_none() {
         return;
@@ -14,11 +29,16 @@ pub(super) fn check(object: &Object, diagnostics: &Diagnostics) {
     both(table, object, diagnostics);
     key_fields(table, object, diagnostics);
     for template in table.templates() {
-        fields(template, object, diagnostics);
+        fields(template, Of::Table, object, diagnostics);
     }
-    let all = table.template_fields();
-    if let (Some(template), true) = (table.templates().next(), all.len() > MOST_FIELDS) {
-        let what = format!("key templates with {} fields", all.len());
+    if let Some(template) = table.templates().next() {
+        too_many(template, &table.template_fields(), diagnostics);
+    }
+}
+
+fn too_many(template: &Template, fields: &[&str], diagnostics: &Diagnostics) {
+    if fields.len() > MOST_FIELDS {
+        let what = format!("key templates with {} fields", fields.len());
         let fix = format!("use at most {MOST_FIELDS}");
         diagnostics.report(template.text.place, what, fix);
     }
@@ -68,7 +88,7 @@ fn key_fields(table: &Table, object: &Object, diagnostics: &Diagnostics) {
     }
 }
 
-fn fields(template: &Template, object: &Object, diagnostics: &Diagnostics) {
+fn fields(template: &Template, of: Of, object: &Object, diagnostics: &Diagnostics) {
     let place = template.text.place;
     let text = &template.text.text;
     let mut known = Vec::new();
@@ -84,9 +104,14 @@ fn fields(template: &Template, object: &Object, diagnostics: &Diagnostics) {
         }
         known.push(name);
         same_in_all_variants(name, text, object, diagnostics);
+        let is_somewhere = object.body.fields().any(|field| field.is_called(name));
         for (position, group) in object.body.groups().into_iter().enumerate() {
             if let Some(field) = group.iter().find(|field| field.is_called(name)) {
-                field_fits(field, name, text, diagnostics);
+                field_fits(field, name, (text, of), diagnostics);
+                continue;
+            }
+            // A variant without the field is not in the index.
+            if of == Of::Index && is_somewhere {
                 continue;
             }
             let owner = match &object.body {
@@ -139,7 +164,7 @@ fn place_of(field: &Field) -> proc_macro2::Span {
         .map_or(field.name.place, syn::Ident::span)
 }
 
-fn field_fits(field: &Field, name: &str, text: &str, diagnostics: &Diagnostics) {
+fn field_fits(field: &Field, name: &str, (text, of): (&str, Of), diagnostics: &Diagnostics) {
     let (why, fix) = match (&field.role, field.duty) {
         (Role::Flatten, _) => ("is flattened, and has no value of its own", IN_CLEAR),
         (Role::Shard, _) => ("is a shard, an item of its own", IN_CLEAR),
@@ -150,15 +175,22 @@ fn field_fits(field: &Field, name: &str, text: &str, diagnostics: &Diagnostics) 
         (Role::Inline | Role::With(_), _) if field.privacy == Privacy::Encrypted => {
             ("is encrypted, and the key would show it", IN_CLEAR)
         }
+        (_, Some(Duty::Created | Duty::Updated | Duty::Version)) if of == Of::Index => {
+            ("is written by the mapper, after keys are made", OWN_VALUE)
+        }
         (_, Some(Duty::Created | Duty::Updated | Duty::Version)) => (
             "is written by the mapper, and a key never changes",
             OWN_VALUE,
         ),
-        (_, Some(Duty::Ttl)) => (
+        _ if of == Of::Index && !field.aliases.is_empty() => (
+            "has an `alias`, and an object that still has the older name would leave the index with the next change in place",
+            "save all objects with the new name, and remove `alias`",
+        ),
+        (_, Some(Duty::Ttl)) if of == Of::Table => (
             "is when the object expires, which is put off, and a key never changes",
             OWN_VALUE,
         ),
-        (Role::Inline | Role::PartitionKey | Role::SortKey | Role::With(_), None) => return,
+        (Role::Inline | Role::PartitionKey | Role::SortKey | Role::With(_), _) => return,
     };
     let what = format!("field `{name}` of the key template `{text}` {why}");
     diagnostics.report(place_of(field), what, fix);

@@ -104,7 +104,7 @@ pub(crate) fn object(input: &DeriveInput, diagnostics: &Diagnostics) -> Option<O
         visibility: input.vis.clone(),
         generics: input.generics.clone(),
         table,
-        secondary: SecondaryIndex::all_of(&body, &given),
+        secondary: SecondaryIndex::all_of(&body, &given, diagnostics),
         body,
         given,
     })

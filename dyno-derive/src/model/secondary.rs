@@ -3,8 +3,11 @@
 use proc_macro2::{Span, TokenStream};
 
 use super::object::Body;
-use super::{Field, Name};
-use crate::attributes::{IndexPartAttributes, ObjectAttributes};
+use super::{Field, Name, Template};
+use crate::attributes::{
+    Given, IndexPartAttributes, KeyAttributes, ObjectAttributes, ProjectionAttributes, Slot,
+};
+use crate::diagnostics::Diagnostics;
 
 /// A secondary index of the type's table.
 pub(crate) struct SecondaryIndex {
@@ -31,6 +34,8 @@ pub(crate) enum Form {
     OfType(TokenStream),
     /// As the attribute says: a variant of `KeyKind`.
     Said(&'static str),
+    /// As text that is made of fields.
+    Made(Template),
 }
 
 /// What an index holds beside keys.
@@ -42,27 +47,51 @@ pub(crate) enum Projection {
 }
 
 impl SecondaryIndex {
-    pub(super) fn all_of(body: &Body, given: &ObjectAttributes) -> Vec<Self> {
+    pub(super) fn all_of(
+        body: &Body,
+        given: &ObjectAttributes,
+        diagnostics: &Diagnostics,
+    ) -> Vec<Self> {
         let mut indexes: Vec<Self> = Vec::new();
         for field in body.fields() {
             for part in &field.given.secondary {
                 let Some(name) = part.value.name.given().map(Name::from) else {
                     continue;
                 };
-                let known = indexes
-                    .iter()
-                    .position(|known| known.name.text == name.text);
-                let at = known.unwrap_or_else(|| {
-                    let projection = Projection::of(&name.text, body, given);
-                    indexes.push(Self::new(name, projection));
-                    indexes.len() - 1
-                });
-                if let Some(index) = indexes.get_mut(at) {
+                if let Some(index) = Self::of_name(name, &mut indexes, body, given) {
                     index.add(field, &part.value, part.word.span());
                 }
             }
         }
+        for words in &given.projections {
+            let is_made = words.value.keys().into_iter().any(Slot::is_present);
+            let name = words.value.name.given().filter(|_| is_made);
+            let Some(name) = name.map(Name::from) else {
+                continue;
+            };
+            if let Some(index) = Self::of_name(name, &mut indexes, body, given) {
+                index.add_made(words, diagnostics);
+            }
+        }
         indexes
+    }
+
+    /// The index of this name, which is a new one if it is not known.
+    fn of_name<'i>(
+        name: Name,
+        indexes: &'i mut Vec<Self>,
+        body: &Body,
+        given: &ObjectAttributes,
+    ) -> Option<&'i mut Self> {
+        let known = indexes
+            .iter()
+            .position(|known| known.name.text == name.text);
+        let at = known.unwrap_or_else(|| {
+            let projection = Projection::of(&name.text, body, given);
+            indexes.push(Self::new(name, projection));
+            indexes.len() - 1
+        });
+        indexes.get_mut(at)
     }
 
     fn new(name: Name, projection: Projection) -> Self {
@@ -92,6 +121,48 @@ impl SecondaryIndex {
         }
     }
 
+    /// The keys that the type says to be made of fields.
+    fn add_made(&mut self, given: &Given<ProjectionAttributes>, diagnostics: &Diagnostics) {
+        self.is_local |= given.value.local.is_present();
+        let capitals = self.name.text.to_uppercase();
+        let part = |slot: &Slot<KeyAttributes>, suffix: &str| {
+            let template = Template::of(slot, diagnostics)?;
+            let place = template.text.place;
+            let otherwise = || Name {
+                text: format!("{capitals}{suffix}"),
+                place,
+            };
+            let name = Name::given(&slot.value()?.name).unwrap_or_else(otherwise);
+            Some(IndexPart {
+                name: name.text,
+                form: Form::Made(template),
+                place: name.place,
+            })
+        };
+        self.key.extend(part(&given.value.key, "PK"));
+        self.sort.extend(part(&given.value.sort, "SK"));
+    }
+
+    /// The attributes of both of its keys.
+    pub(crate) fn parts(&self) -> impl Iterator<Item = &IndexPart> {
+        self.key.iter().chain(&self.sort)
+    }
+
+    /// What its partition key is made of, if it is no field.
+    pub(crate) fn key_template(&self) -> Option<&Template> {
+        self.key.first()?.template()
+    }
+
+    /// What its sort key is made of, if it is no field.
+    pub(crate) fn sort_template(&self) -> Option<&Template> {
+        self.sort.first()?.template()
+    }
+
+    /// What its keys are made of.
+    pub(crate) fn templates(&self) -> impl Iterator<Item = &Template> {
+        self.parts().filter_map(IndexPart::template)
+    }
+
     /// What its handle is called: its name, as far as Rust takes it.
     pub(crate) fn handle(&self) -> String {
         let letter = |letter: char| {
@@ -106,6 +177,16 @@ impl SecondaryIndex {
             format!("_{name}")
         } else {
             name
+        }
+    }
+}
+
+impl IndexPart {
+    /// What it is made of, if it is no field.
+    pub(crate) fn template(&self) -> Option<&Template> {
+        match &self.form {
+            Form::Made(template) => Some(template),
+            Form::OfType(_) | Form::Said(_) => None,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! pub struct __DynoIndexes(__dyno::PhantomData<fn() -> User>);
 //! impl __DynoIndexes {
 //!     pub fn by_email(&self) -> __dyno::Index<User, __dyno::Whole> { __dyno::Index::named("by_email") }
+//!     pub fn gsi1(&self) -> __dyno::Index<User, __dyno::Whole, __dyno::Templated<(String, ()), __dyno::NoTemplate, ()>> { .. }
 //! }
 //! ```
 
@@ -16,11 +17,16 @@ use syn::Ident;
 
 use super::codec::first_span;
 use super::target::Target;
+use super::template;
 use crate::attributes::Slot;
 use crate::model::{Field, Form, IndexPart, Object, Projection, Role, SecondaryIndex};
 
-/// What `Stored::Indexes` is, and its declaration if it is a type of its own.
-pub(super) fn handles(object: &Object, target: &Target<'_>) -> (TokenStream, TokenStream) {
+/// What `Stored::Indexes` is, and its declaration if it is a type of its own; `keys` are the types by which an index is queried.
+pub(super) fn handles(
+    object: &Object,
+    target: &Target<'_>,
+    keys: impl Fn(&SecondaryIndex) -> Option<TokenStream>,
+) -> (TokenStream, TokenStream) {
     if object.secondary.is_empty() {
         return (quote!(__dyno::NoIndexes), TokenStream::new());
     }
@@ -36,11 +42,12 @@ pub(super) fn handles(object: &Object, target: &Target<'_>) -> (TokenStream, Tok
             Projection::All => quote!(__dyno::Whole),
             Projection::Include(_) | Projection::KeysOnly => quote!(__dyno::Parts),
         };
+        let keys = keys(index).map(|keys| quote!(, #keys));
         let sentence = format!("The index `{name}`.");
         quote! {
             #[doc = #sentence]
             #[allow(non_snake_case)]
-            #visibility fn #handle(&self) -> __dyno::Index<#own_type, #holds> {
+            #visibility fn #handle(&self) -> __dyno::Index<#own_type, #holds #keys> {
                 __dyno::Index::named(#name)
             }
         }
@@ -77,20 +84,20 @@ fn handle(index: &SecondaryIndex) -> Ident {
 ///     "by_email",
 ///     &[__dyno::IndexPart::of::<String>("email")],
 ///     &[__dyno::IndexPart::new("at", __dyno::KeyKind::N)],
-/// ).keys_only()])
+/// ).keys_only(), __dyno::SecondaryShape::global("gsi1", &[__dyno::IndexPart::made(__dyno::Template::new(..))], &[])])
 /// ```
 pub(super) fn shapes(object: &Object) -> Option<TokenStream> {
     if object.secondary.is_empty() {
         return None;
     }
-    let shapes = object.secondary.iter().map(shape);
+    let shapes = object.secondary.iter().map(|index| shape(index, object));
     Some(quote!(.indexes(&[#(#shapes),*])))
 }
 
-fn shape(index: &SecondaryIndex) -> TokenStream {
+fn shape(index: &SecondaryIndex, object: &Object) -> TokenStream {
     let name = &index.name.text;
-    let key = index.key.iter().map(part);
-    let sort = index.sort.iter().map(part);
+    let key = index.key.iter().map(|key| part(key, object));
+    let sort = index.sort.iter().map(|sort| part(sort, object));
     let shape = if index.is_local {
         quote!(__dyno::SecondaryShape::local(#name, &[#(#sort),*]))
     } else {
@@ -140,13 +147,18 @@ pub(super) fn checks(object: &Object) -> TokenStream {
     }
 }
 
-fn part(part: &IndexPart) -> TokenStream {
+fn part(part: &IndexPart, object: &Object) -> TokenStream {
     let name = &part.name;
     match &part.form {
         Form::OfType(field_type) => quote!(__dyno::IndexPart::of::<#field_type>(#name)),
         Form::Said(kind) => {
             let kind = Ident::new(kind, Span::call_site());
             quote!(__dyno::IndexPart::new(#name, __dyno::KeyKind::#kind))
+        }
+        Form::Made(made) => {
+            let fields: Vec<_> = made.fields().collect();
+            let template = template::template(made, name, object, &fields);
+            quote!(__dyno::IndexPart::made(#template))
         }
     }
 }

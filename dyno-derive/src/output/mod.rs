@@ -27,7 +27,7 @@ mod write;
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use crate::model::Object;
+use crate::model::{Object, SecondaryIndex};
 use codec::Rows;
 use target::Target;
 
@@ -53,7 +53,8 @@ pub(crate) fn object(object: &Object) -> TokenStream {
         #validate
         #loader
     });
-    let (indexes, index_handles) = indexes::handles(object, &target);
+    let of_index = |index: &SecondaryIndex| template::of_index(index, object);
+    let (indexes, index_handles) = indexes::handles(object, &target, of_index);
     let index_checks = indexes::checks(object);
     let keys = template::items(object, &target, &rows);
     let stored = object

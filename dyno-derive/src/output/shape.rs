@@ -23,7 +23,7 @@ pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
     let mut groups = rows
         .groups
         .iter()
-        .map(|group| fields(group, &kinds, &codecs));
+        .map(|group| fields(group, object, &kinds, &codecs));
     let body = match &object.body {
         Body::Enum(variants) => {
             let variants = variants.iter().zip(groups).map(|(variant, fields)| {
@@ -53,16 +53,22 @@ pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
     }
 }
 
-fn fields(group: &[Row<'_>], kinds: &TokenStream, codecs: &TokenStream) -> TokenStream {
+fn fields(
+    group: &[Row<'_>],
+    object: &Object,
+    kinds: &TokenStream,
+    codecs: &TokenStream,
+) -> TokenStream {
     let stored = group
         .iter()
         .filter(|row| !matches!(row.field.role, Role::Skip));
-    let fields = stored.map(|row| field(row, kinds, codecs));
+    let fields = stored.map(|row| field(row, object, kinds, codecs));
     quote!(&[#(#fields),*])
 }
 
 fn field(
     Row { field, slot, .. }: &Row<'_>,
+    object: &Object,
     kinds: &TokenStream,
     codecs: &TokenStream,
 ) -> TokenStream {
@@ -85,7 +91,8 @@ fn field(
     let index = field.index.as_ref().map(index);
     let duty = field.duty.map(|duty| kept(duty, field, slot, codecs));
     let unique = field.unique.as_ref().map(unique);
-    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #placing #privacy #index #duty #unique #aliases)
+    let in_key = template::in_key(field, slot, object, codecs);
+    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #placing #privacy #index #duty #unique #in_key #aliases)
 }
 
 /// `.kept(__dyno::Duty::Version(__dyno::version::<u64>()))`

@@ -30,7 +30,8 @@ pub(crate) fn stub(object: &Object, errors: &TokenStream) -> TokenStream {
             loop {}
         }
     });
-    let (indexes, index_handles) = indexes::handles(object, &target);
+    let (indexes, index_handles) =
+        indexes::handles(object, &target, |_| Some(quote!(__dyno::AnyFields)));
     let stored = target.stored(
         &indexes,
         &quote!(

@@ -14,24 +14,32 @@
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
+use syn::ext::IdentExt as _;
 
 use super::codec::{Row, Rows, first_span};
 use super::target::Target;
-use crate::model::{Body, Field, Object, Piece, Table, Template};
+use crate::model::{Body, Field, Object, Piece, SecondaryIndex, Table, Template};
 
 pub(super) fn shape(object: &Object) -> Option<TokenStream> {
     let table = object.table.as_ref()?;
-    let key = template(table.key_template.as_ref()?, &table.key.text, object, table);
+    let fields = table.template_fields();
+    let key = table.key_template.as_ref()?;
+    let key = template(key, &table.key.text, object, &fields);
     let sort = table.sort_template.as_ref().zip(table.sort.as_ref());
     let sort = sort.map(|(sort, name)| {
-        let sort = template(sort, &name.text, object, table);
+        let sort = template(sort, &name.text, object, &fields);
         quote!(.sort(#sort))
     });
     Some(quote!(.templates(__dyno::Templates::new(#key) #sort)))
 }
 
-fn template(template: &Template, attribute: &str, object: &Object, table: &Table) -> TokenStream {
-    let fields = table.template_fields();
+/// The template of an attribute; `fields` have a place each.
+pub(super) fn template(
+    template: &Template,
+    attribute: &str,
+    object: &Object,
+    fields: &[&str],
+) -> TokenStream {
     let pieces = template.pieces.iter().map(|piece| match piece {
         Piece::Text(text) => quote!(__dyno::Piece::Text(#text)),
         Piece::Field(name) => {
@@ -45,6 +53,55 @@ fn template(template: &Template, attribute: &str, object: &Object, table: &Table
     });
     let text = &template.text.text;
     quote!(__dyno::Template::new(#attribute, #text, &[#(#pieces),*]))
+}
+
+/// The types of the fields that an index is queried by, if its keys are made of fields; of a local one, those of its table.
+pub(super) fn of_index(index: &SecondaryIndex, object: &Object) -> Option<TokenStream> {
+    let table = object.table.as_ref();
+    let partition = if index.is_local {
+        table.and_then(|table| table.key_template.as_ref())
+    } else {
+        index.key_template()
+    };
+    let sort = index.sort_template();
+    if partition.is_none() && sort.is_none() {
+        return None;
+    }
+    let fields = |template: Option<&Template>| {
+        template.map_or_else(
+            || quote!(__dyno::NoTemplate),
+            |template| list(template.fields(), object),
+        )
+    };
+    let (partition, sort) = (fields(partition), fields(sort));
+    Some(quote!(__dyno::Templated<#partition, #sort, ()>))
+}
+
+/// `.in_key(|__dyno_v| __dyno::index_part::<String>(__dyno_v, __dyno_codecs().2))`, of a field that keys of indexes are made of.
+pub(super) fn in_key(
+    field: &Field,
+    slot: &syn::Index,
+    object: &Object,
+    codecs: &TokenStream,
+) -> Option<TokenStream> {
+    let name = field.ident.as_ref()?.unraw().to_string();
+    let templates = object.secondary.iter().flat_map(SecondaryIndex::templates);
+    let with_field = |template: &&Template| template.fields().any(|field| field == name);
+    let templates: Vec<_> = templates.filter(with_field).collect();
+    if templates.is_empty() {
+        return None;
+    }
+    let type_tokens = &field.type_tokens;
+    let place = first_span(type_tokens);
+    let text = if templates
+        .iter()
+        .any(|template| template.runs_on_behind(&name))
+    {
+        quote_spanned!(place=> __dyno::delimited_index_part::<#type_tokens>)
+    } else {
+        quote_spanned!(place=> __dyno::index_part::<#type_tokens>)
+    };
+    Some(quote!(.in_key(|__dyno_v| #text(__dyno_v, #codecs().#slot))))
 }
 
 /// The items of `Stored` for keys: the types of fields, and the fields of an object.

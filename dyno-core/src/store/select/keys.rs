@@ -137,46 +137,46 @@ impl Keys {
         checked.collect()
     }
 
-    /// Refuses the partition key that the fields of a key template make, where it is that of an index.
+    /// Refuses the partition key that the fields of a template make, where it is that of another table or index.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidKey`].
-    pub(super) fn check_made_partition(self) -> Result<()> {
-        match self.index {
-            Some(index) if !index.is_local() => Err(self.made_of_fields()),
-            Some(_) | None => Ok(()),
-        }
+    pub(super) fn check_made_partition(self, attribute: &str) -> Result<()> {
+        let own = self.partition();
+        self.check_made(attribute, own.first().map_or("", |(name, _)| name))
     }
 
-    /// Refuses a sort key that the fields of a key template make, where it is that of an index.
+    /// The same for one attribute of a key, by its own name.
     ///
     /// # Errors
     ///
     /// [`ErrorKind::InvalidKey`].
-    pub(super) fn check_made_sort(self) -> Result<()> {
-        match self.index {
-            Some(_) => Err(self.made_of_fields()),
-            None => Ok(()),
+    pub(super) fn check_made(self, attribute: &str, own: &str) -> Result<()> {
+        if attribute == own {
+            return Ok(());
         }
-    }
-
-    fn made_of_fields(self) -> Error {
         let why = format!(
-            "the fields of key templates make keys of table `{}`, and {} has its own; give their values with `.key(..)` and \
-             `.sort()`",
-            self.table.name(),
+            "the fields make `{attribute}`, and {} has the key `{own}`; name the index before the fields, `.index(..).of(..)`, or give \
+             the values of its own keys with `.key(..)` and `.sort()`",
             self.place()
         );
-        Error::new(ErrorKind::InvalidKey, why)
+        Err(Error::new(ErrorKind::InvalidKey, why))
+    }
+
+    /// The template of an attribute of the index's key.
+    pub(super) fn template_of(self, name: &str) -> Option<Template> {
+        let mut parts = self.index?.parts();
+        parts.find(|part| part.name() == name)?.template()
     }
 
     /// What holds of the sort keys of all objects of the type, if they are made of fields behind a text.
     pub(super) fn beginning_of_sort(self) -> Option<Node> {
-        let (templates, None) = (self.templates?, self.index) else {
-            return None;
-        };
-        beginning(self.table.sort_name()?, templates.sort_template()?)
+        let template = match self.index {
+            Some(index) => index.sort_template(),
+            None => self.templates?.sort_template(),
+        }?;
+        beginning(template.attribute(), template)
     }
 
     /// What holds of the keys of all objects of the type, so far as they begin with a text. A filter of a query may not look at the
@@ -195,11 +195,19 @@ impl Keys {
             .collect()
     }
 
+    /// Whether the partition key is made of fields.
+    fn is_made(self) -> bool {
+        match self.index {
+            Some(index) if !index.is_local() => index.key_template().is_some(),
+            Some(_) | None => self.templates.is_some(),
+        }
+    }
+
     fn wrong_count(self, parts: &[Part], given: usize) -> Error {
         let names: Vec<_> = parts.iter().map(|(name, _)| format!("`{name}`")).collect();
         let names = names.join(", ");
         let why = match (parts, given) {
-            (_, 0) if self.templates.is_some() && self.index.is_none() => format!(
+            (_, 0) if self.is_made() => format!(
                 "a query is one of a partition: give the fields that make {names} with `.of(..)`, or use `scan`"
             ),
             ([_], 0) => format!(

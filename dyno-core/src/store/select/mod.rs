@@ -29,6 +29,6 @@ pub(super) use self::found::{Root, first_places};
 pub use self::page::{Objects, Page, Pages};
 pub use self::parallel::ParallelScan;
 pub use self::params::Params;
-pub use self::query::{AnySort, OneSort, Query};
+pub use self::query::{AnySort, OfIndex, OfTable, OneSort, QueriedBy, Query};
 pub use self::scan::Scan;
 pub use self::sort::SortKey;

@@ -151,8 +151,8 @@ impl Asked {
     fn add_partition(&mut self, partition: &Partition) -> Result<()> {
         self.partition = match &partition.made {
             Some(made) => {
-                self.keys.check_made_partition()?;
-                let made = made.clone();
+                self.keys.check_made_partition(made.attribute)?;
+                let made = made.key.clone();
                 let made = made.map_err(|why| Error::new(ErrorKind::InvalidKey, why))?;
                 self.keys.partition_of(&[made])?
             }
@@ -185,14 +185,20 @@ impl Asked {
         let known = self.known_keys(operation);
         let table = operation.topology.table;
         for node in self.key_nodes() {
-            // A key of the table is in clear, and need not be a field.
-            let mut is_of_table = true;
-            node.each_look(&mut |path, _| {
-                is_of_table &=
-                    matches!(path.segments(), [Segment::Key(name)] if table.has_key(name));
-            });
-            if !is_of_table {
-                operation.check_looks(node, &known)?;
+            let attribute = attribute_of(node);
+            let template = attribute
+                .as_deref()
+                .and_then(|name| self.keys.template_of(name));
+            match (attribute, template) {
+                // A key of the table is in clear, and need not be a field.
+                (Some(name), _) if table.has_key(&name) => {}
+                (_, Some(template)) => {
+                    for field in template.fields() {
+                        let field = Node::Exists(FieldPath::root().key(field));
+                        operation.check_looks(&field, &known)?;
+                    }
+                }
+                _ => operation.check_looks(node, &known)?,
             }
         }
         Ok(())
@@ -322,6 +328,17 @@ impl Asked {
             counts,
         })
     }
+}
+
+/// The attribute that a condition on keys looks at.
+fn attribute_of(node: &Node) -> Option<String> {
+    let mut attribute = None;
+    node.each_look(&mut |path, _| {
+        if let [Segment::Key(name)] = path.segments() {
+            attribute = Some(name.clone());
+        }
+    });
+    attribute
 }
 
 /// What holds of exactly those items that are taken for roots of objects of the shape, whose keys begin so.

@@ -2,11 +2,11 @@ use std::marker::PhantomData;
 
 use super::keyword::Keyword;
 use super::page;
-use super::selection::{Partition, Selection, selection_options};
+use super::selection::{Made, Partition, Selection, goes_over_index, selection_options};
 use super::sort::{SortCondition, SortKey};
 use crate::error::Result;
-use crate::key::{FieldsOf, KeyFields, KeyValue};
-use crate::shape::Stored;
+use crate::key::{FieldsOf, KeyFields, KeyValue, Template, Templates};
+use crate::shape::{SecondaryShape, Stored, WholeIndex};
 use crate::store::operation::{Pending, debug_of};
 use crate::store::saved::Saved;
 
@@ -75,12 +75,12 @@ use crate::store::saved::Saved;
 /// # fn main() {}
 /// ```
 #[must_use = "nothing is read until it is awaited or polled"]
-pub struct Query<T, S = AnySort> {
+pub struct Query<T, S = AnySort, K = OfTable> {
     pub(super) selection: Selection<T>,
-    sort: PhantomData<fn() -> S>,
+    state: PhantomData<fn() -> (S, K)>,
 }
 
-debug_of!(Query<T, S>: selection);
+debug_of!(Query<T, S, K>: selection);
 
 /// A [`Query`] without a sort condition.
 #[derive(Clone, Copy, Debug)]
@@ -92,27 +92,96 @@ pub struct AnySort;
 #[non_exhaustive]
 pub struct OneSort;
 
+/// A [`Query`] by the keys of the table.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct OfTable;
+
+/// A [`Query`] by the keys of an index, which are made of these fields.
+pub struct OfIndex<K>(PhantomData<fn() -> K>);
+
+impl<K> std::fmt::Debug for OfIndex<K> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("OfIndex")
+    }
+}
+
+/// The fields by which a [`Query`] of objects of type `T` goes: [`OfTable`] or [`OfIndex`].
+pub trait QueriedBy<T> {
+    /// Their types.
+    type Keys: KeyFields;
+}
+
+impl<T: Stored> QueriedBy<T> for OfTable {
+    type Keys = T::Keys;
+}
+
+impl<T, K: KeyFields> QueriedBy<T> for OfIndex<K> {
+    type Keys = K;
+}
+
+/// The fields of the partition key by which a query goes.
+pub(super) type PartitionFields<T, K> = <<K as QueriedBy<T>>::Keys as KeyFields>::Partition;
+
+/// The fields of the sort key by which a query goes.
+pub(super) type SortFields<T, K> = <<K as QueriedBy<T>>::Keys as KeyFields>::Sort;
+
 impl<T: Stored> Query<T> {
     pub(crate) fn new() -> Self {
         Self::with(Selection::new(Some(Partition::default())))
     }
+}
 
+impl<T: Stored, K: QueriedBy<T>> Query<T, AnySort, K> {
     /// Only objects for whose sort key something holds: `.sort().ge("2026")`.
-    pub fn sort(self) -> SortKey<T> {
+    pub fn sort(self) -> SortKey<T, K> {
         SortKey::new(self)
     }
 
-    pub(super) fn sorted(mut self, condition: SortCondition) -> Query<T, OneSort> {
+    pub(super) fn sorted(mut self, condition: SortCondition) -> Query<T, OneSort, K> {
         self.partition().sort = Some(condition);
         Query::with(self.selection)
     }
 }
 
-impl<T: Stored, S> Query<T, S> {
+impl<T: Stored, S, K: QueriedBy<T>> Query<T, S, K> {
     fn with(selection: Selection<T>) -> Self {
         Self {
             selection,
-            sort: PhantomData,
+            state: PhantomData,
+        }
+    }
+
+    goes_over_index! {
+        ///
+        /// From here on [`of`](Self::of) and [`SortKey::fields`](crate::SortKey::fields) take the fields of the index's key templates,
+        /// if it has some.
+        #[expect(clippy::needless_pass_by_value, reason = "a handle is written where it is used")]
+        pub fn index<I: WholeIndex<T>>(mut self, index: I) -> Query<T, S, OfIndex<I::Keys>> {
+            self.selection.index = Some(index.__dyno_name());
+            Query::with(self.selection)
+        }
+    }
+
+    /// The index that is named by its handle.
+    fn index_shape(&self) -> Option<&'static SecondaryShape> {
+        let mut known = T::SHAPE.secondary().iter();
+        known.find(|known| Some(known.name()) == self.selection.index)
+    }
+
+    /// What the partition key is made of.
+    fn partition_template(&self) -> Option<Template> {
+        match self.index_shape() {
+            Some(index) if !index.is_local() => index.key_template(),
+            Some(_) | None => T::SHAPE.key_templates().map(Templates::partition_template),
+        }
+    }
+
+    /// What the sort key is made of.
+    pub(super) fn sort_template(&self) -> Option<Template> {
+        match self.index_shape() {
+            Some(index) => index.sort_template(),
+            None => T::SHAPE.key_templates().and_then(Templates::sort_template),
         }
     }
 
@@ -185,10 +254,12 @@ impl<T: Stored, S> Query<T, S> {
     ///
     /// let _ = Tenant::query().of("acme");
     /// ```
-    pub fn of(mut self, fields: impl FieldsOf<<T::Keys as KeyFields>::Partition>) -> Self {
-        let templates = T::SHAPE.key_templates();
-        self.partition().made =
-            templates.map(|templates| templates.partition_of(&fields.__dyno_texts()));
+    pub fn of(mut self, fields: impl FieldsOf<PartitionFields<T, K>>) -> Self {
+        let made = self.partition_template().map(|template| Made {
+            attribute: template.attribute(),
+            key: template.partition_of(&fields.__dyno_texts()),
+        });
+        self.partition().made = made;
         self
     }
 
@@ -265,7 +336,7 @@ impl<T: Stored, S> Query<T, S> {
     }
 }
 
-impl<T: Stored, S> IntoFuture for Query<T, S> {
+impl<T: Stored, S, K> IntoFuture for Query<T, S, K> {
     type Output = Result<Vec<Saved<T>>>;
     type IntoFuture = Pending<Self::Output>;
 

@@ -1,8 +1,8 @@
 use super::page;
 use super::parallel::ParallelScan;
-use super::selection::{Selection, selection_options};
+use super::selection::{Selection, goes_over_index, selection_options};
 use crate::error::Result;
-use crate::shape::Stored;
+use crate::shape::{Stored, WholeIndex};
 use crate::store::operation::{Pending, debug_of};
 use crate::store::saved::Saved;
 
@@ -84,6 +84,14 @@ impl<T: Stored> Scan<T> {
     }
 
     selection_options!();
+
+    goes_over_index! {
+        #[expect(clippy::needless_pass_by_value, reason = "a handle is written where it is used")]
+        pub fn index(mut self, index: impl WholeIndex<T>) -> Self {
+            self.selection.index = Some(index.__dyno_name());
+            self
+        }
+    }
 
     /// Reads so many parts of the table at the same time; see [`ParallelScan`](crate::ParallelScan). It comes last: the
     /// other options are set before.

@@ -36,10 +36,19 @@ pub(super) struct Selection<T> {
 pub(super) struct Partition {
     /// As many values as the partition key has attributes.
     pub(super) key: Vec<KeyValue>,
-    /// The one that the fields of the key template make, or why they make none.
-    pub(super) made: Option<Result<KeyValue, String>>,
+    /// The one that the fields of a key template make.
+    pub(super) made: Option<Made>,
     pub(super) sort: Option<SortCondition>,
     pub(super) descending: bool,
+}
+
+/// A partition key that the fields of a template make.
+#[derive(Clone, Debug)]
+pub(super) struct Made {
+    /// The attribute that the template makes.
+    pub(super) attribute: &'static str,
+    /// The key, or why there is none.
+    pub(super) key: Result<KeyValue, String>,
 }
 
 /// What is asked, and where it begins.
@@ -207,21 +216,6 @@ macro_rules! selection_options {
             self
         }
 
-        /// Goes over a secondary index in place of the table: `.index(User::indexes().by_email())`. Objects that have no value
-        /// for a key of the index are not in it.
-        ///
-        /// A global index follows its table a moment later, so an object may be missing that was saved a moment ago, or be
-        /// given as it was before, or twice if its key moves while pages are read. A save of such a state is one of any old state: a
-        /// [`Conflict`](crate::ErrorKind::Conflict) if what is saved has changed since.
-        ///
-        /// An index that does not hold everything (`keys_only`, `include`) does not compile here: `.hydrated()` says that
-        /// its objects are read from the table, with one `BatchGetItem` for each hundred. They may have changed since the
-        /// index was written, and not have its key any more.
-        pub fn index(mut self, index: impl crate::shape::WholeIndex<T>) -> Self {
-            self.selection.index = Some(index.__dyno_name());
-            self
-        }
-
         /// Gives back only objects of whose attributes this holds, said by name: `.filter_str("name__contains", "x")`, with the
         /// names of attributes as they are stored. For code that has them as text, such as code written for `cc_dynamodb3`.
         ///
@@ -359,4 +353,21 @@ macro_rules! selection_options {
     };
 }
 
-pub(super) use selection_options;
+/// What is said of the option that names an index, above the method.
+macro_rules! goes_over_index {
+    ($($method:tt)*) => {
+        /// Goes over a secondary index in place of the table: `.index(User::indexes().by_email())`. Objects that have no value
+        /// for a key of the index are not in it.
+        ///
+        /// A global index follows its table a moment later, so an object may be missing that was saved a moment ago, or be
+        /// given as it was before, or twice if its key moves while pages are read. A save of such a state is one of any old state: a
+        /// [`Conflict`](crate::ErrorKind::Conflict) if what is saved has changed since.
+        ///
+        /// An index that does not hold everything (`keys_only`, `include`) does not compile here: `.hydrated()` says that
+        /// its objects are read from the table, with one `BatchGetItem` for each hundred. They may have changed since the
+        /// index was written, and not have its key any more.
+        $($method)*
+    };
+}
+
+pub(super) use {goes_over_index, selection_options};

@@ -1,8 +1,8 @@
 use super::keys::Keys;
-use super::query::{OneSort, Query};
+use super::query::{AnySort, OfTable, OneSort, QueriedBy, Query, SortFields};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Comparator, Node, Operator, Term, is_after};
-use crate::key::{Beginning, KeyFields, KeyKind, KeyValue, PrefixOf, Template, Templates};
+use crate::key::{Beginning, KeyKind, KeyValue, PrefixOf, Template};
 use crate::plan::checked_part;
 use crate::shape::Stored;
 use crate::store::operation::debug_of;
@@ -13,16 +13,16 @@ use dyno_value::FieldPath;
 /// Numbers are compared as numbers, strings and binary byte by byte. A value of another type than the key's is refused
 /// before the first request.
 #[must_use = "it is a part of a query: say which sort keys"]
-pub struct SortKey<T> {
-    query: Query<T>,
+pub struct SortKey<T, K = OfTable> {
+    query: Query<T, AnySort, K>,
     /// Values of the attributes before the one that is compared.
     within: Vec<KeyValue>,
 }
 
-debug_of!(SortKey<T>: query);
+debug_of!(SortKey<T, K>: query);
 
-impl<T: Stored> SortKey<T> {
-    pub(super) fn new(query: Query<T>) -> Self {
+impl<T: Stored, K: QueriedBy<T>> SortKey<T, K> {
+    pub(super) fn new(query: Query<T, AnySort, K>) -> Self {
         Self {
             query,
             within: Vec::new(),
@@ -37,32 +37,32 @@ impl<T: Stored> SortKey<T> {
     }
 
     /// Any sort key: for a program that decides when it runs whether there is a condition.
-    pub fn any(self) -> Query<T, OneSort> {
+    pub fn any(self) -> Query<T, OneSort, K> {
         self.is(Compared::Any)
     }
 
     /// This one.
-    pub fn eq(self, value: impl Into<KeyValue>) -> Query<T, OneSort> {
+    pub fn eq(self, value: impl Into<KeyValue>) -> Query<T, OneSort, K> {
         self.compares(Comparator::Equal, value)
     }
 
     /// Those before this.
-    pub fn lt(self, value: impl Into<KeyValue>) -> Query<T, OneSort> {
+    pub fn lt(self, value: impl Into<KeyValue>) -> Query<T, OneSort, K> {
         self.compares(Comparator::Less, value)
     }
 
     /// Those before this, and this.
-    pub fn le(self, value: impl Into<KeyValue>) -> Query<T, OneSort> {
+    pub fn le(self, value: impl Into<KeyValue>) -> Query<T, OneSort, K> {
         self.compares(Comparator::LessOrEqual, value)
     }
 
     /// Those after this.
-    pub fn gt(self, value: impl Into<KeyValue>) -> Query<T, OneSort> {
+    pub fn gt(self, value: impl Into<KeyValue>) -> Query<T, OneSort, K> {
         self.compares(Comparator::Greater, value)
     }
 
     /// This, and those after it.
-    pub fn ge(self, value: impl Into<KeyValue>) -> Query<T, OneSort> {
+    pub fn ge(self, value: impl Into<KeyValue>) -> Query<T, OneSort, K> {
         self.compares(Comparator::GreaterOrEqual, value)
     }
 
@@ -71,18 +71,18 @@ impl<T: Stored> SortKey<T> {
         self,
         lower: impl Into<KeyValue>,
         upper: impl Into<KeyValue>,
-    ) -> Query<T, OneSort> {
+    ) -> Query<T, OneSort, K> {
         self.is(Compared::Between(lower.into(), upper.into()))
     }
 
     /// Those that begin with this; of strings and binary.
-    pub fn begins_with(self, value: impl Into<KeyValue>) -> Query<T, OneSort> {
+    pub fn begins_with(self, value: impl Into<KeyValue>) -> Query<T, OneSort, K> {
         self.is(Compared::BeginsWith(value.into()))
     }
 
     /// Those that have these values in the first fields of the sort key's template, in its order, as a tuple or, of one field,
     /// alone: exactly the objects whose fields are equal to them.
-    pub fn fields(self, first: impl PrefixOf<<T::Keys as KeyFields>::Sort>) -> Query<T, OneSort> {
+    pub fn fields(self, first: impl PrefixOf<SortFields<T, K>>) -> Query<T, OneSort, K> {
         self.made(|template| {
             let Beginning { text, is_whole } = template.beginning(&first.__dyno_texts())?;
             let text = KeyValue::S(text);
@@ -95,10 +95,7 @@ impl<T: Stored> SortKey<T> {
     }
 
     /// Those whose first fields are these values or come after them; see [`fields`](Self::fields).
-    pub fn fields_from(
-        self,
-        lower: impl PrefixOf<<T::Keys as KeyFields>::Sort>,
-    ) -> Query<T, OneSort> {
+    pub fn fields_from(self, lower: impl PrefixOf<SortFields<T, K>>) -> Query<T, OneSort, K> {
         self.made(|template| {
             let lower = template.beginning(&lower.__dyno_texts())?.text;
             Ok(between(lower, template.every().upper_bound()))
@@ -106,10 +103,7 @@ impl<T: Stored> SortKey<T> {
     }
 
     /// Those whose first fields are these values or come before them; see [`fields`](Self::fields).
-    pub fn fields_to(
-        self,
-        upper: impl PrefixOf<<T::Keys as KeyFields>::Sort>,
-    ) -> Query<T, OneSort> {
+    pub fn fields_to(self, upper: impl PrefixOf<SortFields<T, K>>) -> Query<T, OneSort, K> {
         self.made(|template| {
             let upper = template.beginning(&upper.__dyno_texts())?.upper_bound();
             let lower = template.every().text;
@@ -126,9 +120,9 @@ impl<T: Stored> SortKey<T> {
     /// fields.
     pub fn fields_between(
         self,
-        lower: impl PrefixOf<<T::Keys as KeyFields>::Sort>,
-        upper: impl PrefixOf<<T::Keys as KeyFields>::Sort>,
-    ) -> Query<T, OneSort> {
+        lower: impl PrefixOf<SortFields<T, K>>,
+        upper: impl PrefixOf<SortFields<T, K>>,
+    ) -> Query<T, OneSort, K> {
         self.made(|template| {
             let lower = template.beginning(&lower.__dyno_texts())?.text;
             let upper = template.beginning(&upper.__dyno_texts())?.upper_bound();
@@ -140,17 +134,19 @@ impl<T: Stored> SortKey<T> {
     fn made(
         self,
         make: impl FnOnce(Template) -> std::result::Result<Compared, String>,
-    ) -> Query<T, OneSort> {
-        let template = T::SHAPE.key_templates().and_then(Templates::sort_template);
-        let made = template.map_or(Ok(Compared::Any), make);
-        self.is(Compared::Made(made.map(Box::new)))
+    ) -> Query<T, OneSort, K> {
+        let Some(template) = self.query.sort_template() else {
+            return self.is(Compared::Any);
+        };
+        let made = make(template).map(Box::new);
+        self.is(Compared::Made(template.attribute(), made))
     }
 
-    fn compares(self, comparator: Comparator, value: impl Into<KeyValue>) -> Query<T, OneSort> {
+    fn compares(self, comparator: Comparator, value: impl Into<KeyValue>) -> Query<T, OneSort, K> {
         self.is(Compared::Compares(comparator, value.into()))
     }
 
-    fn is(self, compared: Compared) -> Query<T, OneSort> {
+    fn is(self, compared: Compared) -> Query<T, OneSort, K> {
         let Self { query, within } = self;
         query.sorted(SortCondition { within, compared })
     }
@@ -171,8 +167,8 @@ enum Compared {
     BeginsWith(KeyValue),
     Between(KeyValue, KeyValue),
     Compares(Comparator, KeyValue),
-    /// What the fields of the template make, or why they make nothing.
-    Made(std::result::Result<Box<Self>, String>),
+    /// What the fields of the template of this attribute make, or why they make nothing.
+    Made(&'static str, std::result::Result<Box<Self>, String>),
 }
 
 /// From the lower to the upper, if there is one.
@@ -251,8 +247,8 @@ impl Compared {
                 ));
             }
             Self::BeginsWith(value) => Node::BeginsWith(path, checked(value)?),
-            Self::Made(made) => {
-                keys.check_made_sort()?;
+            Self::Made(attribute, made) => {
+                keys.check_made(attribute, name)?;
                 match made {
                     Ok(made) => made.node(keys, position)?,
                     Err(why) => return Err(Error::new(ErrorKind::InvalidKey, why.as_str())),

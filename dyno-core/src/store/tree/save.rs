@@ -138,7 +138,8 @@ impl Operation {
         let view = shown.as_ref().unwrap_or(&tree);
         let decisions = Decisions::for_save(&tree, view, &entries, shape, self.loader())?;
         let indexes = &self.topology.indexes;
-        let columns = indexes.expected(&tree, view, self.loader())?;
+        let mut columns = indexes.expected(&tree, view, self.loader())?;
+        columns.extend(self.topology.made.expected(&tree)?);
         let mut strangers = plan::stranger_columns(&tree, shape);
         strangers.retain(|stranger| {
             // Without a type only what was sealed is known to have had an index.

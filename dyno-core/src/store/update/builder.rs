@@ -32,6 +32,9 @@ use crate::store::{Store, drive};
 /// Only what stands in the item of the root is changed so: no shards, and no keys. An encrypted value can be set and removed,
 /// not counted with or put together. A number that would leave the range of its type is not written.
 ///
+/// A key of a secondary index that is made of fields (`#[dyno(index(name = "..", key = "STATUS#{status}"))]`) is written with a field
+/// that is set or removed, if the update sets all others that it is made of, too; otherwise the update is refused.
+///
 /// The elements of a list that are encrypted one by one are bound to their index. Where a list was, under a rule of earlier, reseal it
 /// ([`Store::reseal`](crate::Store::reseal)) before you `prepend` to it or `remove` from it.
 ///

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Condition, Edit, Verb, Wrong};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Columns, Decisions, Kept, Route};
+use crate::plan::{self, Columns, Decisions, Kept, Route, Unmade};
 use crate::shape::{Identity, Kind};
 use crate::store::condition::asks_a_loader;
 use crate::store::operation::Operation;
@@ -129,12 +129,17 @@ impl Operation {
             once,
             returns,
         };
+        let made = topology.made.after(&edits, &keys);
         for edit in edits {
             if parents {
                 self.add_maps_around(&edit.path, &mut wanted.maps)?;
             }
             self.want(edit, &keys, &mut wanted)?;
         }
+        wanted.columns.extend(made.map_err(|unmade| match unmade {
+            Unmade::Invalid(error) => error,
+            Unmade::Unknown(path, why) => refuse(&path, why),
+        })?);
         Ok(wanted)
     }
 
