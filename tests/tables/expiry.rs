@@ -1,6 +1,6 @@
 //! Attributes by which objects cannot expire.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use dyno::{DyObject, EncryptionKey, ErrorKind, Rules};
 
@@ -21,6 +21,7 @@ struct Offer {
     place: Place,
     until: Option<i64>,
     lasts: Duration,
+    at: SystemTime,
 }
 
 #[tokio::test]
@@ -33,7 +34,8 @@ async fn what_holds_no_time_is_refused_before_the_first_request() {
         ("text", "a number of seconds since 1970"),
         ("list", "a number of seconds since 1970"),
         ("byte", "a number of seconds since 1970"),
-        ("lasts", "a number of seconds since 1970"),
+        ("lasts", "parts of a second"),
+        ("at", "parts of a second"),
         ("secret", "encrypts that field"),
         ("guarded", "encrypts that field"),
         ("place", "in an item of its own"),

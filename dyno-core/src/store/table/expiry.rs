@@ -46,6 +46,12 @@ pub(super) fn check(operation: &Operation, attribute: &str) -> Result<()> {
              keep the time in a field of type `u64`",
         );
     }
+    if !field.says_expiry() && holds_parts_of_seconds(field.kind()) {
+        return refuse(
+            "has a field of that name that stores parts of a second, and the service reads a number of seconds since 1970 without; \
+             mark the field `#[dyno(ttl)]`, or keep the time in a field of type `u64`",
+        );
+    }
     Ok(())
 }
 
@@ -109,6 +115,11 @@ fn holds_a_time(kind: Kind) -> bool {
         Kind::Key(kind) => kind == KeyKind::N,
         kind => fits(kind, AttributeValue::N(SOME_TIME.to_owned())).is_ok(),
     }
+}
+
+fn holds_parts_of_seconds(kind: Kind) -> bool {
+    let with_half = format!("{SOME_TIME}.5");
+    matches!(kind, Kind::Scalar(_)) && fits(kind, AttributeValue::N(with_half)).is_ok()
 }
 
 /// Whether the mark of the field says so, or the loader, of objects of any key.
