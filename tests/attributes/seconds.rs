@@ -140,7 +140,7 @@ async fn a_time_is_set_and_compared_in_place() {
     let client = store.client::<Visit>().unwrap();
     let item = client
         .get_item()
-        .table_name("Visits")
+        .table_name(store.table_name::<Visit>().unwrap())
         .key("ID", AttributeValue::S("ada".into()))
         .key("AT", AttributeValue::N("9.9".into()));
     let item = item.send().await.unwrap().item.unwrap();

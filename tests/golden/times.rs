@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use dyno::{DyObject, Store};
+use dyno::{DyObject, ErrorKind, Store};
 use dyno_testkit::dump;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{item_from_json, item_to_json};
@@ -54,6 +55,15 @@ async fn store() -> Store {
     store
 }
 
+async fn put(store: &Store, form: &str) {
+    let client = store.client::<Visit>().unwrap();
+    for item in golden(form).as_array().unwrap() {
+        let put = client.put_item().table_name("Visits");
+        let put = put.set_item(Some(item_from_json(item)));
+        put.send().await.unwrap();
+    }
+}
+
 async fn stored(store: &Store) -> Value {
     let client = store.client::<Visit>().unwrap();
     let items = dump(&client, "Visits").await.unwrap();
@@ -71,18 +81,56 @@ async fn times_are_stored_as_numbers() {
 async fn times_are_read_as_numbers_and_as_maps() {
     for form in ["v1", "maps"] {
         let store = store().await;
-        let client = store.client::<Visit>().unwrap();
-        for item in golden(form).as_array().unwrap() {
-            let put = client.put_item().table_name("Visits");
-            let put = put.set_item(Some(item_from_json(item)));
-            put.send().await.unwrap();
-        }
+        put(&store, form).await;
         let mut loaded = store.load::<Visit>("v1").await.unwrap();
         assert_eq!(*loaded, visit(), "{form}");
         loaded.left = None;
         loaded.save().await.unwrap();
         let again = store.load::<Visit>("v1").await.unwrap();
         assert_eq!(*again, *loaded, "{form}");
-        again.delete().await.unwrap();
+        put(&store, form).await;
+        assert_eq!(
+            again.delete().await.unwrap_err().kind(),
+            ErrorKind::Conflict
+        );
+        let loaded = store.load::<Visit>("v1").await.unwrap();
+        loaded.delete().await.unwrap();
+        assert_eq!(stored(&store).await, json!([]));
     }
+}
+
+/// Known to serde only, with what is in it.
+#[derive(Serialize, Deserialize, Clone, Debug, PartialEq)]
+struct Span {
+    from: SystemTime,
+    length: Duration,
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Spans", key = "ID")]
+struct Measured {
+    #[dyno(key)]
+    id: String,
+    span: Span,
+}
+
+#[tokio::test]
+async fn what_only_serde_knows_keeps_its_times_as_maps() {
+    let store = dyno_testbed::store();
+    store.ensure_tables::<Measured>().await.unwrap();
+    let measured = Measured {
+        id: "m1".into(),
+        span: Span {
+            from: after(7, 8),
+            length: Duration::new(9, 1),
+        },
+    };
+    store.save(measured.clone()).await.unwrap();
+    let client = store.client::<Measured>().unwrap();
+    let items = dump(&client, "Spans").await.unwrap();
+    let from = json!({"M": {"secs_since_epoch": {"N": "7"}, "nanos_since_epoch": {"N": "8"}}});
+    let length = json!({"M": {"secs": {"N": "9"}, "nanos": {"N": "1"}}});
+    let expected = json!({"ID": {"S": "m1"}, "span": {"M": {"from": from, "length": length}}});
+    assert_eq!(item_to_json(items.first().unwrap()), expected);
+    assert_eq!(*store.load::<Measured>("m1").await.unwrap(), measured);
 }
