@@ -59,12 +59,13 @@ pub use shape::{
 #[cfg(feature = "aws")]
 pub use store::StoreBuilder;
 pub use store::{
-    AnySort, Audit, AuditReport, BatchError, CheckSpecs, CheckTables, Count, Cursor, Delete,
-    DeleteMany, DeleteSaved, DeleteTables, Document, Documents, EnsureSpecs, EnsureTables, Failure,
-    Find, FindKeys, Load, LoadMany, LoadOptional, LoaderFault, MigrateTables, Objects, OneSort,
-    Page, Pages, ParallelScan, Params, Query, ReadPath, Reload, Reseal, ResealReport, Save,
-    SaveMany, SaveSaved, Saved, Scan, Shards, SortKey, Store, Transaction, TransactionError,
-    TransactionFailure, Update, UpdateParams, UpdateReturning, WritePath, check_loader,
+    AnySort, Audit, AuditReport, BatchError, CheckSpecs, CheckTables, Collection, CollectionPage,
+    CollectionPages, Count, Cursor, Delete, DeleteMany, DeleteSaved, DeleteTables, Document,
+    Documents, EnsureSpecs, EnsureTables, Failure, Find, FindKeys, Load, LoadMany, LoadOptional,
+    LoaderFault, MigrateTables, Objects, OneSort, Page, Pages, ParallelScan, Params, Query,
+    ReadPath, Reload, Reseal, ResealReport, Save, SaveMany, SaveSaved, Saved, Scan, Shards,
+    SortKey, Store, Transaction, TransactionError, TransactionFailure, Update, UpdateParams,
+    UpdateReturning, WritePath, check_loader,
 };
 pub use table::Namespace;
 pub use units::CapacityUnits;
@@ -94,7 +95,9 @@ pub mod template {
         FieldsOf, IndexKeyPart, KeyFields, KeyPart, NoTemplate, Part, PrefixOf, SelfDelimiting,
         Templated, utc_text,
     };
-    pub use crate::store::{OfIndex, OfTable, QueriedBy};
+    #[doc(hidden)]
+    pub use crate::store::{Asking, FoundOf, Member};
+    pub use crate::store::{Members, OfIndex, OfTable, QueriedBy};
 }
 
 /// What fields can do in a [`Condition`]: implement these for types of your own.

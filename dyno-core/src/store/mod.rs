@@ -78,8 +78,9 @@ pub use self::reseal::{Audit, AuditReport, Failure, Reseal, ResealReport};
 pub use self::save::Save;
 pub use self::saved::{DeleteSaved, Reload, SaveSaved, Saved};
 pub use self::select::{
-    AnySort, Count, Objects, OfIndex, OfTable, OneSort, Page, Pages, ParallelScan, Params,
-    QueriedBy, Query, Scan, SortKey,
+    AnySort, Asking, Collection, CollectionPage, CollectionPages, Count, FoundOf, Member, Members,
+    Objects, OfIndex, OfTable, OneSort, Page, Pages, ParallelScan, Params, QueriedBy, Query, Scan,
+    SortKey,
 };
 pub use self::shards::Shards;
 pub use self::table::{

@@ -1,10 +1,10 @@
 //! What a store does, one builder each.
 
 use super::{
-    Audit, CheckSpecs, CheckTables, Delete, DeleteMany, DeleteTables, Documents, EnsureSpecs,
-    EnsureTables, Find, Load, LoadMany, LoadParts, LoadTogether, LoadTransaction, MigrateTables,
-    Query, ReadPath, Reseal, Save, SaveMany, Scan, Store, Transaction, Update, WriteParts,
-    WritePath, WriteTogether,
+    Audit, CheckSpecs, CheckTables, Collection, Delete, DeleteMany, DeleteTables, Documents,
+    EnsureSpecs, EnsureTables, Find, Load, LoadMany, LoadParts, LoadTogether, LoadTransaction,
+    Members, MigrateTables, Query, ReadPath, Reseal, Save, SaveMany, Scan, Store, Transaction,
+    Update, WriteParts, WritePath, WriteTogether,
 };
 use crate::key::Key;
 use crate::shape::{IntoPath, Stored};
@@ -112,6 +112,11 @@ impl Store {
     /// The objects of one partition; see [`Query`].
     pub fn query<T: Stored>(&self) -> Query<T> {
         Query::new().on(self)
+    }
+
+    /// The objects of several types in one partition, by one query; see [`Collection`].
+    pub fn collection<M: Members>(&self) -> Collection<M> {
+        Collection::new().on(self)
     }
 
     /// Objects without a Rust type, stored as this shape says; see [`Documents`].

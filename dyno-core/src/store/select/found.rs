@@ -121,7 +121,7 @@ impl Sorted {
 
 impl Root {
     /// `None`: a root of another type, or none at all.
-    fn of(
+    pub(super) fn of(
         operation: &Operation,
         address: Address,
         item: Item,

@@ -195,11 +195,11 @@ impl Keys {
             .collect()
     }
 
-    /// Whether the partition key is made of fields.
-    fn is_made(self) -> bool {
+    /// What the partition key is made of, if it is made of fields.
+    pub(super) fn partition_template(self) -> Option<Template> {
         match self.index {
-            Some(index) if !index.is_local() => index.key_template().is_some(),
-            Some(_) | None => self.templates.is_some(),
+            Some(index) if !index.is_local() => index.key_template(),
+            Some(_) | None => self.templates.map(Templates::partition_template),
         }
     }
 
@@ -207,7 +207,7 @@ impl Keys {
         let names: Vec<_> = parts.iter().map(|(name, _)| format!("`{name}`")).collect();
         let names = names.join(", ");
         let why = match (parts, given) {
-            (_, 0) if self.is_made() => format!(
+            (_, 0) if self.partition_template().is_some() => format!(
                 "a query is one of a partition: give the fields that make {names} with `.of(..)`, or use `scan`"
             ),
             ([_], 0) => format!(

@@ -5,9 +5,11 @@
 //! selection    what both have              params    the request, as text     page     what is given back
 //! keyword      what is asked by names of attributes
 //! walk         page after page             complete  from items to objects    found    which items are roots
+//! collection   objects of several types in a partition
 //! parallel     parts of a table at the same time
 //! ```
 
+mod collection;
 mod complete;
 mod count;
 mod found;
@@ -23,6 +25,9 @@ mod selection;
 mod sort;
 mod walk;
 
+pub use self::collection::{
+    Asking, Collection, CollectionPage, CollectionPages, FoundOf, Member, Members,
+};
 pub(super) use self::complete::{BATCHES_AT_ONCE, opened};
 pub use self::count::Count;
 pub(super) use self::found::{Root, first_places};

@@ -116,6 +116,8 @@ pub(super) struct Asked {
     key: Option<Node>,
     filter: Option<Node>,
     descending: bool,
+    /// The tags of several types that are found together, if they are.
+    members: Vec<&'static str>,
 }
 
 impl Asked {
@@ -135,6 +137,7 @@ impl Asked {
             key: None,
             filter: None,
             descending: false,
+            members: Vec::new(),
         };
         if let Some(partition) = partition {
             asked.add_partition(partition)?;
@@ -166,7 +169,8 @@ impl Asked {
         if let Some(condition) = &partition.sort {
             nodes.extend(condition.nodes(self.keys)?);
         }
-        if nodes.len() == self.partition.len() {
+        self.members.clone_from(&partition.members);
+        if nodes.len() == self.partition.len() && self.members.is_empty() {
             nodes.extend(self.keys.beginning_of_sort());
         }
         self.key = Some(match <[Node; 1]>::try_from(nodes) {
@@ -259,10 +263,19 @@ impl Asked {
         let asked: Item = asked
             .into_iter()
             .chain(self.keys.index_name().map(of_index))
+            .chain(self.of_members())
             .collect();
         let bytes = encoding::encode_item(&asked)?;
         let hash: [u8; 32] = Sha256::digest(&bytes).into();
         Ok(hash.into_iter().take(BYTES).collect())
+    }
+
+    /// Of which types the objects are, if of several.
+    fn of_members(&self) -> Option<(String, AttributeValue)> {
+        let tags = self.members.iter();
+        let tags = tags.map(|tag| AttributeValue::S((*tag).to_owned()));
+        let tags = AttributeValue::L(tags.collect());
+        (!self.members.is_empty()).then(|| ("members".to_owned(), tags))
     }
 
     /// Refuses to go on in another partition than the one asked for.

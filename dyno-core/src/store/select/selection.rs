@@ -40,6 +40,8 @@ pub(super) struct Partition {
     pub(super) made: Option<Made>,
     pub(super) sort: Option<SortCondition>,
     pub(super) descending: bool,
+    /// The tags of several types that are found together, if they are.
+    pub(super) members: Vec<&'static str>,
 }
 
 /// A partition key that the fields of a template make.
