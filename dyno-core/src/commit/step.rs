@@ -265,6 +265,8 @@ pub(crate) struct Attempts {
     made: u32,
     /// Whether an answer was lost, so that an earlier copy may have been applied or may be still.
     lost: bool,
+    /// Whether what was met was followed once.
+    followed: bool,
 }
 
 impl Attempts {
@@ -343,6 +345,16 @@ impl Attempts {
                 error
             }
         })
+    }
+
+    /// Sends another request in place of one that supposed something else than it met: at once, since nobody need have come
+    /// between, but for the first time only.
+    pub(crate) fn follow<D>(&mut self, request: Request) -> Result<Step<D>> {
+        if std::mem::replace(&mut self.followed, true) {
+            self.instead(request)
+        } else {
+            Ok(Step::Send(request))
+        }
     }
 
     /// Sends another request in place of one that came too late.
