@@ -145,9 +145,9 @@ impl Guards {
     pub(crate) fn claims(&self, item: &Item) -> Result<Claims> {
         let fields = fields_of(self.shape, item);
         let claim = |(field, unique): (&'static FieldShape, &UniqueShape)| {
-            let value = item.get(field.name())?;
+            let value = item.get(field.name()).filter(|value| !value.is_null())?;
             let guard = self.guard(field.name(), unique, value);
-            let guard = guard.map_err(|error| error.at_path(FieldPath::root().key(field.name())));
+            let guard = guard.map_err(|error| error.at_path(Self::path(field.name())));
             Some(guard.map(|guard| (field.name(), Claim::new(value, Some(guard)))))
         };
         fields.filter_map(claim).collect::<Result<_>>().map(Claims)
@@ -207,8 +207,11 @@ impl Guards {
     }
 
     fn guard(&self, field: &str, unique: &UniqueShape, value: &AttributeValue) -> Result<Address> {
-        let table = unique.table().unwrap_or(self.table);
-        let text = key_text(self.shape.type_tag(), field, value)?;
+        let (table, own) = match unique.table() {
+            None => (self.table, None),
+            Some(apart) => (apart, Some(self.table.name())),
+        };
+        let text = key_text(own, self.shape.type_tag(), field, value)?;
         let mut key = Key::new(text);
         if table.sort_name().is_some() {
             key = key.with_sort(SORT);
@@ -273,11 +276,12 @@ pub(crate) fn owner_of(guard: &Item) -> Option<Key> {
 }
 
 /// ```text
-/// key    = "_dy_unique#" escape(type tag) "#" escape(field) "#" value
+/// key    = "_dy_unique#" owners "#" escape(field) "#" value
+/// owners = escape(type tag) | escape(table) "/" escape(type tag), where the guards have a table of their own
 /// value  = "S#" text | "N#" normal form | "B#" hexadecimal
 ///        | "s#" | "n#" | "b#"  SHA-256 of the same, if it is longer than 512 bytes
 /// ```
-fn key_text(tag: &str, field: &str, value: &AttributeValue) -> Result<String> {
+fn key_text(table: Option<&str>, tag: &str, field: &str, value: &AttributeValue) -> Result<String> {
     let (kind, text) = match value {
         AttributeValue::S(text) => ('S', text.clone()),
         AttributeValue::N(text) => {
@@ -299,8 +303,9 @@ fn key_text(tag: &str, field: &str, value: &AttributeValue) -> Result<String> {
     } else {
         (kind, text)
     };
-    let (tag, field) = (shard_id([tag]), shard_id([field]));
-    Ok(format!("{BEGINNING}#{tag}#{field}#{kind}#{text}"))
+    let owners = shard_id(table.into_iter().chain([tag]));
+    let field = shard_id([field]);
+    Ok(format!("{BEGINNING}#{owners}#{field}#{kind}#{text}"))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {
@@ -333,14 +338,19 @@ mod tests {
         ]
     }
 
-    type Place = (String, String, AttributeValue);
+    type Place = (Option<String>, String, String, AttributeValue);
 
     fn places() -> impl Strategy<Value = Place> {
-        ("[a#%]{1,2}", "[a#%]{1,2}", values())
+        (
+            proptest::option::of("[a#%/]{1,2}"),
+            "[a#%/]{1,2}",
+            "[a#%/]{1,2}",
+            values(),
+        )
     }
 
-    fn text((tag, field, value): &Place) -> String {
-        key_text(tag, field, value).unwrap()
+    fn text((table, tag, field, value): &Place) -> String {
+        key_text(table.as_deref(), tag, field, value).unwrap()
     }
 
     proptest! {
@@ -357,7 +367,8 @@ mod tests {
 
     #[test]
     fn a_number_has_one_guard_in_all_its_forms() {
-        let key = |text: &str| key_text("T", "f", &AttributeValue::N(text.to_owned())).unwrap();
+        let key =
+            |text: &str| key_text(None, "T", "f", &AttributeValue::N(text.to_owned())).unwrap();
         assert_eq!(key("1.50"), key("15e-1"));
         assert_eq!(key("1.50"), "_dy_unique#T#f#N#1.5");
     }
