@@ -2,7 +2,7 @@
 //!
 //! `docs/format/unique-v1.md` describes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -65,6 +65,11 @@ pub(crate) fn unique_fields(
     fields.filter_map(|field| Some((field, field.guards()?)))
 }
 
+/// Whether values of the type have guards.
+pub(crate) fn has_unique_fields(shape: &'static Shape) -> bool {
+    unique_fields(shape).next().is_some()
+}
+
 /// The values of the unique fields of an item.
 pub(crate) fn unique_values(shape: &'static Shape, item: &Item) -> Item {
     let fields = fields_of(shape, item);
@@ -109,7 +114,7 @@ fn fields_of(
 ///
 /// [`ErrorKind::InvalidKey`].
 pub(crate) fn check_not_a_guard(shape: &'static Shape, key: &Key) -> Result<()> {
-    let is_guarded = unique_fields(shape).next().is_some();
+    let is_guarded = has_unique_fields(shape);
     match key.partition() {
         KeyValue::S(text) if is_guarded && text.starts_with(BEGINNING) => Err(Error::new(
             ErrorKind::InvalidKey,
@@ -166,20 +171,13 @@ impl Guards {
 
     /// That what stands at the object's place claims this, and nothing else.
     pub(crate) fn supposing(&self, claims: &Claims) -> Vec<Node> {
-        let names: BTreeMap<_, _> = unique_fields(self.shape)
-            .map(|(field, _)| (field.name(), claims.0.get(field.name())))
-            .collect();
-        let node = |(name, claim): (&str, Option<&Claim>)| {
-            let path = FieldPath::root().key(name);
-            match claim {
-                None => Node::Missing(path),
-                Some(claim) => {
-                    let value = Term::Value(claim.value.clone());
-                    Node::Compare(Term::Field(path), Comparator::Equal, value)
-                }
-            }
-        };
-        names.into_iter().map(node).collect()
+        let value = |name: &str| claims.0.get(name).map(|claim| &claim.value);
+        has_exactly(self.shape, value)
+    }
+
+    /// That the values of all unique fields are those of this item, or that there are none.
+    pub(crate) fn as_read(shape: &'static Shape, item: Option<&Item>) -> Node {
+        Node::All(has_exactly(shape, |name| item?.get(name)))
     }
 
     /// The item of a guard.
@@ -207,10 +205,7 @@ impl Guards {
     }
 
     fn guard(&self, field: &str, unique: &UniqueShape, value: &AttributeValue) -> Result<Address> {
-        let (table, own) = match unique.table() {
-            None => (self.table, None),
-            Some(apart) => (apart, Some(self.table.name())),
-        };
+        let (table, own) = stands(unique, self.table);
         let text = key_text(own, self.shape.type_tag(), field, value)?;
         let mut key = Key::new(text);
         if table.sort_name().is_some() {
@@ -275,6 +270,65 @@ pub(crate) fn owner_of(guard: &Item) -> Option<Key> {
     }
 }
 
+/// That every unique field, of any variant, has this value, or none.
+fn has_exactly<'a>(
+    shape: &'static Shape,
+    value: impl Fn(&str) -> Option<&'a AttributeValue>,
+) -> Vec<Node> {
+    let names: BTreeSet<_> = unique_fields(shape)
+        .map(|(field, _)| field.name())
+        .collect();
+    let node = |name: &str| {
+        let path = Guards::path(name);
+        match value(name) {
+            None => Node::Missing(path),
+            Some(value) => {
+                let value = Term::Value(value.clone());
+                Node::Compare(Term::Field(path), Comparator::Equal, value)
+            }
+        }
+    };
+    names.into_iter().map(node).collect()
+}
+
+/// The table of a field's guards, and the name in their keys, of that of the objects.
+fn stands<'a>(
+    unique: &'a UniqueShape,
+    objects: &'a TableShape,
+) -> (&'a TableShape, Option<&'a str>) {
+    match unique.table() {
+        None => (objects, None),
+        Some(apart) => (apart, Some(objects.name())),
+    }
+}
+
+/// The tables of guards that hold no objects.
+pub(crate) fn guard_tables(shape: &'static Shape) -> Vec<&'static TableShape> {
+    let objects = shape.table().map(TableShape::name);
+    let apart = unique_fields(shape).filter_map(|(_, unique)| unique.table());
+    let apart = apart.filter(|table| Some(table.name()) != objects);
+    let by_name: BTreeMap<_, _> = apart.map(|table| (table.name(), table)).collect();
+    by_name.into_values().collect()
+}
+
+/// Whether an item of a table is a guard of this type.
+pub(crate) fn is_guard(
+    shape: &'static Shape,
+    objects: &'static TableShape,
+    table: &TableShape,
+    item: &Item,
+) -> bool {
+    let Some(Ok(key)) = item.get(table.key_name()).map(AttributeValue::as_s) else {
+        return false;
+    };
+    item.contains_key(reserved::OWNER)
+        && unique_fields(shape).any(|(field, unique)| {
+            let (stands, own) = stands(unique, objects);
+            let begins = key_beginning(own, shape.type_tag(), field.name());
+            stands.name() == table.name() && key.starts_with(&begins)
+        })
+}
+
 /// ```text
 /// key    = "_dy_unique#" owners "#" escape(field) "#" value
 /// owners = escape(type tag) | escape(table) "/" escape(type tag), where the guards have a table of their own
@@ -303,9 +357,13 @@ fn key_text(table: Option<&str>, tag: &str, field: &str, value: &AttributeValue)
     } else {
         (kind, text)
     };
+    let beginning = key_beginning(table, tag, field);
+    Ok(format!("{beginning}{kind}#{text}"))
+}
+
+fn key_beginning(table: Option<&str>, tag: &str, field: &str) -> String {
     let owners = shard_id(table.into_iter().chain([tag]));
-    let field = shard_id([field]);
-    Ok(format!("{BEGINNING}#{owners}#{field}#{kind}#{text}"))
+    format!("{BEGINNING}#{owners}#{}#", shard_id([field]))
 }
 
 fn hexadecimal(bytes: &[u8]) -> String {

@@ -16,6 +16,7 @@ mod fetch;
 mod fetch_at_once;
 mod fetch_batch;
 mod find;
+mod guard_values;
 mod held;
 mod keys;
 mod lazy;
@@ -71,6 +72,7 @@ pub use self::document::{
 };
 pub(crate) use self::find::index_value;
 pub use self::find::{Find, FindKeys};
+pub use self::guard_values::{Duplicate, GuardReport, GuardValues};
 pub use self::load::{Load, LoadOptional};
 use self::meter::Meter;
 pub use self::read_path::ReadPath;

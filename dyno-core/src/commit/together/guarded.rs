@@ -242,7 +242,11 @@ impl Machine for Guarded<'_> {
 const MOST_SHOWN: usize = 100;
 
 /// The error of a value whose guard is not to be had; what stands there, if the service told.
-fn not_unique(value: &AttributeValue, guard: &Address, standing: Option<&Item>) -> Error {
+pub(crate) fn not_unique(
+    value: &AttributeValue,
+    guard: &Address,
+    standing: Option<&Item>,
+) -> Error {
     let value = match value.as_s().or_else(|_| value.as_n()) {
         Ok(text) if text.chars().count() <= MOST_SHOWN => format!("the value `{text}`"),
         _ => "the value".to_owned(),
