@@ -8,6 +8,7 @@ mod check;
 mod clients;
 mod clock;
 mod condition;
+mod copies;
 mod cursor;
 mod delete;
 mod document;
