@@ -77,7 +77,7 @@ struct InListOfLists {
 #[derive(DyObject, Clone, Debug)]
 struct Group {
     leader: Option<User>,
-    groups: Vec<Group>,
+    groups: Vec<Self>,
 }
 
 #[derive(DyObject, Clone, Debug)]
@@ -91,7 +91,7 @@ struct InElement {
 struct InItself {
     #[dyno(unique)]
     name: String,
-    children: Vec<InItself>,
+    children: Vec<Self>,
 }
 
 #[derive(DyObject, Clone, Debug)]
@@ -194,10 +194,10 @@ mod any {
     }
 
     pub(super) fn from_value(value: AttributeValue) -> Result<bool, ValueError> {
-        value
-            .as_bool()
-            .copied()
-            .map_err(|_| ValueError::custom("no boolean"))
+        match value {
+            AttributeValue::Bool(value) => Ok(value),
+            _ => Err(ValueError::custom("no boolean")),
+        }
     }
 }
 

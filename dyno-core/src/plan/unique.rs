@@ -51,7 +51,7 @@ struct Claim {
 
 /// A guard that is needed, or needed no more.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Guard<'a> {
+pub(crate) struct UniqueGuard<'a> {
     pub(crate) field: &'static str,
     pub(crate) value: &'a AttributeValue,
     pub(crate) address: &'a Address,
@@ -226,13 +226,13 @@ impl Claim {
 
 impl Claims {
     /// The guards that these need and those do not have.
-    pub(crate) fn beyond<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Guard<'a>> {
+    pub(crate) fn beyond<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = UniqueGuard<'a>> {
         let has = |field: &str, address: &Address| {
             let claim = other.0.get(field);
             claim.and_then(|claim| claim.guard.as_ref()) == Some(address)
         };
         let claims = self.0.iter().filter_map(|(field, claim)| {
-            Some(Guard {
+            Some(UniqueGuard {
                 field,
                 value: &claim.value,
                 address: claim.guard.as_ref()?,
@@ -418,8 +418,18 @@ mod tests {
         }
 
         #[test]
-        fn every_guard_fits_in_a_key(place in places()) {
-            prop_assert!(text(&place).len() < 600);
+        fn a_value_adds_so_much_to_a_key_at_most((table, tag, field, value) in places()) {
+            let all = key_text(table.as_deref(), &tag, &field, &value).unwrap();
+            let beginning = key_beginning(table.as_deref(), &tag, &field);
+            prop_assert!(all.len() - beginning.len() <= LONGEST_VALUE + 2);
+        }
+
+        #[test]
+        fn a_guard_that_fits_in_no_key_is_refused(tag in 1_000_usize..2_100, value in 0_usize..600) {
+            let value = AttributeValue::S("v".repeat(value));
+            let text = key_text(None, &"t".repeat(tag), "f", &value).unwrap();
+            let address = Address::of_text(&TableShape::new("T", "ID"), None, &Key::new(text.clone()));
+            prop_assert_eq!(address.is_ok(), text.len() <= 2048);
         }
     }
 

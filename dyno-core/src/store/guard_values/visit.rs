@@ -10,7 +10,7 @@ use crate::commit::regard::{Regard, Regarded};
 use crate::commit::together::not_unique;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
-use crate::plan::{self, Address, Claims, Found, Guard, Guards, RootState};
+use crate::plan::{self, Address, Claims, Found, Guards, RootState, UniqueGuard};
 use crate::reserved;
 use crate::shape::{Shape, TableShape};
 use crate::store::drive;
@@ -161,7 +161,7 @@ impl Guarding {
         operation: &Operation,
         guards: &Guards,
         root: &Address,
-        guard: Guard<'_>,
+        guard: UniqueGuard<'_>,
         standing: Option<&Item>,
         mut lacking: Lacking,
     ) -> Result<Lacking> {
