@@ -61,11 +61,11 @@ pub use store::StoreBuilder;
 pub use store::{
     AnySort, Audit, AuditReport, BatchError, CheckSpecs, CheckTables, Collection, CollectionPage,
     CollectionPages, Count, Cursor, Delete, DeleteMany, DeleteSaved, DeleteTables, Document,
-    Documents, EnsureSpecs, EnsureTables, Failure, Find, FindKeys, Load, LoadMany, LoadOptional,
-    LoaderFault, MigrateTables, Objects, OneSort, Page, Pages, ParallelScan, Params, Query,
-    ReadPath, Reload, Reseal, ResealReport, Save, SaveMany, SaveSaved, Saved, Scan, Shards,
-    SortKey, Store, Transaction, TransactionError, TransactionFailure, Update, UpdateParams,
-    UpdateReturning, WritePath, check_loader,
+    Documents, Duplicate, EnsureSpecs, EnsureTables, Failure, Find, FindKeys, GuardReport,
+    GuardValues, Load, LoadMany, LoadOptional, LoaderFault, MigrateTables, Objects, OneSort, Page,
+    Pages, ParallelScan, Params, Query, ReadPath, Reload, Reseal, ResealReport, Save, SaveMany,
+    SaveSaved, Saved, Scan, Shards, SortKey, Store, Transaction, TransactionError,
+    TransactionFailure, Update, UpdateParams, UpdateReturning, WritePath, check_loader,
 };
 pub use table::Namespace;
 pub use units::CapacityUnits;

@@ -52,6 +52,9 @@ async fn case_39_other_throughput_and_another_index() {
     assert!(text.contains("add index `NewIndex`"), "{text}");
     let left = "left: table `hash_only` has global index `HashOnlyExternalId`";
     assert!(text.contains(left), "{text}");
+    let migrate = store.migrate_tables::<Renamed>().provisioned(55, 44);
+    let again = migrate.plan().await.unwrap();
+    assert!(again.steps().is_empty(), "{again}");
 }
 
 #[tokio::test]

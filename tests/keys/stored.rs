@@ -203,21 +203,52 @@ async fn an_item_of_another_program_gets_its_tag_with_the_next_change() {
     order.save().await.unwrap();
 }
 
+/// Under the keys of orders.
+#[derive(DyObject, Debug)]
+#[dyno(
+    table = "App",
+    key = "TENANT#{tenant}",
+    sort = "ORDER#{day}#{number}",
+    tag = "Other"
+)]
+struct Other {
+    tenant: String,
+    day: i32,
+    number: u32,
+}
+
+#[tokio::test]
+async fn a_loaded_object_is_not_saved_into_one_of_another_type() {
+    let (store, _) = store().await;
+    let key = || Order::key_of(("acme", 0, 1));
+    store.save(order("acme", 0, 1)).await.unwrap();
+    let mut alone = store.load::<Order>(key()).await.unwrap();
+    let mut together = store.load::<Order>(key()).await.unwrap();
+    store.delete::<Order>(key()).await.unwrap();
+    let other = Other {
+        tenant: "acme".into(),
+        day: 0,
+        number: 1,
+    };
+    store.save(other).await.unwrap();
+    // Neither object has the field, so that nothing but the type tells them apart.
+    for order in [&mut alone, &mut together] {
+        order.note = Some("mine".into());
+    }
+    let error = alone.save().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TypeMismatch, "{error}");
+    let words = error.to_string();
+    assert!(
+        words.contains("`Order`") && words.contains("`Other`"),
+        "{words}"
+    );
+    let error = store.transaction().save(&mut together).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TypeMismatch, "{error}");
+    store.load::<Other>(key()).await.unwrap();
+}
+
 #[tokio::test]
 async fn a_save_over_another_type_is_refused() {
-    #[derive(DyObject, Debug)]
-    #[dyno(
-        table = "App",
-        key = "TENANT#{tenant}",
-        sort = "ORDER#{day}#{number}",
-        tag = "Other"
-    )]
-    struct Other {
-        tenant: String,
-        day: i32,
-        number: u32,
-    }
-
     #[derive(DyObject, Debug)]
     #[dyno(
         table = "App",

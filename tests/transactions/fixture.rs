@@ -123,7 +123,7 @@ pub(crate) async fn stored(store: &Store) -> Stored {
 }
 
 /// The same for all stores.
-fn rules() -> Rules {
+pub(crate) fn rules() -> Rules {
     static RULES: LazyLock<Rules> = LazyLock::new(|| {
         let key = EncryptionKey::generate("k1").unwrap();
         Rules::new().encrypt(["owner"], key).unwrap()

@@ -4,6 +4,7 @@
 mod bad_input;
 mod cancelled;
 mod checks;
+mod copies;
 mod fault;
 mod fixture;
 mod forms;

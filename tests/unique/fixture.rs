@@ -142,7 +142,7 @@ pub(crate) async fn assert_guarded(store: &Store) {
         }
     }
     for shop in items::<Shop>(store, "Shops").await {
-        let key = format!("_dy_unique#Shops#name#S#{}", text(&shop["name"]));
+        let key = format!("_dy_unique#Shops/Shops#name#S#{}", text(&shop["name"]));
         let owner = format!("{} {}", text(&shop["ID"]), text(&shop["YEAR"]));
         expected.insert((key, owner));
     }

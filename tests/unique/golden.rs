@@ -3,7 +3,7 @@
 use dyno::DyObject;
 use dyno_testkit::dump;
 
-use crate::fixture::text;
+use crate::fixture::{Shop, shop, text};
 
 #[derive(DyObject, Clone, Debug)]
 #[dyno(table = "Odd", key = "PK", sort = "SK", tag = "a/b#c")]
@@ -88,4 +88,20 @@ async fn guards_are_stored_in_the_same_way() {
         keys().await[1],
         format!("_dy_unique#a%2Fb%23c#na%23me#s#{hash}")
     );
+}
+
+#[tokio::test]
+async fn guards_in_their_own_table_name_that_of_the_objects() {
+    let (store, _) = crate::fixture::store().await;
+    store.save(shop("s1", "a/b")).await.unwrap();
+    let items = dump(&store.client::<Shop>().unwrap(), "Uniques").await;
+    let items = items.unwrap();
+    assert_eq!(items.len(), 1);
+    assert_eq!(
+        text(&items[0]["value"]),
+        "_dy_unique#Shops/Shops#name#S#a/b"
+    );
+    let owner = items[0]["_dy_owner"].as_l().unwrap();
+    let owner: Vec<_> = owner.iter().map(text).collect();
+    assert_eq!(owner, ["s1", "1995"]);
 }

@@ -14,4 +14,5 @@ mod managed;
 mod plain;
 mod race;
 mod refused;
+mod stored;
 mod transaction;

@@ -1,6 +1,6 @@
 //! Objects with shards, and guards in a table of their own.
 
-use dyno::{ErrorKind, Key};
+use dyno::{DyObject, ErrorKind, Key};
 
 use crate::fixture::{Shop, assert_guarded, sent, shop, store};
 
@@ -51,4 +51,45 @@ async fn a_save_without_a_load_gives_up_what_it_replaces() {
     let error = store.save(shop("s1", "Tea")).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::NotUnique, "{error}");
     assert_guarded(&store).await;
+}
+
+/// Shops that were moved out of the way, under the same tag.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "OldShops", key = "ID", tag = "Shops")]
+struct OldShop {
+    #[dyno(key)]
+    id: String,
+    #[dyno(unique(table = "Uniques", key = "value"))]
+    name: String,
+}
+
+#[tokio::test]
+async fn types_of_two_tables_share_no_guard() {
+    let (store, _) = store().await;
+    store.ensure_tables::<OldShop>().await.unwrap();
+    let mut first = store.save(shop("s1", "Tea")).await.unwrap();
+    let old = OldShop {
+        id: "s1".into(),
+        name: "Tea".into(),
+    };
+    let old = store.save(old).await.unwrap();
+    old.delete().await.unwrap();
+    let error = store.save(shop("s2", "Tea")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotUnique);
+    assert_guarded(&store).await;
+    first.name = "Ink".into();
+    first.save().await.unwrap();
+    assert_guarded(&store).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_who_is_alone() {
+    let (store, recorder) = store().await;
+    store.save(shop("s1", "Tea")).await.unwrap();
+    recorder.take();
+    let begun = tokio::time::Instant::now();
+    store.save(shop("s1", "Ink")).await.unwrap();
+    store.delete::<Shop>(("s1", 1995_u32)).await.unwrap();
+    assert_eq!(sent(&recorder).len(), 4);
+    assert_eq!(begun.elapsed(), std::time::Duration::ZERO);
 }

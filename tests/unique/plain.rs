@@ -1,6 +1,7 @@
 //! Objects that are one item.
 
-use dyno::{DyObject as _, ErrorKind, Key};
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno::{DyObject, ErrorKind, Key};
 
 use crate::fixture::{User, assert_guarded, guards, sent, store, user};
 
@@ -138,9 +139,9 @@ async fn guards_are_seen_by_no_read() {
 async fn an_object_without_its_guard_gets_one_when_its_value_changes() {
     let (store, _) = store().await;
     let put = store.client::<User>().unwrap().put_item();
-    let s = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.into());
+    let s = |text: &str| AttributeValue::S(text.into());
     let old = put.table_name("Users").item("ID", s("old"));
-    let visits = aws_sdk_dynamodb::types::AttributeValue::N("1".into());
+    let visits = AttributeValue::N("1".into());
     let old = old.item("email", s("a@x")).item("visits", visits);
     old.send().await.unwrap();
     store.save(user("new", "a@x")).await.unwrap();
@@ -148,4 +149,66 @@ async fn an_object_without_its_guard_gets_one_when_its_value_changes() {
     old.email = Some("b@x".into());
     old.save().await.unwrap();
     assert_guarded(&store).await;
+}
+
+/// As `cc_dynamodb3` stores them.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Members", key = "ID")]
+struct Member {
+    #[dyno(key)]
+    id: String,
+    #[dyno(unique, with = dyno::compat::null_for_none)]
+    email: Option<String>,
+}
+
+#[tokio::test]
+async fn null_is_no_value() {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<Member>().await.unwrap();
+    let member = |id: &str, email: Option<&str>| Member {
+        id: id.into(),
+        email: email.map(str::to_owned),
+    };
+    store.save(member("m1", None)).await.unwrap();
+    store.save(member("m2", None)).if_absent().await.unwrap();
+    // Over null, and over another value.
+    store.save(member("m1", Some("a@x"))).await.unwrap();
+    let error = store.save(member("m2", Some("a@x"))).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotUnique);
+    let mut loaded = store.load::<Member>("m1").await.unwrap();
+    recorder.take();
+    loaded.email = None;
+    loaded.save().await.unwrap();
+    assert_eq!(sent(&recorder), ["TransactWriteItems 2"]);
+    store.save(member("m2", Some("a@x"))).await.unwrap();
+    store.save(member("m2", None)).await.unwrap();
+    store.delete::<Member>("m2").await.unwrap();
+    store.save(member("m1", Some("a@x"))).await.unwrap();
+}
+
+#[tokio::test]
+async fn an_error_says_what_stands_where_the_guard_belongs() {
+    let (store, _) = store().await;
+    let s = |text: &str| AttributeValue::S(text.into());
+    let put = store.client::<User>().unwrap().put_item();
+    let foreign = put.table_name("Users");
+    let foreign = foreign.item("ID", s("_dy_unique#Users#email#S#a@x"));
+    foreign.send().await.unwrap();
+    let error = store.save(user("u1", "a@x")).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NotUnique);
+    let text = error.to_string();
+    assert!(text.contains("something that dyno did not write"), "{text}");
+    assert!(error.error().holder().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn nobody_waits_who_is_alone() {
+    let (store, recorder) = store().await;
+    store.save(user("u1", "a@x")).await.unwrap();
+    recorder.take();
+    let begun = tokio::time::Instant::now();
+    store.save(user("u1", "b@x")).await.unwrap();
+    store.delete::<User>("u1").await.unwrap();
+    assert_eq!(sent(&recorder).len(), 4);
+    assert_eq!(begun.elapsed(), std::time::Duration::ZERO);
 }

@@ -1,7 +1,9 @@
 //! What is refused before the first request.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use dyno::table::TableSpec;
-use dyno::{DyObject, ErrorKind};
+use dyno::{DyObject, ErrorKind, KeyKind};
 
 use crate::fixture::{Shop, User, store, user};
 
@@ -65,6 +67,54 @@ struct Around {
     inner: Vec<User>,
 }
 
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Lists", key = "ID")]
+struct InListOfLists {
+    inner: Vec<Vec<User>>,
+}
+
+/// Holds a user, and is held in a list; contains itself.
+#[derive(DyObject, Clone, Debug)]
+struct Group {
+    leader: Option<User>,
+    groups: Vec<Self>,
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Teams", key = "ID")]
+struct InElement {
+    groups: BTreeMap<String, Group>,
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Selves", key = "ID")]
+struct InItself {
+    #[dyno(unique)]
+    name: String,
+    children: Vec<Self>,
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Expiring", key = "ID")]
+struct Timed {
+    #[dyno(unique)]
+    name: String,
+    expires: u64,
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Expiring", key = "ID")]
+struct Token {
+    #[dyno(ttl)]
+    expires: u64,
+}
+
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Expiring", key = "ID")]
+struct Other {
+    expires: u64,
+}
+
 /// Unique in one variant, and not in the other.
 #[derive(DyObject, Clone, Debug)]
 #[dyno(table = "Contacts", key = "ID")]
@@ -99,6 +149,11 @@ fn shapes_that_cannot_be_guarded_are_refused() {
     assert!(why::<Number>().contains("are not strings"));
     assert!(why::<Outer>().contains("saved by itself"));
     assert!(why::<Around>().contains("saved by itself"));
+    assert!(why::<InListOfLists>().contains("in `inner`"));
+    assert!(why::<InElement>().contains("type `Group` holds a `User` in `leader`"));
+    assert!(why::<InItself>().contains("in `children`"));
+    assert!(why::<Flag>().contains("no string, number or binary"));
+    assert!(why::<Few>().contains("no string, number or binary"));
     assert!(why::<Contact>().contains("in some of them only"));
 }
 
@@ -109,12 +164,76 @@ struct Flag {
     flag: bool,
 }
 
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Few", key = "ID")]
+struct Few {
+    #[dyno(unique)]
+    names: BTreeSet<String>,
+}
+
+/// Of a form that nobody knows before it is stored.
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Any", key = "ID")]
+struct AnyForm {
+    #[dyno(unique, with = any)]
+    value: bool,
+}
+
+/// A conversion that does not say of what form its values are.
+mod any {
+    use aws_sdk_dynamodb::types::AttributeValue;
+    use dyno::ValueError;
+
+    #[expect(
+        clippy::unnecessary_wraps,
+        clippy::trivially_copy_pass_by_ref,
+        reason = "what `with` calls"
+    )]
+    pub(super) fn to_value(value: &bool) -> Result<AttributeValue, ValueError> {
+        Ok(AttributeValue::Bool(*value))
+    }
+
+    pub(super) fn from_value(value: AttributeValue) -> Result<bool, ValueError> {
+        match value {
+            AttributeValue::Bool(value) => Ok(value),
+            _ => Err(ValueError::custom("no boolean")),
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_value_that_cannot_be_guarded_is_refused() {
     let store = dyno_testbed::store();
-    let error = store.save(Flag { flag: true }).key("f").await.unwrap_err();
+    let flag = AnyForm { value: true };
+    let error = store.save(flag).key("f").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidValue);
-    assert_eq!(error.error().path().unwrap().to_string(), "flag");
+    assert_eq!(error.error().path().unwrap().to_string(), "value");
+}
+
+#[tokio::test]
+async fn objects_with_guards_do_not_expire() {
+    let (store, recorder) = store().await;
+    recorder.take();
+    let error = store.ensure_tables::<Timed>().ttl("expires").await;
+    let error = error.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidShape);
+    assert!(error.to_string().contains("unique field `name`"), "{error}");
+    let plan = store.migrate_tables::<Timed>().ttl("expires").plan().await;
+    assert_eq!(plan.unwrap_err().kind(), ErrorKind::InvalidShape);
+    assert!(recorder.take().is_empty());
+    store.ensure_tables::<Timed>().await.unwrap();
+    store.check_tables::<Timed>().await.unwrap();
+    let spec = TableSpec::new("Expiring", "ID", KeyKind::S).with_ttl("expires");
+    store.ensure_specs([spec]).await.unwrap();
+    let found = store.check_tables::<Timed>().exact().differences().await;
+    let found = found.unwrap();
+    assert_eq!(found.len(), 1);
+    assert!(found[0].to_string().contains("they should not expire"));
+    let together = store.ensure_tables::<Token>().and::<Timed>().await;
+    assert_eq!(together.unwrap_err().kind(), ErrorKind::InvalidShape);
+    let asked = store.ensure_tables::<Other>().and::<Timed>().ttl("expires");
+    let error = asked.await.unwrap_err();
+    assert!(error.to_string().contains("unique field `name`"), "{error}");
 }
 
 #[test]

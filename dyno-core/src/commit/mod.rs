@@ -7,6 +7,7 @@
 //! | [`blind::BlindWrite`] | A and B without a read, of one path | 1 |
 //! | [`delete::Delete`] | one transaction | 1 |
 //! | [`independent::Independent`] | one update of a shard with a version of its own | 1 |
+//! | [`regard::Regard`] | one transaction of guards, each over what it read | 1 |
 //! | [`renew::Renew`] | one update of sealed values, each over its exact old bytes | 1 |
 //! | [`update::Update`] | one update of the root, worked out by the service | 1, or 2 to make maps around a value |
 //! | [`plain::Plain`] | one item without the mapper's attributes | 1 |
@@ -31,6 +32,7 @@ mod outcome;
 mod parents;
 pub(crate) mod plain;
 mod reason;
+pub(crate) mod regard;
 pub(crate) mod renew;
 pub(crate) mod save;
 mod shard;

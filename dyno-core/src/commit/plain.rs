@@ -132,11 +132,20 @@ impl Plain {
         let Request::Single(action) = &mut self.request else {
             return self;
         };
-        if let Action::Put { condition, .. } | Action::Delete { condition, .. } = &mut **action {
-            let guarded = condition.take().unwrap_or_default().of_plain_type(shape);
-            *condition = Some(guarded);
-            self.of_type = Some(shape);
+        match &mut **action {
+            Action::Put { condition, .. } | Action::Delete { condition, .. } => {
+                let guarded = condition.take().unwrap_or_default().of_plain_type(shape);
+                *condition = Some(guarded);
+            }
+            Action::Check {
+                condition: expressions,
+                ..
+            }
+            | Action::Update { expressions, .. } => {
+                *expressions = std::mem::take(expressions).of_plain_type(shape);
+            }
         }
+        self.of_type = Some(shape);
         self
     }
 
@@ -259,7 +268,11 @@ impl Plain {
     fn condition_failed(&self, standing: Option<Item>) -> Result<Step<()>> {
         let lost = self.attempts.any_lost();
         if let Some(other) = self.other_type(standing.as_ref()) {
-            return Err(other);
+            return Err(match &self.judge {
+                // It may have been changed before it became one of another type.
+                Judge::Unchanged { .. } => self.attempts.refused(other),
+                Judge::Absent { .. } | Judge::NotManaged { .. } => other,
+            });
         }
         match (&self.judge, standing) {
             (Judge::Absent { item }, Some(standing)) if lost => {

@@ -419,11 +419,7 @@ impl<'a> Save<'a> {
                     Standing::Nothing => Over::Nothing,
                 };
                 let request = self.send(fresh)?;
-                if self.sent.len() == 2 {
-                    Ok(Step::Send(request))
-                } else {
-                    self.attempts.instead(request)
-                }
+                self.attempts.follow(request)
             }
             Expect::Nothing => Err(Error::new(
                 ErrorKind::AlreadyExists,

@@ -9,6 +9,7 @@ use super::reason::{Cause, Reason, cause_of, contended, item_too_large};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Node, Placeholders, condition_text};
 use crate::plan::{self, Address, Etag};
+use crate::reserved;
 use crate::shape::Shape;
 
 /// A commit in progress.
@@ -98,6 +99,17 @@ impl Request {
     pub(crate) fn single(action: Action) -> Self {
         Self::Single(Box::new(action))
     }
+
+    /// Whether it demands a version of an object that it replaces by another one, so that it is refused when it comes again.
+    pub(crate) fn is_over_a_version(&self) -> bool {
+        self.actions().iter().any(|action| match action {
+            Action::Check { .. } => false,
+            Action::Delete { condition, .. } | Action::Put { condition, .. } => {
+                condition.as_ref().is_some_and(Expressions::asks_version)
+            }
+            Action::Update { expressions, .. } => expressions.asks_version(),
+        })
+    }
 }
 
 impl Action {
@@ -144,6 +156,17 @@ impl Expressions {
     pub(crate) fn when(mut self, condition: impl Into<String>) -> Self {
         self.condition = Some(condition.into());
         self
+    }
+
+    /// Whether the condition looks at the etag.
+    fn asks_version(&self) -> bool {
+        let condition = self.condition.as_deref().unwrap_or_default();
+        let mut asked = condition.split(|end: char| end != '#' && !end.is_ascii_alphanumeric());
+        asked.any(|name| {
+            self.names
+                .get(name)
+                .is_some_and(|name| name == reserved::ETAG)
+        })
     }
 
     /// The same condition, and another.
@@ -265,6 +288,8 @@ pub(crate) struct Attempts {
     made: u32,
     /// Whether an answer was lost, so that an earlier copy may have been applied or may be still.
     lost: bool,
+    /// Whether what was met was followed once.
+    followed: bool,
 }
 
 impl Attempts {
@@ -343,6 +368,16 @@ impl Attempts {
                 error
             }
         })
+    }
+
+    /// Sends another request in place of one that supposed something else than it met: at once, since nobody need have come
+    /// between, but for the first time only.
+    pub(crate) fn follow<D>(&mut self, request: Request) -> Result<Step<D>> {
+        if std::mem::replace(&mut self.followed, true) {
+            self.instead(request)
+        } else {
+            Ok(Step::Send(request))
+        }
     }
 
     /// Sends another request in place of one that came too late.

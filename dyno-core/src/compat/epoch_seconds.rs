@@ -6,7 +6,7 @@
 //!
 //! `None` is stored as `0`, as `cc_dynamodb3` does, and `0`, null and an absent attribute are read as `None`. So a condition `lt` holds for
 //! objects without a time, too. The first second of 1970 in an `Option` would be read as `None`: `cc_dynamodb3` loses it without a word,
-//! here it is refused before anything is sent. A field that is no `Option` keeps it. Where neither is wanted, use
+//! here it is refused before anything is sent. A field that is no `Option` keeps it. To a `unique` field `0` is a value like others. Where neither is wanted, use
 //! [`epoch_seconds_or_null`](super::epoch_seconds_or_null), which `cc_dynamodb3` reads as well.
 
 use aws_sdk_dynamodb::types::AttributeValue;

@@ -86,5 +86,6 @@ pub(crate) use stale::Guard;
 pub(crate) use stale::{Change, Part, Stale};
 pub(crate) use topology::Topology;
 pub(crate) use unique::{
-    Claims, Guards, check_not_a_guard, check_unique_write, owner_of, unique_fields, unique_values,
+    Claims, Guards, UniqueGuard, check_not_a_guard, check_unique_write, guard_tables,
+    has_unique_fields, is_guard, owner_of, unique_fields, unique_values,
 };

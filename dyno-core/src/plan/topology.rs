@@ -1,6 +1,9 @@
 //! Which shards an object of a shape can have.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use aws_smithy_types::Blob;
 
 use super::address::{KeyKinds, shard_id};
 use super::entries::EntryId;
@@ -51,6 +54,7 @@ impl Topology {
         };
         let indexes = Indexes::of(root, table)?;
         let made = MadeKeys::of(root, table)?;
+        UniqueInside::default().object(root)?;
         let mut walk = Walk {
             root_sort: KeyKinds::of(root).sort,
             found: Vec::new(),
@@ -224,6 +228,11 @@ fn check_unique(root: &'static Shape, table: &TableShape) -> Result<()> {
             format!(
                 "has the unique field `{name}`, which is no single value; mark a string, a number or a binary"
             )
+        } else if never_in_a_key(field.kind()) {
+            format!(
+                "has the unique field `{name}`, which is no string, number or binary; mark another field, or convert it `with` a module \
+                 of yours"
+            )
         } else if root
             .all_fields()
             .any(|other| other.name() == name && other.guards().is_none())
@@ -246,23 +255,62 @@ fn check_unique(root: &'static Shape, table: &TableShape) -> Result<()> {
     Ok(())
 }
 
-/// Refuses unique fields of an object that is not stored by itself.
-fn check_unique_inside(
-    owner: &'static Shape,
-    field: &'static FieldShape,
-    child: &'static Shape,
-) -> Result<()> {
-    let Some((unique, _)) = unique_fields(child).next() else {
-        return Ok(());
+/// Whether values of this kind are booleans or sets.
+fn never_in_a_key(kind: Kind) -> bool {
+    let text = || vec!["1".to_owned()];
+    let samples = [
+        AttributeValue::Bool(true),
+        AttributeValue::Ss(text()),
+        AttributeValue::Ns(text()),
+        AttributeValue::Bs(vec![Blob::new("1")]),
+    ];
+    let Kind::Scalar(fits) = kind else {
+        return false;
     };
-    let why = format!(
-        "holds a `{}` in `{}`, whose field `{}` is unique; only fields of an object that is saved by itself can be: take `unique` \
-         off, or store a type without it",
-        child.name(),
-        field.name(),
-        unique.name()
-    );
-    Err(invalid_shape(owner, &why))
+    samples.into_iter().any(|sample| fits(sample).is_ok())
+}
+
+/// Refuses unique fields of objects that are not stored by themselves, however deep they are.
+#[derive(Default)]
+struct UniqueInside {
+    seen: HashSet<Identity>,
+}
+
+impl UniqueInside {
+    fn object(&mut self, owner: &'static Shape) -> Result<()> {
+        if !self.seen.insert(owner.identity()) {
+            return Ok(());
+        }
+        let mut fields = owner.all_fields();
+        fields.try_for_each(|field| self.kind(owner, field, field.kind()))
+    }
+
+    fn kind(
+        &mut self,
+        owner: &'static Shape,
+        field: &'static FieldShape,
+        kind: Kind,
+    ) -> Result<()> {
+        match kind {
+            Kind::Lazy(element) | Kind::List(element) | Kind::Map(element) => {
+                self.kind(owner, field, element.kind())
+            }
+            Kind::Object(child) => match unique_fields(child).next() {
+                None => self.object(child),
+                Some((unique, _)) => {
+                    let why = format!(
+                        "holds a `{}` in `{}`, whose field `{}` is unique; only fields of an object that is saved by itself can be: \
+                         take `unique` off, or store a type without it",
+                        child.name(),
+                        field.name(),
+                        unique.name()
+                    );
+                    Err(invalid_shape(owner, &why))
+                }
+            },
+            Kind::Key(_) | Kind::Opaque(_) | Kind::Scalar(_) => Ok(()),
+        }
+    }
 }
 
 /// A shard that has the id of another, and is another: variants of an enum can hold both.
@@ -303,13 +351,6 @@ impl Walk {
         around: &Place,
     ) -> Result<()> {
         let role = field.field_role();
-        let inside = match field.kind() {
-            Kind::List(element) | Kind::Map(element) => element.kind(),
-            kind => kind,
-        };
-        if let Kind::Object(child) = inside {
-            check_unique_inside(owner, field, child)?;
-        }
         if field.is_lazy() && role != Role::Shard {
             let why = format!(
                 "has the lazy field `{}`, which is no shard; mark it `#[dyno(shard)]`",

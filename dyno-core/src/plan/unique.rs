@@ -2,7 +2,7 @@
 //!
 //! `docs/format/unique-v1.md` describes them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, number};
@@ -50,7 +50,7 @@ struct Claim {
 
 /// A guard that is needed, or needed no more.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Guard<'a> {
+pub(crate) struct UniqueGuard<'a> {
     pub(crate) field: &'static str,
     pub(crate) value: &'a AttributeValue,
     pub(crate) address: &'a Address,
@@ -62,6 +62,11 @@ pub(crate) fn unique_fields(
 ) -> impl Iterator<Item = (&'static FieldShape, &'static UniqueShape)> {
     let fields = shape.all_fields();
     fields.filter_map(|field| Some((field, field.guards()?)))
+}
+
+/// Whether values of the type have guards.
+pub(crate) fn has_unique_fields(shape: &'static Shape) -> bool {
+    unique_fields(shape).next().is_some()
 }
 
 /// The values of the unique fields of an item.
@@ -108,7 +113,7 @@ fn fields_of(
 ///
 /// [`ErrorKind::InvalidKey`].
 pub(crate) fn check_not_a_guard(shape: &'static Shape, key: &Key) -> Result<()> {
-    let is_guarded = unique_fields(shape).next().is_some();
+    let is_guarded = has_unique_fields(shape);
     match key.partition() {
         KeyValue::S(text) if is_guarded && text.starts_with(BEGINNING) => Err(Error::new(
             ErrorKind::InvalidKey,
@@ -144,9 +149,9 @@ impl Guards {
     pub(crate) fn claims(&self, item: &Item) -> Result<Claims> {
         let fields = fields_of(self.shape, item);
         let claim = |(field, unique): (&'static FieldShape, &UniqueShape)| {
-            let value = item.get(field.name())?;
+            let value = item.get(field.name()).filter(|value| !value.is_null())?;
             let guard = self.guard(field.name(), unique, value);
-            let guard = guard.map_err(|error| error.at_path(FieldPath::root().key(field.name())));
+            let guard = guard.map_err(|error| error.at_path(Self::path(field.name())));
             Some(guard.map(|guard| (field.name(), Claim::new(value, Some(guard)))))
         };
         fields.filter_map(claim).collect::<Result<_>>().map(Claims)
@@ -165,14 +170,13 @@ impl Guards {
 
     /// That what stands at the object's place claims this, and nothing else.
     pub(crate) fn supposing(&self, claims: &Claims) -> Vec<Node> {
-        let names: BTreeMap<_, _> = unique_fields(self.shape)
-            .map(|(field, _)| (field.name(), claims.0.get(field.name())))
-            .collect();
-        let node = |(name, claim): (&str, Option<&Claim>)| match claim {
-            None => Node::missing(name),
-            Some(claim) => Node::equal(name, claim.value.clone()),
-        };
-        names.into_iter().map(node).collect()
+        let value = |name: &str| claims.0.get(name).map(|claim| &claim.value);
+        has_exactly(self.shape, value)
+    }
+
+    /// That the values of all unique fields are those of this item, or that there are none.
+    pub(crate) fn as_read(shape: &'static Shape, item: Option<&Item>) -> Node {
+        Node::All(has_exactly(shape, |name| item?.get(name)))
     }
 
     /// The item of a guard.
@@ -200,8 +204,8 @@ impl Guards {
     }
 
     fn guard(&self, field: &str, unique: &UniqueShape, value: &AttributeValue) -> Result<Address> {
-        let table = unique.table().unwrap_or(self.table);
-        let text = key_text(self.shape.type_tag(), field, value)?;
+        let (table, own) = stands(unique, self.table);
+        let text = key_text(own, self.shape.type_tag(), field, value)?;
         let mut key = Key::new(text);
         if table.sort_name().is_some() {
             key = key.with_sort(SORT);
@@ -221,13 +225,13 @@ impl Claim {
 
 impl Claims {
     /// The guards that these need and those do not have.
-    pub(crate) fn beyond<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = Guard<'a>> {
+    pub(crate) fn beyond<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = UniqueGuard<'a>> {
         let has = |field: &str, address: &Address| {
             let claim = other.0.get(field);
             claim.and_then(|claim| claim.guard.as_ref()) == Some(address)
         };
         let claims = self.0.iter().filter_map(|(field, claim)| {
-            Some(Guard {
+            Some(UniqueGuard {
                 field,
                 value: &claim.value,
                 address: claim.guard.as_ref()?,
@@ -265,12 +269,66 @@ pub(crate) fn owner_of(guard: &Item) -> Option<Key> {
     }
 }
 
+/// That every unique field, of any variant, has this value, or none.
+fn has_exactly<'a>(
+    shape: &'static Shape,
+    value: impl Fn(&str) -> Option<&'a AttributeValue>,
+) -> Vec<Node> {
+    let names: BTreeSet<_> = unique_fields(shape)
+        .map(|(field, _)| field.name())
+        .collect();
+    let node = |name: &str| match value(name) {
+        None => Node::missing(name),
+        Some(value) => Node::equal(name, value.clone()),
+    };
+    names.into_iter().map(node).collect()
+}
+
+/// The table of a field's guards, and the name in their keys, of that of the objects.
+fn stands<'a>(
+    unique: &'a UniqueShape,
+    objects: &'a TableShape,
+) -> (&'a TableShape, Option<&'a str>) {
+    match unique.table() {
+        None => (objects, None),
+        Some(apart) => (apart, Some(objects.name())),
+    }
+}
+
+/// The tables of guards that hold no objects.
+pub(crate) fn guard_tables(shape: &'static Shape) -> Vec<&'static TableShape> {
+    let objects = shape.table().map(TableShape::name);
+    let apart = unique_fields(shape).filter_map(|(_, unique)| unique.table());
+    let apart = apart.filter(|table| Some(table.name()) != objects);
+    let by_name: BTreeMap<_, _> = apart.map(|table| (table.name(), table)).collect();
+    by_name.into_values().collect()
+}
+
+/// Whether an item of a table is a guard of this type.
+pub(crate) fn is_guard(
+    shape: &'static Shape,
+    objects: &'static TableShape,
+    table: &TableShape,
+    item: &Item,
+) -> bool {
+    let Some(Ok(key)) = item.get(table.key_name()).map(AttributeValue::as_s) else {
+        return false;
+    };
+    item.contains_key(reserved::OWNER)
+        && unique_fields(shape).any(|(field, unique)| {
+            let (stands, own) = stands(unique, objects);
+            let begins = key_beginning(own, shape.type_tag(), field.name());
+            stands.name() == table.name() && key.starts_with(&begins)
+        })
+}
+
 /// ```text
-/// key    = "_dy_unique#" escape(type tag) "#" escape(field) "#" value
+/// key    = "_dy_unique#" owners "#" escape(field) "#" value
+/// owners = escape(type tag) | escape(table) "/" escape(type tag), where the guards have a table of their own
 /// value  = "S#" text | "N#" normal form | "B#" hexadecimal
 ///        | "s#" | "n#" | "b#"  SHA-256 of the same, if it is longer than 512 bytes
 /// ```
-fn key_text(tag: &str, field: &str, value: &AttributeValue) -> Result<String> {
+fn key_text(table: Option<&str>, tag: &str, field: &str, value: &AttributeValue) -> Result<String> {
     let (kind, text) = match value {
         AttributeValue::S(text) => ('S', text.clone()),
         AttributeValue::N(text) => {
@@ -292,8 +350,13 @@ fn key_text(tag: &str, field: &str, value: &AttributeValue) -> Result<String> {
     } else {
         (kind, text)
     };
-    let (tag, field) = (shard_id([tag]), shard_id([field]));
-    Ok(format!("{BEGINNING}#{tag}#{field}#{kind}#{text}"))
+    let beginning = key_beginning(table, tag, field);
+    Ok(format!("{beginning}{kind}#{text}"))
+}
+
+fn key_beginning(table: Option<&str>, tag: &str, field: &str) -> String {
+    let owners = shard_id(table.into_iter().chain([tag]));
+    format!("{BEGINNING}#{owners}#{}#", shard_id([field]))
 }
 
 fn invalid(why: &str) -> Error {
@@ -318,14 +381,19 @@ mod tests {
         ]
     }
 
-    type Place = (String, String, AttributeValue);
+    type Place = (Option<String>, String, String, AttributeValue);
 
     fn places() -> impl Strategy<Value = Place> {
-        ("[a#%]{1,2}", "[a#%]{1,2}", values())
+        (
+            proptest::option::of("[a#%/]{1,2}"),
+            "[a#%/]{1,2}",
+            "[a#%/]{1,2}",
+            values(),
+        )
     }
 
-    fn text((tag, field, value): &Place) -> String {
-        key_text(tag, field, value).unwrap()
+    fn text((table, tag, field, value): &Place) -> String {
+        key_text(table.as_deref(), tag, field, value).unwrap()
     }
 
     proptest! {
@@ -335,14 +403,25 @@ mod tests {
         }
 
         #[test]
-        fn every_guard_fits_in_a_key(place in places()) {
-            prop_assert!(text(&place).len() < 600);
+        fn a_value_adds_so_much_to_a_key_at_most((table, tag, field, value) in places()) {
+            let all = key_text(table.as_deref(), &tag, &field, &value).unwrap();
+            let beginning = key_beginning(table.as_deref(), &tag, &field);
+            prop_assert!(all.len() - beginning.len() <= LONGEST_VALUE + 2);
+        }
+
+        #[test]
+        fn a_guard_that_fits_in_no_key_is_refused(tag in 1_000_usize..2_100, value in 0_usize..600) {
+            let value = AttributeValue::S("v".repeat(value));
+            let text = key_text(None, &"t".repeat(tag), "f", &value).unwrap();
+            let address = Address::of_text(&TableShape::new("T", "ID"), None, &Key::new(text.clone()));
+            prop_assert_eq!(address.is_ok(), text.len() <= 2048);
         }
     }
 
     #[test]
     fn a_number_has_one_guard_in_all_its_forms() {
-        let key = |text: &str| key_text("T", "f", &AttributeValue::N(text.to_owned())).unwrap();
+        let key =
+            |text: &str| key_text(None, "T", "f", &AttributeValue::N(text.to_owned())).unwrap();
         assert_eq!(key("1.50"), key("15e-1"));
         assert_eq!(key("1.50"), "_dy_unique#T#f#N#1.5");
     }

@@ -10,6 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Topology;
+use crate::shape::TableShape;
 
 /// Where something that goes over many items got to: a [`Reseal`](crate::Reseal), an [`Audit`](crate::Audit), a
 /// [`Scan`](crate::Scan) or a [`Query`](crate::Query) goes on from it.
@@ -78,6 +79,20 @@ impl Course {
     /// Over all objects of a type, one after the other.
     pub(super) fn walk(topology: &Topology) -> Self {
         Self::new(Kind::Walk, topology, Vec::new())
+    }
+
+    /// Over a table that holds no objects of the type, and something of them.
+    pub(super) fn walk_beside(topology: &Topology, table: &TableShape) -> Self {
+        Self {
+            table: table.name().to_owned(),
+            asked: b"beside".to_vec(),
+            ..Self::walk(topology)
+        }
+    }
+
+    /// Whether the cursor is one of this course.
+    pub(super) fn is_of(&self, cursor: &Cursor) -> bool {
+        *self == cursor.of
     }
 
     /// Over those for which what is asked has this hash.

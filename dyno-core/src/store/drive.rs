@@ -7,6 +7,7 @@ use rand::TryRng;
 use rand::rngs::SysRng;
 
 use super::Store;
+use super::copies::Copies;
 use super::request;
 use crate::commit::{Fresh, Machine, Request, Sizes, Step};
 use crate::error::{Error, ErrorKind, Result};
@@ -16,6 +17,7 @@ use crate::plan::{Etag, Seed};
 /// Runs a commit to its end.
 pub(super) async fn run<M: Machine>(store: &Store, mut machine: M) -> Result<M::Done> {
     let mut step = machine.begin(fresh()?)?;
+    let mut copies = Copies::default();
     loop {
         let request = match step {
             Step::Done(done) => return Ok(done),
@@ -25,7 +27,9 @@ pub(super) async fn run<M: Machine>(store: &Store, mut machine: M) -> Result<M::
                 then
             }
         };
+        copies.next(store, &request)?;
         let answer = request::send(store, request).await?;
+        copies.note(&answer);
         step = machine.answer(answer, fresh()?)?;
     }
 }

@@ -2,9 +2,9 @@
 
 use super::{
     Audit, CheckSpecs, CheckTables, Collection, Delete, DeleteMany, DeleteTables, Documents,
-    EnsureSpecs, EnsureTables, Find, Load, LoadMany, LoadParts, LoadTogether, LoadTransaction,
-    Members, MigrateTables, Query, ReadPath, Reseal, Save, SaveMany, Scan, Store, Transaction,
-    Update, WriteParts, WritePath, WriteTogether,
+    EnsureSpecs, EnsureTables, Find, GuardValues, Load, LoadMany, LoadParts, LoadTogether,
+    LoadTransaction, Members, MigrateTables, Query, ReadPath, Reseal, Save, SaveMany, Scan, Store,
+    Transaction, Update, WriteParts, WritePath, WriteTogether,
 };
 use crate::key::Key;
 use crate::shape::{IntoPath, Stored};
@@ -132,6 +132,11 @@ impl Store {
     /// Counts the sealed values of every stored `T` by their keys, without a key; see [`Audit`].
     pub fn audit<T: Stored>(&self) -> Audit<T> {
         Audit::new().on(self)
+    }
+
+    /// Guards the values of the unique fields of every stored `T`, and frees those that nobody has; see [`GuardValues`].
+    pub fn guard_values<T: Stored>(&self) -> GuardValues<T> {
+        GuardValues::new().on(self)
     }
 
     /// Makes the tables of `T` and of its shards, where they do not exist; see [`EnsureTables`].

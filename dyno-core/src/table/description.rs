@@ -55,6 +55,8 @@ impl Described {
             let name = index.index_name().unwrap_or_default();
             let made = index_spec(name, index.key_schema(), index.projection(), &kinds);
             let throughput = index.provisioned_throughput().map(throughput);
+            // No index has none: the embedded engine does not keep that of one that was added later.
+            let throughput = throughput.filter(|units| units.reads() > 0);
             spec = spec.with_global_index(match (billing, throughput) {
                 (Billing::Provisioned(own), Some(throughput)) if throughput != own => {
                     made.with_throughput(throughput)

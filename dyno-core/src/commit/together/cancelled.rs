@@ -104,7 +104,7 @@ impl Together<'_> {
         self.token = fresh.etag.token();
         let request = self.request();
         size::check_together(request.actions())?;
-        self.attempts.instead(request)
+        self.attempts.follow(request)
     }
 
     /// Whether all there is to do is to write over whatever stands there, and the root was in the way: that is done after a lost

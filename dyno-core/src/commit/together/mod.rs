@@ -22,7 +22,7 @@ mod member;
 use dyno_value::Item;
 
 pub(crate) use self::check::Check;
-pub(crate) use self::guarded::{Before, Blind, Guarding};
+pub(crate) use self::guarded::{Before, Blind, Guarding, not_unique};
 pub(crate) use self::member::{Member, MemberDone, Removal};
 use super::step::{Action, Answer, Attempts, Fresh, Judged, Machine, Request, Step, unknown};
 use crate::error::{Error, Result};

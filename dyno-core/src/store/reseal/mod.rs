@@ -15,8 +15,8 @@ mod object;
 mod operation;
 mod pace;
 mod report;
-mod walk;
-mod walked;
+pub(super) mod walk;
+pub(super) mod walked;
 
 pub use self::audit::Audit;
 pub use self::counts::AuditReport;

@@ -1,7 +1,7 @@
 //! Object after object of a type, in the order of a `Scan`.
 
-use std::fmt;
 use std::sync::Arc;
+use std::{fmt, future, iter};
 
 use dyno_value::Item;
 
@@ -11,22 +11,23 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::plan::{Address, Found, RootState};
 use crate::reserved;
+use crate::shape::TableShape;
 use crate::store::cursor::{Course, Cursor};
 use crate::store::meter::Meter;
 use crate::store::operation::Operation;
 
 /// What may be set on any walk.
 #[derive(Default)]
-pub(super) struct Settings {
-    pub(super) from: Option<Cursor>,
-    pub(super) units_per_second: Option<u32>,
-    pub(super) stop_at_first_error: bool,
-    pub(super) estimate_size: bool,
-    pub(super) only_if: Option<Filter>,
+pub(in crate::store) struct Settings {
+    pub(in crate::store) from: Option<Cursor>,
+    pub(in crate::store) units_per_second: Option<u32>,
+    pub(in crate::store) stop_at_first_error: bool,
+    pub(in crate::store) estimate_size: bool,
+    pub(in crate::store) only_if: Option<Filter>,
 }
 
 /// Chooses root items.
-pub(super) type Filter = Box<dyn Fn(&Item) -> bool + Send + Sync>;
+pub(in crate::store) type Filter = Box<dyn Fn(&Item) -> bool + Send + Sync>;
 
 impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -78,21 +79,21 @@ macro_rules! walk_options {
         /// Calls this with the report so far after each page of 100 items, at the end, and before an error ends the
         /// walk. Keep the [`cursor`]($report::cursor) of the last call to go on from there.
         pub fn progress(mut self, listener: impl FnMut(&$report) + Send + 'static) -> Self {
-            self.listener = super::walk::Listener(Some(Box::new(listener)));
+            self.listener = crate::store::reseal::walk::Listener(Some(Box::new(listener)));
             self
         }
     };
 }
 
-pub(super) use walk_options;
+pub(in crate::store) use walk_options;
 
 /// What is called with the report so far.
-pub(super) struct Listener<R>(pub(super) Option<Call<R>>);
+pub(in crate::store) struct Listener<R>(pub(in crate::store) Option<Call<R>>);
 
 type Call<R> = Box<dyn FnMut(&R) + Send>;
 
 impl<R> Listener<R> {
-    pub(super) fn call(&mut self, report: &R) {
+    pub(in crate::store) fn call(&mut self, report: &R) {
         if let Some(listener) = &mut self.0 {
             listener(report);
         }
@@ -107,16 +108,16 @@ impl<R> fmt::Debug for Listener<R> {
 
 /// A root that was found.
 #[derive(Debug)]
-pub(super) struct Root {
-    pub(super) key: Key,
-    pub(super) address: Address,
-    pub(super) item: Item,
+pub(in crate::store) struct Root {
+    pub(in crate::store) key: Key,
+    pub(in crate::store) address: Address,
+    pub(in crate::store) item: Item,
     /// `None`: an item that the mapper does not manage.
-    pub(super) state: Option<RootState>,
+    pub(in crate::store) state: Option<RootState>,
 }
 
 /// What is done with each object.
-pub(super) trait Visitor: Send {
+pub(in crate::store) trait Visitor: Send {
     /// Whether objects can be looked at; an error ends the walk.
     fn check(&self, _: &Operation, _: &Root) -> Result<()> {
         Ok(())
@@ -129,6 +130,21 @@ pub(super) trait Visitor: Send {
         root: Root,
     ) -> impl Future<Output = Result<()>> + Send;
 
+    /// Tables without objects, which are gone over afterwards.
+    fn tables_beside(&self) -> Vec<&'static TableShape> {
+        Vec::new()
+    }
+
+    /// Looks at an item of one of the tables that may be no object; whether it is none, and was for this visitor.
+    fn visit_beside(
+        &mut self,
+        _: &Operation,
+        _: &'static TableShape,
+        _: &Item,
+    ) -> impl Future<Output = Result<bool>> + Send {
+        future::ready(Ok(false))
+    }
+
     /// The report's common part.
     fn walked(&mut self) -> &mut Walked;
 
@@ -137,7 +153,7 @@ pub(super) trait Visitor: Send {
 }
 
 /// Walks over the root's table.
-pub(super) async fn walk<V: Visitor>(
+pub(in crate::store) async fn walk<V: Visitor>(
     operation: &Operation,
     settings: Settings,
     visitor: &mut V,
@@ -160,11 +176,24 @@ async fn go<V: Visitor>(
     let topology = &operation.topology;
     let table = topology.table;
     let client = operation.store.clients().of(table.region_name()).reads;
-    let course = Course::walk(topology);
-    let mut start = match &settings.from {
-        Some(cursor) => Some(course.key_of(cursor, &table.key_names())?),
-        None => None,
+    let beside = visitor.tables_beside();
+    let beside = beside.into_iter().map(|table| Pass {
+        table,
+        course: Course::walk_beside(topology, table),
+    });
+    let objects = Pass {
+        table,
+        course: Course::walk(topology),
     };
+    let mut passes: Vec<_> = iter::once(objects).chain(beside).collect();
+    let mut start = None;
+    if let Some(cursor) = &settings.from {
+        let at = passes.iter().position(|pass| pass.course.is_of(cursor));
+        passes.drain(..at.unwrap_or_default());
+        let first = passes.first();
+        let key = first.map(|pass| pass.course.key_of(cursor, &pass.table.key_names()));
+        start = key.transpose()?;
+    }
     let walked = visitor.walked();
     walked.cursor.clone_from(&settings.from);
     walked.continued = settings.from.is_some();
@@ -179,60 +208,120 @@ async fn go<V: Visitor>(
         let count = answer.table.and_then(|table| table.item_count);
         visitor.walked().table_items = count.and_then(|count| count.try_into().ok());
     }
-    loop {
-        let answer = client
-            .scan()
-            .table_name(table.name())
-            .consistent_read(true)
-            .limit(PAGE)
-            .set_exclusive_start_key(start)
-            .set_return_consumed_capacity(operation.store.asks_for_capacity())
-            .send()
-            .await
-            .map_err(|error| operation.store.failure(error, &[table.name()]))?;
-        operation
-            .store
-            .note_read(answer.consumed_capacity.as_slice());
-        for item in answer.items.unwrap_or_default() {
-            if let Some(pace) = &mut pace {
-                pace.settle(meter.consumed().total()).await;
-            }
-            let at = Address::of_item(table, table.region_name(), &item);
-            visitor.walked().items_scanned += 1;
-            let wanted = settings.only_if.as_ref().is_none_or(|is_one| is_one(&item));
-            if !wanted {
-                visitor.walked().passed_over += 1;
-            } else if let Some(refused) = look_at(operation, item, visitor).await {
-                let Refused {
-                    key,
-                    error,
-                    ends_walk,
-                } = refused;
-                let error = operation.explain(Some(&key))(error);
-                if ends_walk {
-                    return Err(error);
-                }
-                visitor.walked().fail(key, error);
-                if settings.stop_at_first_error {
-                    return Ok(());
-                }
-            }
-            let walked = visitor.walked();
-            walked.cursor = at.map(|at| course.at(at.to_item()));
-            walked.consumed = meter.consumed();
-        }
-        start = answer.last_evaluated_key.filter(|key| !key.is_empty());
-        let walked = visitor.walked();
-        walked.consumed = meter.consumed();
-        walked.cursor = start.clone().map(|key| course.at(key));
-        if start.is_none() {
-            walked.ended = true;
+    for pass in passes {
+        let start = start.take();
+        let ended = pass.go(operation, &settings, meter, &mut pace, start, visitor);
+        if !ended.await? {
             return Ok(());
         }
-        visitor.tell();
-        if let Some(pace) = &mut pace {
-            pace.settle(meter.consumed().total()).await;
+    }
+    let walked = visitor.walked();
+    walked.cursor = None;
+    walked.ended = true;
+    Ok(())
+}
+
+/// One table from its beginning to its end.
+struct Pass {
+    table: &'static TableShape,
+    course: Course,
+}
+
+impl Pass {
+    /// Whether it got to the end.
+    async fn go<V: Visitor>(
+        &self,
+        operation: &Operation,
+        settings: &Settings,
+        meter: &Meter,
+        pace: &mut Option<Pace>,
+        mut start: Option<Item>,
+        visitor: &mut V,
+    ) -> Result<bool> {
+        let Self { table, course } = self;
+        let region = operation.topology.table.region_name();
+        let client = operation.store.clients().of(region).reads;
+        loop {
+            let answer = client
+                .scan()
+                .table_name(table.name())
+                .consistent_read(true)
+                .limit(PAGE)
+                .set_exclusive_start_key(start)
+                .set_return_consumed_capacity(operation.store.asks_for_capacity())
+                .send()
+                .await
+                .map_err(|error| operation.store.failure(error, &[table.name()]))?;
+            operation
+                .store
+                .note_read(answer.consumed_capacity.as_slice());
+            for item in answer.items.unwrap_or_default() {
+                if let Some(pace) = pace {
+                    pace.settle(meter.consumed().total()).await;
+                }
+                let at = Address::of_item(table, region, &item);
+                visitor.walked().items_scanned += 1;
+                if let Some(refused) = self.look_at(operation, settings, item, visitor).await {
+                    let Refused {
+                        key,
+                        error,
+                        ends_walk,
+                    } = refused;
+                    let error = operation.explain(Some(&key))(error);
+                    if ends_walk {
+                        return Err(error);
+                    }
+                    visitor.walked().fail(key, error);
+                    if settings.stop_at_first_error {
+                        return Ok(false);
+                    }
+                }
+                let walked = visitor.walked();
+                walked.cursor = at.map(|at| course.at(at.to_item()));
+                walked.consumed = meter.consumed();
+            }
+            start = answer.last_evaluated_key.filter(|key| !key.is_empty());
+            let walked = visitor.walked();
+            walked.consumed = meter.consumed();
+            let Some(key) = &start else {
+                return Ok(true);
+            };
+            walked.cursor = Some(course.at(key.clone()));
+            visitor.tell();
+            if let Some(pace) = pace {
+                pace.settle(meter.consumed().total()).await;
+            }
         }
+    }
+
+    /// Shows an item to the visitor, if it is for it; what went wrong with it.
+    async fn look_at<V: Visitor>(
+        &self,
+        operation: &Operation,
+        settings: &Settings,
+        item: Item,
+        visitor: &mut V,
+    ) -> Option<Refused> {
+        let objects = operation.topology.table;
+        let refused = match visitor.visit_beside(operation, self.table, &item).await {
+            Ok(true) => return None,
+            Ok(false) => None,
+            Err(error) => Some(error),
+        };
+        let place = Address::of_item(self.table, objects.region_name(), &item);
+        if let Some(error) = refused {
+            return Some(Refused {
+                key: place?.key(),
+                ends_walk: ends_walk(error.kind()),
+                error,
+            });
+        }
+        let wanted = settings.only_if.as_ref().is_none_or(|is_one| is_one(&item));
+        if !wanted || self.table.name() != objects.name() {
+            visitor.walked().passed_over += 1;
+            return None;
+        }
+        look_at_object(operation, item, visitor).await
     }
 }
 
@@ -247,7 +336,7 @@ struct Refused {
 }
 
 /// Shows an item to the visitor, if it is a root of the type; what went wrong with it.
-async fn look_at<V: Visitor>(
+async fn look_at_object<V: Visitor>(
     operation: &Operation,
     item: Item,
     visitor: &mut V,

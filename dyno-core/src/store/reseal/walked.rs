@@ -42,18 +42,18 @@ impl Failure {
 
 /// The part of a report that every walk has.
 #[derive(Debug, Default)]
-pub(super) struct Walked {
-    pub(super) objects: u64,
-    pub(super) items_scanned: u64,
-    pub(super) passed_over: u64,
-    pub(super) failed: u64,
-    pub(super) failures: Vec<Failure>,
-    pub(super) table_items: Option<u64>,
-    pub(super) consumed: Units,
-    pub(super) cursor: Option<Cursor>,
-    pub(super) ended: bool,
+pub(in crate::store) struct Walked {
+    pub(in crate::store) objects: u64,
+    pub(in crate::store) items_scanned: u64,
+    pub(in crate::store) passed_over: u64,
+    pub(in crate::store) failed: u64,
+    pub(in crate::store) failures: Vec<Failure>,
+    pub(in crate::store) table_items: Option<u64>,
+    pub(in crate::store) consumed: Units,
+    pub(in crate::store) cursor: Option<Cursor>,
+    pub(in crate::store) ended: bool,
     /// Whether it began where another walk got to.
-    pub(super) continued: bool,
+    pub(in crate::store) continued: bool,
 }
 
 /// Failures that are kept with their key and error; the others are counted.
@@ -61,11 +61,11 @@ const MOST_FAILURES: usize = 100;
 
 impl Walked {
     /// Whether every object was looked at, and none failed.
-    pub(super) fn is_whole(&self) -> bool {
+    pub(in crate::store) fn is_whole(&self) -> bool {
         self.ended && !self.continued && self.failed == 0
     }
 
-    pub(super) fn fail(&mut self, key: Key, error: Error) {
+    pub(in crate::store) fn fail(&mut self, key: Key, error: Error) {
         self.failed += 1;
         if self.failures.len() < MOST_FAILURES {
             self.failures.push(Failure { key, error });
@@ -131,4 +131,4 @@ macro_rules! walked {
     };
 }
 
-pub(super) use walked;
+pub(in crate::store) use walked;

@@ -5,7 +5,7 @@ use dyno_value::{FieldPath, Item};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::KeyKind;
-use crate::plan::{Decisions, expiry_attribute};
+use crate::plan::{Decisions, expiry_attribute, unique_fields};
 use crate::shape::{FieldShape, Kind, Privacy, Role, Shape, TableShape, fits};
 use crate::store::operation::Operation;
 
@@ -53,6 +53,29 @@ pub(super) fn check(operation: &Operation, attribute: &str) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Refuses an attribute that objects with guards store: the service would remove them, and leave the guards.
+///
+/// # Errors
+///
+/// [`ErrorKind::InvalidShape`].
+pub(super) fn check_unguarded(shape: &'static Shape, attribute: &str) -> Result<()> {
+    let stores_it = shape
+        .find_field(|field| field.name() == attribute)
+        .is_some();
+    match unique_fields(shape).next() {
+        Some((unique, _)) if stores_it => {
+            let why = format!(
+                "objects cannot expire by `{attribute}`: type `{}` stores it and has the unique field `{}`, and the service would \
+                 remove the object and leave the item that guards its value; take `unique` off, or keep the time in another attribute",
+                shape.name(),
+                unique.name()
+            );
+            Err(Error::new(ErrorKind::InvalidShape, why))
+        }
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Refuses another attribute than that of the type's field.

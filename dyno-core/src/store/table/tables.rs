@@ -7,7 +7,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use super::expiry;
 use crate::error::{Error, ErrorKind, Result};
 use crate::plan::Topology;
-use crate::shape::Shape;
+use crate::shape::{Shape, TableShape};
 use crate::store::Store;
 use crate::store::operation::Operation;
 use crate::table::{Difference, DifferenceKind, Settings, TableSpec, specs_of};
@@ -51,6 +51,13 @@ impl Tables {
             shapes.push(other.root);
         }
         expiry::check_together(&shapes)?;
+        if let Some(attribute) = &settings.ttl {
+            let expires = |shape: &&&'static Shape| {
+                shape.table().map(TableShape::name) == Some(topology.table.name())
+            };
+            let mut expiring = shapes.iter().filter(expires);
+            expiring.try_for_each(|shape| expiry::check_unguarded(shape, attribute))?;
+        }
         let wanted = TableSpec::merged(specs)?.into_iter().map(|spec| {
             let spec = settings.on(spec, topology.table.name());
             let name = store.physical_name(spec.name());

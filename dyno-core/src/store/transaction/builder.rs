@@ -31,7 +31,7 @@ use crate::store::{Delete, Save, Store, Update};
 /// everything written. [`plan`](Self::plan) and [`params`](Self::params) show it.
 ///
 /// A lost answer is resolved: the same request is sent again with its token, which has no second effect for ten minutes; after that
-/// the versions of the roots tell. What was neither applied nor refused for certain is `OutcomeUnknown`; the keys of the objects are in
+/// the versions of the roots tell, if any is asked for, and nothing is sent again without one. What was neither applied nor refused for certain is `OutcomeUnknown`; the keys of the objects are in
 /// [`TransactionError::keys`] then.
 ///
 /// # Cancel safety

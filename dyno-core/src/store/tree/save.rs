@@ -238,7 +238,7 @@ impl Operation {
                         guarding_of(guards, Before::Loaded(before), &item)
                     })
                     .transpose()?;
-                Plain::update(root.clone(), &stored, after, &item)?
+                Plain::update(root.clone(), &stored, after, &item)?.of_type(shape)
             }
             (Expecting::Baseline(_), None) => {
                 return Err(Error::new(
