@@ -103,11 +103,8 @@ async fn store() -> (Store, Recorder) {
 }
 
 async fn text(store: &Store, key: &Key, name: &str) -> Option<String> {
-    match stored_item(store, key).await.get(name) {
-        Some(AttributeValue::S(text)) => Some(text.clone()),
-        None => None,
-        other => panic!("{other:?}"),
-    }
+    let item = stored_item(store, key).await;
+    item.get(name).map(|text| text.as_s().unwrap().clone())
 }
 
 async fn of_ticket(store: &Store, id: u32, name: &str) -> Option<String> {

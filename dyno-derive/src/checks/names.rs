@@ -146,6 +146,8 @@ fn made_index_keys(object: &Object, diagnostics: &Diagnostics) {
                     "`{}` is a key of the table, and cannot hold one of index `{index_name}`, too",
                     part.name
                 ),
+                // Told by the checks of indexes.
+                Some(other) if other == index_name => continue,
                 Some(other) => format!(
                     "`{}` holds a key of index `{other}` already, and cannot hold one of index `{index_name}`, too",
                     part.name

@@ -121,6 +121,14 @@ fn templates_only(projection: &Given<ProjectionAttributes>, diagnostics: &Diagno
     }
 }
 
+/// Whether the type says that an index of this name has a partition key, of which the templates are reported.
+fn names_a_key(object: &Object, name: &str) -> bool {
+    let mut given = object.given.projections.iter().map(|given| &given.value);
+    given.any(|given| {
+        given.name.value().is_some_and(|given| given == name) && given.key.is_present()
+    })
+}
+
 /// Parts of both kinds would have an order that nobody can see.
 fn made_or_fields(index: &SecondaryIndex, diagnostics: &Diagnostics) {
     if index.templates().next().is_none() {
@@ -188,10 +196,12 @@ fn projection(
         diagnostics.report_absent(*place, "what no index holds", fix);
         return;
     };
-    if object
-        .secondary
-        .iter()
-        .all(|index| index.name.text != name.value)
+    let says_keys = value.keys().into_iter().any(Slot::is_present) || value.local.is_present();
+    if !says_keys
+        && object
+            .secondary
+            .iter()
+            .all(|index| index.name.text != name.value)
     {
         let what = format!("no field is a key of index `{}`", name.value);
         let fix = format!(
@@ -214,8 +224,7 @@ fn projection(
             let fix = "an index holds its keys only, or more: keep one of the two";
             diagnostics.report(include.word.span(), "`include` beside `keys_only`", fix);
         }
-        (None, None)
-            if value.keys().into_iter().any(Slot::is_present) || value.local.is_present() => {}
+        (None, None) if says_keys => {}
         (None, None) if !value.include.is_present() => {
             let fix = "write `keys_only` or `include(field, ..)`, or remove it: an index holds everything";
             diagnostics.report_absent(*place, "an index of which nothing is said", fix);
@@ -293,7 +302,7 @@ fn keys(object: &Object, index: &SecondaryIndex, diagnostics: &Diagnostics) {
                 fix,
             );
         }
-    } else if index.key.is_empty() {
+    } else if index.key.is_empty() && !names_a_key(object, name) {
         let is_made = index.templates().next().is_some();
         let fix = if is_made {
             "say what it is made of, `key = \"..{field}\"`, or make the index `local`"

@@ -175,9 +175,10 @@ fn field_fits(field: &Field, name: &str, (text, of): (&str, Of), diagnostics: &D
         (Role::Inline | Role::With(_), _) if field.privacy == Privacy::Encrypted => {
             ("is encrypted, and the key would show it", IN_CLEAR)
         }
-        (_, Some(Duty::Created | Duty::Updated | Duty::Version)) if of == Of::Index => {
-            ("is written by the mapper, after keys are made", OWN_VALUE)
-        }
+        (_, Some(Duty::Created | Duty::Updated | Duty::Version)) if of == Of::Index => (
+            "is written by the mapper, after keys are made",
+            "make keys of a field that the program sets, beside this one",
+        ),
         (_, Some(Duty::Created | Duty::Updated | Duty::Version)) => (
             "is written by the mapper, and a key never changes",
             OWN_VALUE,
