@@ -193,6 +193,7 @@ mod any {
         Ok(AttributeValue::Bool(*value))
     }
 
+    #[expect(clippy::needless_pass_by_value, reason = "what `with` calls")]
     pub(super) fn from_value(value: AttributeValue) -> Result<bool, ValueError> {
         match value {
             AttributeValue::Bool(value) => Ok(value),
