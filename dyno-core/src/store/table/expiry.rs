@@ -40,7 +40,7 @@ pub(super) fn check(operation: &Operation, attribute: &str) -> Result<()> {
             "encrypts that field, and the service sees no time; keep the time in a field in clear",
         );
     }
-    if !holds_a_time(field.kind()) {
+    if !holds_a_time(field.kind()) || holds_a_duration(field.kind()) {
         return refuse(
             "has a field of that name that cannot hold a time as the service reads it, a number of seconds since 1970; \
              keep the time in a field of type `u64`",
@@ -109,6 +109,14 @@ fn holds_a_time(kind: Kind) -> bool {
         Kind::Key(kind) => kind == KeyKind::N,
         kind => fits(kind, AttributeValue::N(SOME_TIME.to_owned())).is_ok(),
     }
+}
+
+/// Whether it is a number of seconds since nothing: only a `Duration` is also read from the map that it once was, and not from just anything.
+fn holds_a_duration(kind: Kind) -> bool {
+    let zero = || AttributeValue::N("0".to_owned());
+    let parts = ["secs", "nanos"].map(|name| (name.to_owned(), zero()));
+    let map = AttributeValue::M(Item::from(parts));
+    fits(kind, map).is_ok() && fits(kind, AttributeValue::Bool(true)).is_err()
 }
 
 /// Whether the mark of the field says so, or the loader, of objects of any key.
