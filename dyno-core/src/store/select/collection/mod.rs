@@ -167,7 +167,7 @@ impl<M: Members, K: QueriedBy<M::First>> Collection<M, K> {
         self
     }
 
-    /// The objects page by page, as a [`Stream`]. Each page is asked for when it is polled.
+    /// The objects page by page, as a [`Stream`](futures_util::stream::Stream). Each page is asked for when it is polled.
     pub fn pages(self) -> CollectionPages<M> {
         let begun = self.begin();
         let pages = stream::once(async move { begun }).flat_map(|begun| match begun {
