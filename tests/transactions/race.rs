@@ -1,5 +1,7 @@
 //! What somebody else does between the look at a root and the request.
 
+use std::pin::pin;
+
 use dyno::{DyObject as _, ErrorKind, Store};
 use dyno_testkit::{Fault, Recorder, Request};
 
@@ -19,6 +21,23 @@ async fn under_way(recorder: &Recorder) {
     }
 }
 
+/// What a transaction ends with whose first request waits, or is lost, until the others are done.
+async fn overtaken<T: IntoFuture>(
+    transaction: T,
+    recorder: &Recorder,
+    others: impl Future<Output = ()>,
+) -> T::Output {
+    let mut transaction = pin!(transaction.into_future());
+    let is_early = tokio::select! {
+        biased;
+        _ = &mut transaction => true,
+        () = under_way(recorder) => false,
+    };
+    assert!(!is_early);
+    others.await;
+    transaction.await
+}
+
 /// The first transaction waits, so that others come between it and what was read before.
 fn late(number: u64) -> Fault {
     match number {
@@ -32,10 +51,9 @@ async fn an_object_that_appears_after_the_look_is_deleted_with_its_shards() {
     let (store, sound, recorder) = faulty(late).await;
     let deleted = store.transaction().delete::<Album>("a").insert(note("n"));
     let saved = async {
-        under_way(&recorder).await;
-        sound.save(album("a", 3)).await.unwrap()
+        sound.save(album("a", 3)).await.unwrap();
     };
-    let (deleted, _) = tokio::join!(deleted.into_future(), saved);
+    let deleted = overtaken(deleted, &recorder, saved).await;
     deleted.unwrap();
     assert_eq!(
         sent(&recorder),
@@ -53,10 +71,9 @@ async fn its_condition_is_asked_of_the_object_that_appears() {
         let when = Album::fields().id().eq("a");
         let deleted = store.transaction().delete_when(id, when).insert(note("n"));
         let saved = async {
-            under_way(&recorder).await;
-            sound.save(album(id, 3)).await.unwrap()
+            sound.save(album(id, 3)).await.unwrap();
         };
-        let (deleted, _) = tokio::join!(deleted.into_future(), saved);
+        let deleted = overtaken(deleted, &recorder, saved).await;
         assert_eq!(deleted.err().map(|error| error.kind()), kind);
         let left = if kind.is_some() { 3 } else { 0 };
         assert_eq!(songs(&sound).await, left);
@@ -71,12 +88,11 @@ async fn an_object_that_changes_after_the_look_is_deleted_as_it_is() {
     let deleted = store.transaction().delete::<Album>("a").insert(note("n"));
     recorder.take();
     let saved = async {
-        under_way(&recorder).await;
         let song = theirs.songs[0].clone();
         theirs.songs.push(song);
         theirs.save().await.unwrap();
     };
-    let (deleted, ()) = tokio::join!(deleted.into_future(), saved);
+    let deleted = overtaken(deleted, &recorder, saved).await;
     deleted.unwrap();
     assert_eq!(songs(&sound).await, 0);
 }
@@ -91,10 +107,9 @@ async fn an_item_of_something_else_that_appears_is_left_as_it_is() {
         .table_name("Albums")
         .item("ID", aws_sdk_dynamodb::types::AttributeValue::S("a".into()));
     let saved = async {
-        under_way(&recorder).await;
-        item.send().await.unwrap()
+        item.send().await.unwrap();
     };
-    let (deleted, _) = tokio::join!(deleted.into_future(), saved);
+    let deleted = overtaken(deleted, &recorder, saved).await;
     let error = deleted.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TypeMismatch, "{error:?}");
     assert_eq!(error.failures()[0].part(), 0);
@@ -113,12 +128,11 @@ async fn a_lost_request_that_was_overtaken_is_known_not_to_be_written() {
     let mut theirs = sound.save(album("a", 2)).await.unwrap();
     let deleted = store.transaction().delete::<Album>("a").insert(note("n"));
     let saved = async {
-        under_way(&recorder).await;
         theirs.songs.pop();
         theirs.save().await.unwrap();
         sound.save(note("n")).await.unwrap();
     };
-    let (deleted, ()) = tokio::join!(deleted.into_future(), saved);
+    let deleted = overtaken(deleted, &recorder, saved).await;
     let error = deleted.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::AlreadyExists, "{error:?}");
     assert_eq!(error.failures()[0].part(), 1);
