@@ -13,4 +13,5 @@ mod parts;
 mod query;
 mod shared;
 mod stored;
+mod together;
 mod types;

@@ -8,9 +8,12 @@
 //! Each is there if all its fields are, and is compared with what was loaded like any other attribute, so that the next save
 //! writes what another program left out.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, Segment};
 
+use super::digest::same_value;
 use super::index::Columns;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Edit, Verb};
@@ -127,6 +130,33 @@ impl MadeKeys {
         made.collect()
     }
 
+    /// Adds to the changes of a stored root the fields that do not stand there as a key is made of them, if that key or another of
+    /// its fields is changed. Gives all that must be as it was: what such keys are made of, and they themselves. If each
+    /// of two programs changed one field of a key that neither of them found, nobody would write it.
+    pub(crate) fn complete(
+        &self,
+        stored: &Item,
+        next: &Item,
+        changes: &mut BTreeMap<String, Option<AttributeValue>>,
+    ) -> BTreeSet<&'static str> {
+        loop {
+            let names = self.keys.iter().map(MadeKey::names);
+            let touched =
+                names.filter(|names| names.iter().any(|name| changes.contains_key(*name)));
+            let touched: BTreeSet<_> = touched.flatten().collect();
+            let differs = |name: &&str| {
+                let value = next.get(*name).filter(|_| !changes.contains_key(*name))?;
+                let stands = stored.get(*name).is_some_and(|old| same_value(old, value));
+                (!stands).then(|| ((*name).to_owned(), Some(value.clone())))
+            };
+            let more: Vec<_> = touched.iter().filter_map(differs).collect();
+            if more.is_empty() {
+                return touched;
+            }
+            changes.extend(more);
+        }
+    }
+
     /// What those become that are made of what is changed; `keys` are the attributes of the object's key.
     ///
     /// # Errors
@@ -193,6 +223,12 @@ impl MadeKeys {
 }
 
 impl MadeKey {
+    /// Its attribute, and those that it is made of.
+    fn names(&self) -> Vec<&'static str> {
+        let own = std::iter::once(self.template.attribute());
+        own.chain(self.template.fields()).collect()
+    }
+
     fn is_made_of(&self, path: &FieldPath) -> bool {
         let Some(Segment::Key(first)) = path.segments().first() else {
             return false;
