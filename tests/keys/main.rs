@@ -15,3 +15,4 @@ mod shared;
 mod stored;
 mod together;
 mod types;
+mod variants;

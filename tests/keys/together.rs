@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use dyno::document::Shape;
 use dyno::{AttributeValue, DyObject, ErrorKind, Item, Key, Saved, Store};
 use dyno_testkit::Recorder;
 use proptest::prelude::*;
@@ -258,6 +259,47 @@ async fn a_default_is_written_with_the_key_that_is_made_of_it() {
     recorder.take();
     loaded.save().await.unwrap();
     assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn what_a_document_writes_is_found_again_once_the_type_has_saved_it() {
+    let (store, _) = store().await;
+    store.save(job(Some(1), Some("eu"))).await.unwrap();
+    let shape = Shape::root("App", "PK").sort("SK").tag("Job");
+    let jobs = store.documents(shape);
+    let write = jobs.write_path(key(), "$.worker", 2);
+    write.await.unwrap();
+    let item = stored_item(&store, &key()).await;
+    assert_eq!(item["GSI1PK"].as_s().unwrap(), "W#00001#eu");
+    for mut found in store.scan::<Job>().await.unwrap() {
+        found.save().await.unwrap();
+    }
+    let item = stored_item(&store, &key()).await;
+    assert_eq!(item["GSI1PK"].as_s().unwrap(), "W#00002#eu");
+    assert_law(&store, "a save of what a document wrote").await;
+}
+
+#[tokio::test]
+async fn the_page_after_a_cursor_of_a_made_key_follows_it() {
+    let (store, _) = store().await;
+    for id in 1..=3 {
+        let mut job = job(Some(1), Some("eu"));
+        job.id = id;
+        store.save(job).await.unwrap();
+    }
+    let jobs = || {
+        store
+            .query::<Job>()
+            .index(Job::indexes().gsi1())
+            .of((1, "eu"))
+    };
+    let first = jobs().page(2).await.unwrap();
+    let ids = |page: &[Saved<Job>]| -> Vec<u32> { page.iter().map(|job| job.id).collect() };
+    assert_eq!(ids(first.objects()), [1, 2]);
+    let text = first.cursor().unwrap().to_string();
+    let rest = jobs().from(text.parse().unwrap()).page(2).await.unwrap();
+    assert_eq!(ids(rest.objects()), [3]);
+    assert!(rest.cursor().is_none());
 }
 
 /// What a program does next, with one of two objects that it loaded, or with the stored one.

@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Edit, Verb};
 use crate::key::{PartText, Template};
 use crate::reserved;
-use crate::shape::{FieldShape, IndexPart, IndexShape, Shape, TableShape};
+use crate::shape::{FieldShape, IndexPart, IndexShape, Role, Shape, TableShape};
 
 /// The keys of a type's indexes that are made of fields.
 #[derive(Debug)]
@@ -87,11 +87,22 @@ impl MadeKeys {
                 );
                 return Err(Error::new(ErrorKind::InvalidShape, why));
             }
-            keys.push(MadeKey {
+            let key = MadeKey {
                 index,
                 part,
                 template,
-            });
+            };
+            if let Some(field) = key.field_in_flattened(root) {
+                let why = format!(
+                    "`{name}`, a key of index `{index}`, is made of `{field}` by `{}`, and a variant of type `{}` has it in a \
+                     flattened object, where it is not looked for; name the field in each variant that has it, or call one of the two \
+                     otherwise",
+                    template.text(),
+                    root.name()
+                );
+                return Err(Error::new(ErrorKind::InvalidShape, why));
+            }
+            keys.push(key);
         }
         Ok(Self { root, keys })
     }
@@ -229,6 +240,21 @@ impl MadeKey {
         own.chain(self.template.fields()).collect()
     }
 
+    /// A field of it that a flattened object stores, too: no key is made of that.
+    fn field_in_flattened(&self, root: &Shape) -> Option<&'static str> {
+        let is_flat = |field: &&FieldShape| field.field_role() == Role::Flatten;
+        let flat = root
+            .all_fields()
+            .filter(is_flat)
+            .filter_map(FieldShape::child);
+        let flat: Vec<_> = flat.collect();
+        let mut fields = self.template.fields();
+        fields.find(|name| {
+            let stores = |inner: &&'static Shape| inner.find_field(|field| field.answers_to(name));
+            flat.iter().any(|inner| stores(inner).is_some())
+        })
+    }
+
     fn is_made_of(&self, path: &FieldPath) -> bool {
         let Some(Segment::Key(first)) = path.segments().first() else {
             return false;
@@ -281,9 +307,9 @@ impl MadeKey {
     /// It is made of fields that the change does not set, or cannot, because the object's own key is made of them.
     fn lacks(&self, path: &FieldPath, unknown: &[&str], can_be_set: bool) -> Unmade {
         let way = if can_be_set {
-            "set them in the same update, or load, change and save"
+            "set them in the same update, or load, change and save, as `write_path` does"
         } else {
-            "load, change and save"
+            "load, change and save, as `write_path` does"
         };
         let unknown: Vec<_> = unknown.iter().map(|name| format!("`{name}`")).collect();
         let why = format!(
