@@ -341,30 +341,34 @@ fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
+fn one_of([first, second]: &mut [Saved<Job>; 2], is_second: bool) -> &mut Saved<Job> {
+    if is_second { second } else { first }
+}
+
 async fn does(store: &Store, held: &mut [Saved<Job>; 2], deed: &Deed) -> Result<(), ErrorKind> {
     let fields = Job::fields;
     let update = || store.update::<Job>(key());
     let done = match deed.clone() {
-        Deed::Load(at) => held[usize::from(at)].reload().await,
+        Deed::Load(at) => one_of(held, at).reload().await,
         Deed::Worker(at, worker) => {
-            held[usize::from(at)].worker = worker;
+            one_of(held, at).worker = worker;
             Ok(())
         }
         Deed::Region(at, region) => {
-            held[usize::from(at)].region = region.map(str::to_owned);
+            one_of(held, at).region = region.map(str::to_owned);
             Ok(())
         }
         Deed::Rank(at, rank) => {
-            held[usize::from(at)].rank = rank;
+            one_of(held, at).rank = rank;
             Ok(())
         }
         Deed::Note(at) => {
-            held[usize::from(at)].note.push('x');
+            one_of(held, at).note.push('x');
             Ok(())
         }
-        Deed::Save(at) => held[usize::from(at)].save().await,
+        Deed::Save(at) => one_of(held, at).save().await,
         Deed::SaveInTransaction(at) => {
-            let saved = store.transaction().save(&mut held[usize::from(at)]).await;
+            let saved = store.transaction().save(one_of(held, at)).await;
             return saved.map(drop).map_err(|error| error.kind());
         }
         Deed::Put(worker, region) => {
