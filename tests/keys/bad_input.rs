@@ -124,3 +124,39 @@ async fn a_type_with_templates_is_no_shard() {
     assert!(error.to_string().contains("`TENANT#{tenant}`"), "{error}");
     assert!(recorder.take().is_empty());
 }
+
+#[tokio::test]
+async fn a_query_of_an_index_of_templates_says_how_it_is_asked() {
+    #[derive(DyObject, Clone, Debug)]
+    #[dyno(
+        table = "Notes",
+        key = "NOTE#{id}",
+        index(name = "gsi1", key = "TAG#{tag}")
+    )]
+    struct Tagged {
+        id: u32,
+        tag: String,
+    }
+    let (store, recorder) = store().await;
+    let index = || store.query::<Tagged>().index(Tagged::indexes().gsi1());
+    let error = index().of("x").sort().eq("y").await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidKey);
+    let words = error.to_string();
+    assert!(
+        words.contains(r#"`index(name = "gsi1", .., sort = "..{field}")`"#),
+        "{words}"
+    );
+    let error = store
+        .query::<Tagged>()
+        .index_str("gsi1")
+        .of(5_u32)
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidKey);
+    let words = error.to_string();
+    assert!(
+        words.contains("as for one named by `.index_str(..)`"),
+        "{words}"
+    );
+    assert!(recorder.take().is_empty());
+}

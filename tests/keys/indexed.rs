@@ -332,7 +332,8 @@ async fn an_update_sets_what_it_knows_all_fields_of() {
         .of("done");
     assert_eq!(*done.await.unwrap()[0], case(2, "done"));
 
-    store
+    recorder.take();
+    let error = store
         .update::<Ticket>(key(1))
         .set(fields().day(), 5)
         .set(fields().title(), "x")
@@ -340,6 +341,9 @@ async fn an_update_sets_what_it_knows_all_fields_of() {
         .set(fields().due(), 3_u16)
         .await
         .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidExpression);
+    assert!(error.to_string().contains("`GSI1SK`"), "{error}");
+    assert!(recorder.take().is_empty());
     store
         .update::<Ticket>(key(1))
         .set(fields().assignee(), "ada".to_owned())
@@ -468,7 +472,9 @@ async fn what_another_program_left_out_is_written_by_the_next_save() {
             .unwrap()
             .starts_with("TICKET#")
     );
+    recorder.take();
     loaded.save().await.unwrap();
+    assert!(recorder.take().is_empty());
 }
 
 #[tokio::test]

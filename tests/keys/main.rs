@@ -13,4 +13,6 @@ mod parts;
 mod query;
 mod shared;
 mod stored;
+mod together;
 mod types;
+mod variants;

@@ -1,12 +1,13 @@
 //! Writing an object that is one item without the mapper's attributes.
 //!
 //! Such an item has no etag. A changed one is written attribute by attribute, on the condition that those attributes
-//! still have the values that were loaded: no update is lost, and changes of other attributes are kept.
+//! still have the values that were loaded: no update is lost, and changes of other attributes are kept. Of a key of an index
+//! that is made of several fields, all of them are compared.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{Item, encoding};
+use dyno_value::Item;
 
 use super::VersionLock;
 use super::step::{
@@ -14,7 +15,7 @@ use super::step::{
 };
 use crate::error::{Error, ErrorKind, Result, condition_failed};
 use crate::expr::Node;
-use crate::plan::{self, Address, RootState};
+use crate::plan::{self, Address, RootState, same_value};
 use crate::reserved;
 use crate::shape::{FieldShape, Shape};
 
@@ -192,7 +193,8 @@ impl Plain {
         self
     }
 
-    /// Writes the attributes that changed, from `before_all` to `after`; `None` is an absent attribute.
+    /// Writes the attributes that changed, from `before_all` to `after`, if they and those that are `compared` are as they were;
+    /// `None` is an absent attribute.
     ///
     /// # Errors
     ///
@@ -200,7 +202,10 @@ impl Plain {
     pub(crate) fn update(
         address: Address,
         before_all: &Item,
-        after: BTreeMap<String, Option<AttributeValue>>,
+        (after, compared): (
+            BTreeMap<String, Option<AttributeValue>>,
+            &BTreeSet<&'static str>,
+        ),
         result: &Item,
     ) -> Result<Self> {
         super::size::check_item(address.table, result)?;
@@ -213,8 +218,7 @@ impl Plain {
         let mut expressions = Expressions::default()
             .name("#k", address.key_name())
             .name("#f", reserved::FORMAT);
-        for (index, (name, value)) in after.iter().enumerate() {
-            expressions = expressions.name(format!("#{index}"), name);
+        for (index, value) in after.values().enumerate() {
             match value {
                 Some(value) => {
                     set.push(format!("#{index}=:{index}"));
@@ -222,13 +226,24 @@ impl Plain {
                 }
                 None => remove.push(format!("#{index}")),
             }
-            match before_all.get(name) {
+        }
+        let only_compared = compared.iter().filter(|name| !after.contains_key(**name));
+        let named = after
+            .keys()
+            .map(String::as_str)
+            .chain(only_compared.copied());
+        let mut before = BTreeMap::from([(reserved::FORMAT.to_owned(), None)]);
+        for (index, name) in named.enumerate() {
+            expressions = expressions.name(format!("#{index}"), name);
+            let old = before_all.get(name).cloned();
+            match &old {
                 Some(old) => {
                     condition.push(format!("#{index}=:o{index}"));
                     expressions = expressions.value(format!(":o{index}"), old.clone());
                 }
                 None => condition.push(format!("attribute_not_exists(#{index})")),
             }
+            before.insert(name.to_owned(), old);
         }
         let clause = |word: &str, parts: &[String]| match parts {
             [] => String::new(),
@@ -242,11 +257,6 @@ impl Plain {
             address,
             expressions,
         };
-        let before = after.keys();
-        let before = before.map(|name| (name.clone(), before_all.get(name).cloned()));
-        let before = before
-            .chain([(reserved::FORMAT.to_owned(), None)])
-            .collect();
         Ok(Self::of(action, Judge::Unchanged { before, after }))
     }
 
@@ -365,13 +375,9 @@ fn holds(item: &Item, values: &Item) -> bool {
         .all(|(name, value)| item.get(name).is_some_and(|other| same_value(value, other)))
 }
 
-/// Whether two items hold the same values: the service keeps neither the order of a set nor the form of a number.
+/// Whether two items hold the same values.
 fn same(a: &Item, b: &Item) -> bool {
     a.len() == b.len() && holds(a, b)
-}
-
-pub(super) fn same_value(a: &AttributeValue, b: &AttributeValue) -> bool {
-    encoding::encode(a).is_ok_and(|a| encoding::encode(b).is_ok_and(|b| a == b))
 }
 
 /// The condition that an item that the mapper does not manage is as it was read, and has none of the type's other fields.

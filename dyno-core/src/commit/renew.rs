@@ -7,12 +7,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item, Segment, encoding};
+use dyno_value::{FieldPath, Item, Segment};
 
 use super::step::{Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step};
 use crate::error::Result;
 use crate::limits;
-use crate::plan::{Address, Change, value_at};
+use crate::plan::{Address, Change, same_value, value_at};
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -73,8 +73,7 @@ impl Renew {
         self.changes.iter().all(|change| {
             let found = value_at(standing, &change.place);
             match (found, &change.new) {
-                (Some(found), Some(new)) => encoding::encode(found)
-                    .is_ok_and(|found| encoding::encode(new).is_ok_and(|new| found == new)),
+                (Some(found), Some(new)) => same_value(found, new),
                 (found, new) => found.is_none() && new.is_none(),
             }
         })

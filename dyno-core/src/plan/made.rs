@@ -8,15 +8,18 @@
 //! Each is there if all its fields are, and is compared with what was loaded like any other attribute, so that the next save
 //! writes what another program left out.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, Segment};
 
+use super::digest::same_value;
 use super::index::Columns;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Edit, Verb};
 use crate::key::{PartText, Template};
 use crate::reserved;
-use crate::shape::{FieldShape, IndexPart, IndexShape, Shape, TableShape};
+use crate::shape::{FieldShape, IndexPart, IndexShape, Role, Shape, TableShape};
 
 /// The keys of a type's indexes that are made of fields.
 #[derive(Debug)]
@@ -84,11 +87,22 @@ impl MadeKeys {
                 );
                 return Err(Error::new(ErrorKind::InvalidShape, why));
             }
-            keys.push(MadeKey {
+            let key = MadeKey {
                 index,
                 part,
                 template,
-            });
+            };
+            if let Some(field) = key.field_in_flattened(root) {
+                let why = format!(
+                    "`{name}`, a key of index `{index}`, is made of `{field}` by `{}`, and a variant of type `{}` has it in a \
+                     flattened object, where it is not looked for; name the field in each variant that has it, or call one of the two \
+                     otherwise",
+                    template.text(),
+                    root.name()
+                );
+                return Err(Error::new(ErrorKind::InvalidShape, why));
+            }
+            keys.push(key);
         }
         Ok(Self { root, keys })
     }
@@ -125,6 +139,33 @@ impl MadeKeys {
             Ok((name.to_owned(), made))
         });
         made.collect()
+    }
+
+    /// Adds to the changes of a stored root the fields that do not stand there as a key is made of them, if that key or another of
+    /// its fields is changed. Gives all that must be as it was: what such keys are made of, and they themselves. If each
+    /// of two programs changed one field of a key that neither of them found, nobody would write it.
+    pub(crate) fn complete(
+        &self,
+        stored: &Item,
+        next: &Item,
+        changes: &mut BTreeMap<String, Option<AttributeValue>>,
+    ) -> BTreeSet<&'static str> {
+        loop {
+            let names = self.keys.iter().map(MadeKey::names);
+            let touched =
+                names.filter(|names| names.iter().any(|name| changes.contains_key(*name)));
+            let touched: BTreeSet<_> = touched.flatten().collect();
+            let differs = |name: &&str| {
+                let value = next.get(*name).filter(|_| !changes.contains_key(*name))?;
+                let stands = stored.get(*name).is_some_and(|old| same_value(old, value));
+                (!stands).then(|| ((*name).to_owned(), Some(value.clone())))
+            };
+            let more: Vec<_> = touched.iter().filter_map(differs).collect();
+            if more.is_empty() {
+                return touched;
+            }
+            changes.extend(more);
+        }
     }
 
     /// What those become that are made of what is changed; `keys` are the attributes of the object's key.
@@ -193,6 +234,27 @@ impl MadeKeys {
 }
 
 impl MadeKey {
+    /// Its attribute, and those that it is made of.
+    fn names(&self) -> Vec<&'static str> {
+        let own = std::iter::once(self.template.attribute());
+        own.chain(self.template.fields()).collect()
+    }
+
+    /// A field of it that a flattened object stores, too: no key is made of that.
+    fn field_in_flattened(&self, root: &Shape) -> Option<&'static str> {
+        let is_flat = |field: &&FieldShape| field.field_role() == Role::Flatten;
+        let flat = root
+            .all_fields()
+            .filter(is_flat)
+            .filter_map(FieldShape::child);
+        let flat: Vec<_> = flat.collect();
+        let mut fields = self.template.fields();
+        fields.find(|name| {
+            let stores = |inner: &&'static Shape| inner.find_field(|field| field.answers_to(name));
+            flat.iter().any(|inner| stores(inner).is_some())
+        })
+    }
+
     fn is_made_of(&self, path: &FieldPath) -> bool {
         let Some(Segment::Key(first)) = path.segments().first() else {
             return false;
@@ -245,9 +307,9 @@ impl MadeKey {
     /// It is made of fields that the change does not set, or cannot, because the object's own key is made of them.
     fn lacks(&self, path: &FieldPath, unknown: &[&str], can_be_set: bool) -> Unmade {
         let way = if can_be_set {
-            "set them in the same update, or load, change and save"
+            "set them in the same update, or load, change and save, as `write_path` does"
         } else {
-            "load, change and save"
+            "load, change and save, as `write_path` does"
         };
         let unknown: Vec<_> = unknown.iter().map(|name| format!("`{name}`")).collect();
         let why = format!(

@@ -24,8 +24,8 @@ use crate::shape::{Role, Stored, TypedPath, fits, fits_object};
 ///
 /// A value is written by a load and a save instead, tried again while others save in between, if it is stored in several
 /// items; if it lies inside an encrypted or indexed one, an enum, a field with aliases, a value that only `serde`
-/// understands, or a shard that is stored in pieces; if a key of a secondary index is made of it and of other fields; if the object is sealed (`#[dyno(seal)]`); and if the loader [needs
-/// the object](crate::ConfigLoader::needs_object).
+/// understands, or a shard that is stored in pieces; if a key of a secondary index is made of it and of other fields; if
+/// the object is sealed (`#[dyno(seal)]`); and if the loader [needs the object](crate::ConfigLoader::needs_object).
 ///
 /// The value may be anything that converts into the field's type: `"Nara"` for a `String`, but `3u32` for a `u32`, since
 /// a bare `3` is an `i32`.

@@ -205,7 +205,7 @@ fn projection(
     {
         let what = format!("no field is a key of index `{}`", name.value);
         let fix = format!(
-            "write `#[dyno(index(name = \"{}\", key))]` on the field that is",
+            "write `#[dyno(index(name = \"{}\", key))]` on the field that is, or say here what the key is made of, `key = \"..{{field}}\"`",
             name.value
         );
         diagnostics.report_absent(name.place, what, fix);

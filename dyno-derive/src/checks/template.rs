@@ -155,6 +155,32 @@ fn same_in_all_variants(name: &str, text: &str, object: &Object, diagnostics: &D
             diagnostics.report(place, what, fix);
         }
     }
+    another_field_under_the_name(first, (name, text), object, diagnostics);
+}
+
+/// What a variant stores under the name of a field that it does not have would look like that field, and no key is made of it.
+fn another_field_under_the_name(
+    first: &Field,
+    (name, text): (&str, &str),
+    object: &Object,
+    diagnostics: &Diagnostics,
+) {
+    if !first.has_attribute() {
+        return;
+    }
+    let stored = &first.name.text;
+    let groups = object.body.groups().into_iter();
+    let without = groups.filter(|group| !group.iter().any(|field| field.is_called(name)));
+    let is_other = |field: &&Field| field.has_attribute() && field.name.text == *stored;
+    for other in without.flatten().filter(is_other) {
+        if let Some(ident) = &other.ident {
+            let what = format!(
+                "`{ident}` is stored as `{stored}`, of which the key template `{text}` is made in another variant"
+            );
+            let fix = "rename one of the two, `#[dyno(rename = \"..\")]`";
+            diagnostics.report(place_of(other), what, fix);
+        }
+    }
 }
 
 fn place_of(field: &Field) -> proc_macro2::Span {

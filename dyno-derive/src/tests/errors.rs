@@ -166,3 +166,22 @@ fn a_table_of_guards_has_a_key() {
         ]
     );
 }
+
+#[test]
+fn what_a_variant_stores_under_a_name_of_a_key_template_is_that_field() {
+    let found = errors(quote! {
+        #[dyno(table = "Jobs", key = "ID", index(name = "gsi1", key = "W#{worker}"))]
+        enum Job {
+            Waiting { worker: String },
+            Running { #[dyno(encrypt, rename = "worker")] secret: String },
+            Done { #[dyno(skip)] worker: String, city: String },
+        }
+    });
+    assert_eq!(
+        found,
+        [
+            "`secret` is stored as `worker`, of which the key template `W#{worker}` is made in another variant",
+            "field `worker` of the key template `W#{worker}` is not stored, so that nobody could tell the key from the item",
+        ]
+    );
+}

@@ -40,16 +40,23 @@ pub(crate) struct Strict {
 #[dyno(
     table = "Strict",
     key = "STRICT#{name}#{count}-{size}",
-    sort(template = "{{}}")
+    sort(template = "{{}}"),
+    index(name = "gsi1", key = "SIZE#{size}", sort = "{count}#{lost}#{name}")
 )]
 pub(crate) struct Templated {
     pub(crate) name: String,
     pub(crate) count: u64,
     pub(crate) size: i8,
+    pub(crate) lost: Option<bool>,
 }
 
 #[derive(DyObject, Debug)]
-#[dyno(table = "Strict", key = "STRICT#{name}", sort = "{size}")]
+#[dyno(
+    table = "Strict",
+    key = "STRICT#{name}",
+    sort = "{size}",
+    index(name = "gsi1", key = "{lost}", sort = "{size}", keys_only)
+)]
 pub(crate) enum TemplatedChoice {
     Large { name: String, size: u64 },
     Small { name: String, size: u64, lost: bool },
@@ -98,6 +105,7 @@ fn strict_code_compiles() {
             name,
             count: 0,
             size: 0,
+            lost: None,
         };
         assert!(format!("{templated:?}").contains("Templated"));
         assert!(format!("{strict:?}").contains("Strict"));

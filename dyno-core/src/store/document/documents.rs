@@ -20,6 +20,10 @@ use crate::untyped::{self, Content, DocumentPath, DocumentValue, Shape};
 /// any object, with the shards that the object names; it writes and deletes objects of one item only. A
 /// [`Document`](super::Document) that was read is saved and deleted as it was read.
 ///
+/// A shape does not know the secondary indexes of a type. Where a document writes a field of which a key of an index is made
+/// (`index(name = "gsi1", key = "STATUS#{status}")`), the key stays as it was, and the index finds the object by the old value, until
+/// a program loads the object as its type and saves it. Write such fields through the type.
+///
 /// # Examples
 ///
 /// ```

@@ -125,7 +125,7 @@ impl<T: Stored> Saved<T> {
     ///
     /// Sends nothing if nothing changed; one `PutItem` of the root if only the root's fields changed; one
     /// `TransactWriteItems` of the root and the shards that changed otherwise. A plain object is one `UpdateItem` of
-    /// the attributes that changed. If only one independent shard changed, it is one `UpdateItem` of that. A crash leaves the
+    /// the attributes that changed, and of the keys of indexes that are made of them. If only one independent shard changed, it is one `UpdateItem` of that. A crash leaves the
     /// old object or the new one.
     ///
     /// The object stays with the caller whatever happens. If nothing changed, nothing is checked either: that

@@ -158,7 +158,7 @@ impl Keys {
         }
         let why = format!(
             "the fields make `{attribute}`, and {} has the key `{own}`; name the index before the fields, `.index(..).of(..)`, or give \
-             the values of its own keys with `.key(..)` and `.sort()`",
+             the values of its own keys with `.key(..)` and `.sort()`, as for one named by `.index_str(..)`, of which no fields are known",
             self.place()
         );
         Err(Error::new(ErrorKind::InvalidKey, why))
@@ -237,11 +237,18 @@ impl Keys {
                  `load`, or `scan` with a filter",
                 self.table.name()
             ),
-            (0, Some(index)) => format!(
-                "index `{}` has no sort key to put a condition on; mark a field `index(name = \"{}\", sort)`, or use a filter",
-                index.name(),
-                index.name()
-            ),
+            (0, Some(index)) => {
+                let name = index.name();
+                let way = match index.key_template() {
+                    Some(_) => format!(
+                        "say what it is made of, `index(name = \"{name}\", .., sort = \"..{{field}}\")`"
+                    ),
+                    None => format!("mark a field `index(name = \"{name}\", sort)`"),
+                };
+                format!(
+                    "index `{name}` has no sort key to put a condition on; {way}, or use a filter"
+                )
+            }
             (count, _) => format!(
                 "the sort key of {} has {count} attributes, and a condition on more was given",
                 self.place()

@@ -107,6 +107,44 @@ impl<K> std::fmt::Debug for OfIndex<K> {
 }
 
 /// The fields by which a [`Query`] of objects of type `T` goes: [`OfTable`] or [`OfIndex`].
+///
+/// A query of the table and one of an index are two types, and so are those of two indexes. What takes any of them is generic.
+///
+/// # Examples
+///
+/// ```
+/// # #[cfg(feature = "embedded")]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::template::QueriedBy;
+/// use dyno_core::{AnySort, Query, Saved, Store};
+/// use dyno_derive::DyObject;
+///
+/// #[derive(DyObject)]
+/// #[dyno(crate = dyno_core, table = "App", key = "TENANT#{tenant}", sort = "TICKET#{id}")]
+/// #[dyno(index(name = "gsi1", key = "STATUS#{status}"))]
+/// struct Ticket {
+///     tenant: String,
+///     id: u32,
+///     status: String,
+/// }
+///
+/// async fn last<K: QueriedBy<Ticket>>(query: Query<Ticket, AnySort, K>) -> dyno_core::Result<Option<Saved<Ticket>>> {
+///     Ok(query.descending().take(1).await?.pop())
+/// }
+///
+/// let store = Store::embedded()?;
+/// store.ensure_tables::<Ticket>().await?;
+/// store.save(Ticket { tenant: "acme".into(), id: 1, status: "open".into() }).await?;
+///
+/// let tickets = || store.query::<Ticket>();
+/// assert!(last(tickets().of("acme")).await?.is_some());
+/// assert!(last(tickets().index(Ticket::indexes().gsi1()).of("done")).await?.is_none());
+/// # Ok(())
+/// # }
+/// # #[cfg(not(feature = "embedded"))]
+/// # fn main() {}
+/// ```
 pub trait QueriedBy<T> {
     /// Their types.
     type Keys: KeyFields;
@@ -155,7 +193,8 @@ impl<T: Stored, S, K: QueriedBy<T>> Query<T, S, K> {
     goes_over_index! {
         ///
         /// From here on [`of`](Self::of) and [`SortKey::fields`](crate::SortKey::fields) take the fields of the index's key templates,
-        /// if it has some.
+        /// if it has some. The query is then another type: what takes it and one of the table is generic, as
+        /// [`QueriedBy`](crate::template::QueriedBy) shows.
         #[expect(clippy::needless_pass_by_value, reason = "a handle is written where it is used")]
         pub fn index<I: WholeIndex<T>>(mut self, index: I) -> Query<T, S, OfIndex<I::Keys>> {
             self.selection.index = Some(index.__dyno_name());

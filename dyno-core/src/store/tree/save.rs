@@ -225,6 +225,8 @@ impl Operation {
                     after.extend(stamps.into_iter().map(|(name, value)| (name, Some(value))));
                 }
                 self.remove_older_names(&stored, &mut after);
+                let mut compared = self.topology.made.complete(&stored, &item, &mut after);
+                compared.retain(|name| !self.topology.table.has_key(name));
                 item.clone_from(&stored);
                 for (name, value) in after.clone() {
                     match value {
@@ -238,7 +240,7 @@ impl Operation {
                         guarding_of(guards, Before::Loaded(before), &item)
                     })
                     .transpose()?;
-                Plain::update(root.clone(), &stored, after, &item)?.of_type(shape)
+                Plain::update(root.clone(), &stored, (after, &compared), &item)?.of_type(shape)
             }
             (Expecting::Baseline(_), None) => {
                 return Err(Error::new(
