@@ -207,6 +207,7 @@ fn to_json(value: &AttributeValue) -> Value {
         }
         AttributeValue::M(inner) => json!({"M": item_to_json(inner)}),
         AttributeValue::N(number) => json!({"N": number}),
+        AttributeValue::Ns(numbers) => json!({"NS": numbers}),
         AttributeValue::Null(is_null) => json!({"NULL": is_null}),
         AttributeValue::S(text) => json!({"S": text}),
         other => json!({"unexpected": format!("{other:?}")}),
@@ -230,6 +231,10 @@ fn from_json(value: &Value) -> AttributeValue {
         "M" => AttributeValue::M(item_from_json(value)),
         "NULL" => AttributeValue::Null(value.as_bool().unwrap()),
         "N" => AttributeValue::N(value.as_str().unwrap().to_owned()),
+        "NS" => {
+            let numbers = value.as_array().unwrap().iter();
+            AttributeValue::Ns(numbers.map(|n| n.as_str().unwrap().to_owned()).collect())
+        }
         _ => AttributeValue::S(value.as_str().unwrap().to_owned()),
     }
 }

@@ -57,6 +57,40 @@ async fn a_field_of_the_key_is_not_encrypted() {
         .unwrap_err();
     assert_eq!(error.error().kind(), ErrorKind::KeyRefused);
     assert!(error.to_string().contains("`TENANT#{tenant}`"), "{error}");
+    assert!(!error.to_string().contains("acme"), "{error}");
+    assert_eq!(error.error().key(), None);
+    assert!(recorder.take().is_empty());
+}
+
+#[tokio::test]
+async fn an_object_that_is_not_valid_is_told_without_a_key_of_what_is_encrypted() {
+    #[derive(DyObject, Debug)]
+    #[dyno(table = "Accounts", key = "USER#{email}", validate = never)]
+    struct Account {
+        email: String,
+        lines: Vec<String>,
+    }
+
+    fn never(_: &Account) -> Result<(), &'static str> {
+        Err("never")
+    }
+
+    let account = || Account {
+        email: "ada@x".into(),
+        lines: vec!["a".into()],
+    };
+    let (store, recorder) = store().await;
+    let error = store.save(account()).await.unwrap_err();
+    assert_eq!(error.error().kind(), ErrorKind::NotValid);
+    assert!(error.to_string().contains("USER#ada@x"), "{error}");
+    let key = || EncryptionKey::generate("k1").unwrap();
+    let secret = Rules::new().encrypt(["email"], key()).unwrap();
+    let error = store.save(account()).loader(secret).await.unwrap_err();
+    assert_eq!(error.error().kind(), ErrorKind::NotValid);
+    assert!(!error.to_string().contains("ada"), "{error}");
+    let other = Rules::new().encrypt(["lines"], key()).unwrap();
+    let error = store.save(account()).loader(other).await.unwrap_err();
+    assert!(error.to_string().contains("USER#ada@x"), "{error}");
     assert!(recorder.take().is_empty());
 }
 

@@ -21,6 +21,8 @@ macro_rules! pages {
     }};
 }
 
+mod parts;
+
 #[tokio::test]
 async fn a_page_is_full_and_the_last_one_leads_nowhere() {
     let (store, recorder) = orders().await;

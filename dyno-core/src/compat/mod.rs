@@ -12,6 +12,9 @@
 //! | `SetType` | SS or NS, or NULL | a set, [`null_for_empty`] |
 //! | `MapType` | M, of whatever it holds, without empty strings | `BTreeMap<String, AttributeValue>`, [`raw_map`] |
 //!
+//! A key field with conversions is looked up by what is stored: `epoch_seconds::key(&at)?` as below. A `SystemTime` itself is a key, too, with its
+//! decimals: where it has any, it finds nothing among whole seconds.
+//!
 //! # Examples
 //!
 //! ```

@@ -27,6 +27,8 @@ struct Inner {
     operation: Option<&'static str>,
     object: Option<&'static str>,
     key: Option<Key>,
+    /// Whether the key would show what is secret.
+    hides_key: bool,
     path: Option<FieldPath>,
     table: Option<String>,
     holder: Option<Key>,
@@ -41,6 +43,7 @@ impl Error {
             operation: None,
             object: None,
             key: None,
+            hides_key: false,
             path: None,
             table: None,
             holder: None,
@@ -114,6 +117,7 @@ impl Error {
             operation,
             object,
             key: _,
+            hides_key,
             path,
             table,
             holder,
@@ -125,6 +129,7 @@ impl Error {
             operation: *operation,
             object: *object,
             key: None,
+            hides_key: *hides_key,
             path: path.clone(),
             table: table.clone(),
             holder: holder.clone(),
@@ -134,7 +139,13 @@ impl Error {
 
     /// The same error of the object with this key.
     pub(crate) fn of_key(mut self, key: Option<&Key>) -> Self {
-        self.0.key = key.cloned();
+        self.0.key = key.filter(|_| !self.0.hides_key).cloned();
+        self
+    }
+
+    /// The same error, which will not tell the key: it would show what is secret.
+    pub(crate) fn hiding_key(mut self) -> Self {
+        self.0.hides_key = true;
         self
     }
 
@@ -159,7 +170,7 @@ impl Error {
     ) -> Self {
         self.0.operation.get_or_insert(operation);
         self.0.object.get_or_insert(object);
-        if self.0.key.is_none() {
+        if self.0.key.is_none() && !self.0.hides_key {
             self.0.key = key.cloned();
         }
         self
@@ -178,6 +189,7 @@ impl fmt::Display for Error {
             table: _,
             holder: _,
             source: _,
+            hides_key: _,
         } = &*self.0;
         if let Some(operation) = operation {
             write!(f, "{operation}")?;

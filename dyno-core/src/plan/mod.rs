@@ -15,11 +15,12 @@
 //! place       the value at a path
 //! expiry      what expired, and is still there
 //! kept        fields that the mapper writes itself
-//! unique      items that keep values unique
+//! unique      items that keep values unique          earlier    what earlier builds stored in another form
 //! ```
 
 mod address;
 mod digest;
+mod earlier;
 mod entries;
 mod etag;
 mod expiry;
@@ -47,6 +48,7 @@ mod unique;
 
 pub(crate) use address::{Address, KeyKinds, Owner, Range, SortRange, checked_part, path_of};
 pub(crate) use digest::{Digest, Digests, own_attributes, same_value};
+pub(crate) use earlier::Earlier;
 pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, key_lists, unkey_lists};
 pub(crate) use etag::Etag;
 pub(crate) use expiry::{Expiry, expiry_attribute};

@@ -74,7 +74,9 @@ pub(crate) fn check_key_in_clear(root: &'static Shape, decisions: &Decisions) ->
                  fields",
                 templates.text()
             );
-            Err(Error::new(ErrorKind::KeyRefused, why).at_path(path))
+            Err(Error::new(ErrorKind::KeyRefused, why)
+                .at_path(path)
+                .hiding_key())
         }
         None => Ok(()),
     }

@@ -15,7 +15,9 @@ use crate::commit::Footprint;
 use crate::error::{Error, ErrorKind, Result, not_found, path_not_found};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Decisions, Extras, Loaded, Place, RootState, Route, ShardField, Stamp};
+use crate::plan::{
+    self, Decisions, Earlier, Extras, Loaded, Place, RootState, Route, ShardField, Stamp,
+};
 use crate::shape::FieldShape;
 use crate::shape::lazy::{Fetched, LazySource, Pending};
 
@@ -32,6 +34,7 @@ pub(super) struct Source {
 
 #[derive(Clone, Debug, Default)]
 struct Beside {
+    earlier: Earlier,
     extras: Extras,
     footprint: Footprint,
     versions: BTreeMap<String, Stamp>,
@@ -147,6 +150,7 @@ impl Source {
             .ok_or_else(path_not_found)?;
         let decisions = Arc::new(decisions);
         let beside = Beside {
+            earlier: Earlier::of(&value),
             extras,
             footprint,
             versions,
@@ -178,7 +182,7 @@ impl LazySource for Source {
         })
     }
 
-    fn note(&self, id: &str, version: [u8; 8], written: AttributeValue) -> Result<()> {
+    fn note(&self, id: &str, version: [u8; 8], mut written: AttributeValue) -> Result<()> {
         let beside = self
             .beside
             .lock()
@@ -187,11 +191,13 @@ impl LazySource for Source {
             .cloned()
             .unwrap_or_default();
         let Beside {
+            earlier,
             extras,
             footprint,
             versions,
             decisions,
         } = beside;
+        earlier.restore(&mut written);
         let mut tree = Item::new();
         put(&mut tree, &path_of(id)?, written);
         let topology = &self.operation.topology;

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result, SaveError};
 use crate::expr::Condition;
 use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
-use crate::plan::{self, KeyKinds};
+use crate::plan::{self, Decisions, Entries, KeyKinds};
 use crate::shape::{Role, Stored, write_what_can_be};
 
 /// Saves one object: inserts it, or replaces what has its key.
@@ -201,13 +201,16 @@ pub(super) fn keyed_tree<T: Stored>(
     })
 }
 
-/// The key of an object that is not saved, as far as its fields tell it.
+/// The key of an object that is not saved, as far as its fields tell it; not one that is made of what is encrypted.
 fn known_key<T: Stored>(operation: &Operation, object: &T) -> Option<Key> {
+    let tree = write_what_can_be(object);
     if T::SHAPE.key_templates().is_some() {
+        let (entries, loader) = (Entries::default(), operation.loader());
+        let decisions = Decisions::for_save(&tree, &tree, &entries, T::SHAPE, loader).ok()?;
+        plan::check_key_in_clear(T::SHAPE, &decisions).ok()?;
         return key_of_fields(object).ok().flatten();
     }
     let table = operation.topology.table;
-    let tree = write_what_can_be(object);
     let field = |role, name: &str| {
         let mut fields = T::SHAPE.all_fields();
         let has_field = fields.any(|field| field.field_role() == role);

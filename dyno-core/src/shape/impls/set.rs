@@ -97,6 +97,8 @@ fn set_elements<T: SetElement, C: FromIterator<T>>(value: AttributeValue) -> Res
             .into_iter()
             .map(|b| T::from_value(AttributeValue::B(b)))
             .collect(),
+        // Sets of times and durations were lists once.
+        AttributeValue::L(elements) => elements.into_iter().map(T::from_value).collect(),
         other => Err(ValueError::expected("a set", &other)),
     }
 }

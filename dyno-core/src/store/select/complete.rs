@@ -38,6 +38,7 @@ pub(super) async fn complete<T: Stored>(
         mut shards,
         mut failures,
         cut: _,
+        sees_more: _,
     } = sorted;
     let mut placed = Vec::with_capacity(roots.len());
     for root in roots {

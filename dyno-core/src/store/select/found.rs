@@ -55,8 +55,10 @@ pub(super) struct Sorted {
     pub(super) shards: BTreeMap<Address, Item>,
     /// Roots that cannot be read.
     pub(super) failures: Vec<Failure>,
-    /// The key of the last root, if there are more roots than wanted.
+    /// The key of the last root, if there are more roots than wanted, or may be.
     pub(super) cut: Option<Item>,
+    /// Whether a root was seen that is one too many.
+    pub(super) sees_more: bool,
 }
 
 impl Sorted {
@@ -82,7 +84,7 @@ impl Sorted {
                 .any(|name| item.contains_key(*name))
             {
                 self.shards.insert(address, item);
-            } else if self.cut.is_none() {
+            } else if !self.sees_more {
                 let root = Root::of(operation, root, item, place);
                 self.add(operation, keys, root, most);
             }
@@ -111,6 +113,7 @@ impl Sorted {
         match root {
             Ok(None) => {}
             Ok(Some(_)) | Err(_) if is_full => {
+                self.sees_more = true;
                 self.cut_behind_last(keys);
             }
             Ok(Some(root)) => self.roots.push(root),

@@ -70,7 +70,8 @@ impl Walk {
         first.map_or(Ok(Some(page)), |failure| Err(failure.into_error()))
     }
 
-    /// What was found, as far as it is wanted. Of an index of parts no more is read from the table than that.
+    /// What was found, as far as it is wanted. Of an index of parts no more is read from the table than that, and what tells whether
+    /// anything follows, if that is asked: what the index holds may be gone from the table, or over.
     async fn sorted(&self, items: Vec<Item>, most: usize) -> Result<Sorted> {
         let mut sorted = Sorted::default();
         if self.keys.finds_whole_items() {
@@ -86,8 +87,10 @@ impl Walk {
             return Ok(sorted);
         }
         let mut places = hydrate::places(&self.operation, self.keys, items)?.into_iter();
-        while places.len() > 0 {
+        let mut ahead = self.ahead;
+        while places.len() > 0 && !sorted.sees_more {
             let wanted = most.saturating_sub(sorted.roots.len());
+            let wanted = wanted.saturating_add(ahead);
             if wanted == 0 {
                 sorted.cut_behind_last(self.keys);
                 break;
@@ -101,6 +104,7 @@ impl Walk {
                 seen.retain(|seen| !expiry.is_over(&seen.item));
             }
             sorted.take_in(&self.operation, self.keys, seen, most)?;
+            ahead = ahead.saturating_mul(2);
         }
         Ok(sorted)
     }
@@ -114,12 +118,12 @@ impl Walk {
         let sorted = self.sorted(answered.items, most).await;
         let mut sorted = sorted.map_err(self.operation.explain(None))?;
         let cut = sorted.cut.take();
+        self.saw_more = sorted.sees_more;
         let completed = complete::<T>(&self.operation, sorted, self.params.consistent).await;
         let (objects, failures) = completed?;
         if let Some(wanted) = &mut self.wanted {
             *wanted = wanted.saturating_sub(objects.len());
         }
-        self.saw_more = cut.is_some();
         if cut.is_some() {
             // What follows the last object in its page is looked at again by who goes on from it.
             self.start = cut;
@@ -146,9 +150,8 @@ impl Walk {
         while self.start.is_some() {
             let answered = self.ask().await?;
             *looked_at += answered.looked_at;
-            let sorted = self.sorted(answered.items, 1).await;
-            let sorted = sorted.map_err(self.operation.explain(None))?;
-            if !sorted.roots.is_empty() || !sorted.failures.is_empty() {
+            let sorted = self.sorted(answered.items, 0).await;
+            if sorted.map_err(self.operation.explain(None))?.sees_more {
                 return Ok(true);
             }
         }

@@ -35,7 +35,7 @@ pub(super) struct Walk {
     /// Whether an object was seen behind those that are wanted.
     pub(super) saw_more: bool,
     /// Items behind the wanted objects that are looked at, too.
-    ahead: usize,
+    pub(super) ahead: usize,
     /// Which part of the table, of how many.
     segment: Option<(u32, u32)>,
     /// Whether a request is limited to what is wanted.

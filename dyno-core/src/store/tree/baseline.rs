@@ -16,7 +16,8 @@ use crate::store::snapshot::KnownRoot;
 
 impl LoadedTree {
     /// Takes what a save compares with from the object itself, so that only what is changed from now on is written:
-    /// not what its type keeps in another form, or does not keep at all.
+    /// not what its type keeps in another form, or does not keep at all. But for times and durations that are stored as earlier
+    /// builds did: the next save writes them, since conditions and indexes know the new form only.
     pub(in crate::store) fn compared_with(
         self,
         topology: &Topology,
@@ -24,6 +25,7 @@ impl LoadedTree {
     ) -> Result<Baseline> {
         let Self {
             tree: _,
+            earlier,
             extras,
             columns,
             unique,
@@ -34,6 +36,7 @@ impl LoadedTree {
             source,
         } = self;
         let kept = Kept::of(topology.root, &written).held(&written);
+        earlier.restore_tree(&mut written);
         let stored_entries = stored.entries();
         let numbering = Numbering::Stored(&stored_entries);
         let Keyed { entries, known } =

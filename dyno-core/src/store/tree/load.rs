@@ -135,6 +135,7 @@ impl Operation {
         };
         Ok(LoadedTree {
             unique: plan::unique_values(shape, &tree),
+            earlier: plan::Earlier::of_tree(&tree),
             tree,
             extras,
             columns,

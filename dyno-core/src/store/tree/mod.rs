@@ -15,13 +15,14 @@ pub(super) use self::baseline::{Part, versions};
 use super::lazy::Source;
 use crate::commit::Footprint;
 use crate::plan::{
-    Bodies, Decisions, Digest, Digests, Extras, KeptValues, KnownEntries, RootState, Stamp,
+    Bodies, Decisions, Digest, Digests, Earlier, Extras, KeptValues, KnownEntries, RootState, Stamp,
 };
 
 /// An object's tree in clear, with what is remembered of how it is stored.
 #[derive(Debug)]
 pub(super) struct LoadedTree {
     pub(super) tree: Item,
+    earlier: Earlier,
     extras: Extras,
     columns: Item,
     /// The values of unique fields, as they are stored.
