@@ -71,3 +71,37 @@ async fn a_version_keeps_a_copy_from_coming_twice_at_any_time() {
     assert_eq!(sent(&recorder).len(), 3);
     assert_eq!(sound.load::<Account>("a").await.unwrap().balance, 11);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_root_that_has_forgotten_a_commit_keeps_no_copy_from_coming_twice() {
+    let (store, sound, recorder) = slow(15, 1).await;
+    let update = Account::update("a").add(Account::fields().balance(), 1);
+    let others = async {
+        while sound.load::<Account>("a").await.unwrap().balance == 10 {
+            tokio::task::yield_now().await;
+        }
+        for _ in 0..6 {
+            let mut account = sound.load::<Account>("a").await.unwrap();
+            account.balance += 10;
+            account.save().await.unwrap();
+        }
+    };
+    let (updated, ()) = tokio::join!(store.transaction().update(update), others);
+    let error = updated.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    assert_eq!(sent(&recorder).len(), 1);
+    assert_eq!(sound.load::<Account>("a").await.unwrap().balance, 71);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_deleted_keeps_no_copy_from_coming_twice() {
+    let (store, sound, recorder) = slow(15, 1).await;
+    let account = store.load::<Account>("a").await.unwrap();
+    recorder.take();
+    let count = Note::update("a").add(Note::fields().count(), 1);
+    let transaction = store.transaction().delete_saved(&account).update(count);
+    let error = transaction.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
+    assert_eq!(sent(&recorder).len(), 1);
+    assert_eq!(sound.load::<Note>("a").await.unwrap().count, 1);
+}

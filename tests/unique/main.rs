@@ -16,3 +16,4 @@ mod race;
 mod refused;
 mod stored;
 mod transaction;
+mod walk;

@@ -75,9 +75,7 @@ impl<'a> Delete<'a> {
         base: RootState,
         when: Option<&Node>,
     ) -> Self {
-        let condition = Expressions::condition("#t = :t")
-            .name("#t", reserved::ETAG)
-            .value(":t", base.etag.to_value())
+        let condition = Expressions::of_version(base.etag)
             .and_when(when)
             .or_absent(root.key_name());
         Self::with(topology, root, shards, condition, (Some(base), when))

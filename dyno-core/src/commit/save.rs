@@ -265,9 +265,7 @@ impl<'a> Save<'a> {
             Over::Nothing => Expressions::condition("attribute_not_exists(#k)")
                 .name("#k", self.draft.root.key_name()),
             Over::Foreign(item) => super::plain::as_read(item, self.draft.topology.root),
-            Over::Object(base) => Expressions::condition("#t = :t")
-                .name("#t", reserved::ETAG)
-                .value(":t", base.etag.to_value()),
+            Over::Object(base) => Expressions::of_version(base.etag),
         };
         Ok(Action::Put {
             address: self.draft.root.clone(),

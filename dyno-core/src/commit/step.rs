@@ -100,19 +100,26 @@ impl Request {
         Self::Single(Box::new(action))
     }
 
-    /// Whether it demands a version of an object that it replaces by another one, so that it is refused when it comes again.
+    /// Whether it demands a version of an object and puts another in its place, so that it is refused whenever it comes again.
     pub(crate) fn is_over_a_version(&self) -> bool {
-        self.actions().iter().any(|action| match action {
-            Action::Check { .. } => false,
-            Action::Delete { condition, .. } | Action::Put { condition, .. } => {
-                condition.as_ref().is_some_and(Expressions::asks_version)
-            }
-            Action::Update { expressions, .. } => expressions.asks_version(),
-        })
+        self.actions().iter().any(Action::replaces_version)
     }
 }
 
 impl Action {
+    fn replaces_version(&self) -> bool {
+        let Self::Put {
+            item,
+            condition: Some(condition),
+            ..
+        } = self
+        else {
+            return false;
+        };
+        let demanded = condition.version.map(Etag::to_value);
+        demanded.is_some() && item.get(reserved::ETAG) != demanded.as_ref()
+    }
+
     pub(crate) fn address(&self) -> &Address {
         match self {
             Self::Check { address, .. }
@@ -132,6 +139,8 @@ pub(crate) struct Expressions {
     pub(crate) values: BTreeMap<String, AttributeValue>,
     /// What the answer to a single update brings.
     pub(crate) returns: Option<Returns>,
+    /// The etag without which the condition does not hold.
+    version: Option<Etag>,
 }
 
 /// Which state of an item comes back with the answer.
@@ -152,21 +161,22 @@ impl Expressions {
         }
     }
 
+    /// That the root is this version of the object.
+    pub(crate) fn of_version(etag: Etag) -> Self {
+        let version = Self {
+            version: Some(etag),
+            ..Self::condition("#t = :t")
+        };
+        version
+            .name("#t", reserved::ETAG)
+            .value(":t", etag.to_value())
+    }
+
     #[must_use]
     pub(crate) fn when(mut self, condition: impl Into<String>) -> Self {
         self.condition = Some(condition.into());
+        self.version = None;
         self
-    }
-
-    /// Whether the condition looks at the etag.
-    fn asks_version(&self) -> bool {
-        let condition = self.condition.as_deref().unwrap_or_default();
-        let mut asked = condition.split(|end: char| end != '#' && !end.is_ascii_alphanumeric());
-        asked.any(|name| {
-            self.names
-                .get(name)
-                .is_some_and(|name| name == reserved::ETAG)
-        })
     }
 
     /// The same condition, and another.
@@ -219,6 +229,7 @@ impl Expressions {
             .map(|text| format!("({text})"))
             .collect();
         self.condition = Some(format!("({})", texts.join(" OR ")));
+        self.version = None;
         self.names.extend(other.names);
         self.values.extend(other.values);
         self
@@ -230,6 +241,7 @@ impl Expressions {
         self.condition = self
             .condition
             .map(|condition| format!("attribute_not_exists(#k) OR ({condition})"));
+        self.version = None;
         self.name("#k", key_name)
     }
 

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Node;
 use crate::key::{Key, KeyValue};
 use crate::reserved;
-use crate::shape::{FieldShape, Shape, TableShape, UniqueShape};
+use crate::shape::{Body, FieldShape, Shape, TableShape, UniqueShape};
 
 /// The type tag of a guard, which no type has.
 const TAG: &str = "#unique";
@@ -168,15 +168,56 @@ impl Guards {
         Claims(fields.filter_map(claim).collect())
     }
 
+    /// Whether the stored object has the value of this guard, of whatever variant it is.
+    pub(crate) fn may_claim(&self, item: &Item, guard: &Address) -> bool {
+        unique_fields(self.shape).any(|(field, unique)| {
+            let value = item.get(field.name());
+            let own = value.map(|value| self.guard(field.name(), unique, value));
+            matches!(own, Some(Ok(own)) if own == *guard)
+        })
+    }
+
+    /// Refuses an object with values of which nobody knows whether they are unique.
+    ///
+    /// # Errors
+    ///
+    /// It is of a variant that the enum does not have, or has values and says none.
+    pub(crate) fn check_variant(&self, item: &Item) -> Result<()> {
+        let Body::Enum(variants) = self.shape.body() else {
+            return Ok(());
+        };
+        let tag = item.get(reserved::TYPE);
+        let has_values =
+            || unique_fields(self.shape).any(|(field, _)| item.contains_key(field.name()));
+        let what = match tag.map(AttributeValue::as_s) {
+            None if !has_values() => return Ok(()),
+            Some(Ok(tag)) if variants.iter().any(|variant| variant.answers_to(tag)) => {
+                return Ok(());
+            }
+            Some(Ok(tag)) => format!("is of the variant `{tag}`, which the type does not have"),
+            None | Some(Err(_)) => "does not say of which variant it is".to_owned(),
+        };
+        Err(Error::new(
+            ErrorKind::TypeMismatch,
+            format!(
+                "the stored object {what}, so that its values cannot be guarded; the guards that they have were left. Guard the values with \
+                 the program that stored it, or save the object with this one"
+            ),
+        ))
+    }
+
     /// That what stands at the object's place claims this, and nothing else.
     pub(crate) fn supposing(&self, claims: &Claims) -> Vec<Node> {
         let value = |name: &str| claims.0.get(name).map(|claim| &claim.value);
         has_exactly(self.shape, value)
     }
 
-    /// That the values of all unique fields are those of this item, or that there are none.
+    /// That the values of all unique fields are those of this item, and the type that it says, or that there are none.
     pub(crate) fn as_read(shape: &'static Shape, item: Option<&Item>) -> Node {
-        Node::All(has_exactly(shape, |name| item?.get(name)))
+        let read = |name: &str| item?.get(name);
+        let kind = [reserved::TYPE, reserved::TAG, reserved::STATE];
+        let kind = kind.map(|name| has(name, read(name)));
+        Node::All(has_exactly(shape, read).into_iter().chain(kind).collect())
     }
 
     /// The item of a guard.
@@ -277,11 +318,17 @@ fn has_exactly<'a>(
     let names: BTreeSet<_> = unique_fields(shape)
         .map(|(field, _)| field.name())
         .collect();
-    let node = |name: &str| match value(name) {
+    names
+        .into_iter()
+        .map(|name| has(name, value(name)))
+        .collect()
+}
+
+fn has(name: &str, value: Option<&AttributeValue>) -> Node {
+    match value {
         None => Node::missing(name),
         Some(value) => Node::equal(name, value.clone()),
-    };
-    names.into_iter().map(node).collect()
+    }
 }
 
 /// The table of a field's guards, and the name in their keys, of that of the objects.
@@ -314,7 +361,8 @@ pub(crate) fn is_guard(
     let Some(Ok(key)) = item.get(table.key_name()).map(AttributeValue::as_s) else {
         return false;
     };
-    item.contains_key(reserved::OWNER)
+    let says_so = item.get(reserved::TYPE).and_then(|tag| tag.as_s().ok());
+    (item.contains_key(reserved::OWNER) || says_so.is_some_and(|tag| tag == TAG))
         && unique_fields(shape).any(|(field, unique)| {
             let (stands, own) = stands(unique, objects);
             let begins = key_beginning(own, shape.type_tag(), field.name());

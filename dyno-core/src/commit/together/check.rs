@@ -84,10 +84,7 @@ impl Check {
     pub(crate) fn of_version(root: Address, etag: Etag, when: Option<&Node>) -> Self {
         Self {
             address: root,
-            condition: Expressions::condition("#t = :t")
-                .name("#t", reserved::ETAG)
-                .value(":t", etag.to_value())
-                .and_when(when),
+            condition: Expressions::of_version(etag).and_when(when),
             demand: Demand::Unchanged(Loaded::Version(etag)),
         }
     }

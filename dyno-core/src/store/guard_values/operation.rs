@@ -12,12 +12,17 @@ use crate::store::reseal::walk::{self, Listener, Settings, walk_options};
 /// mapper. And removes the guards of values that nobody has: whose objects were deleted, changed or restored by something else.
 ///
 /// A value that several objects have gets the guard of the first that is found, and the others are
-/// [duplicates](GuardReport::duplicates): change them, and call it again. Objects are not changed.
+/// [duplicates](GuardReport::duplicates): load and change them, and call it again. Objects are not changed.
+///
+/// An object of an enum's variant that this program does not have keeps its guards, and is one of the
+/// [failures](GuardReport::failures). If other types without key templates stand in the table, say by [`only_if`](Self::only_if) which
+/// items are of this one: any item with the attribute of a unique field is taken for one otherwise.
 ///
 /// Give the type with `unique` to every program first: one that writes without it makes new values without guards.
 ///
 /// Sends a `Scan` with strong consistency of the table of the objects, and of each table of their guards, a page of 100 items at a time; for each
-/// object with values one `BatchGetItem` of their guards; for each guard one `BatchGetItem` of its owner; and one `TransactWriteItems`
+/// object with values one `BatchGetItem` of their guards, and if other objects own some of these, one of the owners and of the object
+/// itself; for each guard one `BatchGetItem` of its owner; and one `TransactWriteItems`
 /// for each object that lacks guards, and for each guard that is removed. It checks that the values of the roots are still what was
 /// read: a save that comes in between wins, and the object is read again. Costs 1 RCU per 4 KB read, 2 WCU per KB of each guard,
 /// and 2 WCU per KB of each root that is checked.
@@ -33,7 +38,8 @@ use crate::store::reseal::walk::{self, Listener, Settings, walk_options};
 ///
 /// [`ErrorKind::InvalidShape`] if no field of the type is unique; [`ErrorKind::InvalidCursor`], and those of the service. Any other error is
 /// one of an object or of a guard, and does not end the walk: it is in the [report](GuardReport::failures), with the key, as
-/// [`ErrorKind::InvalidValue`] for a value that cannot be guarded, [`ErrorKind::NotUnique`] for an item that no guard is at the place of one,
+/// [`ErrorKind::InvalidValue`] for a value that cannot be guarded (the other values of the object are), [`ErrorKind::TypeMismatch`] for an
+/// object of an unknown variant, [`ErrorKind::NotUnique`] for an item that no guard is at the place of one,
 /// [`ErrorKind::Corrupt`], or [`ErrorKind::Contended`].
 ///
 /// # Examples
@@ -75,7 +81,9 @@ use crate::store::reseal::walk::{self, Listener, Settings, walk_options};
 /// let duplicate = &report.duplicates()[0];
 /// assert_eq!(duplicate.field(), "email");
 ///
-/// store.delete::<User>(duplicate.key().clone()).await?;
+/// let mut second = store.load::<User>(duplicate.key().clone()).await?;
+/// second.email = "lovelace@example.com".into();
+/// second.save().await?;
 /// assert!(store.guard_values::<User>().await?.is_complete());
 /// # Ok(())
 /// # }
@@ -109,7 +117,8 @@ impl<T: Stored> GuardValues<T> {
     walk_options!(GuardReport);
 
     /// Reads and counts, and writes nothing: the report says what would be changed. It keeps the keys of the guards that it would put
-    /// in memory, to find the duplicates among them.
+    /// in memory, to find the duplicates among them: a walk that goes on [from](Self::from) a cursor does not know those of the one before,
+    /// and misses duplicates of theirs.
     pub fn dry_run(mut self) -> Self {
         self.dry_run = true;
         self

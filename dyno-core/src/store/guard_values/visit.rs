@@ -1,6 +1,7 @@
 //! What is done with one object, and with one guard.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::mem;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
@@ -9,6 +10,7 @@ use super::report::{Duplicate, GuardReport};
 use crate::commit::regard::{Regard, Regarded};
 use crate::commit::together::not_unique;
 use crate::error::{Error, ErrorKind, Result};
+use crate::expr::Node;
 use crate::key::Key;
 use crate::plan::{self, Address, Claims, Found, Guards, RootState, UniqueGuard};
 use crate::reserved;
@@ -35,6 +37,19 @@ struct Lacking {
     regard: Regard,
     put: Vec<Address>,
     duplicates: Vec<Duplicate>,
+    /// Why a value has no guard and gets none.
+    refused: Option<Error>,
+}
+
+impl Lacking {
+    fn while_root(&mut self, root: Address, is: Node) {
+        self.regard = mem::take(&mut self.regard).while_root(root, is);
+    }
+
+    fn put(&mut self, guard: Address, item: Item, over: Option<AttributeValue>) {
+        self.regard = mem::take(&mut self.regard).put(guard.clone(), item, over);
+        self.put.push(guard);
+    }
 }
 
 /// Of one object or guard that others keep changing.
@@ -121,24 +136,48 @@ impl Guarding {
         let Some(guards) = self.guards(operation, root) else {
             return Ok(Regarded::Done);
         };
-        let claims = guards.claims(item)?;
+        guards.check_variant(item)?;
+        let claims = guards.claims_of_stored(item);
         let none = Claims::default();
         let needed: Vec<_> = claims.beyond(&none).collect();
         let addresses: Vec<_> = needed.iter().map(|guard| guard.address.clone()).collect();
         let standing = fetch(operation, &addresses).await?;
-        let mut lacking = Lacking::default();
+        let places = self.places_of_owners(operation, &guards, &standing)?;
+        let as_read = Guards::as_read(self.shape, Some(item));
+        let mut owners = BTreeMap::new();
+        if !places.is_empty() {
+            // What the root has now, and what its guards' owners have, is read at one time.
+            let both: Vec<_> = places.iter().chain([root]).cloned().collect();
+            owners = fetch(operation, &both).await?;
+            if Guards::as_read(self.shape, owners.get(root)) != as_read {
+                return Ok(Regarded::Moved);
+            }
+        }
+        let mut lacking = Lacking {
+            refused: guards.claims(item).err(),
+            ..Lacking::default()
+        };
         for guard in needed {
             let found = standing.get(guard.address);
-            let looked = self.look(operation, &guards, root, guard, found, lacking);
-            lacking = looked.await?;
+            if let Err(error) = self.look(
+                operation,
+                &guards,
+                (root, &owners),
+                guard,
+                found,
+                &mut lacking,
+            ) {
+                lacking.refused.get_or_insert(error);
+            }
         }
         let Lacking {
             regard,
             put,
             duplicates,
+            refused,
         } = lacking;
         if !self.report.dry_run {
-            let regard = regard.while_root(root.clone(), Guards::as_read(self.shape, Some(item)));
+            let regard = regard.while_root(root.clone(), as_read);
             if drive::run(&operation.store, regard).await? == Regarded::Moved {
                 return Ok(Regarded::Moved);
             }
@@ -152,19 +191,35 @@ impl Guarding {
         for duplicate in duplicates {
             self.report.note_duplicate(duplicate);
         }
-        Ok(Regarded::Done)
+        refused.map_or(Ok(Regarded::Done), Err)
+    }
+
+    /// Where the other objects stand that the guards say they are of, each once.
+    fn places_of_owners(
+        &self,
+        operation: &Operation,
+        guards: &Guards,
+        standing: &BTreeMap<Address, Item>,
+    ) -> Result<BTreeSet<Address>> {
+        let others = standing.iter().filter(|(guard, item)| {
+            item.get(reserved::OWNER) != Some(guards.owner()) && !self.planned.contains_key(guard)
+        });
+        let holders = others.filter_map(|(_, item)| plan::owner_of(item));
+        holders
+            .map(|holder| operation.place_in_table(&holder))
+            .collect()
     }
 
     /// What is to be done for one value.
-    async fn look(
-        &mut self,
+    fn look(
+        &self,
         operation: &Operation,
         guards: &Guards,
-        root: &Address,
+        (root, owners): (&Address, &BTreeMap<Address, Item>),
         guard: UniqueGuard<'_>,
         standing: Option<&Item>,
-        mut lacking: Lacking,
-    ) -> Result<Lacking> {
+        lacking: &mut Lacking,
+    ) -> Result<()> {
         let mut duplicate = |holder: &Key| {
             lacking.duplicates.push(Duplicate {
                 key: root.key(),
@@ -176,33 +231,30 @@ impl Guarding {
             if *holder != root.key() {
                 duplicate(holder);
             }
-            return Ok(lacking);
+            return Ok(());
         }
-        let over = match standing {
-            None => None,
-            Some(item) => {
-                let owner = item.get(reserved::OWNER);
-                if owner == Some(guards.owner()) {
-                    return Ok(lacking);
-                }
-                let (Some(owner), Some(holder)) = (owner, plan::owner_of(item)) else {
-                    let error = not_unique(guard.value, guard.address, Some(item));
-                    return Err(error.at_path(Guards::path(guard.field)));
-                };
-                let (place, read) = read_owner(operation, &holder).await?;
-                if self.claims(operation, &place, read.as_ref(), guard.address) {
-                    duplicate(&holder);
-                    return Ok(lacking);
-                }
-                let lacks = Guards::as_read(self.shape, read.as_ref());
-                lacking.regard = lacking.regard.while_root(place, lacks);
-                Some(owner.clone())
+        let mut over = None;
+        if let Some(item) = standing {
+            let owner = item.get(reserved::OWNER);
+            if owner == Some(guards.owner()) {
+                return Ok(());
             }
-        };
+            let (Some(owner), Some(holder)) = (owner, plan::owner_of(item)) else {
+                let error = not_unique(guard.value, guard.address, Some(item));
+                return Err(error.at_path(Guards::path(guard.field)));
+            };
+            let place = operation.place_in_table(&holder)?;
+            let read = owners.get(&place);
+            if self.claims(operation, &place, read, guard.address) {
+                duplicate(&holder);
+                return Ok(());
+            }
+            lacking.while_root(place, Guards::as_read(self.shape, read));
+            over = Some(owner.clone());
+        }
         let item = guards.item(guard.address);
-        lacking.regard = lacking.regard.put(guard.address.clone(), item, over);
-        lacking.put.push(guard.address.clone());
-        Ok(lacking)
+        lacking.put(guard.address.clone(), item, over);
+        Ok(())
     }
 
     /// Removes a guard whose owner has not the value.
@@ -249,11 +301,7 @@ impl Guarding {
             return false;
         };
         let guards = self.guards(operation, root);
-        guards.is_some_and(|guards| {
-            let claims = guards.claims_of_stored(item);
-            let none = Claims::default();
-            claims.beyond(&none).any(|claim| claim.address == guard)
-        })
+        guards.is_some_and(|guards| guards.may_claim(item, guard))
     }
 
     /// Whether the item is a root of the type. One that cannot be read counts as one: it may have values.

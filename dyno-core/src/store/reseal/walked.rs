@@ -81,18 +81,19 @@ macro_rules! walked {
             self.walked.objects
         }
 
-        /// The items of the root's table that were read: objects, and what stands between them.
+        /// The items that were read: objects, and what stands between them; also in tables of guards, where these are gone over.
         pub fn items_scanned(&self) -> u64 {
             self.walked.items_scanned
         }
 
-        /// The items of the root's table that belong to objects of other types.
+        /// The items that belong to objects of other types.
         pub fn passed_over(&self) -> u64 {
             self.walked.passed_over
         }
 
         /// The items of the root's table as DynamoDB counted them in the last six hours or so, if
-        /// `.estimate_size()` asked for it: what [`items_scanned`](Self::items_scanned) ends near.
+        /// `.estimate_size()` asked for it: what [`items_scanned`](Self::items_scanned) ends near, if no table of guards is gone
+        /// over, too.
         pub fn table_items(&self) -> Option<u64> {
             self.walked.table_items
         }
@@ -119,12 +120,12 @@ macro_rules! walked {
             self.walked.consumed.writes
         }
 
-        /// Where to go on, if the walk has not reached the end of the table: everything before it is done.
+        /// Where to go on, if the walk has not reached the end of its last table: everything before it is done.
         pub fn cursor(&self) -> Option<&crate::store::Cursor> {
             self.walked.cursor.as_ref()
         }
 
-        /// Whether the walk reached the end of the table.
+        /// Whether the walk reached the end of its last table.
         pub fn has_ended(&self) -> bool {
             self.walked.ended
         }

@@ -63,7 +63,7 @@ impl ActionParams {
             condition,
             names,
             values,
-            returns: _,
+            ..
         } = expressions;
         Self {
             kind,
