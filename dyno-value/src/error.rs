@@ -201,7 +201,7 @@ impl fmt::Display for ValueCause {
             Self::DuplicateInSet => f.write_str("a set holds the same element twice"),
             Self::EmptyName => f.write_str("a name is empty; DynamoDB wants at least one character"),
             Self::EmptySet => f.write_str(
-                "a set is empty, which DynamoDB refuses; use `Option` and store no attribute",
+                "a set is empty, which DynamoDB refuses; store no attribute, by `None` of an `Option`",
             ),
             Self::FalseNull => f.write_str("null is written as false, which DynamoDB refuses; write `Null(true)`"),
             Self::Missing => {

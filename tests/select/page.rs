@@ -128,8 +128,9 @@ async fn a_page_has_its_objects_also_where_others_stand_between_them() {
 #[tokio::test]
 async fn a_page_of_nothing_is_empty_and_a_wrong_request_is_refused() {
     let (store, recorder) = orders().await;
-    let page = store.query::<Order>().key("ada").page(0).await.unwrap();
-    assert!(page.objects().is_empty() && page.cursor().is_none());
+    let error = store.query::<Order>().key("ada").page(0).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidExpression);
+    assert!(error.to_string().contains("1 at least"), "{error}");
     let page = store.query::<Order>().key("nobody").page(3).await.unwrap();
     assert!(page.objects().is_empty() && page.cursor().is_none());
     assert_eq!(recorder.take().len(), 1);

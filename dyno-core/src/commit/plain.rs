@@ -438,6 +438,6 @@ fn deleted() -> Error {
     Error::new(
         ErrorKind::Conflict,
         "somebody deleted the object since it was loaded; nothing was written. \
-         Save the object itself to create it again",
+         To create it again, save the object itself with `.if_absent()`",
     )
 }

@@ -428,7 +428,7 @@ impl<'a> Save<'a> {
                 match standing {
                     Standing::Nothing => {
                         "somebody deleted the object since it was loaded; nothing was written. \
-                         Save the object itself to create it again"
+                         To create it again, save the object itself with `.if_absent()`"
                     }
                     Standing::Foreign(_) | Standing::Object(_) => {
                         "somebody else saved the object since it was loaded; nothing was written. \

@@ -184,7 +184,7 @@ impl Kept {
         };
         let why = match duty {
             Duty::Created(..) => {
-                "says when the object was first saved, and is kept; save the object to write another time"
+                "says when the object was first saved, and is kept as it is; delete the object and save it anew for another time"
             }
             Duty::Updated(_) => {
                 "says when the object was last written, and is set with every write; leave it out"

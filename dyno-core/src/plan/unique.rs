@@ -52,7 +52,6 @@ struct Claim {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct UniqueGuard<'a> {
     pub(crate) field: &'static str,
-    pub(crate) value: &'a AttributeValue,
     pub(crate) address: &'a Address,
 }
 
@@ -274,7 +273,6 @@ impl Claims {
         let claims = self.0.iter().filter_map(|(field, claim)| {
             Some(UniqueGuard {
                 field,
-                value: &claim.value,
                 address: claim.guard.as_ref()?,
             })
         });

@@ -4,7 +4,6 @@
 //! values that it has before and not afterwards. What it has before is known by the condition on its root: that it is as it was
 //! loaded, or, where it was not, that it has these values, which are supposed at first and taken from what stands there then.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
 use super::member::{Member, MemberDone};
@@ -165,7 +164,7 @@ impl Guarded<'_> {
     fn taken(&self, reasons: &[Reason]) -> Option<Error> {
         let mut puts = self.after.beyond(&self.before).zip(reasons);
         let (guard, reason) = puts.find(|(_, reason)| reason.is_condition())?;
-        let error = not_unique(guard.value, guard.address, reason.item.as_ref());
+        let error = not_unique(guard.address, reason.item.as_ref());
         Some(error.at_path(Guards::path(guard.field)))
     }
 
@@ -238,32 +237,22 @@ impl Machine for Guarded<'_> {
     }
 }
 
-/// A longer value is not shown in errors.
-const MOST_SHOWN: usize = 100;
-
-/// The error of a value whose guard is not to be had; what stands there, if the service told.
-pub(crate) fn not_unique(
-    value: &AttributeValue,
-    guard: &Address,
-    standing: Option<&Item>,
-) -> Error {
-    let value = match value.as_s().or_else(|_| value.as_n()) {
-        Ok(text) if text.chars().count() <= MOST_SHOWN => format!("the value `{text}`"),
-        _ => "the value".to_owned(),
-    };
+/// The error of a value whose guard is not to be had; what stands there, if the service told. The value is not shown: it may be
+/// somebody's address, and errors are logged.
+pub(crate) fn not_unique(guard: &Address, standing: Option<&Item>) -> Error {
     let holder = standing.and_then(owner_of);
     let why = match (&holder, standing) {
         (Some(key), _) => format!(
-            "must be unique, and the object with key `{key}` has {value}; nothing was written. Take another value, or change \
+            "must be unique, and the object with key `{key}` has the value; nothing was written. Take another value, or change \
              that object first"
         ),
         (None, None) => format!(
-            "must be unique, and another object has {value}, of which the service did not tell the key; nothing was written. Take \
+            "must be unique, and another object has the value, of which the service did not tell the key; nothing was written. Take \
              another value"
         ),
         (None, Some(_)) => format!(
             "must be unique, and something that dyno did not write stands in table `{}` where the item belongs that guards \
-             {value}; nothing was written. Look at that item",
+             the value; nothing was written. Look at that item",
             guard.table
         ),
     };
@@ -272,6 +261,8 @@ pub(crate) fn not_unique(
 
 #[cfg(test)]
 mod tests {
+    use aws_sdk_dynamodb::types::AttributeValue;
+
     use super::*;
     use crate::key::Key;
     use crate::shape::TableShape;
@@ -280,9 +271,8 @@ mod tests {
     fn an_error_says_whom_it_knows() {
         let table = TableShape::new("Users", "ID");
         let guard = Address::of_text(&table, None, &Key::from("guard")).unwrap();
-        let value = AttributeValue::S("a@x".into());
         let says = |standing: Option<&Item>, text: &str, holder: Option<Key>| {
-            let error = not_unique(&value, &guard, standing);
+            let error = not_unique(&guard, standing);
             assert!(error.to_string().contains(text), "{error}");
             assert_eq!(error.holder(), holder.as_ref());
         };
@@ -290,7 +280,7 @@ mod tests {
         let item = Item::from([(reserved::OWNER.to_owned(), owner)]);
         says(
             Some(&item),
-            "key `u1` has the value `a@x`",
+            "key `u1` has the value; nothing",
             Some("u1".into()),
         );
         says(Some(&Item::new()), "dyno did not write", None);

@@ -240,7 +240,7 @@ impl Guarding {
                 return Ok(());
             }
             let (Some(owner), Some(holder)) = (owner, plan::owner_of(item)) else {
-                let error = not_unique(guard.value, guard.address, Some(item));
+                let error = not_unique(guard.address, Some(item));
                 return Err(error.at_path(Guards::path(guard.field)));
             };
             let place = operation.place_in_table(&holder)?;

@@ -137,7 +137,7 @@ fn check_key_kept<T: Stored>(
             ErrorKind::InvalidKey,
             format!(
                 "the key was `{key}` when the object was loaded, and its fields make `{made}` now; to store it under another \
-                 key, save `saved.into_object()` and delete the old one"
+                 key, insert `saved.into_object()` and delete the old one in one `transaction()`"
             ),
         ));
     }
@@ -151,7 +151,7 @@ fn check_key_kept<T: Stored>(
                 ErrorKind::InvalidKey,
                 format!(
                     "the key field `{name}` was `{value}` when the object was loaded and is `{now}` now; to store it \
-                     under another key, save `saved.into_object()` and delete the old one"
+                     under another key, insert `saved.into_object()` and delete the old one in one `transaction()`"
                 ),
             ));
         }

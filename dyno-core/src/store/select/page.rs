@@ -10,7 +10,7 @@ use super::found::{Seen, Sorted};
 use super::hydrate;
 use super::selection::Selection;
 use super::walk::Walk;
-use crate::error::Result;
+use crate::error::{Error, ErrorKind, Result};
 use crate::shape::Stored;
 use crate::store::cursor::Cursor;
 use crate::store::reseal::Failure;
@@ -161,6 +161,10 @@ impl Walk {
 
 /// So many objects, and where the next ones begin, if there are any.
 pub(super) async fn one<T: Stored>(mut selection: Selection<T>, objects: usize) -> Result<Page<T>> {
+    if objects == 0 {
+        let why = "`page` takes the number of objects of a page, 1 at least";
+        return Err(Error::new(ErrorKind::InvalidExpression, why));
+    }
     selection.take = Some(objects);
     let mut walk = Walk::begin(&selection, false)?.looking_ahead();
     drop(selection);
