@@ -117,7 +117,7 @@ impl<K> std::fmt::Debug for OfIndex<K> {
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// use dyno_core::template::QueriedBy;
-/// use dyno_core::{AnySort, Query, Saved, Store};
+/// use dyno_core::{AnySort, DyObject as _, Query, Saved, Store};
 /// use dyno_derive::DyObject;
 ///
 /// #[derive(DyObject)]
