@@ -50,11 +50,10 @@ fn restore(written: &mut AttributeValue, stored: &AttributeValue) {
 }
 
 fn restore_entries(written: &mut Item, stored: &Item) {
-    for (name, value) in written {
-        if let Some(stored) = stored.get(name) {
-            restore(value, stored);
-        }
-    }
+    let both = written
+        .iter_mut()
+        .filter_map(|(name, value)| Some((value, stored.get(name)?)));
+    both.for_each(|(value, stored)| restore(value, stored));
 }
 
 fn holds_any(value: &AttributeValue) -> bool {

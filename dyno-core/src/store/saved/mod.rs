@@ -128,6 +128,8 @@ impl<T: Stored> Saved<T> {
     /// the attributes that changed, and of the keys of indexes that are made of them. If only one independent shard changed, it is one `UpdateItem` of that. A crash leaves the
     /// old object or the new one.
     ///
+    /// Times and durations that an earlier build stored as maps are written as numbers by the first save after a load, also if nothing else changed.
+    ///
     /// The object stays with the caller whatever happens. If nothing changed, nothing is checked either: that
     /// somebody else deleted the object is noticed at the next change.
     ///
