@@ -213,7 +213,6 @@ async fn types_that_share_an_index_are_found_together() {
 #[tokio::test]
 async fn a_damaged_item_is_an_error_with_its_key() {
     let (store, _) = shop().await;
-    let order = crate::fixture::order("acme", 0, 1);
     let key = Order::key_of(("acme", 0, 1));
     let mut item = crate::fixture::stored_item(&store, &key).await;
     item.insert("number".into(), AttributeValue::S("x".into()));
@@ -226,5 +225,24 @@ async fn a_damaged_item_is_an_error_with_its_key() {
         .await
         .unwrap();
     assert_eq!((found.0.len(), found.1.len()), (1, 2));
-    assert_eq!(order.number, 1);
+}
+
+#[tokio::test]
+async fn what_is_behind_the_last_object_that_is_wanted_is_not_looked_at() {
+    let (store, _) = shop().await;
+    let (orders,) = store.collection::<(Order,)>().of("acme").await.unwrap();
+    let key = orders.last().unwrap().key().clone();
+    let mut item = crate::fixture::stored_item(&store, &key).await;
+    item.insert("_dy_format".into(), AttributeValue::N("99".into()));
+    put(&store, item).await;
+    let whole = || store.collection::<(Profile, Order)>().of("acme");
+    let backwards = || whole().descending().limit(100);
+    let (profiles, orders) = backwards().take(1).await.unwrap();
+    assert_eq!((profiles.len(), orders.len()), (1, 0));
+    let mut pages = backwards().take(1).pages();
+    let page = pages.next().await.unwrap().unwrap();
+    let rest = backwards().from(page.cursor().unwrap().clone());
+    assert_eq!(rest.await.unwrap_err().kind(), ErrorKind::NewerFormat);
+    let error = backwards().take(2).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::NewerFormat);
 }

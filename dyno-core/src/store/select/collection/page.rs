@@ -154,12 +154,18 @@ impl<M: Members> Gathering<M> {
                 continue;
             }
             let place = keys.place_of(&item);
-            let Some((position, root)) = self.root(&address, &item)? else {
+            let root = self.root(&address, &item);
+            if count == most {
+                // What cannot be read is left to whoever goes on, too.
+                if !matches!(root, Ok(None)) {
+                    cut.clone_from(&last);
+                }
+                continue;
+            }
+            let Some((position, root)) = root? else {
                 continue;
             };
-            if count == most {
-                cut.clone_from(&last);
-            } else if let Some(FoundOf { sorted, .. }) = found.get_mut(position) {
+            if let Some(FoundOf { sorted, .. }) = found.get_mut(position) {
                 sorted.roots.push(root);
                 last = Some(place);
                 count += 1;
