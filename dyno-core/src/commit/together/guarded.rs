@@ -246,10 +246,9 @@ pub(crate) fn not_unique(guard: &Address, standing: Option<&Item>) -> Error {
             "must be unique, and the object with key `{key}` has the value; nothing was written. Take another value, or change \
              that object first"
         ),
-        (None, None) => format!(
-            "must be unique, and another object has the value, of which the service did not tell the key; nothing was written. Take \
-             another value"
-        ),
+        (None, None) => "must be unique, and another object has the value, of which the service did not tell the key; nothing was \
+             written. Take another value"
+            .to_owned(),
         (None, Some(_)) => format!(
             "must be unique, and something that dyno did not write stands in table `{}` where the item belongs that guards \
              the value; nothing was written. Look at that item",
