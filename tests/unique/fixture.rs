@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno::{DyObject, Item, Store, Stored};
+use dyno_embedded::Engine;
 use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, Recorder, Request, dump, wrap};
 
@@ -64,8 +65,16 @@ pub(crate) fn shop(id: &str, name: &str) -> Shop {
 
 /// A store with the tables of all types, and what it sends from now on.
 pub(crate) async fn store() -> (Store, Recorder) {
+    recorded(Service::new().inline().client()).await
+}
+
+/// The same on an engine in the process, whose requests take no time on the clock of tokio.
+pub(crate) async fn store_in_process() -> (Store, Recorder) {
+    recorded(Engine::in_memory().unwrap().inline().client()).await
+}
+
+async fn recorded(client: Client) -> (Store, Recorder) {
     let recorder = Recorder::new();
-    let client = Service::new().inline().client();
     let store = made(client).await.with_interceptor(recorder.clone());
     (store, recorder)
 }

@@ -2,7 +2,7 @@
 
 use dyno::{DyObject, ErrorKind, Key};
 
-use crate::fixture::{Shop, assert_guarded, sent, shop, store};
+use crate::fixture::{Shop, assert_guarded, sent, shop, store, store_in_process};
 
 #[tokio::test]
 async fn guards_go_with_the_object() {
@@ -84,7 +84,7 @@ async fn types_of_two_tables_share_no_guard() {
 
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_who_is_alone() {
-    let (store, recorder) = store().await;
+    let (store, recorder) = store_in_process().await;
     store.save(shop("s1", "Tea")).await.unwrap();
     recorder.take();
     let begun = tokio::time::Instant::now();

@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno::{DyObject, ErrorKind, Key};
 
-use crate::fixture::{User, assert_guarded, guards, sent, store, user};
+use crate::fixture::{User, assert_guarded, guards, sent, store, store_in_process, user};
 
 #[tokio::test]
 async fn an_insert_puts_the_guard_with_the_object() {
@@ -203,7 +203,7 @@ async fn an_error_says_what_stands_where_the_guard_belongs() {
 
 #[tokio::test(start_paused = true)]
 async fn nobody_waits_who_is_alone() {
-    let (store, recorder) = store().await;
+    let (store, recorder) = store_in_process().await;
     store.save(user("u1", "a@x")).await.unwrap();
     recorder.take();
     let begun = tokio::time::Instant::now();
