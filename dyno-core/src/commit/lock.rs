@@ -4,8 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item};
 
 use crate::error::{Error, ErrorKind};
-use crate::expr::Node;
-use crate::plan::same_value;
+use crate::expr::{Node, same_value};
 
 /// The stored version has this value; `None`: there is none, or a null.
 #[derive(Clone, Debug)]

@@ -14,8 +14,8 @@ use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
 use crate::error::{Error, ErrorKind, Result, condition_failed};
-use crate::expr::Node;
-use crate::plan::{self, Address, RootState, same_value};
+use crate::expr::{Node, same_value};
+use crate::plan::{self, Address, RootState};
 use crate::reserved;
 use crate::shape::{FieldShape, Shape};
 

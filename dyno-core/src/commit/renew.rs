@@ -11,8 +11,9 @@ use dyno_value::{FieldPath, Item, Segment};
 
 use super::step::{Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step};
 use crate::error::Result;
+use crate::expr::same_value;
 use crate::limits;
-use crate::plan::{Address, Change, same_value, value_at};
+use crate::plan::{Address, Change, value_at};
 
 /// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -3,10 +3,10 @@
 use std::cmp::Ordering;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item, encoding, number};
+use dyno_value::{FieldPath, Item, number};
 
 use super::node::{Comparator, Node, Term};
-use super::order::compare;
+use super::order::{compare, same_value};
 
 /// What stands at a path of an item.
 pub(crate) type ValueAt = for<'a> fn(&'a Item, &FieldPath) -> Option<&'a AttributeValue>;
@@ -33,7 +33,7 @@ impl Node {
                 is(lower, Ordering::is_ge) && is(upper, Ordering::is_le)
             }),
             Self::In(term, values) => {
-                value_of(term).is_some_and(|value| values.iter().any(|one| is_same(&value, one)))
+                value_of(term).is_some_and(|value| values.iter().any(|one| same_value(&value, one)))
             }
             Self::Compare(left, comparator, right) => match (value_of(left), value_of(right)) {
                 (Some(left), Some(right)) => comparator.holds(&left, &right),
@@ -60,21 +60,13 @@ impl Comparator {
     fn holds(self, left: &AttributeValue, right: &AttributeValue) -> bool {
         let ordered = |order: fn(Ordering) -> bool| compare(left, right).is_some_and(order);
         match self {
-            Self::Equal => is_same(left, right),
-            Self::NotEqual => !is_same(left, right),
+            Self::Equal => same_value(left, right),
+            Self::NotEqual => !same_value(left, right),
             Self::Greater => ordered(Ordering::is_gt),
             Self::GreaterOrEqual => ordered(Ordering::is_ge),
             Self::Less => ordered(Ordering::is_lt),
             Self::LessOrEqual => ordered(Ordering::is_le),
         }
-    }
-}
-
-/// Whether two values are one, whatever the form of their numbers and the order of their sets.
-fn is_same(one: &AttributeValue, other: &AttributeValue) -> bool {
-    match (encoding::encode(one), encoding::encode(other)) {
-        (Ok(one), Ok(other)) => one == other,
-        _ => false,
     }
 }
 
@@ -91,7 +83,9 @@ fn begins_with(value: &AttributeValue, beginning: &AttributeValue) -> bool {
 fn contains(value: &AttributeValue, element: &AttributeValue) -> bool {
     match (value, element) {
         (AttributeValue::S(text), AttributeValue::S(part)) => text.contains(part.as_str()),
-        (AttributeValue::L(elements), element) => elements.iter().any(|one| is_same(one, element)),
+        (AttributeValue::L(elements), element) => {
+            elements.iter().any(|one| same_value(one, element))
+        }
         (AttributeValue::Ss(texts), AttributeValue::S(text)) => texts.contains(text),
         (AttributeValue::Bs(blobs), AttributeValue::B(blob)) => blobs.contains(blob),
         (AttributeValue::Ns(numbers), AttributeValue::N(number)) => {

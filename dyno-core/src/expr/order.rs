@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::number;
+use dyno_value::{encoding, number};
 
 /// Refuses bounds of which the lower one does not come first, and says why.
 pub(crate) fn check_bounds(
@@ -14,6 +14,11 @@ pub(crate) fn check_bounds(
         return Err("the bounds of `between` are the wrong way round; the lower one comes first");
     }
     Ok(())
+}
+
+/// Whether two values are the same to the service, which keeps neither the order of a set nor the form of a number.
+pub(crate) fn same_value(a: &AttributeValue, b: &AttributeValue) -> bool {
+    encoding::encode(a).is_ok_and(|a| encoding::encode(b).is_ok_and(|b| a == b))
 }
 
 /// The order of two values of one type that has an order.

@@ -12,11 +12,6 @@ use super::split::{Bodies, ShardBody};
 use crate::reserved;
 use crate::shape::TableShape;
 
-/// Whether two values are the same to the service, which keeps neither the order of a set nor the form of a number.
-pub(crate) fn same_value(a: &AttributeValue, b: &AttributeValue) -> bool {
-    encoding::encode(a).is_ok_and(|a| encoding::encode(b).is_ok_and(|b| a == b))
-}
-
 /// 128 bits of SHA-256 over the canonical encoding, so that the order of maps and sets does not matter.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Digest([u8; 16]);

@@ -13,10 +13,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, Segment};
 
-use super::digest::same_value;
 use super::index::Columns;
 use crate::error::{Error, ErrorKind, Result};
-use crate::expr::{Edit, Verb};
+use crate::expr::{Edit, Verb, same_value};
 use crate::key::{PartText, Template};
 use crate::reserved;
 use crate::shape::{FieldShape, IndexPart, IndexShape, Role, Shape, TableShape};

@@ -47,7 +47,7 @@ mod topology;
 mod unique;
 
 pub(crate) use address::{Address, KeyKinds, Owner, Range, SortRange, checked_part, path_of};
-pub(crate) use digest::{Digest, Digests, own_attributes, same_value};
+pub(crate) use digest::{Digest, Digests, own_attributes};
 pub(crate) use earlier::Earlier;
 pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, key_lists, unkey_lists};
 pub(crate) use etag::Etag;
