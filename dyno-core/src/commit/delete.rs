@@ -62,8 +62,7 @@ impl<'a> Delete<'a> {
 
     /// Demands that nothing is there: it is what is left to do where nothing was found.
     pub(crate) fn nothing(topology: &'a Topology, root: Address) -> Self {
-        let condition =
-            Expressions::condition("attribute_not_exists(#k)").name("#k", root.key_name());
+        let condition = Expressions::of_nothing(root.key_name());
         Self::with(topology, root, Vec::new(), condition, (None, None))
     }
 

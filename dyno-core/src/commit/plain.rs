@@ -10,6 +10,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
 use super::VersionLock;
+use super::reason::{deleted, managed};
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
@@ -72,12 +73,10 @@ impl Plain {
 
     /// Inserts.
     pub(crate) fn insert(address: Address, item: Item) -> Self {
-        let condition =
-            Expressions::condition("attribute_not_exists(#k)").name("#k", address.key_name());
         let action = Action::Put {
+            condition: Some(Expressions::of_nothing(address.key_name())),
             address,
             item: item.clone(),
-            condition: Some(condition),
         };
         Self::of(action, Judge::Absent { item })
     }
@@ -309,11 +308,7 @@ impl Plain {
                     _ => Err(self.attempts.refused(self.demanded(Some(&standing)))),
                 }
             }
-            (Judge::NotManaged { .. }, _) => Err(Error::new(
-                ErrorKind::TypeMismatch,
-                "the item with this key is an object with shards or encrypted fields, and the type has none; \
-                 nothing was written. Use the type that it was saved with",
-            )),
+            (Judge::NotManaged { .. }, _) => Err(managed()),
             (Judge::Unchanged { after, .. }, None) if lost && after.is_empty() => {
                 Ok(Step::Done(()))
             }
@@ -431,13 +426,5 @@ fn changed() -> Error {
         ErrorKind::Conflict,
         "somebody else changed the same attributes since the object was loaded; nothing was written. \
          Reload it, apply the change again, and save",
-    )
-}
-
-fn deleted() -> Error {
-    Error::new(
-        ErrorKind::Conflict,
-        "somebody deleted the object since it was loaded; nothing was written. \
-         To create it again, save the object itself with `.if_absent()`",
     )
 }

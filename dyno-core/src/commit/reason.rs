@@ -135,6 +135,23 @@ pub(crate) fn item_too_large() -> Error {
     )
 }
 
+/// The error of a plain item that meets an object of the mapper's.
+pub(super) fn managed() -> Error {
+    Error::new(
+        ErrorKind::TypeMismatch,
+        "the item with this key is an object with shards or encrypted fields, and the type has none; nothing was written. \
+         Use the type that it was saved with",
+    )
+}
+
+pub(super) fn deleted() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "somebody deleted the object since it was loaded; nothing was written. \
+         To create it again, save the object itself with `.if_absent()`",
+    )
+}
+
 pub(super) fn contended() -> Error {
     Error::new(
         ErrorKind::Contended,

@@ -40,7 +40,7 @@ impl Regard {
     #[must_use]
     pub(crate) fn put(mut self, guard: Address, item: Item, over: Option<AttributeValue>) -> Self {
         let condition = match over {
-            None => Expressions::condition("attribute_not_exists(#k)").name("#k", guard.key_name()),
+            None => Expressions::of_nothing(guard.key_name()),
             Some(owner) => owned_by(owner),
         };
         self.guards.push(Action::Put {

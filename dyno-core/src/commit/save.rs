@@ -7,6 +7,7 @@ use dyno_value::{FieldPath, Item};
 use super::VersionLock;
 use super::independent;
 use super::outcome::{self, Standing, Verdict};
+use super::reason::deleted;
 use super::shard::{guard, place_taken};
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
@@ -262,8 +263,7 @@ impl<'a> Save<'a> {
         let seals = &self.draft.seals;
         seals.seal(&mut item, &FieldPath::root(), state.sequence)?;
         let condition = match &self.over {
-            Over::Nothing => Expressions::condition("attribute_not_exists(#k)")
-                .name("#k", self.draft.root.key_name()),
+            Over::Nothing => Expressions::of_nothing(self.draft.root.key_name()),
             Over::Foreign(item) => super::plain::as_read(item, self.draft.topology.root),
             Over::Object(base) => Expressions::of_version(base.etag),
         };
@@ -423,19 +423,14 @@ impl<'a> Save<'a> {
                 ErrorKind::AlreadyExists,
                 "an object with this key exists already; nothing was written",
             )),
-            Expect::Base(_) | Expect::Foreign(_) => Err(Error::new(
-                ErrorKind::Conflict,
-                match standing {
-                    Standing::Nothing => {
-                        "somebody deleted the object since it was loaded; nothing was written. \
-                         To create it again, save the object itself with `.if_absent()`"
-                    }
-                    Standing::Foreign(_) | Standing::Object(_) => {
-                        "somebody else saved the object since it was loaded; nothing was written. \
-                         Reload it, apply the change again, and save"
-                    }
-                },
-            )),
+            Expect::Base(_) | Expect::Foreign(_) => Err(match standing {
+                Standing::Nothing => deleted(),
+                Standing::Foreign(_) | Standing::Object(_) => Error::new(
+                    ErrorKind::Conflict,
+                    "somebody else saved the object since it was loaded; nothing was written. \
+                     Reload it, apply the change again, and save",
+                ),
+            }),
         }
     }
 

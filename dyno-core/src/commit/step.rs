@@ -161,6 +161,11 @@ impl Expressions {
         }
     }
 
+    /// That nothing stands where the item would.
+    pub(crate) fn of_nothing(key_name: &str) -> Self {
+        Self::condition("attribute_not_exists(#k)").name("#k", key_name)
+    }
+
     /// That the root is this version of the object.
     pub(crate) fn of_version(etag: Etag) -> Self {
         let version = Self {

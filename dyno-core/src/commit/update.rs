@@ -7,6 +7,7 @@ use dyno_value::{FieldPath, Item};
 use super::advance::{self, NOT_YET, OURS, commit_sets};
 use super::outcome;
 use super::parents;
+use super::reason::managed;
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Returns, Step, unknown,
 };
@@ -352,14 +353,6 @@ fn indexed_elsewhere(column: &str) -> Error {
             "the stored object has values of an index in `{column}`, which this type does not know; nothing was written. Load, \
              change and save the object"
         ),
-    )
-}
-
-fn managed() -> Error {
-    Error::new(
-        ErrorKind::TypeMismatch,
-        "the item with this key is an object with shards or encrypted fields, and the type has none; nothing was written. \
-         Use the type that it was saved with",
     )
 }
 

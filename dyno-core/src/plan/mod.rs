@@ -66,8 +66,8 @@ pub(crate) use layout::layout;
 pub(crate) use made::Unmade;
 pub(crate) use manifest::{Entry, Form, Manifest, Stamp};
 pub(crate) use of_type::{
-    check_beginning, managed_of_type, no_other_tag, plain_of_type, plain_tag, tag_attribute,
-    write_plain_tag,
+    check_beginning, is_of_shard, managed_of_type, no_other_tag, plain_of_type, plain_tag,
+    tag_attribute, write_plain_tag,
 };
 pub(crate) use pattern::pattern_of;
 pub(crate) use pieces::{Codec, PIECE_ATTRIBUTES, cut};

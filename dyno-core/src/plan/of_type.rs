@@ -20,6 +20,13 @@ enum Said<'a> {
     Damaged(&'static str),
 }
 
+/// Whether an item is one of a shard, of whatever type.
+pub(crate) fn is_of_shard(item: &Item) -> bool {
+    [reserved::STAMP, reserved::PIECE]
+        .iter()
+        .any(|name| item.contains_key(*name))
+}
+
 /// Refuses a plain item that is of another type, if plain items of this one say of which they are.
 ///
 /// # Errors

@@ -73,8 +73,7 @@ impl Check {
     /// Nothing is there.
     pub(crate) fn missing(root: Address) -> Self {
         Self {
-            condition: Expressions::condition("attribute_not_exists(#k)")
-                .name("#k", root.key_name()),
+            condition: Expressions::of_nothing(root.key_name()),
             address: root,
             demand: Demand::Missing,
         }

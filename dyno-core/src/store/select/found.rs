@@ -7,8 +7,7 @@ use dyno_value::Item;
 use super::keys::Keys;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
-use crate::plan::{Address, Found, Owner, RootState, ShardField, Verifier};
-use crate::reserved;
+use crate::plan::{Address, Found, Owner, RootState, ShardField, Verifier, is_of_shard};
 use crate::shape::TableShape;
 use crate::store::operation::Operation;
 use crate::store::reseal::Failure;
@@ -79,10 +78,7 @@ impl Sorted {
             };
             let root = operation.place_in_table(&address.key());
             let root = root.map_err(|error| other_keys(table, &error.to_string()))?;
-            if [reserved::STAMP, reserved::PIECE]
-                .iter()
-                .any(|name| item.contains_key(*name))
-            {
+            if is_of_shard(&item) {
                 self.shards.insert(address, item);
             } else if !self.sees_more {
                 let root = Root::of(operation, root, item, place);

@@ -121,21 +121,11 @@ impl Walk {
         self.saw_more = sorted.sees_more;
         let completed = complete::<T>(&self.operation, sorted, self.params.consistent).await;
         let (objects, failures) = completed?;
-        if let Some(wanted) = &mut self.wanted {
-            *wanted = wanted.saturating_sub(objects.len());
-        }
-        if cut.is_some() {
-            // What follows the last object in its page is looked at again by who goes on from it.
-            self.start = cut;
-            self.goes_on = true;
-        }
-        if self.wanted == Some(0) {
-            self.goes_on = false;
-        }
+        let cursor = self.give(objects.len(), cut);
         Ok(Some(Page {
             objects,
             failures,
-            cursor: self.start.clone().map(|key| self.course.at(key)),
+            cursor,
             looked_at: answered.looked_at,
         }))
     }

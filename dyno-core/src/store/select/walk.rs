@@ -14,7 +14,7 @@ use super::selection::{Begun, Selection};
 use crate::error::{Error, Result};
 use crate::plan::Expiry;
 use crate::shape::Stored;
-use crate::store::cursor::Course;
+use crate::store::cursor::{Course, Cursor};
 use crate::store::operation::Operation;
 
 /// A selection under way.
@@ -115,6 +115,22 @@ impl Walk {
         self.goes_on = self.start.is_some();
         self.requests = self.requests.saturating_add(1);
         Ok(answered)
+    }
+
+    /// Takes note of what a page gave: so many objects, and behind which place others follow in it. Where the next page begins.
+    pub(super) fn give(&mut self, objects: usize, cut: Option<Item>) -> Option<Cursor> {
+        if let Some(wanted) = &mut self.wanted {
+            *wanted = wanted.saturating_sub(objects);
+        }
+        if cut.is_some() {
+            // What follows the last object in its page is looked at again by who goes on from it.
+            self.start = cut;
+            self.goes_on = true;
+        }
+        if self.wanted == Some(0) {
+            self.goes_on = false;
+        }
+        self.start.clone().map(|key| self.course.at(key))
     }
 
     fn check_start(&self) -> Result<()> {

@@ -1,7 +1,9 @@
 //! What the requests of a collection give.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -10,8 +12,7 @@ use futures_util::stream::{self, BoxStream, Stream, StreamExt as _};
 
 use super::members::{FoundOf, Member, Members};
 use crate::error::Result;
-use crate::plan::Address;
-use crate::reserved;
+use crate::plan::{Address, is_of_shard};
 use crate::store::cursor::Cursor;
 use crate::store::select::found::{Root, other_keys};
 use crate::store::select::walk::Walk;
@@ -106,21 +107,9 @@ impl<M: Members> Gathering<M> {
         let (sorted, cut) = self.sorted(answered.items)?;
         let consistent = self.walk.params.consistent;
         let (objects, count) = M::__dyno_found(sorted, consistent).await?;
-        if let Some(wanted) = &mut self.walk.wanted {
-            *wanted = wanted.saturating_sub(count);
-        }
-        if cut.is_some() {
-            // What follows the last object in its page is looked at again by who goes on from it.
-            self.walk.start = cut;
-            self.walk.goes_on = true;
-        }
-        if self.walk.wanted == Some(0) {
-            self.walk.goes_on = false;
-        }
-        let cursor = self.walk.start.clone();
         Ok(Some(CollectionPage {
             objects,
-            cursor: cursor.map(|key| self.walk.course.at(key)),
+            cursor: self.walk.give(count, cut),
             looked_at: answered.looked_at,
         }))
     }
@@ -136,18 +125,14 @@ impl<M: Members> Gathering<M> {
         let mut last = None;
         let mut count = 0;
         let mut cut = None;
+        let mut shards = BTreeMap::new();
         for item in items {
             let Some(address) = Address::of_item(table, table.region_name(), &item) else {
                 let error = other_keys(table, "an item in it has no such key");
                 return Err(operation.explain(None)(error));
             };
-            if [reserved::STAMP, reserved::PIECE]
-                .iter()
-                .any(|name| item.contains_key(*name))
-            {
-                for FoundOf { sorted, .. } in &mut found {
-                    sorted.shards.insert(address.clone(), item.clone());
-                }
+            if is_of_shard(&item) {
+                shards.insert(address, item);
                 continue;
             }
             if cut.is_some() {
@@ -170,6 +155,17 @@ impl<M: Members> Gathering<M> {
                 last = Some(place);
                 count += 1;
             }
+        }
+        let with_roots = found.iter_mut().map(|found| &mut found.sorted);
+        let mut with_roots = with_roots
+            .filter(|sorted| !sorted.roots.is_empty())
+            .peekable();
+        while let Some(sorted) = with_roots.next() {
+            sorted.shards = if with_roots.peek().is_some() {
+                shards.clone()
+            } else {
+                mem::take(&mut shards)
+            };
         }
         Ok((found, cut))
     }
