@@ -137,7 +137,7 @@ impl<T: Stored> GuardValues<T> {
             dry_run: self.dry_run,
             ..GuardReport::default()
         };
-        let mut guarding = Guarding::new(operation.topology.root, report, self.listener);
+        let mut guarding = Guarding::new(report, self.listener);
         Box::pin(walk::walk(&operation, self.settings, &mut guarding))
             .await
             .map_err(operation.explain(None))?;

@@ -14,7 +14,7 @@ use crate::expr::Node;
 use crate::key::Key;
 use crate::plan::{self, Address, Claims, Found, Guards, RootState, UniqueGuard};
 use crate::reserved;
-use crate::shape::{Shape, TableShape};
+use crate::shape::TableShape;
 use crate::store::drive;
 use crate::store::fetch_batch::{Projection, fetch_batch};
 use crate::store::operation::Operation;
@@ -24,7 +24,6 @@ use crate::store::reseal::walked::Walked;
 /// Looks at all objects, and at all guards.
 #[derive(Debug)]
 pub(super) struct Guarding {
-    shape: &'static Shape,
     pub(super) report: GuardReport,
     listener: Listener<GuardReport>,
     /// The guards that a dry run would have put, with their owners.
@@ -59,7 +58,7 @@ impl Visitor for Guarding {
     async fn visit(&mut self, operation: &Operation, root: Root) -> Result<()> {
         let mut item = Some(root.item);
         for attempt in 1..=MOST_ATTEMPTS {
-            let Some(read) = item.filter(|item| self.is_object(item)) else {
+            let Some(read) = item.filter(|item| is_object(operation, item)) else {
                 return Ok(());
             };
             if self.guard_object(operation, &root.address, &read).await? == Regarded::Done {
@@ -71,34 +70,30 @@ impl Visitor for Guarding {
         Err(contended())
     }
 
-    fn tables_beside(&self) -> Vec<&'static TableShape> {
-        plan::guard_tables(self.shape)
+    fn tables_beside(&self, operation: &Operation) -> Vec<&'static TableShape> {
+        plan::guard_tables(operation.topology.root)
     }
 
     async fn visit_beside(
         &mut self,
         operation: &Operation,
         table: &'static TableShape,
-        item: &Item,
+        (address, item): (&Address, &Item),
     ) -> Result<bool> {
         let topology = &operation.topology;
-        let region = topology.table.region_name();
-        if !plan::is_guard(self.shape, topology.table, table, item) {
+        if !plan::is_guard(topology.root, topology.table, table, item) {
             return Ok(false);
         }
-        let Some(address) = Address::of_item(table, region, item) else {
-            return Ok(false);
-        };
         let mut item = Some(item.clone());
         for attempt in 1..=MOST_ATTEMPTS {
             let Some(guard) = &item else {
                 return Ok(true);
             };
-            if self.free(operation, &address, guard).await? == Regarded::Done {
+            if self.free(operation, address, guard).await? == Regarded::Done {
                 return Ok(true);
             }
             drive::pause(attempt).await?;
-            item = fetch_one(operation, &address).await?;
+            item = fetch_one(operation, address).await?;
         }
         Err(contended())
     }
@@ -113,13 +108,8 @@ impl Visitor for Guarding {
 }
 
 impl Guarding {
-    pub(super) fn new(
-        shape: &'static Shape,
-        report: GuardReport,
-        listener: Listener<GuardReport>,
-    ) -> Self {
+    pub(super) fn new(report: GuardReport, listener: Listener<GuardReport>) -> Self {
         Self {
-            shape,
             report,
             listener,
             planned: BTreeMap::new(),
@@ -133,7 +123,7 @@ impl Guarding {
         root: &Address,
         item: &Item,
     ) -> Result<Regarded> {
-        let Some(guards) = self.guards(operation, root) else {
+        let Some(guards) = operation.guards(root) else {
             return Ok(Regarded::Done);
         };
         guards.check_variant(item)?;
@@ -143,13 +133,13 @@ impl Guarding {
         let addresses: Vec<_> = needed.iter().map(|guard| guard.address.clone()).collect();
         let standing = fetch(operation, &addresses).await?;
         let places = self.places_of_owners(operation, &guards, &standing)?;
-        let as_read = Guards::as_read(self.shape, Some(item));
+        let as_read = Guards::as_read(operation.topology.root, Some(item));
         let mut owners = BTreeMap::new();
         if !places.is_empty() {
             // What the root has now, and what its guards' owners have, is read at one time.
             let both: Vec<_> = places.iter().chain([root]).cloned().collect();
             owners = fetch(operation, &both).await?;
-            if Guards::as_read(self.shape, owners.get(root)) != as_read {
+            if Guards::as_read(operation.topology.root, owners.get(root)) != as_read {
                 return Ok(Regarded::Moved);
             }
         }
@@ -245,11 +235,11 @@ impl Guarding {
             };
             let place = operation.place_in_table(&holder)?;
             let read = owners.get(&place);
-            if self.claims(operation, &place, read, guard.address) {
+            if claims(operation, &place, read, guard.address) {
                 duplicate(&holder);
                 return Ok(());
             }
-            lacking.while_root(place, Guards::as_read(self.shape, read));
+            lacking.while_root(place, Guards::as_read(operation.topology.root, read));
             over = Some(owner.clone());
         }
         let item = guards.item(guard.address);
@@ -272,13 +262,11 @@ impl Guarding {
             ));
         };
         let (place, read) = read_owner(operation, &holder).await?;
-        if self.claims(operation, &place, read.as_ref(), address)
-            || self.planned.contains_key(address)
-        {
+        if claims(operation, &place, read.as_ref(), address) || self.planned.contains_key(address) {
             return Ok(Regarded::Done);
         }
         if !self.report.dry_run {
-            let lacks = Guards::as_read(self.shape, read.as_ref());
+            let lacks = Guards::as_read(operation.topology.root, read.as_ref());
             let regard = Regard::default().while_root(place, lacks);
             let regard = regard.remove(address.clone(), AttributeValue::clone(owner));
             if drive::run(&operation.store, regard).await? == Regarded::Moved {
@@ -288,33 +276,23 @@ impl Guarding {
         self.report.freed += 1;
         Ok(Regarded::Done)
     }
+}
 
-    /// Whether the object that was read at this place has the value of the guard.
-    fn claims(
-        &self,
-        operation: &Operation,
-        root: &Address,
-        item: Option<&Item>,
-        guard: &Address,
-    ) -> bool {
-        let Some(item) = item.filter(|item| self.is_object(item)) else {
-            return false;
-        };
-        let guards = self.guards(operation, root);
-        guards.is_some_and(|guards| guards.may_claim(item, guard))
-    }
+/// Whether the object that was read at this place has the value of the guard.
+fn claims(operation: &Operation, root: &Address, item: Option<&Item>, guard: &Address) -> bool {
+    let Some(item) = item.filter(|item| is_object(operation, item)) else {
+        return false;
+    };
+    let guards = operation.guards(root);
+    guards.is_some_and(|guards| guards.may_claim(item, guard))
+}
 
-    /// Whether the item is a root of the type. One that cannot be read counts as one: it may have values.
-    fn is_object(&self, item: &Item) -> bool {
-        match RootState::read(item, self.shape) {
-            Ok(Found::Foreign | Found::Object(_)) => true,
-            Ok(Found::NotLive) => false,
-            Err(error) => error.kind() != ErrorKind::TypeMismatch,
-        }
-    }
-
-    fn guards(&self, operation: &Operation, root: &Address) -> Option<Guards> {
-        Guards::of(self.shape, operation.topology.table, root)
+/// Whether the item is a root of the type. One that cannot be read counts as one: it may have values.
+fn is_object(operation: &Operation, item: &Item) -> bool {
+    match RootState::read(item, operation.topology.root) {
+        Ok(Found::Foreign | Found::Object(_)) => true,
+        Ok(Found::NotLive) => false,
+        Err(error) => error.kind() != ErrorKind::TypeMismatch,
     }
 }
 

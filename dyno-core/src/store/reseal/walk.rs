@@ -9,8 +9,7 @@ use super::pace::Pace;
 use super::walked::Walked;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
-use crate::plan::{Address, Found, RootState};
-use crate::reserved;
+use crate::plan::{Address, Found, RootState, is_of_shard};
 use crate::shape::TableShape;
 use crate::store::cursor::{Course, Cursor};
 use crate::store::meter::Meter;
@@ -131,16 +130,16 @@ pub(in crate::store) trait Visitor: Send {
     ) -> impl Future<Output = Result<()>> + Send;
 
     /// Tables without objects, which are gone over afterwards.
-    fn tables_beside(&self) -> Vec<&'static TableShape> {
+    fn tables_beside(&self, _: &Operation) -> Vec<&'static TableShape> {
         Vec::new()
     }
 
-    /// Looks at an item of one of the tables that may be no object; whether it is none, and was for this visitor.
+    /// Looks at an item of one of the tables, with its place, that may be no object; whether it is none, and was for this visitor.
     fn visit_beside(
         &mut self,
         _: &Operation,
         _: &'static TableShape,
-        _: &Item,
+        _: (&Address, &Item),
     ) -> impl Future<Output = Result<bool>> + Send {
         future::ready(Ok(false))
     }
@@ -176,7 +175,7 @@ async fn go<V: Visitor>(
     let topology = &operation.topology;
     let table = topology.table;
     let client = operation.store.clients().of(table.region_name()).reads;
-    let beside = visitor.tables_beside();
+    let beside = visitor.tables_beside(operation);
     let beside = beside.into_iter().map(|table| Pass {
         table,
         course: Course::walk_beside(topology, table),
@@ -259,9 +258,11 @@ impl Pass {
                 if let Some(pace) = pace {
                     pace.settle(meter.consumed().total()).await;
                 }
-                let at = Address::of_item(table, region, &item);
+                let place = Address::of_item(table, region, &item);
                 visitor.walked().items_scanned += 1;
-                if let Some(refused) = self.look_at(operation, settings, item, visitor).await {
+                let at = place.as_ref();
+                if let Some(refused) = self.look_at(operation, settings, (at, item), visitor).await
+                {
                     let Refused {
                         key,
                         error,
@@ -277,7 +278,7 @@ impl Pass {
                     }
                 }
                 let walked = visitor.walked();
-                walked.cursor = at.map(|at| course.at(at.to_item()));
+                walked.cursor = place.map(|place| course.at(place.to_item()));
                 walked.consumed = meter.consumed();
             }
             start = answer.last_evaluated_key.filter(|key| !key.is_empty());
@@ -299,29 +300,29 @@ impl Pass {
         &self,
         operation: &Operation,
         settings: &Settings,
-        item: Item,
+        (place, item): (Option<&Address>, Item),
         visitor: &mut V,
     ) -> Option<Refused> {
-        let objects = operation.topology.table;
-        let refused = match visitor.visit_beside(operation, self.table, &item).await {
-            Ok(true) => return None,
-            Ok(false) => None,
-            Err(error) => Some(error),
-        };
-        let place = Address::of_item(self.table, objects.region_name(), &item);
-        if let Some(error) = refused {
-            return Some(Refused {
-                key: place?.key(),
-                ends_walk: ends_walk(error.kind()),
-                error,
-            });
+        if let Some(place) = place {
+            let visited = visitor.visit_beside(operation, self.table, (place, &item));
+            match visited.await {
+                Ok(true) => return None,
+                Ok(false) => {}
+                Err(error) => {
+                    return Some(Refused {
+                        key: place.key(),
+                        ends_walk: ends_walk(error.kind()),
+                        error,
+                    });
+                }
+            }
         }
         let wanted = settings.only_if.as_ref().is_none_or(|is_one| is_one(&item));
-        if !wanted || self.table.name() != objects.name() {
+        if !wanted || self.table.name() != operation.topology.table.name() {
             visitor.walked().passed_over += 1;
             return None;
         }
-        look_at_object(operation, item, visitor).await
+        look_at_object(operation, place?, item, visitor).await
     }
 }
 
@@ -338,17 +339,13 @@ struct Refused {
 /// Shows an item to the visitor, if it is a root of the type; what went wrong with it.
 async fn look_at_object<V: Visitor>(
     operation: &Operation,
+    place: &Address,
     item: Item,
     visitor: &mut V,
 ) -> Option<Refused> {
-    if [reserved::STAMP, reserved::PIECE]
-        .iter()
-        .any(|name| item.contains_key(*name))
-    {
+    if is_of_shard(&item) {
         return None;
     }
-    let table = operation.topology.table;
-    let place = Address::of_item(table, table.region_name(), &item)?;
     let key = place.key();
     let Ok(address) = operation.root(&key) else {
         visitor.walked().passed_over += 1;
