@@ -211,16 +211,19 @@ fn known_key<T: Stored>(operation: &Operation, object: &T) -> Option<Key> {
         return key_of_fields(object).ok().flatten();
     }
     let table = operation.topology.table;
-    let field = |role, name: &str| {
-        let mut fields = T::SHAPE.all_fields();
-        let has_field = fields.any(|field| field.field_role() == role);
-        KeyValue::from_value(tree.get(name).filter(|_| has_field)?)
-    };
+    let field = |role, name: &str| key_field(operation, &tree, role, name);
     let partition = Key::new(field(Role::PartitionKey, table.key_name())?);
     match table.sort_name() {
         Some(name) => Some(partition.with_sort(field(Role::SortKey, name)?)),
         None => Some(partition),
     }
+}
+
+/// The value of the field that is this part of the key, if the type has one.
+fn key_field(operation: &Operation, tree: &Item, role: Role, name: &str) -> Option<KeyValue> {
+    let mut fields = operation.topology.root.all_fields();
+    let has_field = fields.any(|field| field.field_role() == role);
+    KeyValue::from_value(tree.get(name).filter(|_| has_field)?)
 }
 
 fn another_key(made: &Key, given: &Key) -> Error {
@@ -233,14 +236,7 @@ fn another_key(made: &Key, given: &Key) -> Error {
 /// The key of an object to be saved: from its key fields, the call, the loader, or made up.
 fn key_of(operation: &Operation, tree: &Item, given: Option<&Key>) -> Result<Key> {
     let table = operation.topology.table;
-    let shape = operation.topology.root;
-    let field = |role, name: &str| {
-        let has_field = shape.all_fields().any(|field| field.field_role() == role);
-        has_field
-            .then(|| tree.get(name))
-            .flatten()
-            .and_then(KeyValue::from_value)
-    };
+    let field = |role, name: &str| key_field(operation, tree, role, name);
     let partition = one_of(
         "partition",
         field(Role::PartitionKey, table.key_name()),
