@@ -2,13 +2,14 @@
 //!
 //! `docs/format/unique-v1.md` describes them.
 
+mod key;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item, number};
-use sha2::{Digest as _, Sha256};
+use dyno_value::{FieldPath, Item};
 
-use super::address::shard_id;
+use self::key::{BEGINNING, key_beginning, key_text};
 use super::{Address, Format};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Node;
@@ -19,14 +20,8 @@ use crate::shape::{Body, FieldShape, Shape, TableShape, UniqueShape};
 /// The type tag of a guard, which no type has.
 const TAG: &str = "#unique";
 
-/// What the key of every guard begins with.
-const BEGINNING: &str = "_dy_unique";
-
 /// The sort key of guards in a table that has one.
 const SORT: &str = "#";
-
-/// A longer value stands in the key as its hash.
-const LONGEST_VALUE: usize = 512;
 
 /// The guards of one object.
 #[derive(Clone, Debug)]
@@ -366,109 +361,4 @@ pub(crate) fn is_guard(
             let begins = key_beginning(own, shape.type_tag(), field.name());
             stands.name() == table.name() && key.starts_with(&begins)
         })
-}
-
-/// ```text
-/// key    = "_dy_unique#" owners "#" escape(field) "#" value
-/// owners = escape(type tag) | escape(table) "/" escape(type tag), where the guards have a table of their own
-/// value  = "S#" text | "N#" normal form | "B#" hexadecimal
-///        | "s#" | "n#" | "b#"  SHA-256 of the same, if it is longer than 512 bytes
-/// ```
-fn key_text(table: Option<&str>, tag: &str, field: &str, value: &AttributeValue) -> Result<String> {
-    let (kind, text) = match value {
-        AttributeValue::S(text) => ('S', text.clone()),
-        AttributeValue::N(text) => {
-            let normal = number::normalize(text);
-            let normal = normal.map_err(|error| invalid(&error.to_string()))?;
-            ('N', normal)
-        }
-        AttributeValue::B(bytes) => ('B', hex::encode(bytes)),
-        _ => {
-            return Err(invalid(
-                "is unique, and is stored as something else than a string, a number or a binary; mark another field, or convert it \
-                 `with` a module of yours",
-            ));
-        }
-    };
-    let (kind, text) = if text.len() > LONGEST_VALUE {
-        let hash: [u8; 32] = Sha256::digest(&text).into();
-        (kind.to_ascii_lowercase(), hex::encode(hash))
-    } else {
-        (kind, text)
-    };
-    let beginning = key_beginning(table, tag, field);
-    Ok(format!("{beginning}{kind}#{text}"))
-}
-
-fn key_beginning(table: Option<&str>, tag: &str, field: &str) -> String {
-    let owners = shard_id(table.into_iter().chain([tag]));
-    format!("{BEGINNING}#{owners}#{}#", shard_id([field]))
-}
-
-fn invalid(why: &str) -> Error {
-    Error::new(ErrorKind::InvalidValue, why)
-}
-
-#[cfg(test)]
-mod tests {
-
-    use aws_smithy_types::Blob;
-    use proptest::prelude::*;
-
-    use super::*;
-
-    fn values() -> impl Strategy<Value = AttributeValue> {
-        prop_oneof![
-            "[SNBsnb#%/~a]{0,3}".prop_map(AttributeValue::S),
-            "[#a]{510,514}".prop_map(AttributeValue::S),
-            (-200_i32..200).prop_map(|number| AttributeValue::N(number.to_string())),
-            proptest::collection::vec(any::<u8>(), 0..3)
-                .prop_map(|bytes| AttributeValue::B(Blob::new(bytes))),
-        ]
-    }
-
-    type Place = (Option<String>, String, String, AttributeValue);
-
-    fn places() -> impl Strategy<Value = Place> {
-        (
-            proptest::option::of("[a#%/]{1,2}"),
-            "[a#%/]{1,2}",
-            "[a#%/]{1,2}",
-            values(),
-        )
-    }
-
-    fn text((table, tag, field, value): &Place) -> String {
-        key_text(table.as_deref(), tag, field, value).unwrap()
-    }
-
-    proptest! {
-        #[test]
-        fn no_two_values_share_a_guard(one in places(), two in places()) {
-            prop_assert_eq!(one == two, text(&one) == text(&two));
-        }
-
-        #[test]
-        fn a_value_adds_so_much_to_a_key_at_most((table, tag, field, value) in places()) {
-            let all = key_text(table.as_deref(), &tag, &field, &value).unwrap();
-            let beginning = key_beginning(table.as_deref(), &tag, &field);
-            prop_assert!(all.len() - beginning.len() <= LONGEST_VALUE + 2);
-        }
-
-        #[test]
-        fn a_guard_that_fits_in_no_key_is_refused(tag in 1_000_usize..2_100, value in 0_usize..600) {
-            let value = AttributeValue::S("v".repeat(value));
-            let text = key_text(None, &"t".repeat(tag), "f", &value).unwrap();
-            let address = Address::of_text(&TableShape::new("T", "ID"), None, &Key::new(text.clone()));
-            prop_assert_eq!(address.is_ok(), text.len() <= 2048);
-        }
-    }
-
-    #[test]
-    fn a_number_has_one_guard_in_all_its_forms() {
-        let key =
-            |text: &str| key_text(None, "T", "f", &AttributeValue::N(text.to_owned())).unwrap();
-        assert_eq!(key("1.50"), key("15e-1"));
-        assert_eq!(key("1.50"), "_dy_unique#T#f#N#1.5");
-    }
 }
