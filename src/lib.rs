@@ -1,6 +1,8 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[cfg(feature = "config")]
+pub use dyno_config as config;
 #[cfg(feature = "aws")]
 pub use dyno_core::StoreBuilder;
 pub use dyno_core::{
@@ -21,6 +23,10 @@ pub use dyno_core::{
     check_loader, compat, document, expression, shape, table, template, transaction,
 };
 pub use dyno_derive::DyObject;
+#[cfg(feature = "flags")]
+pub use dyno_flags as flags;
+#[cfg(feature = "kv")]
+pub use dyno_kv as kv;
 #[cfg(feature = "legacy")]
 pub use dyno_legacy as legacy;
 #[cfg(feature = "terraform")]

@@ -1,0 +1,1 @@
+//! Feature-flag store on DynamoDB, in the items of the LaunchDarkly SDKs.

@@ -1,0 +1,1 @@
+//! Key-value store on DynamoDB: versions, expiry, compare-and-put, locks and counters; items of dynastore.
