@@ -20,7 +20,7 @@ pub use dyno_core::{
     SaveMany, SaveSaved, Saved, Scan, Searchable, Segment, Shards, SortKey, Store, Stored,
     Transaction, TransactionError, TransactionFailure, TypeTag, TypedPath, Update, UpdateParams,
     UpdateReturning, UsedException, ValueCause, ValueError, WriteOnly, WritePath, batch,
-    check_loader, compat, document, expression, shape, table, template, transaction,
+    check_loader, compat, document, expression, items, shape, table, template, transaction,
 };
 pub use dyno_derive::DyObject;
 #[cfg(feature = "flags")]

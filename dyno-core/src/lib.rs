@@ -110,6 +110,19 @@ pub mod expression {
     };
 }
 
+/// Items as they are stored, by key and without a type: [`Store::items`], [`Store::write_items`].
+pub mod items {
+    pub use crate::expr::{Attr, Value, attr};
+    pub use crate::store::{
+        Change, Check, DeleteItem as Delete, Get, GetMany, Index, ItemPage, ItemStream,
+        ItemWrite as WritePart, Items, Put, Refusal, Select, Transacted, UpdateItem as Update,
+        WriteItems, WriteMany, WriteManyError, Written,
+    };
+
+    /// What must hold of an item, for a write to be applied or an item to be found.
+    pub type Condition = crate::expr::Condition<dyno_value::Item>;
+}
+
 /// Objects without a Rust type: `Store::documents`.
 pub mod document {
     pub use crate::store::{

@@ -4,6 +4,7 @@
 //! | machine | protocol | requests |
 //! |---|---|---|
 //! | [`save::Save`] | A (root only) and B (one transaction) of `docs/design/protocol.md` | 1, or 2 to replace |
+//! | [`bare::Bare`] | items without the mapper's attributes, alone or in one transaction | 1 |
 //! | [`blind::BlindWrite`] | A and B without a read, of one path | 1 |
 //! | [`delete::Delete`] | one transaction | 1 |
 //! | [`independent::Independent`] | one update of a shard with a version of its own | 1 |
@@ -21,6 +22,7 @@
 //! that is sent again can come after somebody else's. What cannot be resolved is `OutcomeUnknown`, never a guess.
 
 mod advance;
+pub(crate) mod bare;
 pub(crate) mod blind;
 pub(crate) mod cost;
 pub(crate) mod delete;

@@ -9,6 +9,7 @@
 
 mod addend;
 mod assign;
+mod attr;
 mod condition;
 mod edit;
 mod holds;
@@ -28,9 +29,10 @@ mod tests;
 pub use self::addend::{Added, Addend, ListField, Numeric, SetField, Subtrahend};
 pub(crate) use self::addend::{list_of, set_of};
 pub use self::assign::Assign;
+pub use self::attr::{Attr, Value, attr};
 pub use self::condition::Condition;
 pub(crate) use self::condition::{Fault, Why};
-pub(crate) use self::edit::{Edit, Guard, Verb, Wrong};
+pub(crate) use self::edit::{Bounds, Edit, Guard, Sign, Verb, Wrong};
 pub use self::keyword::KeywordValue;
 pub(crate) use self::keyword::{Operator, keyword_node};
 pub use self::kinds::{Container, Measured, Ordered, Text};

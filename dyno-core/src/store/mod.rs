@@ -19,6 +19,7 @@ mod fetch_batch;
 mod find;
 mod guard_values;
 mod held;
+mod items;
 mod keys;
 mod lazy;
 mod load;
@@ -74,6 +75,11 @@ pub use self::document::{
 pub(crate) use self::find::index_value;
 pub use self::find::{Find, FindKeys};
 pub use self::guard_values::{Duplicate, GuardReport, GuardValues};
+pub use self::items::{
+    Change, Check, Delete as DeleteItem, Get, GetMany, Index, ItemPage, ItemStream, Items, Put,
+    Refusal, Select, Transacted, Update as UpdateItem, WriteItems, WriteMany, WriteManyError,
+    WritePart as ItemWrite, Written,
+};
 pub use self::load::{Load, LoadOptional};
 use self::meter::Meter;
 pub use self::read_path::ReadPath;
@@ -277,7 +283,8 @@ impl Store {
     }
 
     /// The time of fields.
-    fn now(&self) -> SystemTime {
+    /// What time it is for this store: the system's, or that of [`with_clock`](Self::with_clock).
+    pub fn now(&self) -> SystemTime {
         self.clock.now()
     }
 

@@ -2,9 +2,9 @@
 
 use super::{
     Audit, CheckSpecs, CheckTables, Collection, Delete, DeleteMany, DeleteTables, Documents,
-    EnsureSpecs, EnsureTables, Find, GuardValues, Load, LoadMany, LoadParts, LoadTogether,
-    LoadTransaction, Members, MigrateTables, Query, ReadPath, Reseal, Save, SaveMany, Scan, Store,
-    Transaction, Update, WriteParts, WritePath, WriteTogether,
+    EnsureSpecs, EnsureTables, Find, GuardValues, ItemWrite, Items, Load, LoadMany, LoadParts,
+    LoadTogether, LoadTransaction, Members, MigrateTables, Query, ReadPath, Reseal, Save, SaveMany,
+    Scan, Store, Transaction, Update, WriteItems, WriteParts, WritePath, WriteTogether,
 };
 use crate::key::Key;
 use crate::shape::{IntoPath, Stored};
@@ -122,6 +122,17 @@ impl Store {
     /// Objects without a Rust type, stored as this shape says; see [`Documents`].
     pub fn documents(&self, shape: untyped::Shape) -> Documents {
         Documents::new(self.clone(), shape)
+    }
+
+    /// The items of a table as they are stored, by key and without a type; see [`Items`]. Names the table and its partition key; give
+    /// [`Items::sort`] that of a sort key.
+    pub fn items(&self, table: impl Into<String>, key: impl Into<String>) -> Items {
+        Items::new(self.clone(), table.into(), key.into())
+    }
+
+    /// Writes several items without a type, all or none; see [`WriteItems`].
+    pub fn write_items(&self, parts: impl IntoIterator<Item = ItemWrite>) -> WriteItems {
+        WriteItems::new(self.clone(), parts.into_iter().collect())
     }
 
     /// Brings every stored `T` to what a save today would encrypt, and how; see [`Reseal`].

@@ -30,6 +30,7 @@ pub use self::error::BatchError;
 pub use self::load_many::LoadMany;
 pub use self::load_together::{LoadAsked, LoadPart, LoadParts, LoadTogether, Reads};
 pub use self::save_many::SaveMany;
+pub(super) use self::send::{Write as BareWrite, send as send_batch};
 pub use self::write_together::{WriteAsked, WritePart, WriteParts, WriteTogether};
 
 /// Requests that are sent at the same time, if the caller says nothing.

@@ -17,9 +17,9 @@ use crate::store::{Store, drive, service};
 
 /// What is to stand at a place; `None`: nothing.
 #[derive(Debug)]
-pub(super) struct Write {
-    pub(super) address: Address,
-    pub(super) item: Option<Item>,
+pub(in crate::store) struct Write {
+    pub(in crate::store) address: Address,
+    pub(in crate::store) item: Option<Item>,
 }
 
 impl Write {
@@ -33,7 +33,7 @@ impl Write {
 }
 
 /// Sends these writes, which fit one request and are of one region; says of each why it was not applied, if it was not.
-pub(super) async fn send(store: &Store, writes: &[Write]) -> Vec<Option<Error>> {
+pub(in crate::store) async fn send(store: &Store, writes: &[Write]) -> Vec<Option<Error>> {
     if writes.is_empty() {
         return Vec::new();
     }

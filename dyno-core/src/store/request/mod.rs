@@ -99,14 +99,15 @@ async fn single(store: &Store, action: Action) -> Answer {
         Action::Put {
             item, condition, ..
         } => {
-            let put = conditional!(client.put_item(), table, condition.unwrap_or_default())
+            let condition = condition.unwrap_or_default();
+            let put = client
+                .put_item()
+                .set_item(Some(item))
+                .set_return_values(condition.returns.map(return_value))
                 .set_return_consumed_capacity(store.asks_for_capacity());
-            answer_of!(
-                store,
-                put.set_item(Some(item)).send().await,
-                PutItemError,
-                table
-            )
+            let mut sent = conditional!(put, table, condition).send().await;
+            let returned = sent.as_mut().ok().and_then(|sent| sent.attributes.take());
+            with_old(answer_of!(store, sent, PutItemError, table), returned)
         }
         Action::Update {
             address,
@@ -127,15 +128,24 @@ async fn single(store: &Store, action: Action) -> Answer {
             }
         }
         Action::Delete { address, condition } => {
-            let delete = conditional!(client.delete_item(), table, condition.unwrap_or_default())
+            let condition = condition.unwrap_or_default();
+            let delete = client
+                .delete_item()
+                .set_key(Some(address.to_item()))
+                .set_return_values(condition.returns.map(return_value))
                 .set_return_consumed_capacity(store.asks_for_capacity());
-            answer_of!(
-                store,
-                delete.set_key(Some(address.to_item())).send().await,
-                DeleteItemError,
-                table
-            )
+            let mut sent = conditional!(delete, table, condition).send().await;
+            let returned = sent.as_mut().ok().and_then(|sent| sent.attributes.take());
+            with_old(answer_of!(store, sent, DeleteItemError, table), returned)
         }
+    }
+}
+
+/// The answer to what took the place of an item, with that item if it was asked for and there was one.
+fn with_old(answer: Answer, old: Option<Item>) -> Answer {
+    match (answer, old) {
+        (Answer::Applied, Some(old)) if !old.is_empty() => Answer::Returned(old),
+        (answer, _) => answer,
     }
 }
 
