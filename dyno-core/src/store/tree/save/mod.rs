@@ -1,29 +1,27 @@
 //! From a tree to what a save sends.
 
+mod managed;
+mod plain;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{FieldPath, Item};
+use dyno_value::Item;
 
-use super::draft::{Unchanged, refuse_key_names};
-use super::{Baseline, Cut, Expecting, Own, Stored, same_key};
+use super::{Baseline, Cut, Expecting, same_key};
 use crate::commit::VersionLock;
-use crate::commit::independent::{Independent, OwnVersion};
-use crate::commit::plain::Plain;
-use crate::commit::save::{Expect, Save};
-use crate::commit::together::{Before, Blind, Guarding};
+use crate::commit::together::{Before, Guarding};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Node;
 use crate::forecast::Plan;
 use crate::key::Key;
 use crate::plan::{
-    self, Address, Beginning, Claims, Decisions, Digest, Digests, Guards, ItemSeals, Kept,
-    KeptValues, Keyed, KnownEntries, Numbering, RootState, Topology,
+    self, Address, Beginning, Decisions, Digest, Digests, Guards, Kept, KeptValues, Keyed,
+    KnownEntries, Numbering, Topology,
 };
-use crate::shape::FieldShape;
 use crate::store::drive;
 use crate::store::operation::Operation;
-use crate::store::prepared::{Commit, Prepared, WrittenOwn};
+use crate::store::prepared::Prepared;
 
 impl Operation {
     /// Saves a tree in clear; sends nothing if it is as it was loaded.
@@ -171,292 +169,9 @@ impl Operation {
         })
     }
 
-    fn prepare_plain(
-        &self,
-        root: Address,
-        cut: Cut,
-        expecting: &Expecting,
-        Written {
-            held,
-            next: stamps,
-            beginning: _,
-            lock,
-            unique,
-        }: Written,
-        when: Option<&Node>,
-    ) -> Result<Prepared<'_>> {
-        let Cut {
-            bodies,
-            digests,
-            known,
-            decisions,
-        } = cut;
-        let shape = self.topology.root;
-        let mut item = decisions.seal(bodies.root, &FieldPath::root(), &self.binding(&root)?)?;
-        let mut next = match expecting {
-            Expecting::Baseline(base) => (**base).clone(),
-            Expecting::Anything | Expecting::Nothing => Baseline::default(),
-        };
-        let before = std::mem::replace(&mut next.digests, digests);
-        let reseals = std::mem::take(&mut next.reseals);
-        next.known = known;
-        next.kept = held;
-        let counts = Kept::counts(shape);
-        let stored = next.plain_item().cloned();
-        let guards = self.guards(&root);
-        let guarding;
-        let commit = match (expecting, stored) {
-            (Expecting::Baseline(_), Some(stored)) => {
-                let mut after = changes(&before.root, &next.digests.root, &mut item);
-                if after.is_empty() {
-                    return Ok(Prepared::new(root, Commit::Nothing, next));
-                }
-                if let Some((attribute, tag)) = plan::plain_tag(shape)
-                    && !stored.contains_key(attribute)
-                {
-                    after.insert(
-                        attribute.to_owned(),
-                        Some(AttributeValue::S(tag.to_owned())),
-                    );
-                }
-                if !reseals {
-                    let stamps = stamps?;
-                    next.stamp(&stamps)?;
-                    after.extend(stamps.into_iter().map(|(name, value)| (name, Some(value))));
-                }
-                self.remove_older_names(&stored, &mut after);
-                let mut compared = self.topology.made.complete(&stored, &item, &mut after);
-                compared.retain(|name| !self.topology.table.has_key(name));
-                item.clone_from(&stored);
-                for (name, value) in after.clone() {
-                    match value {
-                        Some(value) => item.insert(name, value),
-                        None => item.remove(&name),
-                    };
-                }
-                guarding = guards
-                    .map(|guards| {
-                        let before = guards.claims_of_stored(&stored);
-                        guarding_of(guards, Before::Loaded(before), &item)
-                    })
-                    .transpose()?;
-                Plain::update(root.clone(), &stored, (after, &compared), &item)?.of_type(shape)
-            }
-            (Expecting::Baseline(_), None) => {
-                return Err(Error::new(
-                    ErrorKind::TypeMismatch,
-                    "the object was loaded as one with shards",
-                ));
-            }
-            (Expecting::Anything, _) => {
-                let stamps = stamps?;
-                next.stamp(&stamps)?;
-                item.extend(stamps);
-                item.extend(root.to_item());
-                plan::write_plain_tag(&mut item, shape);
-                guarding = guards
-                    .map(|guards| {
-                        let blind = Blind {
-                            root: root.clone(),
-                            shape,
-                            item: Some(item.clone()),
-                            lock: lock.clone(),
-                            when: when.cloned(),
-                        };
-                        guarding_of(guards, Before::Supposed(Box::new(blind)), &unique)
-                    })
-                    .transpose()?;
-                Plain::put(root.clone(), item.clone()).of_type(shape)
-            }
-            (Expecting::Nothing, _) => {
-                let stamps = stamps?;
-                next.stamp(&stamps)?;
-                item.extend(stamps);
-                item.extend(root.to_item());
-                plan::write_plain_tag(&mut item, shape);
-                guarding = guards
-                    .map(|guards| guarding_of(guards, Before::Loaded(Claims::default()), &unique))
-                    .transpose()?;
-                Plain::insert(root.clone(), item.clone())
-            }
-        };
-        Ok(Prepared::new(
-            root,
-            Commit::Plain(commit.counting(counts).when_locked(lock, when), item),
-            next,
-        )
-        .guarded(guarding))
-    }
-
-    /// A field that is written under its present name leaves nothing under an older one.
-    fn remove_older_names(
-        &self,
-        before: &Item,
-        after: &mut BTreeMap<String, Option<AttributeValue>>,
-    ) {
-        let changed: Vec<_> = after.keys().cloned().collect();
-        let fields = changed
-            .iter()
-            .filter_map(|name| self.topology.root.find_field(|field| field.name() == name));
-        for older in fields
-            .flat_map(FieldShape::older_names)
-            .filter(|older| before.contains_key(**older))
-        {
-            after.insert((*older).to_owned(), None);
-        }
-    }
-
-    fn prepare_managed(
-        &self,
-        root: Address,
-        mut cut: Cut,
-        expecting: Expecting,
-        Written {
-            held,
-            next: stamps,
-            beginning,
-            lock,
-            unique,
-        }: Written,
-        when: Option<&Node>,
-    ) -> Result<Prepared<'_>> {
-        let (mut next, expect) = match expecting {
-            Expecting::Baseline(base) => {
-                let expect = match &base.stored {
-                    Stored::Managed(state) => Expect::Base(state.clone()),
-                    Stored::Plain(item) => Expect::Foreign(item.clone()),
-                    Stored::Nothing => Expect::Nothing,
-                };
-                (*base, expect)
-            }
-            Expecting::Anything => (Baseline::default(), Expect::Anything),
-            Expecting::Nothing => (Baseline::default(), Expect::Nothing),
-        };
-        let own_now = plan::own_attributes(&cut.bodies, &cut.decisions)
-            .map_err(|error| cut.decisions.without_secrets(error))?;
-        next.known = cut.known.clone();
-        next.kept = held;
-        let claimed = std::mem::replace(&mut next.unique, unique);
-        let mut guarding = None;
-        let before = std::mem::replace(&mut next.digests, cut.digests.clone());
-        if let Expect::Base(state) = &expect
-            && before != next.digests
-        {
-            state.check_writable()?;
-        }
-        let rewrite = next.rewrite.take();
-        let reseals = std::mem::take(&mut next.reseals);
-        let seals = ItemSeals::of(self.topology.root, &root, self.loader())?;
-        if let Expect::Base(state) = &expect
-            && state.seal.is_some()
-            && before != next.digests
-        {
-            seals.check_over_sealed(self.topology.root)?;
-        }
-        let commit = match &expect {
-            Expect::Base(state)
-                if rewrite.is_none()
-                    && before == next.digests
-                    && !seals.are_not_those_of(state) =>
-            {
-                Commit::Nothing
-            }
-            Expect::Base(state)
-                if rewrite.is_none()
-                    && when.is_none()
-                    && only_one_own_differs(&before, &next.digests, &next.own) =>
-            {
-                Commit::Own(self.own_writes(&root, state, cut, (&before, &next.own), &own_now)?)
-            }
-            _ => {
-                let before = matches!(expect, Expect::Base(_)).then_some(before);
-                if !reseals {
-                    let stamps = stamps?;
-                    next.stamp(&stamps)?;
-                    cut.bodies.root.extend(stamps);
-                }
-                let unchanged = Unchanged {
-                    before,
-                    rewrite: rewrite.unwrap_or_default(),
-                };
-                let draft = self.draft(root.clone(), cut, &unchanged, &next.own, &expect)?;
-                let mut written = Vec::new();
-                for (id, attributes) in &own_now {
-                    let shard = draft.written.get(id);
-                    if shard.is_some() || !next.own.contains_key(id) {
-                        let place = shard.map(|shard| draft.owner.address(&shard.field, false, 0));
-                        written.push(WrittenOwn {
-                            id: id.clone(),
-                            place: place.transpose()?,
-                            attributes: attributes.clone(),
-                        });
-                    }
-                }
-                next.own.retain(|id, _| own_now.contains_key(id));
-                if let Some(guards) = self.guards(&root) {
-                    let before = match &expect {
-                        Expect::Anything => Before::Found,
-                        Expect::Base(_) => Before::Loaded(guards.claims_of_stored(&claimed)),
-                        Expect::Foreign(item) => Before::Loaded(guards.claims_of_stored(item)),
-                        Expect::Nothing => Before::Loaded(Claims::default()),
-                    };
-                    guarding = Some(guarding_of(guards, before, &next.unique)?);
-                }
-                Commit::Whole {
-                    save: Box::new(
-                        Save::new(draft, expect)
-                            .when(when.cloned())
-                            .locked(lock)
-                            .keeping(beginning),
-                    ),
-                    written_own: written,
-                }
-            }
-        };
-        for (id, attributes) in own_now {
-            if let Some(own) = next.own.get_mut(&id) {
-                own.attributes = attributes;
-            }
-        }
-        Ok(Prepared::new(root, commit, next).guarded(guarding))
-    }
-
     /// What keeps the values of an object unique.
     pub(in crate::store) fn guards(&self, root: &Address) -> Option<Guards> {
         Guards::of(self.topology.root, self.topology.table, root)
-    }
-
-    /// The writes of the independent shards that changed, each by itself.
-    fn own_writes(
-        &self,
-        root: &Address,
-        state: &RootState,
-        cut: Cut,
-        (before, own): (&Digests, &BTreeMap<String, Own>),
-        own_now: &BTreeMap<String, BTreeMap<String, Digest>>,
-    ) -> Result<Vec<(String, Independent)>> {
-        let (owner, binding) = (self.owner(root), self.binding(root)?);
-        let mut writes = Vec::new();
-        for (id, shard) in cut.bodies.shards {
-            let (Some(known), Some(after)) = (own.get(&id), own_now.get(&id)) else {
-                continue;
-            };
-            if before.shards.get(&id) == cut.digests.shards.get(&id) {
-                continue;
-            }
-            refuse_key_names(&shard)?;
-            let mut body = cut
-                .decisions
-                .seal(shard.item, &shard.field.path, &binding)?;
-            let write = OwnVersion {
-                address: owner.address(&shard.field, false, 0)?,
-                life: state.life,
-                seen: known.version,
-                changes: changes(&known.attributes, after, &mut body),
-            };
-            writes.push((id, Independent::new(write)));
-        }
-        Ok(writes)
     }
 }
 
@@ -497,19 +212,6 @@ fn guarding_of(guards: Guards, before: Before, values: &Item) -> Result<Guarding
         before,
         after,
     })
-}
-
-/// Whether one independent shard is all that changed. Several are written together, in one transaction.
-fn only_one_own_differs(before: &Digests, after: &Digests, own: &BTreeMap<String, Own>) -> bool {
-    let mut changed = before
-        .shards
-        .iter()
-        .filter(|(id, digest)| after.shards.get(*id) != Some(*digest));
-    let one = changed.next().is_some_and(|(id, _)| own.contains_key(id));
-    one && changed.next().is_none()
-        && before.root == after.root
-        && before.entries == after.entries
-        && before.shards.keys().eq(after.shards.keys())
 }
 
 /// The attributes that differ, moved out of the new item; `None` for those that are gone.
