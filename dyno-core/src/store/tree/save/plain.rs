@@ -94,36 +94,34 @@ impl Operation {
                     "the object was loaded as one with shards",
                 ));
             }
-            (Expecting::Anything, _) => {
+            (Expecting::Anything | Expecting::Nothing, _) => {
                 let stamps = stamps?;
                 next.stamp(&stamps)?;
                 item.extend(stamps);
                 item.extend(root.to_item());
                 plan::write_plain_tag(&mut item, shape);
+                let replaces = matches!(expecting, Expecting::Anything);
                 guarding = guards
                     .map(|guards| {
-                        let blind = Blind {
-                            root: root.clone(),
-                            shape,
-                            item: Some(item.clone()),
-                            lock: lock.clone(),
-                            when: when.cloned(),
+                        let before = if replaces {
+                            Before::Supposed(Box::new(Blind {
+                                root: root.clone(),
+                                shape,
+                                item: Some(item.clone()),
+                                lock: lock.clone(),
+                                when: when.cloned(),
+                            }))
+                        } else {
+                            Before::Loaded(Claims::default())
                         };
-                        guarding_of(guards, Before::Supposed(Box::new(blind)), &unique)
+                        guarding_of(guards, before, &unique)
                     })
                     .transpose()?;
-                Plain::put(root.clone(), item.clone()).of_type(shape)
-            }
-            (Expecting::Nothing, _) => {
-                let stamps = stamps?;
-                next.stamp(&stamps)?;
-                item.extend(stamps);
-                item.extend(root.to_item());
-                plan::write_plain_tag(&mut item, shape);
-                guarding = guards
-                    .map(|guards| guarding_of(guards, Before::Loaded(Claims::default()), &unique))
-                    .transpose()?;
-                Plain::insert(root.clone(), item.clone())
+                if replaces {
+                    Plain::put(root.clone(), item.clone()).of_type(shape)
+                } else {
+                    Plain::insert(root.clone(), item.clone())
+                }
             }
         };
         Ok(Prepared::new(
