@@ -20,6 +20,8 @@ mod init;
 mod item;
 mod kind;
 mod large;
+#[cfg(feature = "launchdarkly")]
+pub mod launchdarkly;
 mod names;
 mod read;
 mod set;

@@ -11,6 +11,8 @@ mod faults;
 mod fixture;
 mod generations;
 mod large;
+#[cfg(feature = "launchdarkly")]
+mod launchdarkly;
 mod law;
 mod official;
 mod predecessor;
