@@ -1,0 +1,106 @@
+//! Which sets may have items, and how they are removed.
+//!
+//! ```text
+//! namespace S   $generations, after a prefix
+//! key       S   the id of a set
+//! started   N   seconds since 1970
+//! dead      BOOL  true: it will never be current
+//! ```
+
+use std::time::Duration;
+
+use dyno_core::items::{Change, Condition, attr};
+use dyno_core::{Item, Key};
+
+use super::marker::is_marked;
+use crate::error::Result;
+use crate::item::{KEY, NAMESPACE, key_of, number, number_in, text_in};
+use crate::kind::Kind;
+use crate::names::Generation;
+use crate::store::FeatureStore;
+
+const DEAD: &str = "dead";
+const STARTED: &str = "started";
+
+/// An `init` that takes longer than this may find its set removed, and then fails.
+pub(crate) const ABANDONED: Duration = Duration::from_hours(1);
+
+/// Holds of a set that may become current.
+pub(super) fn is_alive() -> Condition {
+    attr(STARTED).exists() & attr(DEAD).missing()
+}
+
+impl FeatureStore {
+    /// Makes it known that a set of this id may have items, before it has any.
+    pub(super) async fn register(&self, id: &str) -> Result<()> {
+        let mut row: Item = key_of(&self.names.registry(), id);
+        row.insert(STARTED.to_owned(), number(self.seconds()));
+        let put = self.items.put(row).await;
+        put.map(drop)
+            .map_err(|error| self.failed("init", "the new set", error))
+    }
+
+    /// Removes the sets that are not current and were begun so long ago.
+    pub(crate) async fn remove_old_sets(&self, current: &Generation, age: Duration) -> Result<u64> {
+        let known = self.items.query(self.names.registry()).consistent().await;
+        let known = known.map_err(|error| self.failed("sweep", "old sets", error))?;
+        let before = self.seconds().saturating_sub(age.as_secs());
+        let mut removed = 0;
+        for row in known {
+            let Some(id) = text_in(&row, KEY) else {
+                continue;
+            };
+            let generation = Generation::Own(id.to_owned());
+            let started = number_in(&row, STARTED).unwrap_or(0);
+            if generation != *current && (started <= before || row.contains_key(DEAD)) {
+                removed += self.remove_set(&generation).await?;
+            }
+        }
+        Ok(removed)
+    }
+
+    /// Removes a set, unless it is current. One of its own is marked before, so that it does not become current meanwhile, and forgotten
+    /// at last.
+    pub(crate) async fn remove_set(&self, generation: &Generation) -> Result<u64> {
+        let failed = |error| self.failed("sweep", "an old set", error);
+        let mut entry = None;
+        if let Generation::Own(id) = generation {
+            let own = Key::from((self.names.registry(), id.clone()));
+            let dead = self.items.update(own.clone()).set(DEAD, true);
+            let not_current = self
+                .items
+                .check(self.names.marker(), !is_marked(generation));
+            let marked = self.store.write_items([dead.into(), not_current.into()]);
+            if !marked.await.map_err(failed)?.is_applied() {
+                return Ok(0);
+            }
+            entry = Some(own);
+        }
+        let mut removed = 0;
+        for kind in Kind::ALL {
+            removed += self.clear(self.names.items(kind, generation)).await?;
+            removed += self.clear(self.names.chunks(kind, generation)).await?;
+        }
+        if let Some(entry) = entry {
+            let forgotten = self.items.delete(entry).await;
+            forgotten.map(drop).map_err(failed)?;
+        }
+        Ok(removed)
+    }
+
+    async fn clear(&self, namespace: String) -> Result<u64> {
+        let rows = self.items.query(namespace.clone()).consistent();
+        let rows = rows.only([NAMESPACE, KEY]).await;
+        let failed = |error| self.failed("sweep", format!("namespace `{namespace}`"), error);
+        let rows = rows.map_err(failed)?;
+        let gone: Vec<_> = rows
+            .iter()
+            .filter_map(|row| text_in(row, KEY))
+            .map(|key| Change::Delete((namespace.clone(), key.to_owned()).into()))
+            .collect();
+        let count = gone.len() as u64;
+        let cleared = self.items.write_many(gone).await;
+        cleared.map_err(|error| failed(error.into_parts().0))?;
+        Ok(count)
+    }
+}

@@ -1,0 +1,93 @@
+//! What makes the store when the SDK wants it.
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+use std::sync::Arc;
+
+use launchdarkly_server_sdk::{PersistentDataStore, PersistentDataStoreFactory};
+
+use super::data_store::DynoDataStore;
+use super::worker::{Connecting, Worker};
+use crate::store::FeatureStore;
+
+/// Makes persistent stores for clients of LaunchDarkly's SDK: give it to `PersistentDataStoreBuilder::new`.
+///
+/// Each client gets a store with a thread of its own. Reads and writes are those of [`FeatureStore`]; an error is a `PersistentStoreError`
+/// with all that is known, which the SDK logs.
+///
+/// The connections of a store are driven by the runtime on which they were opened. A store that a program also uses on a runtime with one
+/// thread would wait for that thread while the thread waits for the store: give each its own, or let [`connect`](Self::connect) make it.
+///
+/// # Examples
+///
+/// ```
+/// use std::sync::Arc;
+///
+/// use dyno_core::Store;
+/// use dyno_flags::FeatureStore;
+/// use dyno_flags::launchdarkly::DynoDataStoreFactory;
+/// use launchdarkly_server_sdk::{PersistentDataStoreBuilder, PersistentDataStoreFactory};
+///
+/// let factory = DynoDataStoreFactory::connect(|| async {
+///     let flags = FeatureStore::new(&Store::embedded()?, "launchdarkly");
+///     flags.ensure_table().await?;
+///     Ok::<_, Box<dyn std::error::Error + Send + Sync>>(flags)
+/// });
+/// assert!(!factory.create_persistent_data_store()?.is_initialized());
+/// let builder = PersistentDataStoreBuilder::new(Arc::new(factory));
+/// # drop(builder);
+/// # Ok::<(), std::io::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct DynoDataStoreFactory {
+    connect: Arc<dyn Fn() -> Connecting + Send + Sync>,
+}
+
+impl DynoDataStoreFactory {
+    /// Stores of these flags and segments.
+    pub fn new(flags: FeatureStore) -> Self {
+        let connect = move || -> Connecting {
+            let flags = flags.clone();
+            Box::pin(async move { Ok(flags) })
+        };
+        Self {
+            connect: Arc::new(connect),
+        }
+    }
+
+    /// Stores that are made on the thread on which they are used.
+    pub fn connect<F, C, E>(connect: C) -> Self
+    where
+        C: Fn() -> F + Send + Sync + 'static,
+        F: Future<Output = Result<FeatureStore, E>> + Send + 'static,
+        E: Into<Box<dyn StdError + Send + Sync>>,
+    {
+        let connect = move || -> Connecting {
+            let connecting = connect();
+            Box::pin(async move { connecting.await.map_err(Into::into) })
+        };
+        Self {
+            connect: Arc::new(connect),
+        }
+    }
+}
+
+impl PersistentDataStoreFactory for DynoDataStoreFactory {
+    fn create_persistent_data_store(&self) -> io::Result<Box<dyn PersistentDataStore>> {
+        let connecting = (self.connect)();
+        let checked: Connecting = Box::pin(async move {
+            let flags = connecting.await?;
+            flags.check()?;
+            Ok(flags)
+        });
+        Ok(Box::new(DynoDataStore::new(Worker::start(checked)?)))
+    }
+}
+
+impl fmt::Debug for DynoDataStoreFactory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynoDataStoreFactory")
+            .finish_non_exhaustive()
+    }
+}
