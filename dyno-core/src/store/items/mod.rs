@@ -2,13 +2,16 @@
 //!
 //! ```text
 //! handle     a table and its keys          select     pages of a query or scan
-//! get        one item                      many       many items by key
-//! write      one item written              together   several items in one transaction
+//! get        one item                      page       one request of these
+//! write      one item written              draft      what a write is before it is sent
+//! many       many items by key             together   several items in one transaction
 //! ```
 
+mod draft;
 mod get;
 mod handle;
 mod many;
+mod page;
 mod select;
 mod together;
 mod write;
@@ -16,6 +19,7 @@ mod write;
 pub use self::get::Get;
 pub use self::handle::{Index, Items};
 pub use self::many::{Change, GetMany, WriteMany, WriteManyError};
-pub use self::select::{ItemPage, ItemStream, Select};
+pub use self::page::ItemPage;
+pub use self::select::{ItemStream, Select};
 pub use self::together::{Refusal, Transacted, WriteItems, WritePart};
 pub use self::write::{Check, Delete, Put, Update, Written};

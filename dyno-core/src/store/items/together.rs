@@ -1,6 +1,7 @@
 use dyno_value::Item;
 
-use super::write::{Check, Delete, Draft, Put, Update};
+use super::draft::Draft;
+use super::write::{Check, Delete, Put, Update};
 use crate::commit::Request;
 use crate::commit::bare::{Bare, BareEnd};
 use crate::error::{Error, ErrorKind, Result};

@@ -1,13 +1,10 @@
 use dyno_value::{FieldPath, Item};
 
+use super::draft::{Draft, What};
 use super::handle::Items;
-use crate::commit::bare::{Bare, BareEnd};
-use crate::commit::{Action, Expressions, Request, Returns};
-use crate::error::{Error, ErrorKind, Result};
-use crate::expr::{Bounds, Clauses, Condition, Edit, Node, Placeholders, Sign, Value, Verb};
+use crate::error::Result;
+use crate::expr::{Bounds, Condition, Edit, Sign, Value, Verb};
 use crate::key::Key;
-use crate::plan::Address;
-use crate::store::drive;
 use crate::store::operation::Pending;
 
 /// What came of a write.
@@ -43,170 +40,17 @@ impl Written {
     }
 }
 
-/// One write, as far as it is known before it is sent.
-#[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) items: Items,
-    what: What,
-    when: Option<Condition<Item>>,
-}
-
-#[derive(Debug)]
-enum What {
-    Check(Key),
-    Delete(Key),
-    Put(Item),
-    Update(Key, Vec<Edit>),
-}
-
-impl Draft {
-    fn new(items: Items, what: What) -> Self {
-        Self {
-            items,
-            what,
-            when: None,
-        }
-    }
-
-    pub(super) fn operation(&self) -> &'static str {
-        match &self.what {
-            What::Check(_) => "check",
-            What::Delete(_) => "delete",
-            What::Put(_) => "put",
-            What::Update(..) => "update",
-        }
-    }
-
-    pub(super) fn address(&self) -> Result<Address> {
-        match &self.what {
-            What::Check(key) | What::Delete(key) | What::Update(key, _) => self.items.address(key),
-            What::Put(item) => self.items.address_of(item),
-        }
-    }
-
-    pub(super) fn key(&self) -> Option<Key> {
-        match &self.what {
-            What::Check(key) | What::Delete(key) | What::Update(key, _) => Some(key.clone()),
-            What::Put(_) => self.address().ok().map(|address| address.key()),
-        }
-    }
-
-    /// Whether it leaves the same when it comes twice.
-    fn repeats(&self) -> bool {
-        let counts = match &self.what {
-            What::Update(_, edits) => edits
-                .iter()
-                .any(|edit| matches!(edit.verb, Verb::Count { .. })),
-            _ => false,
-        };
-        self.when.is_none() && !counts
-    }
-
-    /// The request's part; `alone`: its answer brings the item.
-    pub(super) fn into_action(self, alone: bool) -> Result<Action> {
-        let address = self.address()?;
-        let when = self.when.map(node_of).transpose()?;
-        let when = when.as_ref();
-        let bringing = |returns| {
-            let mut expressions = Expressions::default();
-            expressions.returns = alone.then_some(returns);
-            expressions
-        };
-        Ok(match self.what {
-            What::Check(_) => Action::Check {
-                address,
-                condition: Expressions::default().and_when(when),
-            },
-            What::Delete(_) => Action::Delete {
-                address,
-                condition: Some(bringing(Returns::Old).and_when(when)),
-            },
-            What::Put(item) => Action::Put {
-                address,
-                item,
-                condition: Some(bringing(Returns::Old).and_when(when)),
-            },
-            What::Update(_, edits) => {
-                check_edits(&address, &edits)?;
-                let mut placeholders = Placeholders::lettered('u');
-                let update = Clauses::of(&edits, &mut placeholders).text();
-                let (names, values) = placeholders.into_parts();
-                let mut expressions = bringing(Returns::New);
-                expressions.update = Some(update);
-                expressions.names = names;
-                expressions.values = values;
-                Action::Update {
-                    address,
-                    expressions: expressions.and_when(when),
-                }
-            }
-        })
-    }
-
-    async fn run(self) -> Result<Written> {
-        let store = self.items.store.clone();
-        let repeats = self.repeats();
-        let request = Request::single(self.into_action(true)?);
-        Ok(
-            match drive::run(&store, Bare::new(request, repeats)).await? {
-                BareEnd::Applied(item) => Written::Applied(item),
-                BareEnd::Refused(refused) => {
-                    let standing = refused.into_iter().next();
-                    Written::Refused(standing.and_then(|(_, standing)| standing))
-                }
-            },
-        )
-    }
-
-    fn send(self) -> Pending<Result<Written>> {
-        let explain = self.items.explain(self.operation(), self.key().as_ref());
-        Box::pin(async move { self.run().await.map_err(explain) })
-    }
-}
-
-/// # Errors
-///
-/// The condition is none.
-pub(super) fn node_of(condition: Condition<Item>) -> Result<Node> {
-    condition
-        .into_node()
-        .map_err(|fault| Error::new(ErrorKind::InvalidExpression, fault.to_string()))
-}
-
-fn check_edits(address: &Address, edits: &[Edit]) -> Result<()> {
-    let refused = |why: String| Err(Error::new(ErrorKind::InvalidExpression, why));
-    if edits.is_empty() {
-        return refused("the update changes nothing; set, remove or add an attribute".to_owned());
-    }
-    for (at, edit) in edits.iter().enumerate() {
-        let is_key = |(name, _)| edit.path == FieldPath::root().key(name);
-        if edit.path == FieldPath::root().key("") {
-            return refused("an attribute without a name cannot be changed".to_owned());
-        }
-        if address.parts().any(is_key) {
-            return refused(format!(
-                "the update changes `{}`, which is part of the key; put the item under its new key, and delete this one",
-                edit.path
-            ));
-        }
-        if edits.iter().take(at).any(|other| other.path == edit.path) {
-            return refused(format!("the update changes `{}` twice", edit.path));
-        }
-    }
-    Ok(())
-}
-
 /// Stores one item in place of what stands there.
 ///
 /// One `PutItem`, 1 write unit for each 1 KB of the larger of the new and the old item. It is applied as a whole or not at all, also if
 /// the program ends in the middle. Without a condition it is sent again where the answer was lost; with one it is not, since nobody could
-/// tell its own item from that of another program: [`OutcomeUnknown`](ErrorKind::OutcomeUnknown).
+/// tell its own item from that of another program: [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
 ///
 /// # Errors
 ///
-/// Before anything is sent: [`InvalidKey`](ErrorKind::InvalidKey), [`InvalidExpression`](ErrorKind::InvalidExpression),
-/// [`InvalidValue`](ErrorKind::InvalidValue), [`TooLarge`](ErrorKind::TooLarge). [`OutcomeUnknown`](ErrorKind::OutcomeUnknown),
-/// [`Throttled`](ErrorKind::Throttled), [`TableMissing`](ErrorKind::TableMissing), and those of the service. A condition that does not
+/// Before anything is sent: [`InvalidKey`](crate::ErrorKind::InvalidKey), [`InvalidExpression`](crate::ErrorKind::InvalidExpression),
+/// [`InvalidValue`](crate::ErrorKind::InvalidValue), [`TooLarge`](crate::ErrorKind::TooLarge). [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown),
+/// [`Throttled`](crate::ErrorKind::Throttled), [`TableMissing`](crate::ErrorKind::TableMissing), and those of the service. A condition that does not
 /// hold is no error: [`Written::Refused`].
 ///
 /// # Examples
@@ -241,12 +85,12 @@ pub struct Put(pub(super) Draft);
 ///
 /// One `UpdateItem`, 1 write unit for each 1 KB of the larger of the item before and after, whatever part of it changes. Applied as a whole
 /// or not at all. With a condition, or one that [adds](Self::add), it is not sent again where the answer was lost:
-/// [`OutcomeUnknown`](ErrorKind::OutcomeUnknown).
+/// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
 ///
 /// # Errors
 ///
-/// Those of [`Put`]; [`InvalidExpression`](ErrorKind::InvalidExpression) also if it changes nothing, an attribute twice, or one of the
-/// key; [`TypeMismatch`](ErrorKind::TypeMismatch) if it adds to what is no number.
+/// Those of [`Put`]; [`InvalidExpression`](crate::ErrorKind::InvalidExpression) also if it changes nothing, an attribute twice, or one of the
+/// key; [`TypeMismatch`](crate::ErrorKind::TypeMismatch) if it adds to what is no number.
 ///
 /// # Examples
 ///

@@ -1,0 +1,167 @@
+//! A write as far as it is known before it is sent.
+
+use dyno_value::{FieldPath, Item};
+
+use super::handle::Items;
+use super::write::Written;
+use crate::commit::bare::{Bare, BareEnd};
+use crate::commit::{Action, Expressions, Request, Returns};
+use crate::error::{Error, ErrorKind, Result};
+use crate::expr::{Clauses, Condition, Edit, Node, Placeholders, Verb};
+use crate::key::Key;
+use crate::plan::Address;
+use crate::store::drive;
+use crate::store::operation::Pending;
+
+/// One write, as far as it is known before it is sent.
+#[derive(Debug)]
+pub(super) struct Draft {
+    pub(super) items: Items,
+    pub(super) what: What,
+    pub(super) when: Option<Condition<Item>>,
+}
+
+#[derive(Debug)]
+pub(super) enum What {
+    Check(Key),
+    Delete(Key),
+    Put(Item),
+    Update(Key, Vec<Edit>),
+}
+
+impl Draft {
+    pub(super) fn new(items: Items, what: What) -> Self {
+        Self {
+            items,
+            what,
+            when: None,
+        }
+    }
+
+    pub(super) fn operation(&self) -> &'static str {
+        match &self.what {
+            What::Check(_) => "check",
+            What::Delete(_) => "delete",
+            What::Put(_) => "put",
+            What::Update(..) => "update",
+        }
+    }
+
+    pub(super) fn address(&self) -> Result<Address> {
+        match &self.what {
+            What::Check(key) | What::Delete(key) | What::Update(key, _) => self.items.address(key),
+            What::Put(item) => self.items.address_of(item),
+        }
+    }
+
+    pub(super) fn key(&self) -> Option<Key> {
+        match &self.what {
+            What::Check(key) | What::Delete(key) | What::Update(key, _) => Some(key.clone()),
+            What::Put(_) => self.address().ok().map(|address| address.key()),
+        }
+    }
+
+    /// Whether it leaves the same when it comes twice.
+    fn repeats(&self) -> bool {
+        let counts = match &self.what {
+            What::Update(_, edits) => edits
+                .iter()
+                .any(|edit| matches!(edit.verb, Verb::Count { .. })),
+            _ => false,
+        };
+        self.when.is_none() && !counts
+    }
+
+    /// The request's part; `alone`: its answer brings the item.
+    pub(super) fn into_action(self, alone: bool) -> Result<Action> {
+        let address = self.address()?;
+        let when = self.when.map(node_of).transpose()?;
+        let when = when.as_ref();
+        let bringing = |returns| {
+            let mut expressions = Expressions::default();
+            expressions.returns = alone.then_some(returns);
+            expressions
+        };
+        Ok(match self.what {
+            What::Check(_) => Action::Check {
+                address,
+                condition: Expressions::default().and_when(when),
+            },
+            What::Delete(_) => Action::Delete {
+                address,
+                condition: Some(bringing(Returns::Old).and_when(when)),
+            },
+            What::Put(item) => Action::Put {
+                address,
+                item,
+                condition: Some(bringing(Returns::Old).and_when(when)),
+            },
+            What::Update(_, edits) => {
+                check_edits(&address, &edits)?;
+                let mut placeholders = Placeholders::lettered('u');
+                let update = Clauses::of(&edits, &mut placeholders).text();
+                let (names, values) = placeholders.into_parts();
+                let mut expressions = bringing(Returns::New);
+                expressions.update = Some(update);
+                expressions.names = names;
+                expressions.values = values;
+                Action::Update {
+                    address,
+                    expressions: expressions.and_when(when),
+                }
+            }
+        })
+    }
+
+    async fn run(self) -> Result<Written> {
+        let store = self.items.store.clone();
+        let repeats = self.repeats();
+        let request = Request::single(self.into_action(true)?);
+        Ok(
+            match drive::run(&store, Bare::new(request, repeats)).await? {
+                BareEnd::Applied(item) => Written::Applied(item),
+                BareEnd::Refused(refused) => {
+                    let standing = refused.into_iter().next();
+                    Written::Refused(standing.and_then(|(_, standing)| standing))
+                }
+            },
+        )
+    }
+
+    pub(super) fn send(self) -> Pending<Result<Written>> {
+        let explain = self.items.explain(self.operation(), self.key().as_ref());
+        Box::pin(async move { self.run().await.map_err(explain) })
+    }
+}
+
+/// # Errors
+///
+/// The condition is none.
+pub(super) fn node_of(condition: Condition<Item>) -> Result<Node> {
+    condition
+        .into_node()
+        .map_err(|fault| Error::new(ErrorKind::InvalidExpression, fault.to_string()))
+}
+
+fn check_edits(address: &Address, edits: &[Edit]) -> Result<()> {
+    let refused = |why: String| Err(Error::new(ErrorKind::InvalidExpression, why));
+    if edits.is_empty() {
+        return refused("the update changes nothing; set, remove or add an attribute".to_owned());
+    }
+    for (at, edit) in edits.iter().enumerate() {
+        let is_key = |(name, _)| edit.path == FieldPath::root().key(name);
+        if edit.path == FieldPath::root().key("") {
+            return refused("an attribute without a name cannot be changed".to_owned());
+        }
+        if address.parts().any(is_key) {
+            return refused(format!(
+                "the update changes `{}`, which is part of the key; put the item under its new key, and delete this one",
+                edit.path
+            ));
+        }
+        if edits.iter().take(at).any(|other| other.path == edit.path) {
+            return refused(format!("the update changes `{}` twice", edit.path));
+        }
+    }
+    Ok(())
+}
