@@ -94,20 +94,20 @@ impl List {
     pub fn into_stream(self) -> Records {
         let Self { source, wanted } = self;
         let begin = match source.select(&wanted) {
-            Ok(select) => Next::Page(select),
+            Ok(select) => Next::Page(Box::new(select)),
             Err(error) => Next::Error(error),
         };
         let pages = stream::try_unfold(begin, move |next| {
             let (source, prefix) = (source.clone(), wanted.prefix.clone());
             async move {
                 let select = match next {
-                    Next::Page(select) => select,
+                    Next::Page(select) => *select,
                     Next::Error(error) => return Err(error),
                     Next::End => return Ok(None),
                 };
                 let page = ask(&source, Operation::List, &prefix, select.clone()).await?;
                 let next = match page.last_key {
-                    Some(last) => Next::Page(select.start_after(last)),
+                    Some(last) => Next::Page(Box::new(select.start_after(last))),
                     None => Next::End,
                 };
                 let records = records_of(&source, page.items);
@@ -130,7 +130,7 @@ impl List {
 awaitable!(List -> Vec<Record>);
 
 enum Next {
-    Page(Select),
+    Page(Box<Select>),
     Error(Error),
     End,
 }

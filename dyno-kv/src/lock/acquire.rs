@@ -181,7 +181,7 @@ async fn acquire(keeper: &Keeper, wait: Duration) -> Result<Hold> {
             return Err(Error::LockHeld { place, waited });
         }
         let pause = seen.as_ref().map_or(OFTEN, Seen::pause);
-        sleep(pause.min(wait - waited)).await;
+        sleep(pause.min(wait.saturating_sub(waited))).await;
     }
 }
 

@@ -78,7 +78,7 @@ impl Lease {
 
     /// Until when the one who sent the write at this time holds the lock.
     pub(super) fn end(self, sent: Instant) -> Instant {
-        sent + (self.time - self.time / MARGIN)
+        sent + self.time.saturating_sub(self.time / MARGIN)
     }
 
     /// How long after a renewal the next one is sent.

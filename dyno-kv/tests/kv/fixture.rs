@@ -5,10 +5,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 
+use aws_sdk_dynamodb::config::SharedHttpClient;
 use dyno_core::{AttributeValue, Item, Store};
 use dyno_kv::{Kv, Partition};
 use dyno_testbed::Service;
-use dyno_testkit::{Fault, FaultClient, Recorder, dump, wrap};
+use dyno_testkit::{Fault, FaultClient, Recorder, Request, dump, wrap};
 
 pub(crate) const TABLE: &str = "CRMTable";
 pub(crate) const NOW: u64 = 1_795_000_000;
@@ -52,6 +53,17 @@ impl Bench {
         self.kv_on(self.store())
     }
 
+    /// What answers, for a layer of faults.
+    pub(crate) fn http(&self) -> SharedHttpClient {
+        let client = self.service.client();
+        client.config().http_client().unwrap()
+    }
+
+    /// A store whose requests go through this.
+    pub(crate) fn on(&self, http: FaultClient) -> Kv {
+        self.kv_on(Store::new(wrap(&self.service.client(), |_| http)))
+    }
+
     /// A store that meets no faults, with the clock of the system.
     pub(crate) fn store(&self) -> Store {
         Store::new(self.service.client())
@@ -60,7 +72,7 @@ impl Bench {
     /// A store whose requests are all met by this script.
     pub(crate) fn scripted(
         &self,
-        script: impl Fn(&dyno_testkit::Request) -> Fault + Send + Sync + 'static,
+        script: impl Fn(&Request) -> Fault + Send + Sync + 'static,
     ) -> Kv {
         let client = wrap(&self.service.client(), |http| {
             FaultClient::new(http, script)
@@ -114,7 +126,7 @@ impl Bench {
     /// The operations that were sent, one word each.
     pub(crate) fn sent(&self) -> String {
         let requests = self.recorder.take();
-        let names: Vec<_> = requests.iter().map(|request| request.operation()).collect();
+        let names: Vec<_> = requests.iter().map(Request::operation).collect();
         names.join(" ")
     }
 }
@@ -123,7 +135,7 @@ pub(crate) fn text(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
-pub(crate) fn number(number: impl ToString) -> AttributeValue {
+pub(crate) fn number(number: u64) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 

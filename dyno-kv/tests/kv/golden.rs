@@ -80,7 +80,7 @@ async fn what_other_writes_store_has_a_mark_more() {
         let mut item = bench.item(key).await;
         for (attribute, bytes) in [("_dy_write", 48), ("_dy_holder", 16)] {
             if let Some(value) = item.remove(attribute) {
-                assert_eq!(value.as_b().unwrap().as_ref().len(), bytes);
+                assert_eq!(value.as_b().unwrap().as_ref().len() as u64, bytes);
                 item.insert(attribute.to_owned(), number(bytes));
             }
         }

@@ -14,9 +14,12 @@ use crate::fixture::{Bench, number, seconds, text};
 fn mortal(bench: &Bench) -> (Partition, Arc<AtomicBool>) {
     let is_dead = Arc::new(AtomicBool::new(false));
     let seen = Arc::clone(&is_dead);
-    let kv = bench.scripted(move |_| match seen.load(Ordering::Relaxed) {
-        true => Fault::NotDelivered,
-        false => Fault::Pass,
+    let kv = bench.scripted(move |_| {
+        if seen.load(Ordering::Relaxed) {
+            Fault::NotDelivered
+        } else {
+            Fault::Pass
+        }
     });
     (kv.partition("customers"), is_dead)
 }

@@ -8,7 +8,14 @@
 //! | `expiry`, `values`, `list`, `index` | what is written and read |
 //! | `compare` | conditions, and lost answers |
 //! | `counter`, `lock`, `fence` | what is built on them |
+//! | `storm` | laws that hold under random faults |
 //! | `bad_input` | what is refused before the first request |
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::string_slice,
+    reason = "a test fails by panicking"
+)]
 
 mod bad_input;
 mod compare;
@@ -22,4 +29,5 @@ mod list;
 mod lock;
 mod predecessor;
 mod request;
+mod storm;
 mod values;
