@@ -74,6 +74,23 @@ impl Counter {
 /// [`InvalidInput`](Error::InvalidInput) before anything is sent; [`Overflow`](Error::Overflow) if the sum is beyond `i64`, and
 /// [`NotACounter`](Error::NotACounter) if the record has another value: nothing was written, but where the value is no whole number;
 /// [`OutcomeUnknown`](Error::OutcomeUnknown) with what stands there; [`TableMissing`](Error::TableMissing), [`Store`](Error::Store).
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::Store;
+/// use dyno_kv::{Error, Kv};
+///
+/// let kv = Kv::new(&Store::embedded()?, "CRMTable");
+/// kv.ensure_table().await?;
+/// let left = kv.partition("stock").counter("tea");
+/// assert_eq!(left.add(i64::MAX).await?, i64::MAX);
+/// assert!(matches!(left.add(1).await, Err(Error::Overflow { .. })));
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing is added until it is awaited"]
 pub struct Add {
@@ -153,6 +170,24 @@ awaitable!(Add -> i64);
 ///
 /// [`InvalidInput`](Error::InvalidInput) before anything is sent; [`NotACounter`](Error::NotACounter) if the record has another value;
 /// [`TableMissing`](Error::TableMissing), [`Store`](Error::Store).
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::Store;
+/// use dyno_kv::Kv;
+///
+/// let kv = Kv::new(&Store::embedded()?, "CRMTable");
+/// kv.ensure_table().await?;
+/// let left = kv.partition("stock").counter("tea");
+/// assert_eq!(left.get().await?, 0);
+/// left.add(3).await?;
+/// assert_eq!(left.get().await?, 3);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 #[must_use = "nothing is read until it is awaited"]
 pub struct Count {

@@ -95,3 +95,26 @@ impl Hold {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use tokio::time::advance;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_renewal_whose_answer_came_too_late_does_not_bring_it_back() {
+        let second = Duration::from_secs(1);
+        let place = Place::table_named("Table");
+        let hold = Hold::new(place, 1, Instant::now() + second);
+        hold.renew(2, Instant::now() + 2 * second);
+        advance(second).await;
+        assert!(hold.is_held());
+        advance(second).await;
+        hold.renew(3, Instant::now() + second);
+        assert!(!hold.is_held());
+        hold.clone().lost().await;
+    }
+}

@@ -73,6 +73,22 @@ async fn a_write_that_arrives_late_does_no_harm() {
     assert_eq!((record.text().unwrap(), record.version()), ("3", 3));
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_creation_that_arrives_late_does_not_turn_the_version_back() {
+    let bench = Bench::new().await;
+    let records = bench.partition();
+    records.put("k", "1").ttl(seconds(1)).await.unwrap();
+    bench.wait(1);
+    bench.next([Fault::Pass, Fault::Ghost(Late::Past(3))]);
+    records.create("k", "2").ttl(seconds(1)).await.unwrap();
+    bench.wait(1);
+    for _ in 0..4 {
+        records.get("k").optional().await.unwrap();
+    }
+    let new = records.create("k", "3").await.unwrap();
+    assert_eq!(new.version(), 3);
+}
+
 /// What comes of a compare-and-put whose answer is lost, while somebody else does this.
 async fn with_another<F: Future<Output = ()>>(
     fault: Fault,
