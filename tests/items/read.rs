@@ -109,7 +109,12 @@ async fn indexes_are_read_by_their_own_keys() {
     let by_count = visits.index("by_count", "site").sort("count");
     let most = by_count.query("a").at_least(8).descending().consistent();
     assert_eq!(pages(&most.await.unwrap()), ["/9", "/8"]);
+}
 
+#[tokio::test]
+async fn an_index_that_is_not_there_is_named() {
+    let (store, _) = filled().await;
+    let visits = visits(&store);
     let error = visits
         .index("by_hour", "hour")
         .query("1")
