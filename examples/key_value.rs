@@ -36,7 +36,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         .fields([("user", "ada"), ("created", "2026-11-22T06:25")])
         .await?;
     let record = sessions.get("s1").consistent().await?;
-    println!("  {:?}, until {:?}", record.get::<Session>()?, record.expires());
+    println!(
+        "  {:?}, until {:?}",
+        record.get::<Session>()?,
+        record.expires()
+    );
     let of_ada = kv.global("by_user", "ada").list("2026-11").await?;
     println!("  {} of ada in November", of_ada.len());
 
@@ -64,7 +68,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut records = jobs.list("export").into_stream();
     while let Some(record) = records.next().await {
         let record = record?;
-        let what = if record.is_lock() { "lock" } else { record.text()? };
+        let what = if record.is_lock() {
+            "lock"
+        } else {
+            record.text()?
+        };
         println!("  {}: {what}", record.key());
     }
     Ok(())

@@ -66,8 +66,8 @@ impl Counter {
 
 /// Adds to a [`Counter`], and gives the sum.
 ///
-/// One `UpdateItem`, 1 write unit. It is never applied twice: if the answer is lost, one consistent `GetItem` says whether it was applied,
-/// unless somebody else counted in between. A counter whose record has expired begins at 0, with a second request.
+/// One `UpdateItem`, 1 write unit, sent once: if the answer is lost, one consistent `GetItem` says whether it was applied, unless somebody
+/// else counted in between. A counter whose record has expired begins at 0, with a second request.
 ///
 /// # Errors
 ///

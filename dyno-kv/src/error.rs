@@ -12,6 +12,27 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 ///
 /// Each variant is a cause that a program can act on; its documentation says whether something was sent or written. What
 /// the core reports is the [`source`](std::error::Error::source), and [`kind`](Self::kind) tells it. No text shows a payload.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::Store;
+/// use dyno_kv::Kv;
+///
+/// let kv = Kv::new(&Store::embedded()?, "CRMTable");
+/// kv.ensure_table().await?;
+/// let error = kv.partition("customers").get("ada").await.unwrap_err();
+/// assert!(error.is_not_found());
+/// assert_eq!(error.place().key(), Some("ada"));
+/// assert_eq!(
+///     error.to_string(),
+///     "record `ada` of partition `customers` of table `CRMTable`: not found"
+/// );
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {

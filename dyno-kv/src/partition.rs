@@ -16,6 +16,24 @@ use crate::write::{CompareAndDelete, CompareAndPut, Create, Delete, Put, Touch};
 /// The records of one partition of a [`Kv`], by key.
 ///
 /// Keys are ordered as their UTF-8 bytes are, and may look like paths: `user/123`. A partition exists as long as there is a record in it.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::Store;
+/// use dyno_kv::Kv;
+///
+/// let kv = Kv::new(&Store::embedded()?, "CRMTable");
+/// kv.ensure_table().await?;
+/// let users = kv.partition("users");
+/// users.put("user/123", "Ada").await?;
+/// assert!(users.exists("user/123").await?);
+/// assert!(!kv.partition("others").exists("user/123").await?);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Clone, Debug)]
 pub struct Partition {
     pub(crate) kv: Kv,

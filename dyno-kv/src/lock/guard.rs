@@ -19,6 +19,31 @@ use crate::patience::Patience;
 ///
 /// Dropped, it gives the lock back in a task of the runtime in which it was acquired. If that runtime has ended, or the process does, the
 /// lock is free when its lease is over; [`release`](Self::release) waits until it is.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// use dyno_core::Store;
+/// use dyno_kv::Kv;
+///
+/// let kv = Kv::new(&Store::embedded()?, "CRMTable");
+/// kv.ensure_table().await?;
+/// let lease = Duration::from_secs(10);
+/// let guard = kv.partition("jobs").lock("nightly", lease).await?;
+/// let lost = guard.lost();
+/// let work = tokio::spawn(async { 42 });
+/// tokio::select! {
+///     done = work => assert_eq!(done?, 42),
+///     () = lost => println!("another one may be at work: stop"),
+/// }
+/// assert!(guard.is_held());
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 #[must_use = "the lock is given back when the guard is dropped"]
 pub struct LockGuard {
