@@ -1,11 +1,13 @@
 //! Conditions, and what is learned after a lost answer.
 
+use std::time::UNIX_EPOCH;
+
 use dyno_core::ErrorKind;
-use dyno_kv::{Error, Record};
-use dyno_testkit::{Fault, Late};
+use dyno_kv::{Error, Kv, Record};
+use dyno_testkit::{Fault, Gate, Late};
 use tokio::time::sleep;
 
-use crate::fixture::{Bench, seconds};
+use crate::fixture::{Bench, NOW, TABLE, seconds};
 
 /// After a lost answer, and before the request is sent again.
 const IN_BETWEEN: std::time::Duration = std::time::Duration::from_millis(30);
@@ -87,6 +89,25 @@ async fn a_creation_that_arrives_late_does_not_turn_the_version_back() {
     }
     let new = records.create("k", "3").await.unwrap();
     assert_eq!(new.version(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn of_two_who_replace_an_expired_record_by_other_clocks_each_counts_on() {
+    let bench = Bench::new().await;
+    let records = bench.partition();
+    records.put("k", "1").ttl(seconds(1)).await.unwrap();
+    bench.wait(60);
+    let gate = Gate::new();
+    bench.next([Fault::Pass, Fault::Held(gate.clone())]);
+    let (ours, ()) = tokio::join!(async { records.create("k", "ours").await }, async {
+        sleep(IN_BETWEEN).await;
+        let slow = bench.store().with_clock(|| UNIX_EPOCH + seconds(NOW + 2));
+        let slow = Kv::new(&slow, TABLE).partition("customers");
+        let theirs = slow.create("k", "theirs").ttl(seconds(1)).await.unwrap();
+        assert_eq!(theirs.version(), 2);
+        gate.open();
+    });
+    assert_eq!(ours.unwrap().version(), 3);
 }
 
 /// What comes of a compare-and-put whose answer is lost, while somebody else does this.
