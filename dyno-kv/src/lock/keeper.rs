@@ -1,0 +1,66 @@
+use std::time::Duration;
+
+use dyno_core::items::{Update, Written, attr};
+use tokio::time::{Instant, sleep, timeout};
+
+use super::hold::Hold;
+use super::lease::{Held, Lease};
+use crate::attribute::{HOLDER, LEASE, VERSION};
+use crate::hook::Operation;
+use crate::mark::Nonce;
+use crate::partition::Spot;
+
+/// Renews a lock until it is lost, or the task is ended.
+#[derive(Clone, Debug)]
+pub(super) struct Keeper {
+    pub(super) spot: Spot,
+    pub(super) own: Nonce,
+    pub(super) lease: Lease,
+}
+
+impl Keeper {
+    pub(super) async fn keep(self, hold: Hold) {
+        let beat = self.lease.beat();
+        let mut wait = beat;
+        loop {
+            sleep(wait).await;
+            wait = beat;
+            if !hold.is_held() {
+                return hold.lose();
+            }
+            let sent = Instant::now();
+            let renewal = self.renewal(hold.version());
+            let asked = self.spot.ask(Operation::Renew, renewal);
+            match timeout(beat, asked).await {
+                Ok(Ok(Written::Applied(Some(item)))) => match Held::of_item(&item) {
+                    Ok(held) => hold.renew(held.version, self.lease.end(sent)),
+                    Err(_) => return hold.lose(),
+                },
+                Ok(Ok(Written::Refused(Some(item)))) => match Held::of_item(&item) {
+                    // A renewal whose answer was lost, or a program that writes where it should not.
+                    Ok(held) if held.is_held_by(self.own) => {
+                        hold.note_version(held.version);
+                        wait = Duration::ZERO;
+                    }
+                    _ => return hold.lose(),
+                },
+                Ok(Ok(Written::Applied(None) | Written::Refused(None))) => return hold.lose(),
+                // Not applied, or nobody knows: the next one tells.
+                Ok(Err(_)) | Err(_) => wait = beat / 4,
+            }
+        }
+    }
+
+    /// The request that begins the lease anew, if this version stands.
+    pub(super) fn renewal(&self, version: u64) -> Update {
+        let stands = attr(VERSION).eq(version) & attr(HOLDER).eq(self.own.value());
+        let update = self.spot.update().set(LEASE, self.lease.value());
+        update.add(VERSION, 1).when(stands)
+    }
+
+    /// The request that gives the lock back.
+    pub(super) fn release(&self) -> Update {
+        let update = self.spot.update().remove(HOLDER).add(VERSION, 1);
+        update.when(attr(HOLDER).eq(self.own.value()))
+    }
+}

@@ -1,0 +1,230 @@
+use dyno_core::items::Delete;
+
+use super::options::{Options, Ready, write_options};
+use crate::attribute::WRITE;
+use crate::error::{Error, Result};
+use crate::expiry::is_not_expired;
+use crate::hook::Operation;
+use crate::mark::{Mark, Nonce, Verdict, judge};
+use crate::partition::{Partition, Spot, Tried};
+use crate::patience::Patience;
+use crate::pending::awaitable;
+use crate::record::Record;
+use crate::value::Value;
+
+/// Writes a record if nobody wrote it since `previous` was read, and it has not expired; gives it as it is now.
+///
+/// One `UpdateItem` on that condition, with the effect of a [`Put`](crate::Put): fields that are not named stay, and the record does not
+/// expire afterwards unless [`ttl`](Self::ttl) or [`keep_expiry`](Self::keep_expiry) says so.
+///
+/// If an answer is lost, the same request is sent again, up to five times, and what it meets says whether it was applied: the caller
+/// learns the truth unless two or more others wrote on a condition in between, or the record was deleted. A record that was deleted and
+/// made anew is told from the old one, even with the same version, if this store wrote one of them.
+///
+/// # Errors
+///
+/// Those of [`Put`](crate::Put); [`Modified`](Error::Modified) with the record that stands there, and
+/// [`NotFound`](Error::NotFound) if there is none or it has expired: nothing was written. [`InvalidInput`](Error::InvalidInput) if
+/// `previous` is of another partition. [`OutcomeUnknown`](Error::OutcomeUnknown) with what stands there.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::Store;
+/// use dyno_kv::{Error, Kv};
+///
+/// let kv = Kv::new(&Store::embedded()?, "CRMTable");
+/// kv.ensure_table().await?;
+/// let customers = kv.partition("customers");
+/// let first = customers.put("ada", "Byron").await?;
+/// customers.compare_and_put(&first, "Lovelace").await?;
+/// match customers.compare_and_put(&first, "King").await {
+///     Err(Error::Modified { present, .. }) => assert_eq!(present.text()?, "Lovelace"),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is written until it is awaited"]
+pub struct CompareAndPut {
+    partition: Partition,
+    previous: Record,
+    value: Value,
+    options: Options,
+}
+
+impl CompareAndPut {
+    pub(crate) fn new(partition: Partition, previous: Record, value: Value) -> Self {
+        Self {
+            partition,
+            previous,
+            value,
+            options: Options::default(),
+        }
+    }
+
+    write_options!(expiry);
+    write_options!(keep);
+    write_options!(fields);
+
+    async fn run(self) -> Result<Record> {
+        let spot = spot_of(&self.partition, &self.previous)?;
+        let ready = self.options.ready(&spot, Some(self.value))?;
+        compare_and_put(&spot, &ready, &self.previous).await
+    }
+}
+
+awaitable!(CompareAndPut -> Record);
+
+async fn compare_and_put(spot: &Spot, ready: &Ready, previous: &Record) -> Result<Record> {
+    let own = spot.nonce()?;
+    let state = previous.state();
+    let mark = Mark::of_change(own, state.mark);
+    let mut patience = Patience::default();
+    let mut lost = None;
+    loop {
+        ready.check_held()?;
+        let update = ready.applied_to(spot.update()).set(WRITE, mark.value());
+        let stands = state.stands() & is_not_expired(ready.now);
+        let update = update.when(ready.and_unfenced(stands));
+        let tried = spot.ask(Operation::CompareAndPut, update).await;
+        let present = match Tried::of(spot, tried)? {
+            Tried::Applied(item) => return spot.written(item),
+            Tried::Refused(present) => spot.standing(present)?,
+            Tried::Lost(error) => {
+                if !patience.pause().await {
+                    return Err(spot.unknown(None, error));
+                }
+                lost = Some(error);
+                continue;
+            }
+        };
+        if judge(own, Some(state), present.as_ref().map(Record::state)) == Verdict::Applied {
+            return Ok(previous.changed(&ready.attributes(), ready.expires, mark));
+        }
+        return Err(refusal(spot, Some(ready), own, previous, present, lost));
+    }
+}
+
+/// Deletes a record if nobody wrote it since `previous` was read.
+///
+/// One `DeleteItem` on that condition, 1 write unit for each 1 KB of the record. A record that has expired, and that DynamoDB has not
+/// removed yet, is deleted, too. If an answer is lost, the same request is sent again, up to five times; if the record is gone then, nobody
+/// can tell who deleted it.
+///
+/// # Errors
+///
+/// [`Modified`](Error::Modified) with the record that stands there, and [`NotFound`](Error::NotFound) if there is none: nothing was
+/// deleted. [`InvalidInput`](Error::InvalidInput) before anything is sent; [`OutcomeUnknown`](Error::OutcomeUnknown),
+/// [`TableMissing`](Error::TableMissing), [`Store`](Error::Store).
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::Store;
+/// use dyno_kv::{Error, Kv};
+///
+/// let kv = Kv::new(&Store::embedded()?, "CRMTable");
+/// kv.ensure_table().await?;
+/// let customers = kv.partition("customers");
+/// let first = customers.put("ada", "Byron").await?;
+/// let second = customers.put("ada", "Lovelace").await?;
+/// let error = customers.compare_and_delete(&first).await.unwrap_err();
+/// assert!(matches!(error, Error::Modified { .. }));
+/// customers.compare_and_delete(&second).await?;
+/// assert!(customers.compare_and_delete(&second).await.unwrap_err().is_not_found());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is deleted until it is awaited"]
+pub struct CompareAndDelete {
+    partition: Partition,
+    previous: Record,
+}
+
+impl CompareAndDelete {
+    pub(crate) fn new(partition: Partition, previous: Record) -> Self {
+        Self {
+            partition,
+            previous,
+        }
+    }
+
+    async fn run(self) -> Result<()> {
+        let spot = spot_of(&self.partition, &self.previous)?;
+        let mut patience = Patience::default();
+        let mut lost = None;
+        loop {
+            let delete: Delete = spot.kv().items().delete(spot.keys());
+            let delete = delete.when(self.previous.state().stands());
+            let tried = spot.ask(Operation::CompareAndDelete, delete).await;
+            match Tried::of(&spot, tried)? {
+                Tried::Applied(_) => return Ok(()),
+                Tried::Refused(present) => {
+                    let present = spot.standing(present)?;
+                    let own = Nonce::NONE;
+                    return Err(refusal(&spot, None, own, &self.previous, present, lost));
+                }
+                Tried::Lost(error) => {
+                    if !patience.pause().await {
+                        return Err(spot.unknown(None, error));
+                    }
+                    lost = Some(error);
+                }
+            }
+        }
+    }
+}
+
+awaitable!(CompareAndDelete -> ());
+
+/// # Errors
+///
+/// [`Error::InvalidInput`]: the record is of another partition.
+fn spot_of(partition: &Partition, previous: &Record) -> Result<Spot> {
+    let spot = partition.at(previous.key())?;
+    if previous.partition() == partition.name() {
+        return Ok(spot);
+    }
+    let why = format!(
+        "the record to compare with is of partition `{}`",
+        previous.partition()
+    );
+    let place = spot.place;
+    Err(Error::InvalidInput { place, why })
+}
+
+/// Why a write on the condition that nobody wrote was not applied, or that nobody knows.
+fn refusal(
+    spot: &Spot,
+    ready: Option<&Ready>,
+    own: Nonce,
+    previous: &Record,
+    present: Option<Record>,
+    lost: Option<dyno_core::Error>,
+) -> Error {
+    let state = Some(previous.state());
+    let verdict = judge(own, state, present.as_ref().map(Record::state));
+    if verdict == Verdict::Unknown
+        && let Some(error) = lost
+    {
+        return spot.unknown(present, error);
+    }
+    if let Some(Err(fenced)) = ready.map(|ready| ready.check_fence(spot, present.as_ref())) {
+        return fenced;
+    }
+    let now = spot.kv().second();
+    match present {
+        Some(present) if !present.is_expired(now) => Error::Modified {
+            place: spot.place.clone(),
+            present: Box::new(present),
+        },
+        _ => spot.not_found(),
+    }
+}

@@ -1,0 +1,150 @@
+use dyno_core::items::{Put, attr};
+use dyno_core::{AttributeValue, Item};
+
+use super::options::{Options, Ready, write_options};
+use crate::attribute::{FENCE, ID, NAME, VERSION, WRITE};
+use crate::error::{Error, Result};
+use crate::expiry::is_expired;
+use crate::hook::Operation;
+use crate::mark::{Mark, Nonce, Verdict, judge};
+use crate::partition::{Partition, Spot, Tried};
+use crate::patience::Patience;
+use crate::pending::awaitable;
+use crate::record::Record;
+use crate::value::Value;
+
+/// Writes a record where none stands, or one that has expired, and gives it.
+///
+/// One `PutItem` on the condition that nothing is there, 1 write unit for each 1 KB. Where that meets an expired record, a second one
+/// replaces it on the condition that it is still the same: nothing of it survives but its version, which is counted on, and the
+/// [fence](Record::fence).
+///
+/// If an answer is lost, the same request is sent again, up to five times, and what it meets says whether it was applied: the caller
+/// learns the truth. A record that somebody deleted in between is created again.
+///
+/// # Errors
+///
+/// Those of [`Put`](crate::Put), and [`Exists`](Error::Exists) with the record that stands there: nothing was written.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_core::Store;
+/// use dyno_kv::{Error, Kv};
+///
+/// let kv = Kv::new(&Store::embedded()?, "CRMTable");
+/// kv.ensure_table().await?;
+/// let names = kv.partition("names");
+/// names.create("ada", "first").await?;
+/// match names.create("ada", "second").await {
+///     Err(Error::Exists { present, .. }) => assert_eq!(present.text()?, "first"),
+///     other => panic!("{other:?}"),
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is written until it is awaited"]
+pub struct Create {
+    partition: Partition,
+    key: String,
+    value: Value,
+    options: Options,
+}
+
+impl Create {
+    pub(crate) fn new(partition: Partition, key: String, value: Value) -> Self {
+        Self {
+            partition,
+            key,
+            value,
+            options: Options::default(),
+        }
+    }
+
+    write_options!(expiry);
+    write_options!(fields);
+
+    async fn run(self) -> Result<Record> {
+        let spot = self.partition.at(&self.key)?;
+        let ready = self.options.ready(&spot, Some(self.value))?;
+        create(&spot, &ready).await
+    }
+}
+
+awaitable!(Create -> Record);
+
+/// How often an expired record may be replaced by another one between two requests.
+const ROUNDS: u32 = 4;
+
+async fn create(spot: &Spot, ready: &Ready) -> Result<Record> {
+    let own = spot.nonce()?;
+    let mut patience = Patience::default();
+    let mut round = 0;
+    // The expired record that is to be replaced.
+    let mut previous: Option<Record> = None;
+    loop {
+        ready.check_held()?;
+        let item = created(spot, ready, own, previous.as_ref());
+        let put = spot.kv().items().put(item.clone());
+        let put = on_condition(put, ready, previous.as_ref());
+        let refused = match Tried::of(spot, spot.ask(Operation::Create, put).await)? {
+            Tried::Applied(_) => return spot.record(item),
+            Tried::Refused(present) => spot.standing(present)?,
+            Tried::Lost(error) => {
+                if patience.pause().await {
+                    continue;
+                }
+                return Err(spot.unknown(None, error));
+            }
+        };
+        let verdict = judge(
+            own,
+            previous.as_ref().map(Record::state),
+            refused.as_ref().map(Record::state),
+        );
+        if verdict == Verdict::Applied {
+            return spot.record(item);
+        }
+        ready.check_fence(spot, refused.as_ref())?;
+        round += 1;
+        match refused {
+            Some(present) if !present.is_expired(ready.now) || round == ROUNDS => {
+                let place = spot.place.clone();
+                let present = Box::new(present);
+                return Err(Error::Exists { place, present });
+            }
+            expired_or_gone => previous = expired_or_gone,
+        }
+    }
+}
+
+fn created(spot: &Spot, ready: &Ready, own: Nonce, previous: Option<&Record>) -> Item {
+    let state = previous.map(Record::state);
+    let version = state.map_or(0, |state| state.version).saturating_add(1);
+    let mark = Mark::of_creation(own, state.and_then(|state| state.mark));
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let number = |number: u64| AttributeValue::N(number.to_string());
+    let mut item = Item::from([
+        (ID.to_owned(), text(&spot.partition.name)),
+        (NAME.to_owned(), text(&spot.key)),
+        (VERSION.to_owned(), number(version)),
+        (WRITE.to_owned(), mark.value()),
+    ]);
+    if let Some(fence) = previous.and_then(Record::fence) {
+        item.insert(FENCE.to_owned(), number(fence));
+    }
+    let set = ready.attributes().into_iter();
+    item.extend(set.map(|(name, value)| (name.to_owned(), value)));
+    item
+}
+
+fn on_condition(put: Put, ready: &Ready, previous: Option<&Record>) -> Put {
+    let stands = match previous {
+        None => attr(ID).missing(),
+        Some(previous) => previous.state().stands() & is_expired(ready.now),
+    };
+    put.when(ready.and_unfenced(stands))
+}

@@ -1,0 +1,135 @@
+use super::options::{Expires, Options, Ready, write_options};
+use crate::error::{Error, Result};
+use crate::expiry::{is_expired, is_not_expired};
+use crate::hook::Operation;
+use crate::partition::{Partition, Spot, Tried};
+use crate::patience::Patience;
+use crate::pending::awaitable;
+use crate::record::Record;
+use crate::value::Value;
+
+/// Writes a record, whatever stands there, and gives it as it is now.
+///
+/// One `UpdateItem`, 1 write unit for each 1 KB of the larger of the record before and after: value and version change, fields that are
+/// named are set, and all others stay. The record does not expire afterwards unless [`ttl`](Self::ttl) or
+/// [`keep_expiry`](Self::keep_expiry) says so, also where an expired one stood, whose fields stay, too. It is applied as a whole or not at
+/// all.
+///
+/// If the answer is lost, it is sent again, up to five times: it may then be counted twice in the version, and replace what somebody wrote
+/// in between, as any put does. With `keep_expiry`, a second request is needed where an expired record stands.
+///
+/// # Errors
+///
+/// Before anything is sent: [`InvalidInput`](Error::InvalidInput), [`InvalidTtl`](Error::InvalidTtl),
+/// [`InvalidValue`](Error::InvalidValue), [`ReservedField`](Error::ReservedField), [`LockLost`](Error::LockLost), and
+/// [`Store`](Error::Store) with [`TooLarge`](dyno_core::ErrorKind::TooLarge) for a value over 400 KB. [`Fenced`](Error::Fenced), with
+/// nothing written; [`OutcomeUnknown`](Error::OutcomeUnknown) after the last try; [`TableMissing`](Error::TableMissing),
+/// [`Store`](Error::Store).
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::time::Duration;
+///
+/// use dyno_core::Store;
+/// use dyno_kv::Kv;
+///
+/// let kv = Kv::new(&Store::embedded()?, "CRMTable");
+/// kv.ensure_table().await?;
+/// let sessions = kv.partition("sessions");
+/// sessions.put("s1", [1, 2, 255]).ttl(Duration::from_secs(60)).field("user", "ada").await?;
+///
+/// let record = sessions.put("s1", [3]).keep_expiry().await?;
+/// assert!(record.expires().is_some());
+/// let record = sessions.put("s1", [4]).await?;
+/// assert!(record.expires().is_none());
+/// assert_eq!((record.version(), record.field("user")), (3, Some("ada")));
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug)]
+#[must_use = "nothing is written until it is awaited"]
+pub struct Put {
+    partition: Partition,
+    key: String,
+    value: Value,
+    options: Options,
+}
+
+impl Put {
+    pub(crate) fn new(partition: Partition, key: String, value: Value) -> Self {
+        Self {
+            partition,
+            key,
+            value,
+            options: Options::default(),
+        }
+    }
+
+    write_options!(expiry);
+    write_options!(keep);
+    write_options!(fields);
+
+    async fn run(self) -> Result<Record> {
+        let spot = self.partition.at(&self.key)?;
+        let ready = self.options.ready(&spot, Some(self.value))?;
+        put(&spot, &ready).await
+    }
+}
+
+awaitable!(Put -> Record);
+
+/// How often somebody else may revive or bury a record between two requests.
+const ROUNDS: u32 = 4;
+
+async fn put(spot: &Spot, ready: &Ready) -> Result<Record> {
+    let mut patience = Patience::default();
+    let mut round = 0;
+    // Whether an expired record stands there, whose expiry is not kept.
+    let mut is_revival = false;
+    loop {
+        ready.check_held()?;
+        let mut asked = ready.clone();
+        let mut condition = ready.unfenced();
+        if ready.expires == Expires::Kept {
+            let of_expiry = if is_revival {
+                asked.expires = Expires::Removed;
+                is_expired(ready.now)
+            } else {
+                is_not_expired(ready.now)
+            };
+            condition = Some(ready.and_unfenced(of_expiry));
+        }
+        let mut update = asked.applied_to(spot.update());
+        if let Some(condition) = condition {
+            update = update.when(condition);
+        }
+        let tried = Tried::of(spot, spot.ask(Operation::Put, update).await)?;
+        let present = match tried {
+            Tried::Applied(item) => return spot.written(item),
+            Tried::Refused(item) => spot.standing(item)?,
+            Tried::Lost(error) => {
+                if patience.pause().await {
+                    continue;
+                }
+                return Err(spot.unknown(None, error));
+            }
+        };
+        ready.check_fence(spot, present.as_ref())?;
+        is_revival = present
+            .as_ref()
+            .is_some_and(|present| present.is_expired(ready.now));
+        round += 1;
+        if round == ROUNDS {
+            return Err(match present {
+                Some(present) => Error::Modified {
+                    place: spot.place.clone(),
+                    present: Box::new(present),
+                },
+                None => spot.not_found(),
+            });
+        }
+    }
+}
