@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use dyno_core::table::{Difference, DifferenceKind};
+use dyno_core::table::Difference;
 use dyno_core::{ErrorKind, Item};
 
 use crate::config::Config;
@@ -128,7 +128,7 @@ pub enum Error {
     MisconfiguredSchema {
         /// The table.
         table: String,
-        /// Everything that differs; those of the keys are what is wrong.
+        /// What differs, and what was expected.
         differences: Vec<Difference>,
     },
     /// There is no such option.
@@ -210,8 +210,6 @@ fn key_text(key: Option<&str>) -> String {
 }
 
 fn listed(differences: &[Difference]) -> String {
-    let keys = differences.iter();
-    let keys = keys.filter(|difference| difference.kind() == DifferenceKind::Keys);
-    let texts: Vec<_> = keys.map(without_table).collect();
+    let texts: Vec<_> = differences.iter().map(without_table).collect();
     texts.join("; ")
 }

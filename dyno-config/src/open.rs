@@ -58,7 +58,7 @@ impl ConfigStore {
 /// let other = ConfigStore::open(&store, "Config", "prod").option_key("option").await;
 /// assert_eq!(
 ///     other.unwrap_err().to_string(),
-///     "table `Config` is misconfigured: it exists with other keys: expected key `_store` (a string) with sort key `option` (a string), found key `_store` (a string) with sort key `_option` (a string); name its keys with `.store_key(..)` and `.option_key(..)`, or use another table"
+///     "table `Config` is misconfigured: it exists with other keys: expected key `_store` (a string), sort `option` (a string), found key `_store` (a string), sort `_option` (a string); name its keys with `.store_key(..)` and `.option_key(..)`, or use another table"
 /// );
 /// # Ok(())
 /// # }
@@ -179,10 +179,9 @@ impl Open {
         }
         let table = self.table.clone();
         if of_kind(DifferenceKind::Keys).is_some() {
-            return Err(Error::MisconfiguredSchema {
-                table,
-                differences: found,
-            });
+            let mut differences = found;
+            differences.retain(|difference| difference.kind() == DifferenceKind::Keys);
+            return Err(Error::MisconfiguredSchema { table, differences });
         }
         match of_kind(DifferenceKind::NotReady) {
             Some(status) if !self.is_made => Err(Error::TableNotReady {

@@ -1,10 +1,12 @@
 //! Values of serde as the keys of an option, and back.
 //!
 //! ```text
-//! write  from a value to attributes    read  from attributes to a value
+//! write      from a value to the keys that are stored    read  from attributes to a value
+//! serialize  any value of serde as an attribute
 //! ```
 
 mod read;
+mod serialize;
 mod write;
 
 pub(crate) use self::read::{Misfit, read};

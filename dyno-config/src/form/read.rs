@@ -1,6 +1,6 @@
 //! From attributes to a value.
 //!
-//! As `serde_dynamo` reads them, but for booleans, which may also be the numbers 1 and 0, and for errors, which name the key.
+//! A boolean may also be the number 1 or 0. Errors name the key, and the place in it.
 
 use std::fmt;
 

@@ -6,6 +6,7 @@ use dyno_core::{AttributeValue, Item};
 use serde::Serialize;
 
 use super::Form;
+use super::serialize::attribute;
 
 /// The keys of a value.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -24,11 +25,11 @@ pub(crate) struct Unfit {
 
 /// The keys of a struct or map.
 pub(crate) fn write<T: Serialize + ?Sized>(value: &T, form: Form) -> Result<Written, Unfit> {
-    let item = serde_dynamo::aws_sdk_dynamodb_1::to_item(value).map_err(|error| Unfit {
-        key: None,
-        why: format!("an option is a struct or a map of keys with text as names: {error}"),
-    })?;
-    write_item(item, form)
+    let refused = |why: String| Unfit { key: None, why };
+    match attribute(value).map_err(|error| refused(error.0))? {
+        AttributeValue::M(item) => write_item(item, form),
+        _ => Err(refused("an option is a struct or a map of keys".to_owned())),
+    }
 }
 
 /// The keys of attributes.
@@ -59,7 +60,7 @@ pub(crate) fn write_item(item: Item, form: Form) -> Result<Written, Unfit> {
     Ok(written)
 }
 
-/// What no number of DynamoDB is: serde's floats may be infinite, or not a number.
+/// Refuses what is no number, in attributes that a program made.
 fn check(value: &AttributeValue) -> Result<(), String> {
     match value {
         AttributeValue::N(number) if number.parse::<f64>().is_ok_and(|n| !n.is_finite()) => {

@@ -1,0 +1,21 @@
+//! A configuration store on the embedded engine.
+
+#![expect(
+    clippy::indexing_slicing,
+    clippy::unwrap_in_result,
+    reason = "a test fails by panicking"
+)]
+
+mod bed;
+mod conditions;
+mod forms;
+mod golden;
+mod history;
+mod laws;
+mod loaders;
+mod open;
+mod predecessor;
+mod python;
+mod refusals;
+mod requests;
+mod watches;
