@@ -6,7 +6,6 @@ use dyno_config::ConfigStore;
 use dyno_core::{AttributeValue, Item, Store};
 use dyno_embedded::Engine;
 use dyno_testkit::{Fault, FaultClient, Recorder, Request, wrap};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 pub(crate) struct Bed {
@@ -77,24 +76,6 @@ pub(crate) fn first(
             return fault.clone();
         }
         Fault::Pass
-    }
-}
-
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Serialize)]
-pub(crate) struct Database {
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    #[serde(default)]
-    pub(crate) is_primary: bool,
-    pub(crate) replica: Option<String>,
-}
-
-pub(crate) fn database(host: &str) -> Database {
-    Database {
-        host: host.to_owned(),
-        port: 27017,
-        is_primary: true,
-        replica: None,
     }
 }
 
