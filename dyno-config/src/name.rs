@@ -41,15 +41,11 @@ pub(crate) fn check_store(name: &str) -> Result<()> {
 
 /// The name of an option; with a history, its versions must have names, too.
 pub(crate) fn check_option(name: &str, has_history: bool) -> Result<()> {
-    match has_history {
-        true => check(
-            "option",
-            name,
-            OPTION_BYTES - VERSION_BYTES,
-            "a sort key with the number of a version",
-        ),
-        false => check("option", name, OPTION_BYTES, "a sort key"),
+    if has_history {
+        let place = "a sort key with the number of a version";
+        return check("option", name, OPTION_BYTES - VERSION_BYTES, place);
     }
+    check("option", name, OPTION_BYTES, "a sort key")
 }
 
 /// The names of the key attributes.

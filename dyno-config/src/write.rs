@@ -78,15 +78,15 @@ impl ConfigStore {
         let option = option.into();
         let remove: BTreeSet<String> = keys.into_iter().map(Into::into).collect();
         let shared = self.shared();
-        let checked = match remove.is_empty() {
-            true => Err(Error::InvalidValue {
+        let checked = if remove.is_empty() {
+            Err(Error::InvalidValue {
                 place: shared.place(&option),
                 key: None,
                 why: "no key is named to be removed; `delete` deletes the option".to_owned(),
-            }),
-            false => remove
-                .iter()
-                .try_for_each(|key| shared.check_key(&option, key)),
+            })
+        } else {
+            let mut names = remove.iter();
+            names.try_for_each(|key| shared.check_key(&option, key))
         };
         let set = Item::new();
         Set::new(self, option, checked.map(|()| Change::Keys { set, remove }))

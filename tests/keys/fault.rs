@@ -2,11 +2,11 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use dyno::{DyObject, ErrorKind, Store};
+use dyno::{DyObject as _, ErrorKind, Store};
 use dyno_testbed::Service;
 use dyno_testkit::{Fault, FaultClient, wrap};
 
-use crate::fixture::{Order, order};
+use crate::fixture::{Order, Other, order};
 
 /// A store that meets no fault, and one whose first request does.
 async fn faulty(fault: Fault) -> (Store, Store) {
@@ -42,18 +42,6 @@ async fn a_lost_answer_of_a_save_is_resolved() {
 
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_of_a_save_over_another_type_leaves_it() {
-    #[derive(DyObject, Debug)]
-    #[dyno(
-        table = "App",
-        key = "TENANT#{tenant}",
-        sort = "ORDER#{day}#{number}",
-        tag = "Other"
-    )]
-    struct Other {
-        tenant: String,
-        day: i32,
-        number: u32,
-    }
     for fault in [Fault::NotDelivered, Fault::AnswerLost] {
         let (sound, hit) = faulty(fault).await;
         sound.save(order("acme", 0, 1)).await.unwrap();

@@ -134,6 +134,20 @@ pub(crate) async fn shop() -> (Store, Recorder) {
     (store, recorder)
 }
 
+/// Under the keys of orders.
+#[derive(DyObject, Debug)]
+#[dyno(
+    table = "App",
+    key = "TENANT#{tenant}",
+    sort = "ORDER#{day}#{number}",
+    tag = "Other"
+)]
+pub(crate) struct Other {
+    pub(crate) tenant: String,
+    pub(crate) day: i32,
+    pub(crate) number: u32,
+}
+
 /// The item as it stands in the table.
 pub(crate) async fn stored_item(store: &Store, key: &Key) -> Item {
     let client = store.client::<Order>().unwrap();

@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno::{ConfigLoader, DyObject, EncryptionKey, ErrorKind, FieldPath, Item, Key, check_loader};
 use dyno_testkit::dump;
 
-use crate::fixture::{Order, Profile, Report, User, order, profile, report, shop, store};
+use crate::fixture::{Order, Other, Profile, Report, User, order, profile, report, shop, store};
 
 fn text(item: &Item, name: &str) -> String {
     item.get(name).unwrap().as_s().unwrap().clone()
@@ -201,20 +201,6 @@ async fn an_item_of_another_program_gets_its_tag_with_the_next_change() {
     assert_eq!(text(&items[0], "_dy_type"), "Order");
     order.note = None;
     order.save().await.unwrap();
-}
-
-/// Under the keys of orders.
-#[derive(DyObject, Debug)]
-#[dyno(
-    table = "App",
-    key = "TENANT#{tenant}",
-    sort = "ORDER#{day}#{number}",
-    tag = "Other"
-)]
-struct Other {
-    tenant: String,
-    day: i32,
-    number: u32,
 }
 
 #[tokio::test]

@@ -79,6 +79,15 @@ async fn assert_law(store: &Store, after: &str) {
     assert_eq!(keys_of(&item), made(&item), "after {after}: {item:?}");
 }
 
+/// Two programs, in either order.
+fn in_turn<'a, T>(is_turned: bool, first: &'a mut T, second: &'a mut T) -> [&'a mut T; 2] {
+    if is_turned {
+        [second, first]
+    } else {
+        [first, second]
+    }
+}
+
 async fn two(store: &Store) -> [Saved<Job>; 2] {
     let first = store.load::<Job>(key()).await.unwrap();
     let second = store.load::<Job>(key()).await.unwrap();
@@ -94,12 +103,7 @@ async fn two_saves_of_fields_of_one_key_do_not_pass_each_other() {
             let [mut first, mut second] = two(&store).await;
             first.worker = Some(1);
             second.region = Some(moved.into());
-            let both = if is_turned {
-                [&mut second, &mut first]
-            } else {
-                [&mut first, &mut second]
-            };
-            let [winner, loser] = both;
+            let [winner, loser] = in_turn(is_turned, &mut first, &mut second);
             winner.save().await.unwrap();
             let error = loser.save().await.unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Conflict);
@@ -116,12 +120,7 @@ async fn a_save_in_a_transaction_does_not_pass_another_either() {
         let [mut first, mut second] = two(&store).await;
         first.worker = Some(1);
         second.region = Some("us".into());
-        let both = if is_turned {
-            [&mut second, &mut first]
-        } else {
-            [&mut first, &mut second]
-        };
-        let [winner, loser] = both;
+        let [winner, loser] = in_turn(is_turned, &mut first, &mut second);
         store.transaction().save(winner).await.unwrap();
         let error = store.transaction().save(loser).await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Conflict);
@@ -221,12 +220,7 @@ async fn variants_do_not_pass_each_other() {
         let mut second = store.load::<State>(key()).await.unwrap();
         *first = running.clone();
         *second = waiting("us");
-        let both = if is_turned {
-            [&mut second, &mut first]
-        } else {
-            [&mut first, &mut second]
-        };
-        let [winner, loser] = both;
+        let [winner, loser] = in_turn(is_turned, &mut first, &mut second);
         winner.save().await.unwrap();
         let error = loser.save().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Conflict);

@@ -171,10 +171,10 @@ impl Serializer for ToAttribute {
 }
 
 fn finite(is_finite: bool, number: &dyn fmt::Display) -> Result<AttributeValue, Formless> {
-    match is_finite {
-        true => Ok(AttributeValue::N(number.to_string())),
-        false => Err(Formless(format!("DynamoDB has no number `{number}`"))),
+    if is_finite {
+        return Ok(AttributeValue::N(number.to_string()));
     }
+    Err(Formless(format!("DynamoDB has no number `{number}`")))
 }
 
 /// A variant with contents: a map with its name as the only entry.

@@ -64,11 +64,10 @@ impl Shared {
             if let Some(Lost { number, .. }) = &lost {
                 match self.read_version(option, *number).await? {
                     Some(version) if is_by(&version, &write) => return Ok(receipt(*number)),
-                    // Somebody else's: the lost write cannot be applied any more.
-                    Some(_) => {}
                     // It may have been applied, and is not kept.
                     None if newest >= *number => break,
-                    None => {}
+                    // It was not applied yet; or the number is somebody else's, and it never will be.
+                    _ => {}
                 }
             }
             if !demand.holds_of(before.as_ref()) {
@@ -172,17 +171,13 @@ impl Next<'_> {
     fn option_part(&self, entry: &Entry<'_>) -> WritePart {
         let shared = self.shared;
         let guard = self.guard();
-        match &self.keys {
-            Some(keys) => {
-                let mut item = shared.item(self.option, keys.clone());
-                entry.mark(&mut item);
-                shared.items.put(item).when(guard).into()
-            }
-            None => {
-                let delete = shared.items.delete(shared.key(self.option));
-                delete.when(guard).into()
-            }
-        }
+        let Some(keys) = &self.keys else {
+            let delete = shared.items.delete(shared.key(self.option));
+            return delete.when(guard).into();
+        };
+        let mut item = shared.item(self.option, keys.clone());
+        entry.mark(&mut item);
+        shared.items.put(item).when(guard).into()
     }
 
     fn kept_part(&self, entry: &Entry<'_>) -> WritePart {

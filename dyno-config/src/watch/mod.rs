@@ -35,7 +35,7 @@ impl ConfigStore {
 }
 
 /// As long as the Python library waits.
-const INTERVAL: Duration = Duration::from_secs(300);
+const INTERVAL: Duration = Duration::from_mins(5);
 
 /// Fetches every option of the store, and keeps fetching them at an interval: `.await` does the first fetch, and fails if that does.
 ///

@@ -41,7 +41,7 @@ impl Machine for Bare {
     type Done = BareEnd;
 
     fn begin(&mut self, fresh: Fresh) -> Result<Step<BareEnd>> {
-        super::size::check(&self.request)?;
+        super::size::check_bare(&self.request)?;
         if let Request::Transact { token, .. } = &mut self.request {
             *token = fresh.etag.token();
         }

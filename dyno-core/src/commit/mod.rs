@@ -47,7 +47,7 @@ pub(crate) use cost::{Before, Charge, Known};
 pub(crate) use footprint::{Footprint, Sizes};
 pub(crate) use lock::VersionLock;
 pub(crate) use reason::{Reason, item_too_large, misfit, refusal_of, says_too_large};
-pub(crate) use size::check_item;
+pub(crate) use size::{Owner, check_item, check_item_of};
 pub(crate) use step::{
     Action, Answer, Expressions, Fresh, Machine, Request, Returns, Step, unknown,
 };

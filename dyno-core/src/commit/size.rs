@@ -7,6 +7,15 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::limits;
 use crate::reserved;
 
+/// Whose items they are, which decides what helps if they are too large.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Owner {
+    /// The mapper: it can store a field in items of its own.
+    Mapper,
+    /// The program: nobody else knows what is in them.
+    Program,
+}
+
 /// Refuses a request that DynamoDB would refuse for its size.
 ///
 /// # Errors
@@ -15,10 +24,27 @@ use crate::reserved;
 /// actions, or more than 4 MB. The error says which.
 pub(crate) fn check(request: &Request) -> Result<()> {
     match request {
-        Request::Single(action) => check_action(action).map(drop),
+        Request::Single(action) => check_action(action, Owner::Mapper).map(drop),
         Request::Transact { actions, .. } => check_all(
             actions,
+            Owner::Mapper,
             "objects are not written in several steps yet. Store fewer shards per object, or change fewer of them in one save",
+        ),
+    }
+}
+
+/// The same for items that the mapper does not know.
+///
+/// # Errors
+///
+/// Those of [`check`].
+pub(super) fn check_bare(request: &Request) -> Result<()> {
+    match request {
+        Request::Single(action) => check_action(action, Owner::Program).map(drop),
+        Request::Transact { actions, .. } => check_all(
+            actions,
+            Owner::Program,
+            "nothing was written. Write fewer items in one transaction",
         ),
     }
 }
@@ -31,11 +57,12 @@ pub(crate) fn check(request: &Request) -> Result<()> {
 pub(super) fn check_together(actions: &[Action]) -> Result<()> {
     check_all(
         actions,
+        Owner::Mapper,
         "nothing was written. Write fewer objects in one transaction",
     )
 }
 
-fn check_all(actions: &[Action], advice: &str) -> Result<()> {
+fn check_all(actions: &[Action], owner: Owner, advice: &str) -> Result<()> {
     if actions.len() > limits::TRANSACTION_ACTIONS {
         return Err(too_large(format!(
             "this needs one transaction of {} actions, DynamoDB allows {}; {advice}",
@@ -45,7 +72,7 @@ fn check_all(actions: &[Action], advice: &str) -> Result<()> {
     }
     let mut bytes = 0;
     for action in actions {
-        bytes += check_action(action)?;
+        bytes += check_action(action, owner)?;
     }
     if bytes > limits::TRANSACTION_BYTES {
         return Err(too_large(format!(
@@ -57,7 +84,7 @@ fn check_all(actions: &[Action], advice: &str) -> Result<()> {
 }
 
 /// The bytes that an action counts for in its transaction, at least.
-fn check_action(action: &Action) -> Result<usize> {
+fn check_action(action: &Action, owner: Owner) -> Result<usize> {
     match action {
         Action::Check { condition, .. } => check_expressions(condition),
         Action::Delete { condition, .. } => condition.as_ref().map_or(Ok(0), check_expressions),
@@ -67,7 +94,7 @@ fn check_action(action: &Action) -> Result<usize> {
             condition,
         } => {
             let asked = condition.as_ref().map_or(Ok(0), check_expressions)?;
-            Ok(asked.max(check_item(address.table, item)?))
+            Ok(asked.max(check_item_of(owner, address.table, item)?))
         }
         Action::Update {
             address,
@@ -79,9 +106,14 @@ fn check_action(action: &Action) -> Result<usize> {
                 largest = largest.max(measure_value(value)?);
             }
             if largest > limits::ITEM_BYTES {
+                let advice = match owner {
+                    Owner::Mapper => {
+                        "make it an object of its own, marked `#[dyno(shard)]`: a shard may be larger than an item"
+                    }
+                    Owner::Program => "store less, or part of it in another item",
+                };
                 return Err(too_large(format!(
-                    "the value has {largest} bytes, an item of table `{}` holds {}; make it an object of its \
-                     own, marked `#[dyno(shard)]`: a shard may be larger than an item",
+                    "the value has {largest} bytes, an item of table `{}` holds {}; {advice}",
                     address.table,
                     limits::ITEM_BYTES
                 )));
@@ -104,6 +136,15 @@ fn check_expressions(expressions: &Expressions) -> Result<usize> {
 ///
 /// It holds more than 400 KB, or a value that has no form in DynamoDB.
 pub(crate) fn check_item(table: &str, item: &Item) -> Result<usize> {
+    check_item_of(Owner::Mapper, table, item)
+}
+
+/// The same, whosever item it is.
+///
+/// # Errors
+///
+/// Those of [`check_item`].
+pub(crate) fn check_item_of(owner: Owner, table: &str, item: &Item) -> Result<usize> {
     let bytes = measure(item)?;
     if bytes <= limits::ITEM_BYTES {
         return Ok(bytes);
@@ -116,11 +157,13 @@ pub(crate) fn check_item(table: &str, item: &Item) -> Result<usize> {
     let alone = sizes
         .first()
         .is_some_and(|(bytes, _)| *bytes > limits::ITEM_BYTES);
-    let advice = if alone {
-        "make the first an object of its own, marked `#[dyno(shard)]`: a shard may be larger than an item, unless it \
-         is independent"
-    } else {
-        "make some of them an object of its own, marked `#[dyno(shard)]`"
+    let advice = match owner {
+        Owner::Mapper if alone => {
+            "make the first an object of its own, marked `#[dyno(shard)]`: a shard may be larger than an item, unless it \
+             is independent"
+        }
+        Owner::Mapper => "make some of them an object of its own, marked `#[dyno(shard)]`",
+        Owner::Program => "store less, or part of it in another item",
     };
     let largest: Vec<_> = sizes
         .iter()

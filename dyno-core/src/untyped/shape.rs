@@ -259,6 +259,11 @@ impl Shape {
                 reserved::PREFIX
             ));
         }
+        if sort.as_ref() == Some(key) {
+            mistakes.push(format!(
+                "table `{name}`: the sort key has the name `{key}` of the partition key"
+            ));
+        }
         if let Some(version) = &self.version {
             let is_shard = self
                 .shards

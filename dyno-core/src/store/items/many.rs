@@ -5,7 +5,7 @@ use dyno_value::Item;
 
 use super::get::projection;
 use super::handle::Items;
-use crate::commit::check_item;
+use crate::commit::{Owner, check_item_of};
 use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::limits;
@@ -245,7 +245,8 @@ fn write_of(items: &Items, change: &Change) -> Result<BareWrite> {
     match change {
         Change::Put(item) => {
             let address = items.address_of(item).map_err(explain(None))?;
-            check_item(address.table, item).map_err(explain(Some(&address.key())))?;
+            check_item_of(Owner::Program, address.table, item)
+                .map_err(explain(Some(&address.key())))?;
             Ok(BareWrite {
                 address,
                 item: Some(item.clone()),
