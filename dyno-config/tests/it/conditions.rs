@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use dyno_config::{Config, ConfigStore, Error};
+use dyno_config::{Config, ConfigStore, Error, Version};
 use dyno_core::{Item, Store};
 use dyno_embedded::Engine;
 use dyno_testkit::{Fault, Late, Schedule};
@@ -224,7 +224,7 @@ async fn two_programs_count_in_every_order() {
             );
             if keep.is_some() {
                 let versions = ann.history("counter").await.unwrap();
-                let numbers: Vec<_> = versions.iter().map(|version| version.number()).collect();
+                let numbers: Vec<_> = versions.iter().map(Version::number).collect();
                 assert_eq!(numbers, [3, 2, 1], "{schedule}");
             }
         });

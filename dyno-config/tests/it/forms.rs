@@ -103,6 +103,11 @@ async fn booleans_are_read_in_both_forms_at_every_depth() {
         inner: HashMap<String, bool>,
         one: Kind,
     }
+    #[derive(Debug, Deserialize)]
+    struct Wrong {
+        #[expect(dead_code, reason = "it is never made")]
+        number: bool,
+    }
     let bed = Bed::new();
     let config = bed.config().await;
     bed.put(item(&json!({
@@ -125,11 +130,6 @@ async fn booleans_are_read_in_both_forms_at_every_depth() {
             one: Kind::One(true),
         }
     );
-    #[derive(Debug, Deserialize)]
-    struct Wrong {
-        #[expect(dead_code, reason = "it is never made")]
-        number: bool,
-    }
     bed.put(item(&json!({
         "_store": { "S": "prod" }, "_option": { "S": "flags" }, "number": { "N": "2" },
     })))

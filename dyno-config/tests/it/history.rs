@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use dyno_config::{ConfigStore, Error};
+use dyno_config::{ConfigStore, Error, Version};
 use dyno_core::Store;
 use dyno_testkit::{Fault, Late};
 use serde_json::json;
@@ -16,7 +16,7 @@ async fn versioned(store: &Store, keep: u32) -> ConfigStore {
 
 async fn numbers(config: &ConfigStore, option: &str) -> Vec<u64> {
     let versions = config.history(option).await.unwrap();
-    versions.iter().map(|version| version.number()).collect()
+    versions.iter().map(Version::number).collect()
 }
 
 async fn host(config: &ConfigStore, version: u64) -> Option<String> {

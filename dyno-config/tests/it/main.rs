@@ -2,7 +2,8 @@
 
 #![expect(
     clippy::indexing_slicing,
-    clippy::unwrap_in_result,
+    clippy::panic,
+    clippy::unwrap_used,
     reason = "a test fails by panicking"
 )]
 

@@ -10,7 +10,7 @@ use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use dyno_config::ConfigStore;
+use dyno_config::{ConfigStore, Version};
 use dyno_core::Store;
 use dyno_embedded::{Engine, dynoxide::server};
 use serde_json::{Value, json};
@@ -107,7 +107,8 @@ fn output(command: &mut Command) -> Result<String, String> {
 
 /// Says so past the capture of the test runner, which shows nothing of a test that passes.
 fn say(text: &str) {
-    writeln!(io::stderr(), "{text}").unwrap();
+    let mut past = io::stderr();
+    writeln!(past, "{text}").unwrap();
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -201,7 +202,7 @@ async fn the_python_library_and_this_crate_share_a_table() {
     assert_eq!(read.version(), None);
     config.set_key("db", "host", "h3").await.unwrap();
     let versions = config.history("db").await.unwrap();
-    let numbers: Vec<_> = versions.iter().map(|version| version.number()).collect();
+    let numbers: Vec<_> = versions.iter().map(Version::number).collect();
     assert_eq!(
         numbers,
         [4, 3, 2, 1],

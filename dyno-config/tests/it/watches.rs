@@ -75,7 +75,7 @@ async fn a_snapshot_is_fetched_at_its_interval_and_does_not_change_in_the_hand()
         map([("host", "b")])
     );
     assert_eq!(held.get::<Map>("db").unwrap(), map([("host", "a")]));
-    sleep(Duration::from_secs(600)).await;
+    sleep(Duration::from_mins(10)).await;
     assert_eq!(bed.sent(), ["Query", "Query"]);
 }
 
@@ -87,7 +87,7 @@ async fn a_snapshot_knows_its_age_and_its_options() {
     set(&config, "api", "b").await;
     let watch = config
         .watch()
-        .interval(Duration::from_secs(60))
+        .interval(Duration::from_mins(1))
         .await
         .unwrap();
     advance(Duration::from_secs(10)).await;
@@ -149,7 +149,7 @@ async fn a_failed_refresh_keeps_the_snapshot_and_is_seen() {
     assert_eq!(status.age(), Duration::from_secs(10) + MOMENT);
     assert_eq!(
         status.next_refresh(),
-        Some(Duration::from_secs(1) - MOMENT),
+        Some(Duration::from_secs(1).saturating_sub(MOMENT)),
         "sooner"
     );
     assert_eq!(
@@ -164,7 +164,7 @@ async fn a_failed_refresh_keeps_the_snapshot_and_is_seen() {
     assert!(matches!(*source, Error::Store { .. }));
     assert_eq!(watch.status().failures(), 2);
     assert_eq!(watch.status().next_refresh(), Some(Duration::from_secs(2)));
-    sleep(Duration::from_secs(60)).await;
+    sleep(Duration::from_mins(1)).await;
     assert!(watch.status().failures() >= 7, "the task goes on");
     assert!(watch.status().next_refresh().unwrap() <= Duration::from_secs(10));
 
@@ -196,7 +196,7 @@ async fn the_task_ends_with_the_last_handle() {
     assert_eq!(tasks(), before, "a stream does not keep it");
     assert!(changes.next().await.is_none());
     bed.recorder.take();
-    sleep(Duration::from_secs(3600)).await;
+    sleep(Duration::from_hours(1)).await;
     assert!(bed.sent().is_empty());
 }
 
@@ -370,7 +370,7 @@ async fn intervals_may_be_long_and_not_zero() {
     assert!(matches!(error, Error::InvalidSetting { .. }), "{error:?}");
     assert!(bed.sent().is_empty());
     let watch = config.watch().interval(Duration::MAX).await.unwrap();
-    sleep(Duration::from_secs(86_400)).await;
+    sleep(Duration::from_hours(24)).await;
     assert_eq!(watch.snapshot().number(), 0);
     assert_eq!(watch.reload().await.unwrap().number(), 1);
 }
@@ -381,7 +381,7 @@ async fn options_of_several_pages_are_whole_and_perhaps_of_two_moments() {
     let bed = Bed::new();
     let config = bed.config().await;
     let (old, new) = ("x".repeat(300_000), "y".repeat(300_000));
-    let both = |text: &str| map([("one", text), ("two", &text[..10])]);
+    let both = |text: &str| map([("one", text), ("two", text.get(..10).unwrap())]);
     for option in ["a", "b", "c", "d", "e"] {
         config.set(option, &both(&old)).await.unwrap();
     }
