@@ -138,7 +138,7 @@ impl Shared {
         .await
     }
 
-    /// Sends a write, and once more if its answer was lost: a demand that held before does not hold after it was applied, so that it is not
+    /// Sends a write, and again if its answer was lost: a demand that held before does not hold after it was applied, so that it is not
     /// applied to the work of others.
     async fn settle<F: Future<Output = dyno_core::Result<Written>>>(
         &self,
@@ -148,32 +148,32 @@ impl Shared {
         send: impl Fn() -> F,
         is_applied: impl Fn(Option<&Item>) -> bool,
     ) -> Result<Receipt> {
-        let mut lost = None;
-        for _ in 0..TRIES {
-            let written = match send().await {
-                Err(error) if error.kind() == ErrorKind::OutcomeUnknown => {
-                    lost = Some(error);
-                    continue;
+        let (mut lost, mut tries) = (None, 0);
+        let (written, lost) = loop {
+            tries += 1;
+            match send().await {
+                Err(source) if source.kind() == ErrorKind::OutcomeUnknown => {
+                    if tries == TRIES {
+                        return Err(self.unknown(option, None, source));
+                    }
+                    lost = Some(source);
                 }
-                answer => answer.map_err(self.failed(what, Some(option)))?,
-            };
-            let standing = match written {
-                Written::Applied(_) => return Ok(Receipt::plain(true)),
-                Written::Refused(standing) => standing.map(|item| self.stored(item)),
-            };
-            let Some(source) = lost else {
-                return Err(demand.refusal(self, option, standing));
-            };
-            if is_applied(standing.as_ref()) {
-                return Ok(Receipt::plain(false));
+                Err(source) => return Err(self.failed(what, Some(option))(source)),
+                Ok(written) => break (written, lost),
             }
-            let standing = standing.map(|item| Box::new(self.standing(option, item)));
-            return Err(self.unknown(option, standing, source));
+        };
+        let standing = match written {
+            Written::Applied(_) => return Ok(Receipt::plain(true)),
+            Written::Refused(standing) => standing.map(|item| self.stored(item)),
+        };
+        let Some(source) = lost else {
+            return Err(demand.refusal(self, option, standing));
+        };
+        if is_applied(standing.as_ref()) {
+            return Ok(Receipt::plain(false));
         }
-        match lost {
-            Some(source) => Err(self.unknown(option, None, source)),
-            None => Ok(Receipt::plain(true)),
-        }
+        let standing = standing.map(|item| Box::new(self.standing(option, item)));
+        Err(self.unknown(option, standing, source))
     }
 
     fn unknown(

@@ -29,6 +29,8 @@ use crate::watch::{Snapshot, Watch};
 /// under way meanwhile may use both rules, one for each field; each value stays readable, since it names its key. What was stored in clear before a path
 /// is encrypted is read as the read policy of the base says, by default not at all; what was encrypted stays readable as long as the base has its key.
 ///
+/// A clone shares everything, and keeps the watch.
+///
 /// An option that is gone or makes no sense changes nothing: the rules before it go on, and [`status`](Self::status) has the error.
 ///
 /// # Examples

@@ -114,7 +114,7 @@ impl Open {
     ///
     /// Each write is a transaction then: the option, and its version as an item of its own, under a store name that other programs do not
     /// list. Options get the attributes `_dy_version` and `_dy_write`, which the Python library shows as two more keys. What is written without a
-    /// history meanwhile becomes a version with the next write. If fewer are kept than before, older versions stay until they are
+    /// history meanwhile becomes a version with the next write, if it has not more than about a hundred keys. If fewer are kept than before, older versions stay until they are
     /// deleted otherwise.
     pub fn history(mut self, keep: u32) -> Self {
         self.history = Some(keep);

@@ -1,5 +1,6 @@
 //! Writes on conditions, and what is known after a lost answer.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use dyno_config::{Config, ConfigStore, Error, Version};
@@ -379,4 +380,21 @@ async fn a_write_without_a_demand_is_repeated_by_the_core() {
             .unwrap()
             .is_certain()
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_keys_can_be_compared_and_what_is_too_much_is_refused() {
+    let bed = Bed::new();
+    let config = bed.config().await;
+    let keys = |count: u32| -> BTreeMap<String, u32> {
+        (0..count)
+            .map(|key| (format!("a-key-with-a-name-{key}"), key))
+            .collect()
+    };
+    for (count, fits) in [(100, true), (1_000, false)] {
+        config.set("db", &keys(count)).await.unwrap();
+        let read = config.get::<BTreeMap<String, u32>>("db").await.unwrap();
+        let written = config.set("db", &keys(count)).if_unchanged(&read).await;
+        assert_eq!(written.is_ok(), fits, "{written:?}");
+    }
 }
