@@ -7,10 +7,10 @@ use dyno_core::items::{self, Written, attr};
 use dyno_core::{ErrorKind, Item};
 
 use crate::config::Config;
-use crate::error::{Error, Place, Result};
-use crate::name;
+use crate::error::{Error, Result};
+use crate::mark;
+use crate::place::Place;
 use crate::store::Shared;
-use crate::write::Receipt;
 
 /// What becomes of an option.
 #[derive(Clone, Debug)]
@@ -35,13 +35,42 @@ pub(crate) struct Read {
     pub(crate) stored: Arc<Item>,
 }
 
+/// What came of a write.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Receipt {
+    pub(crate) version: Option<u64>,
+    pub(crate) is_certain: bool,
+}
+
+impl Receipt {
+    /// The version that was written, with a history.
+    pub fn version(&self) -> Option<u64> {
+        self.version
+    }
+
+    /// Whether it was this write that left what stands there. If not, the answer was lost, and the same keys were found afterwards: they are
+    /// stored, and may have been written by another program.
+    pub fn is_certain(&self) -> bool {
+        self.is_certain
+    }
+}
+
+impl Receipt {
+    pub(crate) fn plain(is_certain: bool) -> Self {
+        Self {
+            version: None,
+            is_certain,
+        }
+    }
+}
+
 impl Change {
     /// What the option holds afterwards.
     pub(crate) fn applied_to(&self, before: Option<&Item>) -> Item {
         match self {
             Self::Whole(keys) => keys.clone(),
             Self::Keys { set, remove } => {
-                let mut keys = before.map(name::visible).unwrap_or_default();
+                let mut keys = before.map(mark::visible).unwrap_or_default();
                 keys.retain(|name, _| !remove.contains(name));
                 keys.extend(set.clone());
                 keys
@@ -111,7 +140,7 @@ impl Shared {
             match (change, demand) {
                 (Change::Whole(keys), Demand::Unchanged(read)) => {
                     let mut remove: BTreeSet<_> = read.stored.keys().cloned().collect();
-                    remove.retain(|name| !keys.contains_key(name) && !name::is_reserved(name));
+                    remove.retain(|name| !keys.contains_key(name) && !mark::is_reserved(name));
                     let update = self.update(option, keys, &remove);
                     guarded!(update, condition.clone()).await
                 }
@@ -122,7 +151,7 @@ impl Shared {
             }
         };
         let is_applied = |standing: Option<&Item>| {
-            standing.is_some_and(|standing| change.is_applied_in(&name::visible(standing)))
+            standing.is_some_and(|standing| change.is_applied_in(&mark::visible(standing)))
         };
         self.settle("writing", option, demand, send, is_applied)
             .await
@@ -200,7 +229,7 @@ impl Shared {
         for name in remove {
             update = update.remove(name);
         }
-        update.remove(name::VERSION).remove(name::WRITE)
+        update.remove(mark::VERSION).remove(mark::WRITE)
     }
 
     fn condition(&self, demand: &Demand, change: Option<&Change>) -> Option<items::Condition> {

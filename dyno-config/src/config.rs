@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use dyno_core::{AttributeValue, Item};
 
-use crate::error::Place;
-use crate::name;
+use crate::mark;
+use crate::place::Place;
 
 /// An option as it was read: its value, and what is needed to write it back only if it is unchanged.
 ///
@@ -41,7 +41,7 @@ impl<T> Config<T> {
 
     /// Its keys as they are stored.
     pub fn keys(&self) -> Item {
-        name::visible(&self.stored)
+        mark::visible(&self.stored)
     }
 
     /// The value.
@@ -70,6 +70,6 @@ impl<T> fmt::Debug for Config<T> {
 }
 
 pub(crate) fn version_of(stored: &Item) -> Option<u64> {
-    let number = stored.get(name::VERSION).map(AttributeValue::as_n)?;
+    let number = stored.get(mark::VERSION).map(AttributeValue::as_n)?;
     number.ok()?.parse().ok()
 }

@@ -1,52 +1,15 @@
 //! What can go wrong, one variant for each cause that a caller acts on.
 
-use std::fmt;
 use std::sync::Arc;
 
 use dyno_core::table::Difference;
 use dyno_core::{ErrorKind, Item};
 
 use crate::config::Config;
-use crate::open::without_table;
+use crate::place::Place;
 
 /// The result of an operation on a configuration store.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
-
-/// An option of a store in a table.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Place {
-    pub(crate) table: String,
-    pub(crate) store: String,
-    pub(crate) option: String,
-}
-
-impl Place {
-    /// The table.
-    pub fn table(&self) -> &str {
-        &self.table
-    }
-
-    /// The store in the table.
-    pub fn store(&self) -> &str {
-        &self.store
-    }
-
-    /// The option in the store.
-    pub fn option(&self) -> &str {
-        &self.option
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            table,
-            store,
-            option,
-        } = self;
-        write!(f, "option `{option}` of store `{store}` in table `{table}`")
-    }
-}
 
 /// An operation that did not do what was asked: where, why, and what to do next. Values of options are not shown.
 #[derive(Debug, thiserror::Error)]
@@ -212,4 +175,11 @@ fn key_text(key: Option<&str>) -> String {
 fn listed(differences: &[Difference]) -> String {
     let texts: Vec<_> = differences.iter().map(without_table).collect();
     texts.join("; ")
+}
+
+/// What is said of a table, without its name.
+pub(crate) fn without_table(difference: &Difference) -> String {
+    let text = difference.to_string();
+    let named = format!("table `{}` ", difference.table());
+    text.strip_prefix(&named).unwrap_or(&text).to_owned()
 }

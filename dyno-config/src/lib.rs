@@ -33,12 +33,15 @@
 //! | module | holds |
 //! |---|---|
 //! | `form` | pure: values of serde as attributes, and back |
+//! | `mark` | pure: which attributes are no keys |
+//! | `place`, `config`, `error` | where an option stands; an option that was read; what can go wrong |
 //! | `name` | pure: which names are refused |
-//! | `error`, `config` | what can go wrong; an option that was read |
-//! | `store`, `open` | names and settings, and how they come about |
-//! | `read`, `write` | the verbs, one request each |
+//! | `store` | names and settings, and the items behind them |
+//! | `open` | how they come about |
+//! | `read` | the verbs that read |
 //! | `conditional` | on what condition is written, and what is known after a lost answer |
 //! | `history` | options with versions |
+//! | `write` | the verbs that write |
 //! | `watch` | snapshots that refresh themselves |
 //! | `loader` | encryption by an option |
 
@@ -48,19 +51,23 @@ mod error;
 mod form;
 mod history;
 mod loader;
+mod mark;
 mod name;
 mod open;
+mod place;
 mod read;
 mod store;
 mod watch;
 mod write;
 
+pub use self::conditional::Receipt;
 pub use self::config::Config;
-pub use self::error::{Error, Place, Result};
+pub use self::error::{Error, Result};
 pub use self::history::{GetVersion, ListVersions, Restore, Version};
 pub use self::loader::{RulesStatus, StoredRules};
 pub use self::open::Open;
+pub use self::place::Place;
 pub use self::read::{Get, GetAll, GetKeys, GetOptional, Options};
 pub use self::store::ConfigStore;
 pub use self::watch::{Changes, ChangesStream, Snapshot, Status, Watch, WatchBuilder};
-pub use self::write::{Delete, Receipt, Set};
+pub use self::write::{Delete, Set};

@@ -1,19 +1,7 @@
-//! Which names are refused, and which attributes are not keys of an option.
-
-use dyno_core::Item;
+//! Which names are refused.
 
 use crate::error::{Error, Result};
-
-/// Every attribute of dyno begins so.
-const RESERVED: &str = "_dy_";
-/// The number of the version that an item holds.
-pub(crate) const VERSION: &str = "_dy_version";
-/// What tells the write of a version from every other.
-pub(crate) const WRITE: &str = "_dy_write";
-/// When a version was written: milliseconds since 1970.
-pub(crate) const WRITTEN: &str = "_dy_written";
-/// A version that says that the option was deleted.
-pub(crate) const DELETED: &str = "_dy_deleted";
+use crate::mark::{RESERVED, is_reserved};
 
 /// What follows the name of a store in that of its versions.
 pub(crate) const HISTORY: &str = "#history";
@@ -78,15 +66,4 @@ fn check(what: &'static str, name: &str, longest: usize, place: &str) -> Result<
 fn refused(what: &'static str, name: &str, why: String) -> Error {
     let name = name.chars().take(100).collect();
     Error::InvalidName { what, name, why }
-}
-
-pub(crate) fn is_reserved(name: &str) -> bool {
-    name.starts_with(RESERVED)
-}
-
-/// The keys of an option, without the attributes of dyno.
-pub(crate) fn visible(stored: &Item) -> Item {
-    let keys = stored.iter().filter(|(name, _)| !is_reserved(name));
-    keys.map(|(name, value)| (name.clone(), value.clone()))
-        .collect()
 }

@@ -5,11 +5,10 @@ use std::num::NonZeroU32;
 use dyno_core::KeyKind;
 use dyno_core::table::{Billing, Difference, DifferenceKind, TableSpec, Throughput};
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Result, without_table};
 use crate::form::Form;
 use crate::name;
-use crate::read::debug_of;
-use crate::store::{ConfigStore, Pending, Shared};
+use crate::store::{ConfigStore, Pending, Shared, debug_of};
 
 impl ConfigStore {
     /// Opens a store in a table; see [`Open`].
@@ -201,11 +200,4 @@ impl IntoFuture for Open {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
     }
-}
-
-/// What is said of a table, without its name.
-pub(crate) fn without_table(difference: &Difference) -> String {
-    let text = difference.to_string();
-    let named = format!("table `{}` ", difference.table());
-    text.strip_prefix(&named).unwrap_or(&text).to_owned()
 }

@@ -8,8 +8,8 @@ use serde::de::DeserializeOwned;
 
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::name;
-use crate::store::{ConfigStore, Decode, Pending, Shared, typed, untyped};
+use crate::mark;
+use crate::store::{ConfigStore, Decode, Pending, Shared, debug_of, typed, untyped};
 
 impl ConfigStore {
     /// Reads an option; see [`Get`].
@@ -63,19 +63,6 @@ impl ConfigStore {
         }
     }
 }
-
-macro_rules! debug_of {
-    ($builder:ident $(<$value:ident>)?: $($field:ident),+) => {
-        impl $(<$value>)? std::fmt::Debug for $builder $(<$value>)? {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.debug_struct(stringify!($builder))
-                    $(.field(stringify!($field), &self.$field))+
-                    .finish_non_exhaustive()
-            }
-        }
-    };
-}
-pub(crate) use debug_of;
 
 /// Reads an option: its value as a [`Config`], which is the value by `Deref`.
 ///
@@ -391,7 +378,7 @@ impl Shared {
         let items = items.map_err(self.failed("reading", None))?.into_iter();
         let options = items.filter_map(|item| {
             let option = self.option_of(&item)?;
-            Some((option, name::visible(&self.stored(item))))
+            Some((option, mark::visible(&self.stored(item))))
         });
         Ok(options.collect())
     }

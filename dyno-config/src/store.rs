@@ -10,9 +10,11 @@ use dyno_core::{AttributeValue, Item, Key};
 use serde::de::DeserializeOwned;
 
 use crate::config::Config;
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Result};
 use crate::form::{self, Form, Misfit, Unfit, Written};
+use crate::mark;
 use crate::name;
+use crate::place::Place;
 
 /// The options of one store in a table.
 ///
@@ -36,6 +38,20 @@ pub(crate) struct Shared {
 
 /// What an awaited builder is.
 pub(crate) type Pending<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Builders are debugged without what they hold of the program.
+macro_rules! debug_of {
+    ($builder:ident $(<$value:ident>)?: $($field:ident),+) => {
+        impl $(<$value>)? std::fmt::Debug for $builder $(<$value>)? {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(stringify!($builder))
+                    $(.field(stringify!($field), &self.$field))+
+                    .finish_non_exhaustive()
+            }
+        }
+    };
+}
+pub(crate) use debug_of;
 
 /// How stored keys become a value.
 pub(crate) type Decode<T> = fn(&Item) -> Result<T, Misfit>;
@@ -123,7 +139,7 @@ impl Shared {
         decode: Decode<T>,
     ) -> Result<Config<T>> {
         let (place, stored) = (self.place(option), self.stored(item));
-        let value = self.decode(option, &name::visible(&stored), decode)?;
+        let value = self.decode(option, &mark::visible(&stored), decode)?;
         Ok(Config::new(value, place, Arc::new(stored)))
     }
 
@@ -134,7 +150,7 @@ impl Shared {
     /// What stands there, of whatever form.
     pub(crate) fn standing(&self, option: &str, item: Item) -> Config<Item> {
         let stored = self.stored(item);
-        let keys = name::visible(&stored);
+        let keys = mark::visible(&stored);
         Config::new(keys, self.place(option), Arc::new(stored))
     }
 
@@ -160,7 +176,7 @@ impl Shared {
             "a key without a name cannot be stored".to_owned()
         } else if name == self.store_key || name == self.option_key {
             "it is part of the primary key of the table; give the key another name".to_owned()
-        } else if name::is_reserved(name) {
+        } else if mark::is_reserved(name) {
             "names that begin with `_dy_` are those of dyno; give the key another name".to_owned()
         } else {
             return Ok(());

@@ -5,12 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use dyno_core::Item;
 use serde::Serialize;
 
-use crate::conditional::{Change, Demand};
+use crate::conditional::{Change, Demand, Receipt};
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::form;
-use crate::read::debug_of;
-use crate::store::{ConfigStore, Pending};
+use crate::store::{ConfigStore, Pending, debug_of};
 
 impl ConfigStore {
     /// Writes an option whole: what it held before and the value does not hold is gone; see [`Set`].
@@ -161,26 +160,6 @@ pub struct Set {
 
 debug_of!(Set: store, option);
 
-/// What came of a write.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Receipt {
-    pub(crate) version: Option<u64>,
-    pub(crate) is_certain: bool,
-}
-
-impl Receipt {
-    /// The version that was written, with a history.
-    pub fn version(&self) -> Option<u64> {
-        self.version
-    }
-
-    /// Whether it was this write that left what stands there. If not, the answer was lost, and the same keys were found afterwards: they are
-    /// stored, and may have been written by another program.
-    pub fn is_certain(&self) -> bool {
-        self.is_certain
-    }
-}
-
 impl Set {
     fn new(store: &ConfigStore, option: String, change: Result<Change>) -> Self {
         let demand = match &change {
@@ -286,14 +265,5 @@ impl IntoFuture for Delete {
 
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(self.run())
-    }
-}
-
-impl Receipt {
-    pub(crate) fn plain(is_certain: bool) -> Self {
-        Self {
-            version: None,
-            is_certain,
-        }
     }
 }

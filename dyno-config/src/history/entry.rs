@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use dyno_core::{AttributeValue, Item};
 
 use super::name::{sort_of, store_of};
-use crate::name::{DELETED, VERSION, WRITE, WRITTEN};
+use crate::mark::{DELETED, VERSION, WRITE, WRITTEN};
 use crate::store::Shared;
 
 /// A version that is written.

@@ -16,13 +16,11 @@ use dyno_core::Item;
 use serde::de::DeserializeOwned;
 
 use self::name::{number_of, range_of, sort_of};
-use crate::conditional::{Change, Demand};
+use crate::conditional::{Change, Demand, Receipt};
 use crate::config::Config;
 use crate::error::{Error, Result};
-use crate::name::{DELETED, VERSION, WRITTEN};
-use crate::read::debug_of;
-use crate::store::{ConfigStore, Decode, Pending, Shared, typed, untyped};
-use crate::write::Receipt;
+use crate::mark::{DELETED, VERSION, WRITTEN};
+use crate::store::{ConfigStore, Decode, Pending, Shared, debug_of, typed, untyped};
 
 impl ConfigStore {
     /// Lists the versions that are kept of an option, the newest first; see [`ListVersions`].

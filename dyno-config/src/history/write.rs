@@ -9,12 +9,11 @@ use uuid::Uuid;
 
 use super::entry::{Entry, is_by};
 use super::name::{number_of, range_of, store_of};
-use crate::conditional::{Change, Demand};
+use crate::conditional::{Change, Demand, Receipt};
 use crate::config::version_of;
 use crate::error::{Error, Result};
-use crate::name;
+use crate::mark;
 use crate::store::Shared;
-use crate::write::Receipt;
 
 /// A write whose answer was lost.
 struct Lost {
@@ -131,7 +130,7 @@ impl Next<'_> {
     fn adopted(&self) -> Option<(u64, Item)> {
         let before = self.before.as_ref()?;
         let is_foreign = version_of(before).is_none();
-        is_foreign.then(|| (self.newest + 1, name::visible(before)))
+        is_foreign.then(|| (self.newest + 1, mark::visible(before)))
     }
 
     fn number(&self) -> u64 {
@@ -192,9 +191,9 @@ impl Next<'_> {
             return there().missing();
         };
         if version_of(before).is_none() {
-            return self.shared.holds(before) & attr(name::VERSION).missing();
+            return self.shared.holds(before) & attr(mark::VERSION).missing();
         }
-        let marks = [name::VERSION, name::WRITE].into_iter();
+        let marks = [mark::VERSION, mark::WRITE].into_iter();
         let marks = marks.filter_map(|mark| Some(attr(mark).eq(before.get(mark)?)));
         marks.fold(there().exists(), |all, one| all & one)
     }
@@ -209,7 +208,7 @@ impl Demand {
                 match (version_of(&read.stored), version_of(before)) {
                     (Some(_), Some(_)) => {
                         let mark = |item: &Item, name| item.get(name).cloned();
-                        [name::VERSION, name::WRITE]
+                        [mark::VERSION, mark::WRITE]
                             .into_iter()
                             .all(|name| mark(&read.stored, name) == mark(before, name))
                     }

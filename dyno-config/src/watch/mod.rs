@@ -20,8 +20,7 @@ pub use self::snapshot::{Changes, Snapshot};
 pub use self::status::Status;
 use self::task::{Published, Task};
 use crate::error::{Error, Result};
-use crate::read::debug_of;
-use crate::store::{ConfigStore, Pending};
+use crate::store::{ConfigStore, Pending, debug_of};
 
 impl ConfigStore {
     /// Keeps every option of the store in memory, and fetches them again and again; see [`WatchBuilder`].

@@ -9,7 +9,8 @@ use dyno_core::Item;
 use serde::de::DeserializeOwned;
 use tokio::time::Instant;
 
-use crate::error::{Error, Place, Result};
+use crate::error::{Error, Result};
+use crate::place::Place;
 use crate::store::{ConfigStore, misfitting, typed};
 
 /// Every option of a store, as one fetch found it. It prints without values.
