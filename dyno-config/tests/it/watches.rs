@@ -425,11 +425,13 @@ async fn no_reader_sees_half_an_update() {
         .await
         .unwrap();
     let watch = config.watch().await.unwrap();
+    let writing = Arc::new(());
+    let is_writing = Arc::downgrade(&writing);
     let reader = {
         let watch = watch.clone();
         tokio::task::spawn_blocking(move || {
             let mut last = 0;
-            while last < 50 {
+            while last < 50 && is_writing.strong_count() > 0 {
                 let pair: Map = watch.snapshot().get("pair").unwrap();
                 assert_eq!(pair["one"], pair["two"]);
                 let next: u32 = pair["one"].parse().unwrap();
@@ -447,4 +449,5 @@ async fn no_reader_sees_half_an_update() {
         watch.reload().await.unwrap();
     }
     reader.await.unwrap();
+    drop(writing);
 }
