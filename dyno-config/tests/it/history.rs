@@ -4,7 +4,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use dyno_config::{ConfigStore, Error, Version};
 use dyno_core::Store;
-use dyno_testkit::{Fault, Late};
+use dyno_testkit::{Fault, Gate, Late};
 use serde_json::json;
 
 use crate::bed::{Bed, Map, first, item, map};
@@ -315,4 +315,24 @@ async fn a_write_that_is_always_overtaken_is_contended() {
     let config = versioned(&store, 5).await;
     let error = config.set("db", &map([("host", "b")])).await.unwrap_err();
     assert!(matches!(error, Error::Contended { .. }), "{error:?}");
+}
+
+/// A write that was read for before the option came and went: the option is absent again, the number is not free.
+#[tokio::test(start_paused = true)]
+async fn a_number_is_given_once() {
+    let bed = Bed::new();
+    let other = versioned(&bed.store, 5).await;
+    let gate = Gate::new();
+    let held = Fault::Held(gate.clone());
+    let slow = versioned(&bed.faulty(first("TransactWriteItems", held)), 5).await;
+    let late = tokio::spawn(async move { slow.set("db", &map([("host", "late")])).await });
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    other.set("db", &map([("host", "a")])).await.unwrap();
+    let plain = ConfigStore::open(&bed.store, "Config", "prod")
+        .await
+        .unwrap();
+    plain.delete("db").await.unwrap();
+    gate.open();
+    assert_eq!(late.await.unwrap().unwrap().version(), Some(2));
+    assert_eq!(host(&other, 1).await.as_deref(), Some("a"));
 }
