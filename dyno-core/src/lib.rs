@@ -116,7 +116,7 @@ pub mod items {
     pub use crate::store::{
         Change, Check, DeleteItem as Delete, Get, GetMany, Index, ItemPage, ItemStream,
         ItemWrite as WritePart, Items, Put, Refusal, Select, Transacted, UpdateItem as Update,
-        WriteItems, WriteMany, WriteManyError, Written,
+        When, WriteItems, WriteMany, WriteManyError, Written,
     };
 
     /// What must hold of an item, for a write to be applied or an item to be found.

@@ -60,6 +60,42 @@ async fn expressions() {
     let update = || visits.update(key);
     let query = || visits.query("a");
     let errors = [
+        (
+            update().add("n", "text").await.unwrap_err(),
+            "what is no number",
+        ),
+        (
+            query().between("/4", "/2").await.unwrap_err(),
+            "wrong way round",
+        ),
+        (
+            query().begins_with("/").at_least("/2").await.unwrap_err(),
+            "give one, or both ends",
+        ),
+        (
+            query().filter(attr("").exists()).await.unwrap_err(),
+            "has a name",
+        ),
+        (
+            query().filter(attr("x").lt(true)).await.unwrap_err(),
+            "have an order",
+        ),
+        (
+            query().filter(attr("x").between(3, 1)).await.unwrap_err(),
+            "wrong way round",
+        ),
+        (
+            visits.index("", "day").query("x").await.unwrap_err(),
+            "one of them is empty",
+        ),
+        (
+            visits.index("by_day", "").query("x").await.unwrap_err(),
+            "one of them is empty",
+        ),
+        (
+            visits.get_many([key]).only([""; 0]).await.unwrap_err(),
+            "one at least",
+        ),
         (update().await.unwrap_err(), "changes nothing"),
         (
             update().set("page", "x").await.unwrap_err(),

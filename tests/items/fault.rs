@@ -50,22 +50,10 @@ async fn a_write_that_asks_or_counts_is_never_sent_twice() {
 async fn a_write_that_does_neither_is_sent_again() {
     for fault in [Fault::AnswerLost, Fault::NotDelivered] {
         let (store, sound, recorder) = faulty(at_first(fault.clone())).await;
-        assert!(
-            visits(&store)
-                .put(item("a", "/", 1))
-                .await
-                .unwrap()
-                .is_applied()
-        );
+        visits(&store).put(item("a", "/", 1)).await.unwrap();
         assert_eq!(recorder.take().len(), 2);
         let (store, _, recorder) = faulty(at_first(fault.clone())).await;
-        assert!(
-            visits(&store)
-                .delete(("a", "/"))
-                .await
-                .unwrap()
-                .is_applied()
-        );
+        visits(&store).delete(("a", "/")).await.unwrap();
         assert_eq!(recorder.take().len(), 2);
         assert!(visits(&sound).get(("a", "/")).await.unwrap().is_some());
     }
@@ -129,4 +117,35 @@ async fn what_cannot_be_written_comes_back_in_its_order() {
     let (_, left) = error.into_parts();
     visits(&sound).write_many(left).await.unwrap();
     assert_eq!(visits(&sound).scan().await.unwrap().len(), 60);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_brings_the_old_item_is_sent_once() {
+    let (store, sound, recorder) = faulty(at_first(Fault::AnswerLost)).await;
+    visits(&sound).put(item("a", "/", 1)).await.unwrap();
+    let error = visits(&store)
+        .delete(("a", "/"))
+        .returning_old()
+        .await
+        .unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::OutcomeUnknown, "{error}");
+    assert_eq!(recorder.take().len(), 1);
+    let (store, _, recorder) = faulty(at_first(Fault::AnswerLost)).await;
+    let put = visits(&store).put(item("a", "/", 1)).returning_old();
+    assert_eq!(put.await.unwrap_err().kind(), ErrorKind::OutcomeUnknown);
+    assert_eq!(recorder.take().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_of_many_changes_shows_no_value() {
+    let (store, _, _) = faulty(|_| Fault::Throttled).await;
+    let mut secret = item("a", "/", 1);
+    secret.insert("text".into(), dyno::AttributeValue::S("the secret".into()));
+    let error = visits(&store)
+        .write_many([Change::Put(secret)])
+        .await
+        .unwrap_err();
+    let shown = format!("{error:?} {error} {:?}", error.left());
+    assert!(!shown.contains("the secret"), "{shown}");
+    assert_eq!(dyno::Error::from(error).kind(), ErrorKind::Throttled);
 }

@@ -12,7 +12,7 @@ async fn filled() -> (dyno::Store, dyno_testkit::Recorder) {
     for site in ["a", "b"] {
         for (number, page) in ('0'..='9').enumerate() {
             let item = item(site, &format!("/{page}"), number as u64);
-            let _ = visits(&store).put(item).await.unwrap();
+            visits(&store).put(item).await.unwrap();
         }
     }
     recorder.take();
@@ -72,7 +72,7 @@ async fn a_page_is_one_request_and_says_where_the_next_begins() {
         .unwrap();
     assert_eq!((third.items.len(), third.last_key), (2, None));
     assert_eq!(recorder.take().len(), 3);
-    let all: Vec<_> = query().into_stream().try_collect().await.unwrap();
+    let all: Vec<_> = query().stream().try_collect().await.unwrap();
     assert_eq!((all.len(), recorder.take().len()), (10, 3));
 }
 
@@ -93,7 +93,7 @@ async fn indexes_are_read_by_their_own_keys() {
     let (store, _) = filled().await;
     let visits = visits(&store);
     for page in ["/2", "/1"] {
-        let _ = visits
+        visits
             .update(("b", page))
             .set("day", "monday")
             .await
@@ -134,4 +134,38 @@ async fn a_scan_reads_everything() {
         .unwrap();
     assert_eq!(all.len(), 4);
     assert_eq!(recorder.operations(), ["Scan"]);
+}
+
+#[tokio::test]
+async fn pages_follow_each_other_though_a_sort_key_is_not_named() {
+    let (store, _) = filled().await;
+    let visits = visits(&store);
+    let by_count = visits.index("by_count", "site");
+    assert_eq!(by_count.query("a").limit(4).await.unwrap().len(), 10);
+    assert_eq!(by_count.scan().limit(4).await.unwrap().len(), 20);
+    let unsorted = store.items("Visits", "site");
+    assert_eq!(unsorted.query("a").limit(4).await.unwrap().len(), 10);
+}
+
+#[tokio::test]
+async fn two_ends_make_one_range() {
+    let (store, _) = filled().await;
+    let query = || visits(&store).query("a");
+    for range in [
+        query().at_least("/2").at_most("/4"),
+        query().at_most("/4").at_least("/2"),
+    ] {
+        assert_eq!(pages(&range.await.unwrap()), ["/2", "/3", "/4"]);
+    }
+}
+
+#[tokio::test]
+async fn an_item_without_what_is_asked_for_is_there_and_empty() {
+    let (store, _) = filled().await;
+    let found = visits(&store)
+        .get(("a", "/1"))
+        .only(["size"])
+        .await
+        .unwrap();
+    assert_eq!(found.map(|item| item.len()), Some(0));
 }

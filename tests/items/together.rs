@@ -15,7 +15,7 @@ async fn all_or_none_in_one_request() {
     let (store, recorder) = store().await;
     let visits = visits(&store);
     let key = |page| ("a", page);
-    let _ = visits.put(item("a", "/old", 1)).await.unwrap();
+    visits.put(item("a", "/old", 1)).await.unwrap();
     recorder.take();
     let written = store.write_items([
         visits

@@ -10,30 +10,31 @@ async fn each_verb_is_one_request() {
     let (store, recorder) = store().await;
     let visits = visits(&store);
     let key = ("a", "/");
-    assert!(visits.put(item("a", "/", 1)).await.unwrap().is_applied());
+    assert_eq!(visits.put(item("a", "/", 1)).await.unwrap(), None);
     assert_eq!(recorder.take()[0].operation(), "PutItem");
     let changed = visits.update(key).add("count", 2).await.unwrap();
-    assert_eq!(count(changed.item().unwrap()), 3);
+    assert_eq!(count(&changed), 3);
     assert_eq!(recorder.take()[0].operation(), "UpdateItem");
     assert_eq!(count(&visits.get(key).await.unwrap().unwrap()), 3);
     assert_eq!(recorder.take()[0].operation(), "GetItem");
-    let gone = visits.delete(key).await.unwrap();
-    assert_eq!(count(gone.item().unwrap()), 3);
+    assert_eq!(visits.delete(key).await.unwrap(), None);
     assert_eq!(recorder.operations(), ["DeleteItem"]);
 }
 
 #[tokio::test]
-async fn puts_and_deletes_bring_what_stood_there() {
+async fn puts_and_deletes_bring_what_stood_there_if_it_is_asked_for() {
     let (store, _) = store().await;
     let visits = visits(&store);
-    let first = visits.put(item("a", "/", 1)).await.unwrap();
-    assert_eq!(first, Written::Applied(None));
-    let second = visits.put(item("a", "/", 2)).await.unwrap();
-    assert_eq!(second, Written::Applied(Some(item("a", "/", 1))));
-    let gone = visits.delete(("a", "/")).await.unwrap();
-    assert_eq!(gone, Written::Applied(Some(item("a", "/", 2))));
-    let again = visits.delete(("a", "/")).await.unwrap();
-    assert_eq!(again, Written::Applied(None));
+    let put = |count| visits.put(item("a", "/", count)).returning_old();
+    assert_eq!(put(1).await.unwrap(), None);
+    assert_eq!(put(2).await.unwrap(), Some(item("a", "/", 1)));
+    let put = put(3).when(attr("count").eq(2)).await.unwrap();
+    assert_eq!(put, Written::Applied(Some(item("a", "/", 2))));
+    let quiet = visits.put(item("a", "/", 3)).when(attr("count").eq(3));
+    assert_eq!(quiet.await.unwrap(), Written::Applied(None));
+    let delete = || visits.delete(("a", "/")).returning_old();
+    assert_eq!(delete().await.unwrap(), Some(item("a", "/", 3)));
+    assert_eq!(delete().await.unwrap(), None);
 }
 
 #[tokio::test]
@@ -47,7 +48,7 @@ async fn a_refusal_brings_what_stands_there_and_changes_nothing() {
     assert_eq!(absent.await.unwrap(), Written::Refused(None));
 
     let standing = item("a", "/", 5);
-    let _ = visits.put(standing.clone()).await.unwrap();
+    visits.put(standing.clone()).await.unwrap();
     recorder.take();
     let refused = Written::Refused(Some(standing.clone()));
     let put = visits.put(item("a", "/", 6)).when(attr("count").gt(5));
@@ -67,7 +68,7 @@ async fn conditions_are_those_of_the_service() {
     let mut standing = item("a", "/", 5);
     standing.insert("tags".into(), AttributeValue::Ss(vec!["x".into()]));
     standing.insert("by.name[0]".into(), AttributeValue::Bool(true));
-    let _ = visits.put(standing).await.unwrap();
+    visits.put(standing).await.unwrap();
     let count = || attr("count");
     let holding = [
         count().eq(5),
@@ -100,7 +101,7 @@ async fn conditions_are_those_of_the_service() {
 async fn two_conditions_must_both_hold() {
     let (store, _) = store().await;
     let visits = visits(&store);
-    let _ = visits.put(item("a", "/", 5)).await.unwrap();
+    visits.put(item("a", "/", 5)).await.unwrap();
     let update = visits.update(("a", "/")).set("x", 1);
     let update = update.when(attr("count").eq(6)).when(attr("site").exists());
     assert!(!update.await.unwrap().is_applied());
@@ -111,7 +112,7 @@ async fn an_update_leaves_what_it_does_not_name() {
     let (store, _) = store().await;
     let visits = visits(&store);
     let key = ("a", "/");
-    let _ = visits
+    visits
         .update(key)
         .set("x", 1)
         .set("y", "text")
@@ -123,7 +124,7 @@ async fn an_update_leaves_what_it_does_not_name() {
         .set_if_absent("z", vec![1_u8])
         .add("n", -3)
         .remove("y");
-    let changed = changed.await.unwrap().into_item().unwrap();
+    let changed = changed.await.unwrap();
     let number = |number: &str| AttributeValue::N(number.into());
     assert_eq!(changed["x"], number("1"));
     assert_eq!(changed["n"], number("-3"));
@@ -142,4 +143,30 @@ async fn a_namespace_is_that_of_the_store() {
         "{error}"
     );
     assert!(recorder.take()[0].tables().contains_key("dev_Visits"));
+}
+
+#[tokio::test]
+async fn nothing_that_is_printed_shows_a_value() {
+    let (store, _) = store().await;
+    let visits = visits(&store);
+    let key = ("a", "/");
+    let secret = "the secret";
+    let written = visits
+        .update(key)
+        .set("text", secret)
+        .when(attr("text").ne(secret));
+    let shown = format!("{written:?}");
+    assert!(shown.contains("text"), "{shown}");
+    let put = visits.put(visits.update(key).set("text", secret).await.unwrap());
+    let parts = format!("{:?}", dyno::items::WritePart::from(put.clone()));
+    let refused = put.when(attr("text").eq("other"));
+    let printed = [
+        shown,
+        parts,
+        format!("{refused:?}"),
+        format!("{:?}", refused.await.unwrap()),
+    ];
+    for text in printed {
+        assert!(!text.contains(secret), "{text}");
+    }
 }

@@ -131,7 +131,7 @@ pub(crate) fn item_too_large() -> Error {
     Error::new(
         ErrorKind::TooLarge,
         "the item would be larger than the 400 KB that DynamoDB holds; nothing was written. Make the largest field an \
-         object of its own, marked `#[dyno(shard)]`",
+         object of its own, marked `#[dyno(shard)]`; without a type, store less, or part of it in another item",
     )
 }
 
@@ -155,6 +155,6 @@ pub(super) fn deleted() -> Error {
 pub(super) fn contended() -> Error {
     Error::new(
         ErrorKind::Contended,
-        "other clients kept changing the object; nothing was written, try again later",
+        "other clients kept changing what was to be written; nothing was written, try again later",
     )
 }

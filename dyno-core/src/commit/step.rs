@@ -137,7 +137,7 @@ pub(crate) struct Expressions {
     pub(crate) condition: Option<String>,
     pub(crate) names: BTreeMap<String, String>,
     pub(crate) values: BTreeMap<String, AttributeValue>,
-    /// What the answer to a single update brings.
+    /// What the answer to a single write brings.
     pub(crate) returns: Option<Returns>,
     /// The etag without which the condition does not hold.
     version: Option<Etag>,
@@ -426,6 +426,6 @@ impl Attempts {
 pub(crate) fn unknown() -> Error {
     Error::new(
         ErrorKind::OutcomeUnknown,
-        "the answer was lost, and whether the write was applied could not be learned; load the object to see",
+        "the answer was lost, and whether the write was applied could not be learned; load what is stored to see",
     )
 }

@@ -1,11 +1,14 @@
 //! Conditions on attributes of items without a type.
 
+use std::fmt;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
 use dyno_value::{FieldPath, Item, measure_value};
 
 use super::condition::{Condition, Fault};
 use super::node::{Comparator, Node, Term};
+use super::order::check_bounds;
 
 /// An attribute of an item, by its name, of which conditions on items are made.
 ///
@@ -36,8 +39,15 @@ pub fn attr(name: impl AsRef<str>) -> Attr {
 }
 
 /// A value of an attribute: what conditions compare with, and what updates write.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Value(AttributeValue);
+
+/// Shows no value.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Value").finish_non_exhaustive()
+    }
+}
 
 impl Value {
     /// As the SDK has it.
@@ -49,12 +59,12 @@ impl Value {
 impl Attr {
     /// It is there, whatever its value.
     pub fn exists(&self) -> Condition<Item> {
-        Condition::new(Ok(Node::Exists(self.path.clone())))
+        Condition::new(self.named().map(Node::Exists))
     }
 
     /// It is not there.
     pub fn missing(&self) -> Condition<Item> {
-        Condition::new(Ok(Node::Missing(self.path.clone())))
+        Condition::new(self.named().map(Node::Missing))
     }
 
     /// It has this value.
@@ -89,8 +99,9 @@ impl Attr {
 
     /// It is between these, both included.
     pub fn between(&self, lower: impl Into<Value>, upper: impl Into<Value>) -> Condition<Item> {
-        let node = self.checked(lower.into()).and_then(|lower| {
-            let upper = self.checked(upper.into())?;
+        let node = self.ordered(lower.into()).and_then(|lower| {
+            let upper = self.ordered(upper.into())?;
+            check_bounds(&lower, &upper).map_err(|why| Fault::new(&self.path, why))?;
             Ok(Node::Between(Term::Field(self.path.clone()), lower, upper))
         });
         Condition::new(node)
@@ -99,7 +110,7 @@ impl Attr {
     /// It is a string that begins so.
     pub fn begins_with(&self, prefix: impl Into<String>) -> Condition<Item> {
         let prefix = AttributeValue::S(prefix.into());
-        Condition::new(Ok(Node::BeginsWith(self.path.clone(), prefix)))
+        Condition::new(self.named().map(|path| Node::BeginsWith(path, prefix)))
     }
 
     /// It is a string with this inside, or a set or list with this element.
@@ -110,11 +121,37 @@ impl Attr {
 
     fn compare(&self, comparator: Comparator, value: Value) -> Condition<Item> {
         let field = Term::Field(self.path.clone());
-        let value = self.checked(value);
+        let value = match comparator {
+            Comparator::Equal | Comparator::NotEqual => self.checked(value),
+            _ => self.ordered(value),
+        };
         Condition::new(value.map(|value| Node::Compare(field, comparator, Term::Value(value))))
     }
 
+    fn named(&self) -> Result<FieldPath, Fault> {
+        if self.path == FieldPath::root().key("") {
+            return Err(Fault::new(
+                &self.path,
+                "an attribute has a name, and this is empty",
+            ));
+        }
+        Ok(self.path.clone())
+    }
+
+    /// A value that has an order.
+    fn ordered(&self, value: Value) -> Result<AttributeValue, Fault> {
+        let value = self.checked(value)?;
+        match value {
+            AttributeValue::S(_) | AttributeValue::N(_) | AttributeValue::B(_) => Ok(value),
+            _ => Err(Fault::new(
+                &self.path,
+                "only strings, numbers and binary have an order",
+            )),
+        }
+    }
+
     fn checked(&self, value: Value) -> Result<AttributeValue, Fault> {
+        self.named()?;
         measure_value(&value.0)
             .map(|_| value.0)
             .map_err(|error| Fault::of_value(&self.path, error))

@@ -39,7 +39,7 @@ pub use self::kinds::{Container, Measured, Ordered, Text};
 pub(crate) use self::legend::{write_attributes, write_line, write_placeholders};
 pub(crate) use self::node::{Comparator, Look, Node, Term};
 pub use self::operand::{Compared, Operand};
-pub(crate) use self::order::{is_after, same_value};
+pub(crate) use self::order::{check_bounds, is_after, same_value};
 pub use self::predicates::Size;
 pub(crate) use self::render::{Placeholders, condition_text};
 pub(crate) use self::update::Clauses;

@@ -77,7 +77,7 @@ pub use self::find::{Find, FindKeys};
 pub use self::guard_values::{Duplicate, GuardReport, GuardValues};
 pub use self::items::{
     Change, Check, Delete as DeleteItem, Get, GetMany, Index, ItemPage, ItemStream, Items, Put,
-    Refusal, Select, Transacted, Update as UpdateItem, WriteItems, WriteMany, WriteManyError,
+    Refusal, Select, Transacted, Update as UpdateItem, When, WriteItems, WriteMany, WriteManyError,
     WritePart as ItemWrite, Written,
 };
 pub use self::load::{Load, LoadOptional};
@@ -282,7 +282,6 @@ impl Store {
         self
     }
 
-    /// The time of fields.
     /// What time it is for this store: the system's, or that of [`with_clock`](Self::with_clock).
     pub fn now(&self) -> SystemTime {
         self.clock.now()

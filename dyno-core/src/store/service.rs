@@ -95,8 +95,7 @@ fn table_missing(tables: &[&str]) -> Error {
     let mut names: Vec<_> = tables.to_vec();
     names.sort_unstable();
     names.dedup();
-    let advice =
-        "create it with `store.ensure_tables::<YourType>()`, or check region and credentials";
+    let advice = "create it with `store.ensure_tables::<YourType>()`, without a type with `store.ensure_specs(..)`, or check region and credentials";
     match names.as_slice() {
         [name] => Error::new(
             ErrorKind::TableMissing,

@@ -47,7 +47,7 @@ impl Known {
             return Err(Error::new(
                 ErrorKind::InvalidShape,
                 format!(
-                    "this process has used {} different shapes of documents, the most that are kept; if they came \
+                    "this process has used {} different shapes of documents and tables of items, the most that are kept; if they came \
                      from stored objects, declare the shape that is meant",
                     self.shapes.len()
                 ),

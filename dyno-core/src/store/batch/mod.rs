@@ -34,7 +34,7 @@ pub(super) use self::send::{Write as BareWrite, send as send_batch};
 pub use self::write_together::{WriteAsked, WritePart, WriteParts, WriteTogether};
 
 /// Requests that are sent at the same time, if the caller says nothing.
-const AT_ONCE: usize = super::select::BATCHES_AT_ONCE;
+pub(super) const AT_ONCE: usize = super::select::BATCHES_AT_ONCE;
 
 /// The option of how many requests are sent at the same time, of a builder with the field `at_once`.
 macro_rules! at_once_option {

@@ -1,9 +1,10 @@
 //! A write as far as it is known before it is sent.
 
+use std::fmt;
+
 use dyno_value::{FieldPath, Item};
 
 use super::handle::Items;
-use super::write::Written;
 use crate::commit::bare::{Bare, BareEnd};
 use crate::commit::{Action, Expressions, Request, Returns};
 use crate::error::{Error, ErrorKind, Result};
@@ -14,14 +15,16 @@ use crate::store::drive;
 use crate::store::operation::Pending;
 
 /// One write, as far as it is known before it is sent.
-#[derive(Debug)]
+#[derive(Clone)]
 pub(super) struct Draft {
     pub(super) items: Items,
     pub(super) what: What,
-    pub(super) when: Option<Condition<Item>>,
+    /// Whether a put or delete brings what stood there before.
+    pub(super) returns_old: bool,
+    when: Option<Condition<Item>>,
 }
 
-#[derive(Debug)]
+#[derive(Clone)]
 pub(super) enum What {
     Check(Key),
     Delete(Key),
@@ -34,8 +37,17 @@ impl Draft {
         Self {
             items,
             what,
+            returns_old: false,
             when: None,
         }
+    }
+
+    /// Another condition, which must hold, too.
+    pub(super) fn demand(&mut self, condition: Condition<Item>) {
+        self.when = Some(match self.when.take() {
+            Some(before) => before & condition,
+            None => condition,
+        });
     }
 
     pub(super) fn operation(&self) -> &'static str {
@@ -61,15 +73,13 @@ impl Draft {
         }
     }
 
-    /// Whether it leaves the same when it comes twice.
+    /// Whether it leaves and brings the same when it comes twice.
     fn repeats(&self) -> bool {
-        let counts = match &self.what {
-            What::Update(_, edits) => edits
-                .iter()
-                .any(|edit| matches!(edit.verb, Verb::Count { .. })),
-            _ => false,
+        let leaves_the_same = match &self.what {
+            What::Update(_, edits) => edits.iter().all(Edit::is_idempotent),
+            _ => true,
         };
-        self.when.is_none() && !counts
+        self.when.is_none() && !self.returns_old && leaves_the_same
     }
 
     /// The request's part; `alone`: its answer brings the item.
@@ -78,8 +88,9 @@ impl Draft {
         let when = self.when.map(node_of).transpose()?;
         let when = when.as_ref();
         let bringing = |returns| {
+            let is_wanted = alone && (returns == Returns::New || self.returns_old);
             let mut expressions = Expressions::default();
-            expressions.returns = alone.then_some(returns);
+            expressions.returns = is_wanted.then_some(returns);
             expressions
         };
         Ok(match self.what {
@@ -113,24 +124,43 @@ impl Draft {
         })
     }
 
-    async fn run(self) -> Result<Written> {
+    async fn run(self) -> Result<BareEnd> {
         let store = self.items.store.clone();
         let repeats = self.repeats();
         let request = Request::single(self.into_action(true)?);
-        Ok(
-            match drive::run(&store, Bare::new(request, repeats)).await? {
-                BareEnd::Applied(item) => Written::Applied(item),
-                BareEnd::Refused(refused) => {
-                    let standing = refused.into_iter().next();
-                    Written::Refused(standing.and_then(|(_, standing)| standing))
-                }
-            },
-        )
+        drive::run(&store, Bare::new(request, repeats)).await
     }
 
-    pub(super) fn send(self) -> Pending<Result<Written>> {
+    pub(super) fn send(self) -> Pending<Result<BareEnd>> {
         let explain = self.items.explain(self.operation(), self.key().as_ref());
         Box::pin(async move { self.run().await.map_err(explain) })
+    }
+}
+
+/// Shows no value.
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut draft = f.debug_struct(self.operation());
+        match &self.what {
+            What::Check(key) | What::Delete(key) => draft.field("key", key),
+            What::Put(item) => draft.field("item", &Names(item)),
+            What::Update(key, edits) => {
+                let paths: Vec<_> = edits.iter().map(|edit| &edit.path).collect();
+                draft.field("key", key).field("changes", &paths)
+            }
+        };
+        draft.field("when", &self.when).finish_non_exhaustive()
+    }
+}
+
+/// The attributes of an item without their values.
+pub(super) struct Names<'a>(pub(super) &'a Item);
+
+impl fmt::Debug for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut names: Vec<_> = self.0.keys().collect();
+        names.sort_unstable();
+        f.debug_list().entries(names).finish()
     }
 }
 
@@ -152,6 +182,14 @@ fn check_edits(address: &Address, edits: &[Edit]) -> Result<()> {
         let is_key = |(name, _)| edit.path == FieldPath::root().key(name);
         if edit.path == FieldPath::root().key("") {
             return refused("an attribute without a name cannot be changed".to_owned());
+        }
+        if let Verb::Count { amount, .. } = &edit.verb
+            && !amount.is_n()
+        {
+            return refused(format!(
+                "the update adds to `{}` what is no number",
+                edit.path
+            ));
         }
         if address.parts().any(is_key) {
             return refused(format!(

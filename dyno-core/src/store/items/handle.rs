@@ -39,7 +39,7 @@ use crate::untyped::{self, Shape};
 ///
 /// let visits = store.items("Visits", "site").sort("page");
 /// let counted = visits.update(("example.org", "/")).add("count", 1).await?;
-/// assert_eq!(counted.item().and_then(|item| item.get("count")?.as_n().ok()).map(String::as_str), Some("1"));
+/// assert_eq!(counted["count"].as_n().map(String::as_str), Ok("1"));
 ///
 /// let reset = visits.update(("example.org", "/")).set("count", 0).when(attr("count").gt(10)).await?;
 /// let Written::Refused(Some(standing)) = reset else { panic!("it is 1") };

@@ -1,8 +1,10 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use dyno_value::Item;
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
 
+use super::draft::Names;
 use super::get::projection;
 use super::handle::Items;
 use crate::commit::{Owner, check_item_of};
@@ -10,13 +12,13 @@ use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::limits;
 use crate::plan::Address;
-use crate::store::batch::{BareWrite, send_batch};
+use crate::store::batch::{AT_ONCE, BareWrite, send_batch};
 use crate::store::fetch::fetch;
 use crate::store::operation::Pending;
 
 /// Reads many items by their keys: one answer for each key, in their order, `None` where there is no item.
 ///
-/// One `BatchGetItem` for each 100 different keys, at the same time, or one `GetItem` for a single key; keys that the service leaves
+/// One `BatchGetItem` for each 100 different keys, eight at the same time, or one `GetItem` for a single key; keys that the service leaves
 /// unprocessed are asked for again, with back-off. 0.5 read units for each 4 KB of each item, or 1 if consistent. Items are not of one moment.
 ///
 /// # Errors
@@ -76,23 +78,33 @@ impl GetMany {
     }
 
     async fn run(self) -> Result<Vec<Option<Item>>> {
-        let keys = self.items.topology()?.table.key_names();
+        projection(self.only.as_deref())?;
+        let topology = self.items.topology()?;
         let only = self.only.as_ref().map(|only| {
-            let keys = keys.into_iter().map(str::to_owned);
+            let keys = topology.table.key_names().into_iter().map(str::to_owned);
             only.iter().cloned().chain(keys).collect::<Vec<_>>()
         });
         let projection = projection(only.as_deref())?;
         let mut addresses = Vec::with_capacity(self.keys.len());
         for key in &self.keys {
-            let address = self.items.address(key);
-            addresses.push(address.map_err(self.items.explain("get_many", Some(key)))?);
+            let address = Address::of_root(topology.root, topology.table, key);
+            let explain = |error| self.items.explain("get_many", Some(key))(error);
+            addresses.push(address.map_err(explain)?);
         }
         let different: BTreeSet<&Address> = addresses.iter().collect();
         let wanted = different.into_iter().cloned();
-        let wanted = wanted
+        let wanted: Vec<_> = wanted
             .map(|address| (address, projection.clone()))
             .collect();
-        let found = fetch(&self.items.store, wanted, &[], self.consistent).await?;
+        let batches = wanted.chunks(limits::BATCH_GET_KEYS).map(<[_]>::to_vec);
+        let reads = batches.map(|batch| fetch(&self.items.store, batch, &[], self.consistent));
+        let reads = stream::iter(reads).buffer_unordered(AT_ONCE);
+        let found: BTreeMap<_, _> = reads
+            .try_fold(BTreeMap::new(), |mut found, more| async move {
+                found.extend(more);
+                Ok(found)
+            })
+            .await?;
         Ok(addresses
             .iter()
             .map(|address| found.get(address).cloned())
@@ -111,7 +123,7 @@ impl IntoFuture for GetMany {
 }
 
 /// One of many changes.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[expect(
     clippy::exhaustive_enums,
     reason = "`BatchWriteItem` puts and deletes, and nothing else"
@@ -121,6 +133,16 @@ pub enum Change {
     Put(Item),
     /// Nothing is left at this key.
     Delete(Key),
+}
+
+/// Shows no value.
+impl fmt::Debug for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Put(item) => f.debug_tuple("Put").field(&Names(item)).finish(),
+            Self::Delete(key) => f.debug_tuple("Delete").field(key).finish(),
+        }
+    }
 }
 
 /// Stores and deletes many items, in the order that is given, without conditions.
@@ -164,7 +186,6 @@ pub struct WriteMany {
 }
 
 /// Changes that were not made, and why.
-#[derive(Debug)]
 pub struct WriteManyError {
     error: Error,
     left: Vec<Change>,
@@ -175,6 +196,25 @@ impl fmt::Display for WriteManyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { error, left, all } = self;
         write!(f, "{error}; {} of {all} changes are left", left.len())
+    }
+}
+
+/// Shows no item.
+impl fmt::Debug for WriteManyError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(
+            f,
+            "{:?}; {} of {} changes are left",
+            self.error,
+            self.left.len(),
+            self.all
+        )
+    }
+}
+
+impl From<WriteManyError> for Error {
+    fn from(error: WriteManyError) -> Self {
+        error.error
     }
 }
 
@@ -241,19 +281,19 @@ impl WriteMany {
 }
 
 fn write_of(items: &Items, change: &Change) -> Result<BareWrite> {
-    let explain = |key: Option<&Key>| items.explain("write_many", key);
+    let explain = |key: Option<Key>| move |error| items.explain("write_many", key.as_ref())(error);
     match change {
         Change::Put(item) => {
             let address = items.address_of(item).map_err(explain(None))?;
             check_item_of(Owner::Program, address.table, item)
-                .map_err(explain(Some(&address.key())))?;
+                .map_err(explain(Some(address.key())))?;
             Ok(BareWrite {
                 address,
                 item: Some(item.clone()),
             })
         }
         Change::Delete(key) => Ok(BareWrite {
-            address: items.address(key).map_err(explain(Some(key)))?,
+            address: items.address(key).map_err(explain(Some(key.clone())))?,
             item: None,
         }),
     }

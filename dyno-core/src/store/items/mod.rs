@@ -22,4 +22,4 @@ pub use self::many::{Change, GetMany, WriteMany, WriteManyError};
 pub use self::page::ItemPage;
 pub use self::select::{ItemStream, Select};
 pub use self::together::{Refusal, Transacted, WriteItems, WritePart};
-pub use self::write::{Check, Delete, Put, Update, Written};
+pub use self::write::{Check, Delete, Put, Update, When, Written};

@@ -6,7 +6,7 @@ use super::draft::node_of;
 use super::get::projection;
 use super::select::{Range, Select};
 use crate::error::{Error, ErrorKind, Result};
-use crate::expr::{Comparator, Node, Placeholders, Term, condition_text};
+use crate::expr::{Comparator, Node, Placeholders, Term, check_bounds, condition_text, same_value};
 use crate::key::KeyValue;
 use crate::plan::checked_part;
 
@@ -24,6 +24,12 @@ impl Select {
     /// The key attributes by which it goes: partition and sort.
     fn keys(&self) -> Result<(String, Option<String>)> {
         if let Some(index) = &self.index {
+            let names = [Some(&index.name), Some(&index.key), index.sort.as_ref()];
+            if names.into_iter().flatten().any(String::is_empty) {
+                return Err(invalid(
+                    "an index and its keys have names, and one of them is empty",
+                ));
+            }
             return Ok((index.key.clone(), index.sort.clone()));
         }
         let table = self.items.topology()?.table;
@@ -65,8 +71,14 @@ impl Select {
                 Node::BeginsWith(path.clone(), bound(&prefix)?)
             }
             Range::Between(first, last) => {
-                let field = Term::Field(path.clone());
-                Node::Between(field, bound(first)?, bound(last)?)
+                let (first, last) = (bound(first)?, bound(last)?);
+                check_bounds(&first, &last).map_err(invalid)?;
+                Node::Between(Term::Field(path.clone()), first, last)
+            }
+            Range::Several => {
+                return Err(invalid(
+                    "several ranges of sort keys are asked for; give one, or both ends of one",
+                ));
             }
             Range::AtLeast(first) => compare(Comparator::GreaterOrEqual, bound(first)?),
             Range::AtMost(last) => compare(Comparator::LessOrEqual, bound(last)?),
@@ -107,28 +119,43 @@ impl Select {
         };
         let (key, sort) = self.keys()?;
         let table = self.items.topology()?.table;
+        let has_sort = table.sort_name().is_some();
         let table = table.key_names().into_iter().map(str::to_owned);
-        let mut names: Vec<_> = [Some(key), sort]
+        let mut names: Vec<_> = [Some(key.clone()), sort]
             .into_iter()
             .flatten()
             .chain(table)
             .collect();
         names.sort_unstable();
         names.dedup();
-        let fits = start.len() == names.len()
-            && names.iter().all(|name| {
-                let part = start.get(name);
-                part.is_some_and(|value| KeyValue::from_value(value).is_some())
-            });
-        if fits {
-            return Ok(());
+        let refused = |why: String| {
+            let why = format!("{why}; give `last_key` of a page of the same request");
+            Err(Error::new(ErrorKind::InvalidCursor, why))
+        };
+        if let Some(name) = names.iter().find(|name| !start.contains_key(*name)) {
+            return refused(format!("the key to go on after has no `{name}`"));
         }
-        let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
-        let why = format!(
-            "the key to go on after has not exactly the attributes {}; give `last_key` of a page of the same request",
-            names.join(", ")
-        );
-        Err(Error::new(ErrorKind::InvalidCursor, why))
+        let is_part = |value| KeyValue::from_value(value).is_some();
+        let sorts_are_named = match &self.index {
+            Some(index) => index.sort.is_some() && has_sort,
+            None => has_sort,
+        };
+        // The table and the index may have a sort key each that nobody named.
+        let most = match &self.index {
+            _ if sorts_are_named => names.len(),
+            Some(_) => 4,
+            None => 2,
+        };
+        if start.len() > most || !start.values().all(is_part) {
+            return refused("the key to go on after has attributes that are no keys".to_owned());
+        }
+        let asked = self.partition.as_ref().map(KeyValue::to_value);
+        match asked.zip(start.get(&key)) {
+            Some((asked, standing)) if !same_value(&asked, standing) => refused(format!(
+                "the key to go on after is of another partition, with another `{key}`"
+            )),
+            _ => Ok(()),
+        }
     }
 
     pub(super) async fn ask(self) -> Result<ItemPage> {

@@ -15,7 +15,7 @@ use crate::store::operation::Pending;
 /// Reads items of a partition in the order of the sort key, or all items; made by [`Items::query`], [`Items::scan`] and those of an
 /// [`Index`].
 ///
-/// `.await` reads all of them; [`page`](Self::page) sends one request; [`into_stream`](Self::into_stream) one after the other, as they are
+/// `.await` reads all of them; [`page`](Self::page) sends one request; [`stream`](Self::stream) one after the other, as they are
 /// wanted. One `Query` or `Scan` for each 1 MB that is looked at: 0.5 read units for each 4 KB, or 1 if consistent, of what is looked at, also of
 /// what a filter leaves out. Items are not of one moment.
 ///
@@ -76,6 +76,8 @@ pub(super) enum Range {
     Between(KeyValue, KeyValue),
     AtLeast(KeyValue),
     AtMost(KeyValue),
+    /// More than a request can ask for.
+    Several,
 }
 
 impl Select {
@@ -102,26 +104,32 @@ impl Select {
     }
 
     /// Only items whose sort key begins so; with an empty text, all.
-    pub fn begins_with(mut self, prefix: impl Into<String>) -> Self {
-        self.range = Some(Range::BeginsWith(prefix.into()));
-        self
+    pub fn begins_with(self, prefix: impl Into<String>) -> Self {
+        self.in_range(Range::BeginsWith(prefix.into()))
     }
 
     /// Only items whose sort key is between these, both included.
-    pub fn between(mut self, first: impl Into<KeyValue>, last: impl Into<KeyValue>) -> Self {
-        self.range = Some(Range::Between(first.into(), last.into()));
-        self
+    pub fn between(self, first: impl Into<KeyValue>, last: impl Into<KeyValue>) -> Self {
+        self.in_range(Range::Between(first.into(), last.into()))
     }
 
     /// Only items whose sort key is this or greater.
-    pub fn at_least(mut self, first: impl Into<KeyValue>) -> Self {
-        self.range = Some(Range::AtLeast(first.into()));
-        self
+    pub fn at_least(self, first: impl Into<KeyValue>) -> Self {
+        self.in_range(Range::AtLeast(first.into()))
     }
 
     /// Only items whose sort key is this or less.
-    pub fn at_most(mut self, last: impl Into<KeyValue>) -> Self {
-        self.range = Some(Range::AtMost(last.into()));
+    pub fn at_most(self, last: impl Into<KeyValue>) -> Self {
+        self.in_range(Range::AtMost(last.into()))
+    }
+
+    fn in_range(mut self, range: Range) -> Self {
+        self.range = Some(match (self.range.take(), range) {
+            (None, range) => range,
+            (Some(Range::AtLeast(first)), Range::AtMost(last))
+            | (Some(Range::AtMost(last)), Range::AtLeast(first)) => Range::Between(first, last),
+            _ => Range::Several,
+        });
         self
     }
 
@@ -175,7 +183,7 @@ impl Select {
     }
 
     /// The items, page after page. It ends after an error.
-    pub fn into_stream(self) -> ItemStream {
+    pub fn stream(self) -> ItemStream {
         let pages = stream::try_unfold(Some(self), |select| async move {
             let Some(mut select) = select else {
                 return Ok::<_, Error>(None);
@@ -203,7 +211,7 @@ impl IntoFuture for Select {
     type IntoFuture = Pending<Self::Output>;
 
     fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.into_stream().try_collect())
+        Box::pin(self.stream().try_collect())
     }
 }
 

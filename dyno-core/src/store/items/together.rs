@@ -1,10 +1,13 @@
+use std::fmt;
+
 use dyno_value::Item;
 
-use super::draft::Draft;
-use super::write::{Check, Delete, Put, Update};
+use super::draft::{Draft, Names};
+use super::write::{Check, Delete, Put, Update, When};
 use crate::commit::Request;
 use crate::commit::bare::{Bare, BareEnd};
 use crate::error::{Error, ErrorKind, Result};
+use crate::limits;
 use crate::plan::Address;
 use crate::store::operation::Pending;
 use crate::store::{Store, drive};
@@ -57,8 +60,8 @@ pub struct WriteItems {
     parts: Vec<WritePart>,
 }
 
-/// One write of a transaction: made of a [`Put`], [`Update`], [`Delete`] or [`Check`] with `into()`.
-#[derive(Debug)]
+/// One write of a transaction: made of a [`Put`], [`Update`], [`Delete`], [`When`] or [`Check`] with `into()`.
+#[derive(Clone, Debug)]
 pub struct WritePart(Draft);
 
 /// What came of a transaction.
@@ -83,10 +86,20 @@ impl Transacted {
 }
 
 /// A write of a transaction whose condition did not hold.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 pub struct Refusal {
     index: usize,
     standing: Option<Item>,
+}
+
+/// Shows no value.
+impl fmt::Debug for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refusal")
+            .field("index", &self.index)
+            .field("standing", &self.standing.as_ref().map(Names))
+            .finish()
+    }
 }
 
 impl Refusal {
@@ -107,6 +120,14 @@ impl WriteItems {
     }
 
     async fn run(self) -> Result<Transacted> {
+        if self.parts.len() > limits::TRANSACTION_ACTIONS {
+            let why = format!(
+                "a transaction of {} writes was asked for, DynamoDB allows {}; nothing was written. Write fewer items in one transaction",
+                self.parts.len(),
+                limits::TRANSACTION_ACTIONS
+            );
+            return Err(Error::new(ErrorKind::TooLarge, why));
+        }
         let mut actions = Vec::with_capacity(self.parts.len());
         let mut places: Vec<Address> = Vec::with_capacity(self.parts.len());
         for WritePart(draft) in self.parts {
@@ -120,7 +141,7 @@ impl WriteItems {
                 .first()
                 .is_some_and(|first| first.region != address.region)
             {
-                let why = "a transaction is of one region, and this item is of another";
+                let why = "a transaction is of one region, and this item is of another, or one of them names none; name the same";
                 return Err(explain(Error::new(ErrorKind::InvalidSetting, why)));
             }
             if places.contains(&address) {
@@ -174,3 +195,9 @@ macro_rules! parts {
 }
 
 parts!(Put, Update, Delete, Check);
+
+impl<W> From<When<W>> for WritePart {
+    fn from(write: When<W>) -> Self {
+        Self(write.draft)
+    }
+}

@@ -1,21 +1,26 @@
+use std::fmt;
+use std::marker::PhantomData;
+
 use dyno_value::{FieldPath, Item};
 
-use super::draft::{Draft, What};
+use super::draft::{Draft, Names, What};
 use super::handle::Items;
+use crate::commit::bare::BareEnd;
 use crate::error::Result;
 use crate::expr::{Bounds, Condition, Edit, Sign, Value, Verb};
 use crate::key::Key;
 use crate::store::operation::Pending;
 
-/// What came of a write.
-#[derive(Clone, Debug, PartialEq)]
+/// What came of a write with a condition.
+#[derive(Clone, PartialEq)]
 #[must_use = "a write whose condition does not hold writes nothing, and is no error"]
 #[expect(
     clippy::exhaustive_enums,
     reason = "a condition holds or does not; both are handled"
 )]
 pub enum Written {
-    /// It was applied. Of an [`Update`] the item as it is now; of a [`Put`] or [`Delete`] what stood there before, if anything did.
+    /// It was applied. Of an [`Update`] the item as it is now; of a [`Put`] or [`Delete`] what stood there before, if that was
+    /// [asked for](Put::returning_old) and there was anything.
     Applied(Option<Item>),
     /// The condition did not hold, and nothing was written; what stands there, if anything does.
     Refused(Option<Item>),
@@ -40,11 +45,27 @@ impl Written {
     }
 }
 
+/// Shows no value.
+impl fmt::Debug for Written {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (name, item) = match self {
+            Self::Applied(item) => ("Applied", item),
+            Self::Refused(item) => ("Refused", item),
+        };
+        f.debug_tuple(name)
+            .field(&item.as_ref().map(Names))
+            .finish()
+    }
+}
+
 /// Stores one item in place of what stands there.
 ///
+/// `.await` gives nothing, or the old item if it was [asked for](Self::returning_old); with [`when`](Self::when), [`Written`].
+///
 /// One `PutItem`, 1 write unit for each 1 KB of the larger of the new and the old item. It is applied as a whole or not at all, also if
-/// the program ends in the middle. Without a condition it is sent again where the answer was lost; with one it is not, since nobody could
-/// tell its own item from that of another program: [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
+/// the program ends in the middle. Where the answer was lost it is sent again, after what another program wrote meanwhile, perhaps; with a
+/// condition, or if it brings the old item, it is not, since nobody could tell its own item from that of another program:
+/// [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
 ///
 /// # Errors
 ///
@@ -77,11 +98,13 @@ impl Written {
 /// # #[cfg(not(feature = "embedded"))]
 /// # fn main() {}
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use = "nothing is written until it is awaited"]
 pub struct Put(pub(super) Draft);
 
 /// Changes attributes of one item, and leaves the others as they are; makes the item if there is none.
+///
+/// `.await` gives the item as it is now; with [`when`](Self::when), [`Written`].
 ///
 /// One `UpdateItem`, 1 write unit for each 1 KB of the larger of the item before and after, whatever part of it changes. Applied as a whole
 /// or not at all. With a condition, or one that [adds](Self::add), it is not sent again where the answer was lost:
@@ -116,13 +139,16 @@ pub struct Put(pub(super) Draft);
 /// # #[cfg(not(feature = "embedded"))]
 /// # fn main() {}
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use = "nothing is written until it is awaited"]
 pub struct Update(pub(super) Draft);
 
 /// Deletes one item, if there is one.
 ///
-/// One `DeleteItem`, 1 write unit for each 1 KB of the item, 1 at least. Without a condition it is sent again where the answer was lost.
+/// `.await` gives nothing, or the old item if it was [asked for](Self::returning_old); with [`when`](Self::when), [`Written`].
+///
+/// One `DeleteItem`, 1 write unit for each 1 KB of the item, 1 at least. Where the answer was lost it is sent again, unless it has a
+/// condition or brings the old item: [`OutcomeUnknown`](crate::ErrorKind::OutcomeUnknown).
 ///
 /// # Errors
 ///
@@ -143,20 +169,20 @@ pub struct Update(pub(super) Draft);
 /// let jobs = store.items("Jobs", "id");
 /// jobs.update("j1").set("state", "done").await?;
 ///
-/// let gone = jobs.delete("j1").when(attr("state").eq("done")).await?;
-/// assert!(gone.item().is_some());
-/// assert_eq!(jobs.delete("j1").await?, Written::Applied(None));
+/// let gone = jobs.delete("j1").returning_old().when(attr("state").eq("done")).await?;
+/// assert!(matches!(gone, Written::Applied(Some(_))));
+/// jobs.delete("j1").await?; // nothing is there, which is no error
 /// # Ok(())
 /// # }
 /// # #[cfg(not(feature = "embedded"))]
 /// # fn main() {}
 /// ```
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use = "nothing is written until it is awaited"]
 pub struct Delete(pub(super) Draft);
 
 /// Demands something of one item, in a transaction that writes others: [`Store::write_items`](crate::Store::write_items).
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 #[must_use = "it is part of a transaction"]
 pub struct Check(pub(super) Draft);
 
@@ -216,33 +242,111 @@ impl Delete {
 impl Check {
     pub(super) fn new(items: Items, key: Key, condition: Condition<Item>) -> Self {
         let mut draft = Draft::new(items, What::Check(key));
-        draft.when = Some(condition);
+        draft.demand(condition);
         Self(draft)
+    }
+}
+
+/// A write with a condition; made by [`Put::when`], [`Update::when`] and [`Delete::when`].
+///
+/// Sends what the write would, and costs the same, also if it is refused. It is never sent again where the answer was lost.
+///
+/// # Errors
+///
+/// Those of [`Put`]. A condition that does not hold is no error: [`Written::Refused`].
+#[must_use = "nothing is written until it is awaited"]
+pub struct When<W> {
+    pub(super) draft: Draft,
+    write: PhantomData<fn() -> W>,
+}
+
+impl<W> When<W> {
+    /// Another condition, which must hold, too.
+    pub fn when(mut self, condition: Condition<Item>) -> Self {
+        self.draft.demand(condition);
+        self
+    }
+}
+
+impl<W> fmt::Debug for When<W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("When").field(&self.draft).finish()
+    }
+}
+
+impl<W> IntoFuture for When<W> {
+    type Output = Result<Written>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let ended = self.draft.send();
+        Box::pin(async move {
+            Ok(match ended.await? {
+                BareEnd::Applied(item) => Written::Applied(item),
+                BareEnd::Refused(refused) => {
+                    let standing = refused.into_iter().next();
+                    Written::Refused(standing.and_then(|(_, standing)| standing))
+                }
+            })
+        })
     }
 }
 
 macro_rules! conditional {
     ($($write:ident),*) => {
         $(impl $write {
-            /// Writes only if this holds of what stands there. Another condition that was given before must hold, too.
-            pub fn when(mut self, condition: Condition<Item>) -> Self {
-                self.0.when = Some(match self.0.when.take() {
-                    Some(before) => before & condition,
-                    None => condition,
-                });
-                self
-            }
-        }
-
-        impl IntoFuture for $write {
-            type Output = Result<Written>;
-            type IntoFuture = Pending<Self::Output>;
-
-            fn into_future(self) -> Self::IntoFuture {
-                self.0.send()
+            /// Writes only if this holds of what stands there.
+            pub fn when(mut self, condition: Condition<Item>) -> When<Self> {
+                self.0.demand(condition);
+                When {
+                    draft: self.0,
+                    write: PhantomData,
+                }
             }
         })*
     };
 }
 
 conditional!(Put, Update, Delete);
+
+macro_rules! replacing {
+    ($($write:ident),*) => {
+        $(impl $write {
+            /// Brings what stood there before; a write that does is not sent again where its answer was lost.
+            pub fn returning_old(mut self) -> Self {
+                self.0.returns_old = true;
+                self
+            }
+        }
+
+        impl IntoFuture for $write {
+            type Output = Result<Option<Item>>;
+            type IntoFuture = Pending<Self::Output>;
+
+            fn into_future(self) -> Self::IntoFuture {
+                let ended = self.0.send();
+                Box::pin(async move { Ok(applied(ended.await?)) })
+            }
+        })*
+    };
+}
+
+replacing!(Put, Delete);
+
+impl IntoFuture for Update {
+    type Output = Result<Item>;
+    type IntoFuture = Pending<Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        let ended = self.0.send();
+        Box::pin(async move { Ok(applied(ended.await?).unwrap_or_default()) })
+    }
+}
+
+/// What a write without a condition brings.
+fn applied(ended: BareEnd) -> Option<Item> {
+    match ended {
+        BareEnd::Applied(item) => item,
+        BareEnd::Refused(_) => None,
+    }
+}

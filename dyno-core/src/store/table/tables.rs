@@ -165,7 +165,8 @@ fn index_filling(table: &str, index: &str) -> Error {
 fn indexes_missing(table: &str, missing: &[&str]) -> Error {
     let missing: Vec<_> = missing.iter().map(|name| format!("`{name}`")).collect();
     let why = format!(
-        "table `{table}` lacks the indexes to search by: {}; add each with `store.migrate_tables::<YourType>()`",
+        "table `{table}` lacks the indexes to search by: {}; add each with `store.migrate_tables::<YourType>()`, without a type with what made \
+         the table",
         missing.join(", ")
     );
     Error::new(ErrorKind::TableMismatch, why).in_table(table)
