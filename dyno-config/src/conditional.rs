@@ -268,7 +268,7 @@ macro_rules! guarded {
         async {
             match $condition {
                 Some(condition) => $write.when(condition).await,
-                None => $write.await,
+                None => $write.await.map(|_| Written::Applied(None)),
             }
         }
     };

@@ -113,7 +113,7 @@ impl Shared {
         let (first, last) = range_of(option);
         let query = self.items.query(store_of(&self.name));
         let query = query.between(first, last).descending().consistent();
-        let mut found = query.only([&self.option_key]).limit(1).into_stream();
+        let mut found = query.only([&self.option_key]).limit(1).stream();
         while let Some(item) = found.next().await {
             let item = item.map_err(self.failed("reading the versions of", Some(option)))?;
             let sort = self.option_of(&item);
