@@ -241,14 +241,31 @@ impl Tried {
     /// # Errors
     ///
     /// It was not applied, and why is known.
-    pub(crate) fn of(spot: &Spot, answer: Result<Written, dyno_core::Error>) -> Result<Self> {
+    pub(crate) fn of(
+        spot: &Spot,
+        answer: Result<impl Into<Self>, dyno_core::Error>,
+    ) -> Result<Self> {
         match answer {
-            Ok(Written::Applied(item)) => Ok(Self::Applied(item)),
-            Ok(Written::Refused(item)) => Ok(Self::Refused(item)),
+            Ok(written) => Ok(written.into()),
             Err(error) if error.kind() == dyno_core::ErrorKind::OutcomeUnknown => {
                 Ok(Self::Lost(error))
             }
             Err(error) => Err(spot.error(error)),
         }
+    }
+}
+
+impl From<Written> for Tried {
+    fn from(written: Written) -> Self {
+        match written {
+            Written::Applied(item) => Self::Applied(item),
+            Written::Refused(item) => Self::Refused(item),
+        }
+    }
+}
+
+impl From<Item> for Tried {
+    fn from(updated: Item) -> Self {
+        Self::Applied(Some(updated))
     }
 }

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use dyno_core::items::{Update, Written, attr};
+use dyno_core::items::{Update, When, Written, attr};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::hold::Hold;
@@ -52,14 +52,14 @@ impl Keeper {
     }
 
     /// The request that begins the lease anew, if this version stands.
-    pub(super) fn renewal(&self, version: u64) -> Update {
+    pub(super) fn renewal(&self, version: u64) -> When<Update> {
         let stands = attr(VERSION).eq(version) & attr(HOLDER).eq(self.own.value());
         let update = self.spot.update().set(LEASE, self.lease.value());
         update.add(VERSION, 1).when(stands)
     }
 
     /// The request that gives the lock back.
-    pub(super) fn release(&self) -> Update {
+    pub(super) fn release(&self) -> When<Update> {
         let update = self.spot.update().remove(HOLDER).add(VERSION, 1);
         update.when(attr(HOLDER).eq(self.own.value()))
     }

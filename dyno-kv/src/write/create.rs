@@ -1,4 +1,4 @@
-use dyno_core::items::{Put, attr};
+use dyno_core::items::{Put, When, attr};
 use dyno_core::{AttributeValue, Item};
 
 use super::options::{Options, Ready, write_options};
@@ -141,7 +141,7 @@ fn created(spot: &Spot, ready: &Ready, own: Nonce, previous: Option<&Record>) ->
     item
 }
 
-fn on_condition(put: Put, ready: &Ready, previous: Option<&Record>) -> Put {
+fn on_condition(put: Put, ready: &Ready, previous: Option<&Record>) -> When<Put> {
     let stands = match previous {
         None => attr(ID).missing(),
         Some(previous) => previous.state().stands() & is_expired(ready.now),

@@ -102,12 +102,14 @@ async fn put(spot: &Spot, ready: &Ready) -> Result<Record> {
             };
             condition = Some(ready.and_unfenced(of_expiry));
         }
-        let mut update = asked.applied_to(spot.update());
-        if let Some(condition) = condition {
-            update = update.when(condition);
-        }
-        let tried = Tried::of(spot, spot.ask(Operation::Put, update).await)?;
-        let present = match tried {
+        let update = asked.applied_to(spot.update());
+        let tried = match condition {
+            Some(condition) => {
+                Tried::of(spot, spot.ask(Operation::Put, update.when(condition)).await)
+            }
+            None => Tried::of(spot, spot.ask(Operation::Put, update).await),
+        };
+        let present = match tried? {
             Tried::Applied(item) => return spot.written(item),
             Tried::Refused(item) => spot.standing(item)?,
             Tried::Lost(error) => {

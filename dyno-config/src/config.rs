@@ -1,0 +1,75 @@
+//! An option that was read.
+
+use std::fmt;
+use std::ops::Deref;
+use std::sync::Arc;
+
+use dyno_core::{AttributeValue, Item};
+
+use crate::mark;
+use crate::place::Place;
+
+/// An option as it was read: its value, and what is needed to write it back only if it is unchanged.
+///
+/// It is its value, by `Deref`. It prints without values.
+#[derive(Clone)]
+pub struct Config<T> {
+    value: T,
+    pub(crate) place: Place,
+    /// With the attributes of versions, and without those of the key.
+    pub(crate) stored: Arc<Item>,
+}
+
+impl<T> Config<T> {
+    pub(crate) fn new(value: T, place: Place, stored: Arc<Item>) -> Self {
+        Self {
+            value,
+            place,
+            stored,
+        }
+    }
+
+    /// Where it was read.
+    pub fn place(&self) -> &Place {
+        &self.place
+    }
+
+    /// Its version, if it was written with [`history`](crate::Open::history).
+    pub fn version(&self) -> Option<u64> {
+        version_of(&self.stored)
+    }
+
+    /// Its keys as they are stored.
+    pub fn keys(&self) -> Item {
+        mark::visible(&self.stored)
+    }
+
+    /// The value.
+    pub fn into_value(self) -> T {
+        self.value
+    }
+}
+
+impl<T> Deref for Config<T> {
+    type Target = T;
+
+    fn deref(&self) -> &T {
+        &self.value
+    }
+}
+
+impl<T> fmt::Debug for Config<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut keys: Vec<_> = self.stored.keys().collect();
+        keys.sort();
+        f.debug_struct("Config")
+            .field("place", &self.place)
+            .field("keys", &keys)
+            .finish_non_exhaustive()
+    }
+}
+
+pub(crate) fn version_of(stored: &Item) -> Option<u64> {
+    let number = stored.get(mark::VERSION).map(AttributeValue::as_n)?;
+    number.ok()?.parse().ok()
+}

@@ -1,0 +1,290 @@
+//! Which fields are encrypted, kept in an option.
+
+use std::fmt;
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+use dyno_core::{
+    ConfigLoader, EncryptionKey, FieldPath, IndexKeys, Item, KeyId, KeyProvider, KeyState,
+    ReadPolicy, Rules,
+};
+use serde::Deserialize;
+
+use crate::error::{Error, Result};
+use crate::watch::{Snapshot, Watch};
+
+/// A loader whose rules stand in an option of a watched store: which fields are encrypted, and with which key, is changed without a deploy.
+///
+/// The option has the keys `encrypt`, a list of maps with `paths` and `key`, and `leave`, a list of paths:
+///
+/// ```json
+/// { "encrypt": [ { "paths": ["name", "birth.*"], "key": "2026" }, { "paths": ["notes"] } ], "leave": ["birth.country"] }
+/// ```
+///
+/// Paths are patterns of [`Rules`]. `key` is the id of a key; without it, it is the primary key of the keyring. Ids are looked up in the base, rules
+/// that the program gives: their keyring, and if that has no such key, their source. The base also gives everything else that no option says: the read policy,
+/// keys of indexes, seals of items. No key is ever stored.
+///
+/// Every answer is by the newest snapshot of the watch, so that a [reload](Watch::reload) changes the answers at once. Sends nothing. An operation that is
+/// under way meanwhile may use both rules, one for each field; each value stays readable, since it names its key. What was stored in clear before a path
+/// is encrypted is read as the read policy of the base says, by default not at all; what was encrypted stays readable as long as the base has its key.
+///
+/// A clone shares everything, and keeps the watch.
+///
+/// An option that is gone or makes no sense changes nothing: the rules before it go on, and [`status`](Self::status) has the error.
+///
+/// # Examples
+///
+/// ```
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// use dyno_config::{ConfigStore, StoredRules};
+/// use dyno_core::{ConfigLoader as _, EncryptionKey, Item, Keyring, Rules};
+///
+/// let store = dyno_core::Store::embedded()?;
+/// let config = ConfigStore::open(&store, "Config", "prod").create_if_missing().await?;
+/// config.set("encryption", &serde_json::json!({ "encrypt": [{ "paths": ["name"] }] })).await?;
+///
+/// let watch = config.watch().await?;
+/// let base = Rules::new().with_keyring(Keyring::new(EncryptionKey::generate("2026")?))?;
+/// let rules = StoredRules::watch(&watch, "encryption", base)?;
+/// let store = store.with_loader(rules.clone()); // for objects
+/// assert!(rules.encryption_key(&"birth.day".parse()?, &Item::new()).is_none());
+///
+/// config.set("encryption", &serde_json::json!({ "encrypt": [{ "paths": ["name", "birth.*"] }] })).await?;
+/// watch.reload().await?;
+/// assert!(rules.encryption_key(&"birth.day".parse()?, &Item::new()).is_some());
+/// # drop(store);
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct StoredRules {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    watch: Watch,
+    option: String,
+    base: Rules,
+    current: ArcSwap<Current>,
+}
+
+/// The rules of a snapshot, or of an earlier one if its own make no sense.
+#[derive(Clone)]
+struct Current {
+    rules: Arc<Rules>,
+    /// The snapshot that was looked at.
+    number: u64,
+    error: Option<Arc<Error>>,
+}
+
+/// How the rules of an option are.
+#[derive(Clone, Debug)]
+pub struct RulesStatus {
+    number: u64,
+    error: Option<Arc<Error>>,
+}
+
+impl RulesStatus {
+    /// Why the option of the newest snapshot gives no rules, if it does not; those before it go on.
+    pub fn error(&self) -> Option<&Arc<Error>> {
+        self.error.as_ref()
+    }
+
+    /// The [number](Snapshot::number) of the snapshot that was looked at.
+    pub fn snapshot(&self) -> u64 {
+        self.number
+    }
+}
+
+/// The option.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Stored {
+    #[serde(default)]
+    encrypt: Vec<Group>,
+    #[serde(default)]
+    leave: Vec<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Group {
+    paths: Vec<String>,
+    key: Option<String>,
+}
+
+impl StoredRules {
+    /// Rules by this option of a watched store, with keys of the base. Sends nothing: the watch has its snapshot.
+    ///
+    /// # Errors
+    ///
+    /// [`NotFound`](Error::NotFound), [`DoesNotFit`](Error::DoesNotFit), and [`InvalidRules`](Error::InvalidRules) for paths that are
+    /// no patterns, and ids without a key.
+    pub fn watch(watch: &Watch, option: impl Into<String>, base: Rules) -> Result<Self> {
+        let (snapshot, option) = (watch.snapshot(), option.into());
+        let rules = rules_of(&snapshot, &option, &base)?;
+        let current = Current {
+            rules: Arc::new(rules),
+            number: snapshot.number(),
+            error: None,
+        };
+        Ok(Self {
+            shared: Arc::new(Shared {
+                watch: watch.clone(),
+                option,
+                base,
+                current: ArcSwap::from_pointee(current),
+            }),
+        })
+    }
+
+    /// The rules of this moment, for an operation that must not see two: `.loader(..)` takes them.
+    pub fn rules(&self) -> Arc<Rules> {
+        Arc::clone(&self.current().rules)
+    }
+
+    /// Whether the newest snapshot gives rules, and why not.
+    pub fn status(&self) -> RulesStatus {
+        let current = self.current();
+        RulesStatus {
+            number: current.number,
+            error: current.error.clone(),
+        }
+    }
+
+    fn current(&self) -> Arc<Current> {
+        let Shared {
+            watch,
+            option,
+            base,
+            current,
+        } = &*self.shared;
+        let (snapshot, known) = (watch.snapshot(), current.load_full());
+        if known.number >= snapshot.number() {
+            return known;
+        }
+        let read = rules_of(&snapshot, option, base);
+        let next = match read {
+            Ok(rules) => Current {
+                rules: Arc::new(rules),
+                number: snapshot.number(),
+                error: None,
+            },
+            Err(error) => {
+                tracing::warn!(%error, "the rules of encryption could not be read");
+                Current {
+                    rules: Arc::clone(&known.rules),
+                    number: snapshot.number(),
+                    error: Some(Arc::new(error)),
+                }
+            }
+        };
+        let next = Arc::new(next);
+        // Another thread may have looked at the same snapshot, or at a newer one: that one stays.
+        current.rcu(|standing| {
+            if standing.number >= next.number {
+                Arc::clone(standing)
+            } else {
+                Arc::clone(&next)
+            }
+        });
+        current.load_full()
+    }
+}
+
+impl fmt::Debug for StoredRules {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StoredRules")
+            .field("option", &self.shared.option)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The base with what the option says.
+fn rules_of(snapshot: &Snapshot, option: &str, base: &Rules) -> Result<Rules> {
+    let Stored { encrypt, leave } = snapshot.get(option)?;
+    let refused = |why: String| Error::InvalidRules {
+        place: snapshot.place(option),
+        why,
+    };
+    let mut rules = base.clone();
+    for Group { paths, key } in encrypt {
+        let made = match key {
+            None => rules.encrypt_with_primary(paths),
+            Some(id) => {
+                let id = KeyId::new(&id).map_err(|error| refused(error.to_string()))?;
+                if base.key_state(&id) == Some(KeyState::Retired) {
+                    return Err(refused(format!("key `{id}` is retired, and seals nothing")));
+                }
+                let key = base.decryption_key(&id, &FieldPath::root()).cloned();
+                match key {
+                    Some(key) => rules.encrypt(paths, key),
+                    None if base.key_provider().is_some() => {
+                        rules.encrypt_with_key_of_source(paths, id)
+                    }
+                    None => {
+                        return Err(refused(format!(
+                            "the program has no key `{id}`, and no source of keys"
+                        )));
+                    }
+                }
+            }
+        };
+        rules = made.map_err(|error| refused(error.to_string()))?;
+    }
+    rules
+        .leave(leave)
+        .map_err(|error| refused(error.to_string()))
+}
+
+impl ConfigLoader for StoredRules {
+    fn encryption_key(&self, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
+        self.current().rules.encryption_key(path, object)
+    }
+
+    fn decryption_key(&self, id: &KeyId, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
+        self.current().rules.decryption_key(id, path, object)
+    }
+
+    fn encryption_key_id(&self, path: &FieldPath, object: &Item) -> Option<KeyId> {
+        self.current().rules.encryption_key_id(path, object)
+    }
+
+    fn key_provider(&self) -> Option<Arc<dyn KeyProvider>> {
+        self.shared.base.key_provider()
+    }
+
+    fn index_keys(&self, _: &FieldPath, _: &Item) -> Option<IndexKeys> {
+        self.shared.base.index_keys().cloned()
+    }
+
+    fn key_state(&self, id: &KeyId) -> Option<KeyState> {
+        self.current().rules.key_state(id)
+    }
+
+    fn seal_key(&self, _: &Item) -> Option<EncryptionKey> {
+        self.shared.base.seal_key().cloned()
+    }
+
+    fn seal_key_by_id(&self, id: &KeyId, _: &Item) -> Option<EncryptionKey> {
+        self.shared.base.seal_key_by_id(id).cloned()
+    }
+
+    fn seal_key_state(&self, id: &KeyId) -> Option<KeyState> {
+        self.shared.base.seal_key_state(id)
+    }
+
+    fn read_policy(&self) -> Option<&ReadPolicy> {
+        self.shared.base.read_policy()
+    }
+
+    fn needs_keys(&self) -> bool {
+        false
+    }
+
+    fn needs_indexes(&self) -> bool {
+        self.current().rules.names_indexes()
+    }
+}

@@ -1,0 +1,156 @@
+//! The task that fetches, one fetch after the other.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+use super::snapshot::Snapshot;
+use super::status::{Health, Status};
+use crate::error::{Error, Result};
+use crate::store::ConfigStore;
+
+/// What the task shows to handles and streams.
+pub(super) struct Published {
+    snapshot: ArcSwap<Snapshot>,
+    health: ArcSwap<Health>,
+    /// The number of the newest snapshot; closed when the task has ended.
+    ticks: watch::Receiver<u64>,
+}
+
+impl Published {
+    pub(super) fn snapshot(&self) -> Arc<Snapshot> {
+        self.snapshot.load_full()
+    }
+
+    pub(super) fn ticks(&self) -> watch::Receiver<u64> {
+        self.ticks.clone()
+    }
+
+    pub(super) fn status(&self) -> Status {
+        Status {
+            age: self.snapshot.load().age(),
+            health: self.health.load().as_ref().clone(),
+            is_running: self.ticks.has_changed().is_ok(),
+        }
+    }
+}
+
+impl fmt::Debug for Published {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Published")
+            .field("snapshot", &self.snapshot.load())
+            .finish_non_exhaustive()
+    }
+}
+
+type Asked = oneshot::Sender<Result<Arc<Snapshot>>>;
+
+/// Ends when its handles are gone, also in the middle of a fetch.
+pub(super) struct Task {
+    store: ConfigStore,
+    interval: Duration,
+    is_eventual: bool,
+    published: Arc<Published>,
+    ticks: watch::Sender<u64>,
+    asked: mpsc::Receiver<Asked>,
+}
+
+impl Task {
+    pub(super) fn new(
+        store: ConfigStore,
+        interval: Duration,
+        is_eventual: bool,
+        first: Snapshot,
+        asked: mpsc::Receiver<Asked>,
+    ) -> (Self, Arc<Published>) {
+        let (ticks, seen) = watch::channel(0);
+        let health = Health {
+            next: Instant::now().checked_add(interval),
+            ..Health::default()
+        };
+        let published = Arc::new(Published {
+            snapshot: ArcSwap::from_pointee(first),
+            health: ArcSwap::from_pointee(health),
+            ticks: seen,
+        });
+        let task = Self {
+            store,
+            interval,
+            is_eventual,
+            published: Arc::clone(&published),
+            ticks,
+            asked,
+        };
+        (task, published)
+    }
+
+    pub(super) async fn run(mut self, handles: watch::Sender<()>) {
+        tokio::select! {
+            biased;
+            () = handles.closed() => {}
+            () = self.refresh_for_ever() => {}
+        }
+    }
+
+    async fn refresh_for_ever(&mut self) {
+        loop {
+            let pause = self.published.health.load().pause(self.interval);
+            let mut waiting = Vec::new();
+            tokio::select! {
+                biased;
+                asked = self.asked.recv() => match asked {
+                    Some(asked) => waiting.push(asked),
+                    None => return,
+                },
+                () = tokio::time::sleep(pause) => {}
+            }
+            // Whoever asks while a fetch is under way may have written since it began, and waits for the next.
+            while let Ok(asked) = self.asked.try_recv() {
+                waiting.push(asked);
+            }
+            let outcome = self.refresh(!waiting.is_empty()).await;
+            for asked in waiting {
+                let answer = match &outcome {
+                    Ok(snapshot) => Ok(Arc::clone(snapshot)),
+                    Err(source) => Err(Error::Refresh {
+                        source: Arc::clone(source),
+                    }),
+                };
+                // Nobody waits for it any more.
+                let _ = asked.send(answer);
+            }
+        }
+    }
+
+    async fn refresh(&self, is_reload: bool) -> Result<Arc<Snapshot>, Arc<Error>> {
+        let before = self.published.health.load_full();
+        let number = self.published.snapshot.load().number() + 1;
+        let consistent = is_reload || !self.is_eventual;
+        let fetched = Snapshot::fetch(&self.store, number, consistent).await;
+        let mut health = Health::default();
+        let outcome = match fetched {
+            Ok(snapshot) => Ok(Arc::new(snapshot)),
+            Err(error) => {
+                tracing::warn!(table = self.store.table(), store = self.store.name(), %error,
+                    "the options could not be fetched");
+                let error = Arc::new(error);
+                health.failures = before.failures.saturating_add(1);
+                health.error = Some(Arc::clone(&error));
+                Err(error)
+            }
+        };
+        health.next = Instant::now().checked_add(health.pause(self.interval));
+        if let Ok(snapshot) = &outcome {
+            self.published.snapshot.store(Arc::clone(snapshot));
+        }
+        self.published.health.store(Arc::new(health));
+        if outcome.is_ok() {
+            self.ticks.send_replace(number);
+        }
+        outcome
+    }
+}

@@ -1,0 +1,338 @@
+//! Options with versions.
+
+use std::time::{Duration, UNIX_EPOCH};
+
+use dyno_config::{ConfigStore, Error, Version};
+use dyno_core::Store;
+use dyno_testkit::{Fault, Gate, Late};
+use serde_json::json;
+
+use crate::bed::{Bed, Map, first, item, map};
+
+async fn versioned(store: &Store, keep: u32) -> ConfigStore {
+    let open = ConfigStore::open(store, "Config", "prod").history(keep);
+    open.create_if_missing().await.unwrap()
+}
+
+async fn numbers(config: &ConfigStore, option: &str) -> Vec<u64> {
+    let versions = config.history(option).await.unwrap();
+    versions.iter().map(Version::number).collect()
+}
+
+async fn host(config: &ConfigStore, version: u64) -> Option<String> {
+    let read = config.version::<Map>("db", version).await.ok()?;
+    assert_eq!(read.version(), Some(version));
+    read.get("host").cloned()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_write_is_a_version_and_old_ones_are_dropped() {
+    let bed = Bed::new();
+    let at = |seconds| move || UNIX_EPOCH + Duration::from_secs(seconds);
+    let config = versioned(&bed.store.clone().with_clock(at(1_700_000_000)), 3).await;
+    for (number, name) in ["a", "b", "c", "d", "e"].into_iter().enumerate() {
+        let receipt = config.set("db", &map([("host", name)])).await.unwrap();
+        assert_eq!(receipt.version(), Some(number as u64 + 1));
+    }
+    assert_eq!(numbers(&config, "db").await, [5, 4, 3]);
+    assert_eq!(host(&config, 3).await.as_deref(), Some("c"));
+    let error = config.version::<Map>("db", 2).await.unwrap_err();
+    assert!(
+        matches!(error, Error::VersionNotFound { version: 2, .. }),
+        "{error:?}"
+    );
+    let read = config.get::<Map>("db").await.unwrap();
+    assert_eq!((read.version(), &*read), (Some(5), &map([("host", "e")])));
+    assert_eq!(read.keys().len(), 1, "what dyno stores is not shown");
+    let newest = config.history("db").await.unwrap().remove(0);
+    assert_eq!(
+        newest.written(),
+        Some(UNIX_EPOCH + Duration::from_secs(1_700_000_000))
+    );
+    assert!(!newest.is_deleted());
+    assert_eq!(
+        config.options().await.unwrap(),
+        ["db"],
+        "versions are not listed"
+    );
+    assert_eq!(config.get_all::<Map>().await.unwrap().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_are_versions_too() {
+    let bed = Bed::new();
+    let config = versioned(&bed.store, 10).await;
+    config.set_key("db", "host", "a").await.unwrap();
+    config.set_key("db", "port", "80").await.unwrap();
+    config.remove_keys("db", ["host"]).await.unwrap();
+    assert_eq!(
+        *config.version::<Map>("db", 2).await.unwrap(),
+        map([("host", "a"), ("port", "80")])
+    );
+    assert_eq!(
+        *config.version::<Map>("db", 3).await.unwrap(),
+        map([("port", "80")])
+    );
+    let error = config.remove_keys("none", ["host"]).await.unwrap_err();
+    assert!(matches!(error, Error::NotFound { .. }), "{error:?}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deleted_option_can_be_restored() {
+    let bed = Bed::new();
+    let config = versioned(&bed.store, 10).await;
+    config.set("db", &map([("host", "a")])).await.unwrap();
+    config.delete("db").await.unwrap();
+    config.delete("db").await.unwrap();
+    assert!(config.get::<Map>("db").optional().await.unwrap().is_none());
+    let versions = config.history("db").await.unwrap();
+    assert_eq!(versions.len(), 2, "nothing was there to be deleted again");
+    assert!(versions[0].is_deleted());
+    let error = config.restore("db", 2).await.unwrap_err();
+    assert!(matches!(error, Error::VersionNotFound { .. }), "{error:?}");
+    assert_eq!(config.restore("db", 1).await.unwrap().version(), Some(3));
+    assert_eq!(
+        *config.get::<Map>("db").await.unwrap(),
+        map([("host", "a")])
+    );
+}
+
+/// The Python library replaces the whole item, and the mark of the version with it.
+#[tokio::test(start_paused = true)]
+async fn what_an_old_program_writes_in_between_becomes_a_version() {
+    let bed = Bed::new();
+    let config = versioned(&bed.store, 10).await;
+    config.set("db", &map([("host", "a")])).await.unwrap();
+    let read = config.get::<Map>("db").await.unwrap();
+    let foreign =
+        json!({ "_store": { "S": "prod" }, "_option": { "S": "db" }, "host": { "S": "old" } });
+    bed.put(item(&foreign)).await;
+
+    assert_eq!(config.get::<Map>("db").await.unwrap().version(), None);
+    let error = config
+        .set("db", &map([]))
+        .if_unchanged(&read)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(
+            error,
+            Error::Changed {
+                standing: Some(_),
+                ..
+            }
+        ),
+        "{error:?}"
+    );
+    assert_eq!(
+        host(&config, 1).await.as_deref(),
+        Some("a"),
+        "it lost nothing"
+    );
+
+    let receipt = config.set("db", &map([("host", "b")])).await.unwrap();
+    assert_eq!(receipt.version(), Some(3));
+    assert_eq!(host(&config, 2).await.as_deref(), Some("old"));
+    assert_eq!(host(&config, 3).await.as_deref(), Some("b"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_option_from_before_the_history_becomes_the_first_version() {
+    let bed = Bed::new();
+    let plain = bed.config().await;
+    plain.set("db", &map([("host", "a")])).await.unwrap();
+    let config = versioned(&bed.store, 10).await;
+    let read = config.get::<Map>("db").await.unwrap();
+    let receipt = config
+        .set("db", &map([("host", "b")]))
+        .if_unchanged(&read)
+        .await
+        .unwrap();
+    assert_eq!(receipt.version(), Some(2));
+    assert_eq!(host(&config, 1).await.as_deref(), Some("a"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_written_without_a_history_are_no_version() {
+    let bed = Bed::new();
+    let config = versioned(&bed.store, 2).await;
+    config.set("db", &map([("host", "a")])).await.unwrap();
+    let plain = ConfigStore::open(&bed.store, "Config", "prod")
+        .await
+        .unwrap();
+    plain.set_key("db", "port", "80").await.unwrap();
+    assert_eq!(config.get::<Map>("db").await.unwrap().version(), None);
+    config.set_key("db", "user", "u").await.unwrap();
+    assert_eq!(
+        numbers(&config, "db").await,
+        [3, 2],
+        "the first is dropped with two more"
+    );
+    assert_eq!(
+        *config.version::<Map>("db", 2).await.unwrap(),
+        map([("host", "a"), ("port", "80")])
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_version_can_be_kept() {
+    let bed = Bed::new();
+    let config = versioned(&bed.store, 1).await;
+    config.set("db", &map([("host", "a")])).await.unwrap();
+    bed.put(item(
+        &json!({ "_store": { "S": "prod" }, "_option": { "S": "db" } }),
+    ))
+    .await;
+    config.set("db", &map([("host", "b")])).await.unwrap();
+    assert_eq!(numbers(&config, "db").await, [3]);
+    config.set("db", &map([("host", "c")])).await.unwrap();
+    assert_eq!(numbers(&config, "db").await, [4]);
+    assert_eq!(bed.items("Config").await.len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn options_whose_names_look_like_versions_do_not_mix() {
+    let bed = Bed::new();
+    let config = versioned(&bed.store, 10).await;
+    let odd = "db#00000000000000000001";
+    config.set(odd, &map([("host", "odd")])).await.unwrap();
+    config.set("db#x", &map([("host", "x")])).await.unwrap();
+    config.set("db", &map([("host", "a")])).await.unwrap();
+    config.delete("db").await.unwrap();
+    assert_eq!(
+        config
+            .set("db", &map([("host", "b")]))
+            .await
+            .unwrap()
+            .version(),
+        Some(3)
+    );
+    assert_eq!(numbers(&config, "db").await, [3, 2, 1]);
+    assert_eq!(numbers(&config, odd).await, [1]);
+    assert_eq!(numbers(&config, "db#x").await, [1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn names_leave_room_for_a_number() {
+    let bed = Bed::new();
+    let config = versioned(&bed.store, 1).await;
+    bed.recorder.take();
+    let error = config.set("x".repeat(1004), &map([])).await.unwrap_err();
+    assert!(matches!(error, Error::InvalidName { .. }), "{error:?}");
+    assert!(bed.sent().is_empty());
+    config.set("x".repeat(1003), &map([])).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_version_is_what_is_compared() {
+    let bed = Bed::new();
+    let config = versioned(&bed.store, 10).await;
+    config.set("db", &map([("host", "a")])).await.unwrap();
+    let read = config.get::<Map>("db").await.unwrap();
+    config.set_key("db", "port", "80").await.unwrap();
+    let error = config
+        .set("db", &map([]))
+        .if_unchanged(&read)
+        .await
+        .unwrap_err();
+    let Error::Changed {
+        standing: Some(standing),
+        ..
+    } = error
+    else {
+        panic!("{error:?}")
+    };
+    assert_eq!(standing.version(), Some(2), "a key that was added is seen");
+    config
+        .set("db", &map([]))
+        .if_unchanged(&standing)
+        .await
+        .unwrap();
+    let error = config.set("db", &map([])).if_absent().await.unwrap_err();
+    assert!(matches!(error, Error::Exists { .. }), "{error:?}");
+    let read = config.get::<Map>("db").await.unwrap();
+    config.delete("db").if_unchanged(&read).await.unwrap();
+    config.set("db", &map([])).if_absent().await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn lost_answers_are_told_by_the_mark_of_the_write() {
+    for (fault, always) in [
+        (Fault::AnswerLost, false),
+        (Fault::AnswerLost, true),
+        (Fault::NotDelivered, false),
+        (Fault::Ghost(Late::Past(2)), false),
+        (Fault::AppliedTwice, false),
+    ] {
+        let bed = Bed::new();
+        versioned(&bed.store, 5).await;
+        let seen = fault.clone();
+        let store = if always {
+            bed.faulty(move |request| match request.operation() {
+                "TransactWriteItems" => seen.clone(),
+                _ => Fault::Pass,
+            })
+        } else {
+            bed.faulty(first("TransactWriteItems", seen))
+        };
+        let config = versioned(&store, 5).await;
+        let receipt = config.set("db", &map([("host", "a")])).if_absent().await;
+        let receipt = receipt.unwrap_or_else(|error| panic!("{fault:?}: {error:?}"));
+        assert!(receipt.is_certain());
+        assert_eq!(receipt.version(), Some(1), "{fault:?}");
+        assert_eq!(numbers(&config, "db").await, [1], "{fault:?}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_never_arrives_is_unknown() {
+    let bed = Bed::new();
+    versioned(&bed.store, 5).await;
+    let store = bed.faulty(|request| match request.operation() {
+        "TransactWriteItems" => Fault::NotDelivered,
+        _ => Fault::Pass,
+    });
+    let config = versioned(&store, 5).await;
+    let error = config.set("db", &map([("host", "a")])).await.unwrap_err();
+    assert!(matches!(error, Error::OutcomeUnknown { .. }), "{error:?}");
+    assert!(bed.items("Config").await.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_write_that_is_always_overtaken_is_contended() {
+    let bed = Bed::new();
+    let other = versioned(&bed.store, 5).await;
+    other.set("db", &map([("host", "a")])).await.unwrap();
+    let refused = json!({
+        "__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        "message": "Transaction cancelled [ConditionalCheckFailed, None]",
+        "CancellationReasons": [{ "Code": "ConditionalCheckFailed" }, { "Code": "None" }, { "Code": "None" }],
+    });
+    let store = bed.faulty(move |request| match request.operation() {
+        "TransactWriteItems" => Fault::Answered(400, refused.clone()),
+        _ => Fault::Pass,
+    });
+    let config = versioned(&store, 5).await;
+    let error = config.set("db", &map([("host", "b")])).await.unwrap_err();
+    assert!(matches!(error, Error::Contended { .. }), "{error:?}");
+}
+
+/// A write that was read for before the option came and went: the option is absent again, the number is not free.
+#[tokio::test(start_paused = true)]
+async fn a_number_is_given_once() {
+    let bed = Bed::new();
+    let other = versioned(&bed.store, 5).await;
+    let gate = Gate::new();
+    let held = Fault::Held(gate.clone());
+    let slow = versioned(&bed.faulty(first("TransactWriteItems", held)), 5).await;
+    let late = tokio::spawn(async move { slow.set("db", &map([("host", "late")])).await });
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    other.set("db", &map([("host", "a")])).await.unwrap();
+    let plain = ConfigStore::open(&bed.store, "Config", "prod")
+        .await
+        .unwrap();
+    plain.delete("db").await.unwrap();
+    gate.open();
+    assert_eq!(late.await.unwrap().unwrap().version(), Some(2));
+    assert_eq!(host(&other, 1).await.as_deref(), Some("a"));
+}
