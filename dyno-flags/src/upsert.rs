@@ -189,6 +189,7 @@ impl FeatureStore {
         let put = self
             .items
             .put(rows.row.clone())
+            .returning_old()
             .when(is_lower(entry.version));
         Ok(match put.await? {
             Written::Applied(before) => Attempt::Applied(before),
