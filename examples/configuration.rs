@@ -44,7 +44,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     config.set("db", &database).if_absent().await?;
     show("Wrote an option that was not there", &requests);
 
-    let watch = config.watch().interval(Duration::from_secs(60)).await?;
+    let watch = config.watch().interval(Duration::from_mins(1)).await?;
     show("Watched the store", &requests);
     let mut changes = watch.changes();
 

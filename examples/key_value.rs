@@ -1,6 +1,7 @@
 //! A key-value store: sessions that expire, a name that only one can have, a counter, and a job that runs once at a time.
 //!
 //! `cargo run --example key_value --features kv`
+#![expect(clippy::print_stdout, reason = "it shows what it does")]
 
 use std::time::Duration;
 
@@ -32,7 +33,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     sessions
         .put("s1", Serde(&session))
-        .ttl(Duration::from_secs(1800))
+        .ttl(Duration::from_mins(30))
         .fields([("user", "ada"), ("created", "2026-11-22T06:25")])
         .await?;
     let record = sessions.get("s1").consistent().await?;

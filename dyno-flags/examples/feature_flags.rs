@@ -1,15 +1,15 @@
 //! Feature flags in a table: written by one program, evaluated by a client of LaunchDarkly's Rust SDK in another, without a network.
 //!
-//! `cargo run --example feature_flags --features launchdarkly` runs it on the embedded engine, with no set-up.
+//! `cargo run -p dyno-flags --example feature_flags --features launchdarkly` runs it on the embedded engine, with no set-up.
 
 #![expect(clippy::print_stdout, reason = "the program shows what it does")]
 
 use std::error::Error;
 use std::sync::Arc;
 
-use dyno::Store;
-use dyno::flags::launchdarkly::DynoDataStoreFactory;
-use dyno::flags::{Descriptor, FeatureStore, Kind};
+use dyno_core::Store;
+use dyno_flags::launchdarkly::DynoDataStoreFactory;
+use dyno_flags::{Descriptor, FeatureStore, Kind};
 use launchdarkly_server_sdk::{
     Client, ConfigBuilder, ContextBuilder, NullEventProcessorBuilder, PersistentDataStoreBuilder,
 };
