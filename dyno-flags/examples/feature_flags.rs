@@ -70,7 +70,7 @@ fn is_dark(client: &Client, user: &str) -> Result<bool, String> {
 }
 
 /// Turns the flag off.
-async fn upsert(flags: &FeatureStore, version: u64) -> dyno::flags::Result<bool> {
+async fn upsert(flags: &FeatureStore, version: u64) -> dyno_flags::Result<bool> {
     let flag = dark_mode(version, false);
     flags.upsert(Kind::Flag, "dark-mode", flag).await
 }

@@ -1,7 +1,5 @@
 //! Items without a type: `Store::items` and `Store::write_items`.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![expect(clippy::indexing_slicing, reason = "a test fails by panicking")]
-#![expect(clippy::panic, reason = "a test fails by panicking")]
 
 mod bad_input;
 mod fault;
