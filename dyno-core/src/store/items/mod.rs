@@ -5,6 +5,7 @@
 //! get        one item                      page       one request of these
 //! write      one item written              draft      what a write is before it is sent
 //! many       many items by key             together   several items in one transaction
+//! verbs      which verb makes which
 //! ```
 
 mod draft;
@@ -14,12 +15,12 @@ mod many;
 mod page;
 mod select;
 mod together;
+mod verbs;
 mod write;
 
 pub use self::get::Get;
 pub use self::handle::{Index, Items};
 pub use self::many::{Change, GetMany, WriteMany, WriteManyError};
-pub use self::page::ItemPage;
-pub use self::select::{ItemStream, Select};
+pub use self::select::{ItemPage, ItemStream, Select};
 pub use self::together::{Refusal, Transacted, WriteItems, WritePart};
 pub use self::write::{Check, Delete, Put, Update, When, Written};

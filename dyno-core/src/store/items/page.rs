@@ -1,24 +1,14 @@
 //! One request of a query or scan.
 
-use dyno_value::{FieldPath, Item};
+use dyno_value::FieldPath;
 
 use super::draft::node_of;
 use super::get::projection;
-use super::select::{Range, Select};
+use super::select::{ItemPage, Range, Select};
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Comparator, Node, Placeholders, Term, check_bounds, condition_text, same_value};
 use crate::key::KeyValue;
 use crate::plan::checked_part;
-
-/// What one request found.
-#[derive(Clone, Debug, Default, PartialEq)]
-#[non_exhaustive]
-pub struct ItemPage {
-    /// The items. There may be none though more follow: a filter left them out.
-    pub items: Vec<Item>,
-    /// The key of the last item that was looked at, where [`Select::start_after`] goes on; `None` at the end.
-    pub last_key: Option<Item>,
-}
 
 impl Select {
     /// The key attributes by which it goes: partition and sort.

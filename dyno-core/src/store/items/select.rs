@@ -6,7 +6,6 @@ use dyno_value::Item;
 use futures_util::stream::{self, BoxStream, Stream, StreamExt as _, TryStreamExt as _};
 
 use super::handle::{Index, Items};
-use super::page::ItemPage;
 use crate::error::{Error, Result};
 use crate::expr::Condition;
 use crate::key::KeyValue;
@@ -78,6 +77,16 @@ pub(super) enum Range {
     AtMost(KeyValue),
     /// More than a request can ask for.
     Several,
+}
+
+/// What one request found.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct ItemPage {
+    /// The items. There may be none though more follow: a filter left them out.
+    pub items: Vec<Item>,
+    /// The key of the last item that was looked at, where [`Select::start_after`] goes on; `None` at the end.
+    pub last_key: Option<Item>,
 }
 
 impl Select {
