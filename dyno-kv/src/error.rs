@@ -76,6 +76,14 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// The record is a lock, which only [`Partition::lock`](crate::Partition::lock) and its guard write. Nothing was written.
+    #[error(
+        "{place}: is a lock, which other writes would take from its holder; nothing was written. Write under another key"
+    )]
+    IsLock {
+        /// The lock.
+        place: Place,
+    },
     /// The text is no page token, or one of another list. Nothing was sent.
     #[error("{place}: {why}; begin again without a token")]
     InvalidToken {
@@ -262,6 +270,7 @@ impl Error {
             | Self::InvalidToken { place, .. }
             | Self::InvalidTtl { place, .. }
             | Self::InvalidValue { place, .. }
+            | Self::IsLock { place }
             | Self::LockHeld { place, .. }
             | Self::LockLost { place }
             | Self::Modified { place, .. }

@@ -36,6 +36,7 @@
 //!
 //! What is stored is described in `docs/format/kv-v1.md`, why it is so in `docs/design/kv.md`.
 
+mod attempts;
 mod attribute;
 mod counter;
 mod error;

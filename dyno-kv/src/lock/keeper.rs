@@ -5,7 +5,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::hold::Hold;
 use super::lease::{Held, Lease};
-use crate::attribute::{HOLDER, LEASE, VERSION};
+use crate::attribute::{EXPIRES, HOLDER, LEASE, VERSION};
 use crate::hook::Operation;
 use crate::mark::Nonce;
 use crate::partition::Spot;
@@ -51,16 +51,23 @@ impl Keeper {
         }
     }
 
+    /// Gives the lock back. Nobody waits for the answer; without it the lock is free when its lease is over.
+    pub(super) async fn give_back(self) {
+        drop(self.spot.ask(Operation::Release, self.release()).await);
+    }
+
     /// The request that begins the lease anew, if this version stands.
     pub(super) fn renewal(&self, version: u64) -> When<Update> {
         let stands = attr(VERSION).eq(version) & attr(HOLDER).eq(self.own.value());
         let update = self.spot.update().set(LEASE, self.lease.value());
+        let update = update.remove(EXPIRES);
         update.add(VERSION, 1).when(stands)
     }
 
     /// The request that gives the lock back.
     pub(super) fn release(&self) -> When<Update> {
-        let update = self.spot.update().remove(HOLDER).add(VERSION, 1);
+        let update = self.spot.update().remove(HOLDER).remove(EXPIRES);
+        let update = update.add(VERSION, 1);
         update.when(attr(HOLDER).eq(self.own.value()))
     }
 }

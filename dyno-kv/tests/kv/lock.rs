@@ -307,7 +307,7 @@ async fn a_record_that_is_no_lock_is_left_alone() {
     assert!(lock.is_lock() && lock.text().is_err() && lock.fields().next().is_none());
     assert!(matches!(
         records.create("job", "v").await,
-        Err(Error::Exists { .. })
+        Err(Error::IsLock { .. })
     ));
     drop::<LockGuard>(guard);
     bench

@@ -27,6 +27,7 @@ mod golden;
 mod index;
 mod list;
 mod lock;
+mod lock_record;
 mod predecessor;
 mod request;
 mod storm;
