@@ -18,8 +18,10 @@ use crate::value::Value;
 /// expire afterwards unless [`ttl`](Self::ttl) or [`keep_expiry`](Self::keep_expiry) says so.
 ///
 /// If an answer is lost, the same request is sent again, up to five times, and what it meets says whether it was applied: the caller
-/// learns the truth unless two or more others wrote on a condition in between, or the record was deleted. A record that was deleted and
-/// made anew is told from the old one, even with the same version, if this store wrote one of them.
+/// learns the truth unless two or more others wrote on a condition in between, or the record was deleted. This is so for a `previous`
+/// that has a mark: that `create`, `compare_and_put` or a counter ever wrote. One of `put` and of old programs alone is known by its
+/// version only, and could be another one that was made anew: the request is not sent again then, but one consistent `GetItem` says
+/// whether it was applied, or the outcome is unknown.
 ///
 /// # Errors
 ///
@@ -92,7 +94,11 @@ async fn compare_and_put(spot: &Spot, ready: &Ready, previous: &Record) -> Resul
         match attempts.send(update).await? {
             Answer::Applied(item) => return spot.written(item),
             Answer::Refused(item) => break attempts.standing(item)?,
-            Answer::Lost => {}
+            Answer::Lost if state.is_unique() => {}
+            Answer::Lost => {
+                let item = attempts.look().await?;
+                break attempts.standing(item)?;
+            }
         }
     };
     let present = present.as_ref();
@@ -110,8 +116,9 @@ async fn compare_and_put(spot: &Spot, ready: &Ready, previous: &Record) -> Resul
 /// Deletes a record if nobody wrote it since `previous` was read.
 ///
 /// One `DeleteItem` on that condition, 1 write unit for each 1 KB of the record. A record that has expired, and that DynamoDB has not
-/// removed yet, is deleted, too. If an answer is lost, the same request is sent again, up to five times; if the record is gone then, nobody
-/// can tell who deleted it.
+/// removed yet, is deleted, too. If an answer is lost, and `previous` has a mark (see [`CompareAndPut`]), the same request is sent again, up
+/// to five times; if the record is gone then, nobody can tell who deleted it. Without a mark, one consistent `GetItem` brings what stands
+/// there, and the outcome is unknown: a late copy of the request may still delete it.
 ///
 /// # Errors
 ///
@@ -163,7 +170,11 @@ impl CompareAndDelete {
             match attempts.send(delete.when(state.stands())).await? {
                 Answer::Applied(_) => return Ok(()),
                 Answer::Refused(item) => break attempts.standing(item)?,
-                Answer::Lost => {}
+                Answer::Lost if state.is_unique() => {}
+                Answer::Lost => {
+                    let item = attempts.look().await?;
+                    break attempts.standing(item)?;
+                }
             }
         };
         let present = present.as_ref();

@@ -28,6 +28,7 @@ mod index;
 mod list;
 mod lock;
 mod lock_record;
+mod lost;
 mod predecessor;
 mod request;
 mod storm;
