@@ -226,7 +226,7 @@ fn count_of(spot: &Spot, item: Option<&Item>) -> Result<i64> {
         None => return Ok(0),
         Some(AttributeValue::N(digits)) => match digits.parse() {
             Ok(count) => return Ok(count),
-            Err(_) => format!("its value is {digits}, not a whole number of 64 bits"),
+            Err(_) => "its value is no whole number of 64 bits".to_owned(),
         },
         other => format!("its value is {}", form_of(other)),
     };

@@ -108,9 +108,9 @@ pub enum Error {
         /// What serde says.
         source: serde_dynamo::Error,
     },
-    /// Another one holds the lock.
+    /// Another one holds the lock, or the service does not answer in time.
     #[error(
-        "{place}: another one holds the lock, after {waited:?}; try again later, or wait longer"
+        "{place}: not acquired in {waited:?}: another one holds the lock, or the service does not answer; try again later, or wait longer"
     )]
     LockHeld {
         /// The lock.
@@ -181,9 +181,7 @@ pub enum Error {
         source: dyno_core::Error,
     },
     /// The sum is beyond `i64`. Nothing was written.
-    #[error(
-        "{place}: stands at {present}, and {add} more is beyond a 64-bit number; nothing was written"
-    )]
+    #[error("{place}: {add} more than it stands at is beyond a 64-bit number; nothing was written")]
     Overflow {
         /// The counter.
         place: Place,

@@ -1,19 +1,22 @@
 //! What a write on a condition leaves in a record, so that a lost answer can be made up for.
 //!
 //! ```text
-//! _dy_write  B, 48 bytes   0..16   nonce of the last write on a condition
-//!                          16..32  nonce of the one before it, zeros if there was none
-//!                          32..48  nonce of the one that created the record, zeros if it is not known
+//! _dy_write  S, Base64 of   0..16   nonce of the last write on a condition
+//!            48 bytes       16..32  nonce of the one before it, zeros if there was none
+//!                           32..48  nonce of the one that created the record, zeros if it is not known
 //! ```
 //!
 //! Writes without a condition, and those of old programs, carry it along.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use dyno_core::items::{Condition, attr};
-use dyno_core::{AttributeValue, Blob, Item};
+use dyno_core::{AttributeValue, Item};
 use rand::TryRng;
 use rand::rngs::SysRng;
 
 use crate::attribute::{ID, VERSION, WRITE};
+use crate::value::decoded;
 
 const BYTES: usize = 16;
 
@@ -37,11 +40,11 @@ impl Nonce {
     }
 
     pub(crate) fn value(self) -> AttributeValue {
-        AttributeValue::B(Blob::new(self.0))
+        AttributeValue::S(STANDARD.encode(self.0))
     }
 
     pub(crate) fn is_value(self, value: Option<&AttributeValue>) -> bool {
-        matches!(value, Some(AttributeValue::B(bytes)) if bytes.as_ref() == self.0)
+        value == Some(&self.value())
     }
 }
 
@@ -73,10 +76,11 @@ impl Mark {
     }
 
     pub(crate) fn of_item(item: &Item) -> Option<Self> {
-        let Some(AttributeValue::B(bytes)) = item.get(WRITE) else {
+        let Some(AttributeValue::S(text)) = item.get(WRITE) else {
             return None;
         };
-        let (parts, rest) = bytes.as_ref().as_chunks::<BYTES>();
+        let bytes = decoded(text)?;
+        let (parts, rest) = bytes.as_chunks::<BYTES>();
         match (parts, rest) {
             ([last, before, creator], []) => Some(Self {
                 last: Nonce(*last),
@@ -93,7 +97,7 @@ impl Mark {
             before,
             creator,
         } = self;
-        AttributeValue::B(Blob::new([last.0, before.0, creator.0].concat()))
+        AttributeValue::S(STANDARD.encode([last.0, before.0, creator.0].concat()))
     }
 
     /// Whether this write is in it, as one of those that it still knows.
@@ -208,10 +212,13 @@ mod tests {
         let mark = changed(2, created(1));
         let item = Item::from([(WRITE.to_owned(), mark.value())]);
         assert_eq!(Mark::of_item(&item), Some(mark));
-        for other in [Blob::new([0; 16]), Blob::new([0; 49]), Blob::new([])] {
-            let item = Item::from([(WRITE.to_owned(), AttributeValue::B(other))]);
+        for length in [0, 16, 49] {
+            let other = AttributeValue::S(STANDARD.encode(vec![0; length]));
+            let item = Item::from([(WRITE.to_owned(), other)]);
             assert_eq!(Mark::of_item(&item), None);
         }
+        let item = Item::from([(WRITE.to_owned(), AttributeValue::S("no mark".to_owned()))]);
+        assert_eq!(Mark::of_item(&item), None);
     }
 
     #[test]

@@ -148,8 +148,9 @@ impl Record {
         let Some(payload) = self.payload.clone() else {
             return Err(self.wrong(wanted));
         };
-        serde_dynamo::from_attribute_value(payload).map_err(|error| {
-            let found = format!("{} that does not fit ({error})", form_of(self.payload()));
+        // What serde says may show the value.
+        serde_dynamo::from_attribute_value(payload).map_err(|_| {
+            let found = format!("{} that does not fit", form_of(self.payload()));
             self.wrong_form(wanted, found)
         })
     }
@@ -178,8 +179,8 @@ impl Record {
     /// [`Error::WrongForm`]: they do not fit.
     pub fn decode_fields<T: DeserializeOwned>(&self) -> Result<T> {
         let fields: HashMap<_, _> = self.fields.clone().into_iter().collect();
-        serde_dynamo::from_item(fields).map_err(|error| {
-            let found = format!("a record whose fields do not fit ({error})");
+        serde_dynamo::from_item(fields).map_err(|_| {
+            let found = "a record whose fields do not fit".to_owned();
             self.wrong_form(std::any::type_name::<T>(), found)
         })
     }

@@ -3,7 +3,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use dyno_core::items::{Condition, Written, attr};
 use dyno_core::{AttributeValue, ErrorKind, Item};
 use tokio::runtime::Handle;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::guard::LockGuard;
 use super::hold::Hold;
@@ -87,9 +87,11 @@ impl Partition {
 /// The times between two looks at a lock that another one holds.
 const OFTEN: Duration = Duration::from_millis(50);
 const SELDOM: Duration = Duration::from_secs(1);
+/// What requests under way, and lost answers, may take longer than the wait.
+const GRACE: Duration = Duration::from_secs(2);
 
 impl Lock {
-    /// Gives up after so long.
+    /// Gives up after so long; a request that is under way then, or whose answer was lost, has two seconds more.
     pub fn wait_at_most(mut self, time: Duration) -> Self {
         self.wait = time;
         self
@@ -144,12 +146,23 @@ impl Seen {
 
 async fn acquire(keeper: &Keeper, wait: Duration) -> Result<Hold> {
     let mut attempts = Attempts::new(&keeper.spot, Operation::Lock);
-    let acquired = watch(keeper, wait, &mut attempts).await;
-    if acquired.is_err() && attempts.is_lost() {
-        // A request whose answer was lost may have acquired it for nobody.
+    let began = Instant::now();
+    let limit = began.checked_add(wait.saturating_add(GRACE));
+    let watched = watch(keeper, wait, &mut attempts);
+    let acquired = match limit {
+        Some(limit) => timeout_at(limit, watched).await.ok(),
+        None => Some(watched.await),
+    };
+    if !matches!(acquired, Some(Ok(_))) && (attempts.is_lost() || acquired.is_none()) {
+        // A request without an answer may have acquired it for nobody.
         tokio::spawn(keeper.clone().give_back());
     }
-    acquired
+    acquired.unwrap_or_else(|| {
+        let place = keeper.spot.place.clone();
+        let waited = began.elapsed();
+        let error = Error::LockHeld { place, waited };
+        Err(attempts.failed(error, None))
+    })
 }
 
 async fn watch(keeper: &Keeper, wait: Duration, attempts: &mut Attempts<'_>) -> Result<Hold> {

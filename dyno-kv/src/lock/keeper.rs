@@ -1,7 +1,5 @@
-use std::time::Duration;
-
 use dyno_core::items::{Update, When, Written, attr};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep_until, timeout_at};
 
 use super::hold::Hold;
 use super::lease::{Held, Lease};
@@ -21,17 +19,17 @@ pub(super) struct Keeper {
 impl Keeper {
     pub(super) async fn keep(self, hold: Hold) {
         let beat = self.lease.beat();
-        let mut wait = beat;
+        let mut next = Instant::now() + beat;
         loop {
-            sleep(wait).await;
-            wait = beat;
+            sleep_until(next).await;
             if !hold.is_held() {
                 return hold.lose();
             }
             let sent = Instant::now();
+            next = sent + beat;
             let renewal = self.renewal(hold.version());
             let asked = self.spot.ask(Operation::Renew, renewal);
-            match timeout(beat, asked).await {
+            match timeout_at(hold.until(), asked).await {
                 Ok(Ok(Written::Applied(Some(item)))) => match Held::of_item(&item) {
                     Ok(held) => hold.renew(held.version, self.lease.end(sent)),
                     Err(_) => return hold.lose(),
@@ -40,13 +38,13 @@ impl Keeper {
                     // A renewal whose answer was lost, or a program that writes where it should not.
                     Ok(held) if held.is_held_by(self.own) => {
                         hold.note_version(held.version);
-                        wait = Duration::ZERO;
+                        next = sent;
                     }
                     _ => return hold.lose(),
                 },
                 Ok(Ok(Written::Applied(None) | Written::Refused(None))) => return hold.lose(),
                 // Not applied, or nobody knows: the next one tells.
-                Ok(Err(_)) | Err(_) => wait = beat / 4,
+                Ok(Err(_)) | Err(_) => next = Instant::now() + beat / 4,
             }
         }
     }
