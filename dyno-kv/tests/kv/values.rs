@@ -230,3 +230,12 @@ async fn no_error_shows_a_value() {
         }
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_text_is_read_as_a_string() {
+    let bench = Bench::new().await;
+    let record = bench.partition().put("k", "").await.unwrap();
+    assert_eq!(record.get::<String>().unwrap(), "");
+    assert_eq!(record.get::<Option<String>>().unwrap(), None);
+    assert!(matches!(record.get::<u8>(), Err(Error::WrongForm { .. })));
+}
