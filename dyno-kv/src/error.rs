@@ -36,7 +36,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// `create` found a record that is not expired. Nothing was written.
+    /// `create` found a record that is not expired and not its own. Nothing was written, or somebody deleted it again.
     #[error(
         "{place}: stands already, as version {}; replace it with `put`, or change it with `compare_and_put`",
         present.version()
@@ -76,7 +76,8 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
-    /// The record is a lock, which only [`Partition::lock`](crate::Partition::lock) and its guard write. Nothing was written.
+    /// The record is a lock, which only [`Partition::lock`](crate::Partition::lock) and its guard write. Nothing was written. Write under
+    /// another key.
     #[error(
         "{place}: is a lock, which other writes would take from its holder; nothing was written. Write under another key"
     )]

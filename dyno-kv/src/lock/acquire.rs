@@ -25,9 +25,10 @@ use crate::pending::awaitable;
 /// writes to it are refused ([`IsLock`](Error::IsLock)). One that somebody deletes all the same begins at the milliseconds since 1970, so
 /// that its tokens grow on if the clock is right.
 ///
-/// One `UpdateItem` of 1 write unit if it is free, two if there is none yet, and one for each look while it is waited for: every third of the lease of the one who
-/// holds it, at least every second, at most twenty in a second. If the wait is cut off (the future dropped) while a request is under way,
-/// that may acquire the lock for nobody; it is free again when its lease is over. It runs on tokio, with time enabled.
+/// One `UpdateItem` of 1 write unit if it is free, two if there is none yet, and one for each look while it is waited for: every third of
+/// the lease of the one who holds it, at least every second, at most twenty in a second. If the wait is cut off (the future dropped)
+/// while a request is under way, that may acquire the lock for nobody; it is free again when its lease is over. It runs on tokio, with
+/// time enabled.
 ///
 /// # Errors
 ///

@@ -24,10 +24,11 @@ use crate::value::Value;
 /// # Errors
 ///
 /// Before anything is sent: [`InvalidInput`](crate::Error::InvalidInput), [`InvalidTtl`](crate::Error::InvalidTtl),
-/// [`InvalidValue`](crate::Error::InvalidValue), [`ReservedField`](crate::Error::ReservedField), [`LockLost`](crate::Error::LockLost), and
-/// [`Store`](crate::Error::Store) with [`TooLarge`](dyno_core::ErrorKind::TooLarge) for a value over 400 KB. [`Fenced`](crate::Error::Fenced) and
-/// [`IsLock`](crate::Error::IsLock), with nothing written; [`OutcomeUnknown`](crate::Error::OutcomeUnknown) after the last try; [`TableMissing`](crate::Error::TableMissing),
-/// [`Store`](crate::Error::Store).
+/// [`InvalidValue`](crate::Error::InvalidValue), [`ReservedField`](crate::Error::ReservedField),
+/// [`LockLost`](crate::Error::LockLost), and [`Store`](crate::Error::Store) with [`TooLarge`](dyno_core::ErrorKind::TooLarge) for a value
+/// over 400 KB. With nothing written: [`Fenced`](crate::Error::Fenced), and [`IsLock`](crate::Error::IsLock) if a lock stands there.
+/// [`OutcomeUnknown`](crate::Error::OutcomeUnknown) after the last try, or if one of these followed a lost answer;
+/// [`TableMissing`](crate::Error::TableMissing), [`Store`](crate::Error::Store).
 ///
 /// # Examples
 ///
