@@ -1,13 +1,15 @@
 use dyno_core::items::attr;
 use dyno_core::{AttributeValue, Item};
 
+use crate::attempts::{Answer, Attempts};
 use crate::attribute::{EXPIRES, LEASE, PAYLOAD, VERSION, WRITE};
 use crate::error::{Error, Result};
 use crate::expiry::{is_expired, is_not_expired};
 use crate::hook::Operation;
 use crate::mark::Mark;
-use crate::partition::{Partition, Spot, Tried};
+use crate::partition::{Partition, Spot};
 use crate::pending::awaitable;
+use crate::record::Record;
 use crate::value::form_of;
 
 /// A number that any number of programs count at the same time; made by [`Partition::counter`].
@@ -110,38 +112,34 @@ impl Add {
         let mark = Mark::of_change(own, None);
         let now = spot.kv().second();
         let mut is_over = false;
+        let mut attempts = Attempts::new(&spot, Operation::Add);
         for _ in 0..ROUNDS {
             let update = spot.update().set(WRITE, mark.value()).add(VERSION, 1);
             // A copy of this request that came before: it is not to be counted twice.
-            let is_new = !attr(WRITE).eq(mark.value());
+            let is_new = !attr(WRITE).eq(mark.value()) & attr(LEASE).missing();
             let update = if is_over {
                 let update = update.set(PAYLOAD, add).remove(EXPIRES);
                 update.when(is_new & is_expired(now))
             } else {
                 let fits = attr(PAYLOAD).between(i64::MIN - add.min(0), i64::MAX - add.max(0));
-                let is_none = attr(PAYLOAD).missing() & attr(LEASE).missing();
+                let is_none = attr(PAYLOAD).missing();
                 let update = update.add(PAYLOAD, add);
                 update.when(is_new & (fits | is_none) & is_not_expired(now))
             };
-            let asked = spot.ask(Operation::Add, update).await;
-            let present = match Tried::of(&spot, asked)? {
-                Tried::Applied(item) => return count_of(&spot, item.as_ref()),
-                Tried::Refused(present) => present,
-                Tried::Lost(error) => {
-                    let Ok(present) = spot.read(Operation::Add).await else {
-                        return Err(spot.unknown(None, error));
-                    };
-                    if is_marked(present.as_ref(), mark) {
-                        return count_of(&spot, present.as_ref());
-                    }
-                    return Err(spot.unknown(spot.standing(present)?, error));
-                }
+            let (present, is_lost) = match attempts.send(update).await? {
+                Answer::Applied(item) => return count_of(&spot, item.as_ref()),
+                Answer::Refused(present) => (present, false),
+                Answer::Lost => (attempts.look().await?, true),
             };
             if is_marked(present.as_ref(), mark) {
                 return count_of(&spot, present.as_ref());
             }
-            let record = spot.standing(present.clone())?;
-            is_over = record.is_some_and(|record| record.is_expired(now));
+            let record = attempts.standing(present.clone())?;
+            if is_lost {
+                return Err(attempts.failed(spot.not_found(), record.as_ref()));
+            }
+            let is_lock = record.as_ref().is_some_and(Record::is_lock);
+            is_over = !is_lock && record.is_some_and(|record| record.is_expired(now));
             if !is_over {
                 let present = count_of(&spot, present.as_ref())?;
                 if present.checked_add(add).is_none() {
@@ -228,7 +226,7 @@ fn count_of(spot: &Spot, item: Option<&Item>) -> Result<i64> {
         None => return Ok(0),
         Some(AttributeValue::N(digits)) => match digits.parse() {
             Ok(count) => return Ok(count),
-            Err(_) => format!("its value is {digits}, not a whole number of 64 bits"),
+            Err(_) => "its value is no whole number of 64 bits".to_owned(),
         },
         other => format!("its value is {}", form_of(other)),
     };

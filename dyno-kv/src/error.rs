@@ -36,7 +36,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
-    /// `create` found a record that is not expired. Nothing was written.
+    /// `create` found a record that is not expired and not its own. Nothing was written, or somebody deleted it again.
     #[error(
         "{place}: stands already, as version {}; replace it with `put`, or change it with `compare_and_put`",
         present.version()
@@ -76,6 +76,15 @@ pub enum Error {
         /// What is wrong with it.
         why: String,
     },
+    /// The record is a lock, which only [`Partition::lock`](crate::Partition::lock) and its guard write. Nothing was written. Write under
+    /// another key.
+    #[error(
+        "{place}: is a lock, which other writes would take from its holder; nothing was written. Write under another key"
+    )]
+    IsLock {
+        /// The lock.
+        place: Place,
+    },
     /// The text is no page token, or one of another list. Nothing was sent.
     #[error("{place}: {why}; begin again without a token")]
     InvalidToken {
@@ -100,9 +109,9 @@ pub enum Error {
         /// What serde says.
         source: serde_dynamo::Error,
     },
-    /// Another one holds the lock.
+    /// Another one holds the lock, or the service does not answer in time.
     #[error(
-        "{place}: another one holds the lock, after {waited:?}; try again later, or wait longer"
+        "{place}: not acquired in {waited:?}: another one holds the lock, or the service does not answer; try again later, or wait longer"
     )]
     LockHeld {
         /// The lock.
@@ -173,9 +182,7 @@ pub enum Error {
         source: dyno_core::Error,
     },
     /// The sum is beyond `i64`. Nothing was written.
-    #[error(
-        "{place}: stands at {present}, and {add} more is beyond a 64-bit number; nothing was written"
-    )]
+    #[error("{place}: {add} more than it stands at is beyond a 64-bit number; nothing was written")]
     Overflow {
         /// The counter.
         place: Place,
@@ -262,6 +269,7 @@ impl Error {
             | Self::InvalidToken { place, .. }
             | Self::InvalidTtl { place, .. }
             | Self::InvalidValue { place, .. }
+            | Self::IsLock { place }
             | Self::LockHeld { place, .. }
             | Self::LockLost { place }
             | Self::Modified { place, .. }

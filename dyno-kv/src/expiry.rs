@@ -5,6 +5,7 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use dyno_core::items::{Condition, attr};
+use dyno_core::{AttributeValue, Item};
 
 use crate::attribute::EXPIRES;
 
@@ -36,6 +37,19 @@ pub(crate) fn expires_at(now: SystemTime, ttl: Duration) -> Result<i64, &'static
         Err(before) => i64::from(before.duration().subsec_nanos() > 0),
     };
     second_of(end).checked_add(begun).ok_or(beyond)
+}
+
+/// The first second by which it is over, as conditions find it: of a fraction the next one, of no number none.
+pub(crate) fn second_in(item: &Item) -> Option<i64> {
+    let Some(AttributeValue::N(digits)) = item.get(EXPIRES) else {
+        return None;
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let is_negative = whole.starts_with('-');
+    let begun = !is_negative && fraction.bytes().any(|digit| digit != b'0');
+    let beyond = if is_negative { i64::MIN } else { i64::MAX };
+    let second = whole.parse::<i64>().unwrap_or(beyond);
+    Some(second.saturating_add(i64::from(begun)))
 }
 
 /// Holds where a record stands that has expired.
@@ -75,6 +89,20 @@ mod tests {
         assert!(expires_at(at(0), Duration::ZERO).is_err());
         assert!(expires_at(at(0), Duration::MAX).is_err());
         assert!(expires_at(at(1), Duration::from_secs(i64::MAX.unsigned_abs())).is_err());
+    }
+
+    #[test]
+    fn a_fraction_ends_with_the_next_second() {
+        let second = |digits: &str| {
+            let value = AttributeValue::N(digits.to_owned());
+            second_in(&Item::from([(EXPIRES.to_owned(), value)]))
+        };
+        assert_eq!(second("17"), Some(17));
+        assert_eq!(second("17.0"), Some(17));
+        assert_eq!(second("17.01"), Some(18));
+        assert_eq!(second("-17.5"), Some(-17));
+        assert_eq!(second(&"9".repeat(30)), Some(i64::MAX));
+        assert_eq!(second(&format!("-{}", "9".repeat(30))), Some(i64::MIN));
     }
 
     #[test]

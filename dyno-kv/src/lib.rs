@@ -32,10 +32,11 @@
 //! | [`delete`](Partition::delete), [`compare_and_delete`](Partition::compare_and_delete) | one `DeleteItem` |
 //! | [`list`](Partition::list), [`list_page`](Partition::list_page), also of an [`index`](Partition::index) or [`Kv::global`] | one `Query` for each page |
 //! | [`counter`](Partition::counter) | one `UpdateItem` to add, one `GetItem` to read |
-//! | [`lock`](Partition::lock) | one `UpdateItem` to acquire, for each renewal, and to release |
+//! | [`lock`](Partition::lock) | one `UpdateItem` to acquire, two to make it, one for each renewal, and to release |
 //!
 //! What is stored is described in `docs/format/kv-v1.md`, why it is so in `docs/design/kv.md`.
 
+mod attempts;
 mod attribute;
 mod counter;
 mod error;

@@ -93,23 +93,21 @@ impl List {
     /// The records, page after page, each read when it is asked for.
     pub fn into_stream(self) -> Records {
         let Self { source, wanted } = self;
-        let begin = match source.select(&wanted) {
-            Ok(select) => Next::Page(Box::new(select)),
-            Err(error) => Next::Error(error),
-        };
-        let pages = stream::try_unfold(begin, move |next| {
-            let (source, prefix) = (source.clone(), wanted.prefix.clone());
+        let pages = stream::try_unfold(Next::Page(None), move |next| {
+            let (source, wanted) = (source.clone(), wanted.clone());
             async move {
-                let select = match next {
-                    Next::Page(select) => *select,
-                    Next::Error(error) => return Err(error),
-                    Next::End => return Ok(None),
+                let Next::Page(after) = next else {
+                    return Ok(None);
                 };
-                let page = ask(&source, Operation::List, &prefix, select.clone()).await?;
-                let next = match page.last_key {
-                    Some(last) => Next::Page(Box::new(select.start_after(last))),
-                    None => Next::End,
-                };
+                // Each page hides what has expired when it is asked for.
+                let mut select = source.select(&wanted)?;
+                if let Some(last) = after {
+                    select = select.start_after(last);
+                }
+                let page = ask(&source, Operation::List, &wanted.prefix, select).await?;
+                let next = page
+                    .last_key
+                    .map_or(Next::End, |last| Next::Page(Some(last)));
                 let records = records_of(&source, page.items);
                 Ok(Some((stream::iter(records), next)))
             }
@@ -130,8 +128,8 @@ impl List {
 awaitable!(List -> Vec<Record>);
 
 enum Next {
-    Page(Box<Select>),
-    Error(Error),
+    /// The one after this key, or the first.
+    Page(Option<Item>),
     End,
 }
 

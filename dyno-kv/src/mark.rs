@@ -1,19 +1,22 @@
 //! What a write on a condition leaves in a record, so that a lost answer can be made up for.
 //!
 //! ```text
-//! _dy_write  B, 48 bytes   0..16   nonce of the last write on a condition
-//!                          16..32  nonce of the one before it, zeros if there was none
-//!                          32..48  nonce of the one that created the record, zeros if it is not known
+//! _dy_write  S, Base64 of   0..16   nonce of the last write on a condition
+//!            48 bytes       16..32  nonce of the one before it, zeros if there was none
+//!                           32..48  nonce of the one that created the record, zeros if it is not known
 //! ```
 //!
 //! Writes without a condition, and those of old programs, carry it along.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use dyno_core::items::{Condition, attr};
-use dyno_core::{AttributeValue, Blob, Item};
+use dyno_core::{AttributeValue, Item};
 use rand::TryRng;
 use rand::rngs::SysRng;
 
-use crate::attribute::{VERSION, WRITE};
+use crate::attribute::{ID, VERSION, WRITE};
+use crate::value::decoded;
 
 const BYTES: usize = 16;
 
@@ -37,11 +40,11 @@ impl Nonce {
     }
 
     pub(crate) fn value(self) -> AttributeValue {
-        AttributeValue::B(Blob::new(self.0))
+        AttributeValue::S(STANDARD.encode(self.0))
     }
 
     pub(crate) fn is_value(self, value: Option<&AttributeValue>) -> bool {
-        matches!(value, Some(AttributeValue::B(bytes)) if bytes.as_ref() == self.0)
+        value == Some(&self.value())
     }
 }
 
@@ -73,10 +76,11 @@ impl Mark {
     }
 
     pub(crate) fn of_item(item: &Item) -> Option<Self> {
-        let Some(AttributeValue::B(bytes)) = item.get(WRITE) else {
+        let Some(AttributeValue::S(text)) = item.get(WRITE) else {
             return None;
         };
-        let (parts, rest) = bytes.as_ref().as_chunks::<BYTES>();
+        let bytes = decoded(text)?;
+        let (parts, rest) = bytes.as_chunks::<BYTES>();
         match (parts, rest) {
             ([last, before, creator], []) => Some(Self {
                 last: Nonce(*last),
@@ -93,7 +97,7 @@ impl Mark {
             before,
             creator,
         } = self;
-        AttributeValue::B(Blob::new([last.0, before.0, creator.0].concat()))
+        AttributeValue::S(STANDARD.encode([last.0, before.0, creator.0].concat()))
     }
 
     /// Whether this write is in it, as one of those that it still knows.
@@ -110,10 +114,15 @@ pub(crate) struct State {
 }
 
 impl State {
+    /// Whether no other record is ever in it: without a mark, one that is deleted and made anew may be.
+    pub(crate) fn is_unique(&self) -> bool {
+        self.mark.is_some()
+    }
+
     /// Holds while the record is in this state.
     pub(crate) fn stands(&self) -> Condition {
         let version = match self.version {
-            0 => attr(VERSION).eq(0) | attr(VERSION).missing(),
+            0 => attr(ID).exists() & (attr(VERSION).eq(0) | attr(VERSION).missing()),
             version => attr(VERSION).eq(version),
         };
         match self.mark {
@@ -147,22 +156,26 @@ pub(crate) fn judge(own: Nonce, previous: Option<State>, present: Option<State>)
     if present.mark.is_some_and(|mark| mark.tells_of(own)) {
         return Verdict::Applied;
     }
+    let has_creator = |mark: Mark| mark.creator != Nonce::NONE;
     let Some(previous) = previous else {
-        // A record that this write had created would still say so.
-        return Verdict::NotApplied;
+        // A record that this write had created would still say so, unless somebody counted in it.
+        return if present.mark.is_some_and(has_creator) {
+            Verdict::NotApplied
+        } else {
+            Verdict::Unknown
+        };
     };
-    if present == previous {
+    if previous.is_unique() && present == previous {
         return Verdict::Untouched;
     }
     let is_next = previous.version.checked_add(1) == Some(present.version);
     let is_known = match (previous.mark, present.mark) {
-        // Only writes that leave no mark since, and this one would have left its own.
-        (None, None) => present.version > previous.version,
         (Some(before), Some(now)) => {
-            now == before || now.before == before.last || is_next && now.creator == before.creator
+            let is_same_record = has_creator(now) && now.creator == before.creator;
+            now == before || now.before == before.last || is_next && is_same_record
         }
-        (None, Some(now)) => is_next && now.before == Nonce::NONE,
-        (Some(_), None) => false,
+        // One that was deleted and made anew looks the same.
+        (None, _) | (Some(_), None) => false,
     };
     if is_known {
         Verdict::NotApplied
@@ -199,10 +212,13 @@ mod tests {
         let mark = changed(2, created(1));
         let item = Item::from([(WRITE.to_owned(), mark.value())]);
         assert_eq!(Mark::of_item(&item), Some(mark));
-        for other in [Blob::new([0; 16]), Blob::new([0; 49]), Blob::new([])] {
-            let item = Item::from([(WRITE.to_owned(), AttributeValue::B(other))]);
+        for length in [0, 16, 49] {
+            let other = AttributeValue::S(STANDARD.encode(vec![0; length]));
+            let item = Item::from([(WRITE.to_owned(), other)]);
             assert_eq!(Mark::of_item(&item), None);
         }
+        let item = Item::from([(WRITE.to_owned(), AttributeValue::S("no mark".to_owned()))]);
+        assert_eq!(Mark::of_item(&item), None);
     }
 
     #[test]
@@ -215,8 +231,12 @@ mod tests {
             assert_eq!(judge(own, None, present), Verdict::Applied);
             mark = changed(u8::try_from(version % 7 + 10).unwrap(), mark);
         }
-        for present in [state(1, created(8)), state(70, None), state(70, created(8))] {
+        for present in [state(1, created(8)), state(70, created(8))] {
             assert_eq!(judge(own, None, Some(present)), Verdict::NotApplied);
+        }
+        let counted = Mark::of_change(nonce(8), None);
+        for present in [state(1, None), state(2, counted)] {
+            assert_eq!(judge(own, None, Some(present)), Verdict::Unknown);
         }
     }
 
@@ -245,20 +265,24 @@ mod tests {
         assert_eq!(judged(5, changed(2, base)), Verdict::NotApplied);
         assert_eq!(judged(1, created(2)), Verdict::Unknown);
         assert_eq!(judged(5, created(2)), Verdict::Unknown);
+        let counted = Mark::of_change(nonce(3), None);
+        let previous = Some(state(4, counted));
+        let recounted = state(5, Mark::of_change(nonce(2), None));
+        assert_eq!(judge(own, previous, Some(recounted)), Verdict::Unknown);
         assert_eq!(judge(own, previous, None), Verdict::Unknown);
     }
 
     #[test]
-    fn a_change_of_an_old_programs_record_is_known_by_the_version() {
+    fn a_change_of_an_old_programs_record_is_known_by_its_mark_alone() {
         let own = nonce(9);
         let previous = Some(state(4, None));
         let judged = |version, mark| judge(own, previous, Some(State { version, mark }));
-        assert_eq!(judged(4, None), Verdict::Untouched);
-        assert_eq!(judged(5, None), Verdict::NotApplied);
+        assert_eq!(judged(4, None), Verdict::Unknown);
+        assert_eq!(judged(5, None), Verdict::Unknown);
         assert_eq!(judged(5, Some(created(9))), Verdict::Applied);
         assert_eq!(
             judged(5, Some(Mark::of_change(nonce(2), None))),
-            Verdict::NotApplied
+            Verdict::Unknown
         );
         assert_eq!(
             judged(6, Some(changed(2, Mark::of_change(nonce(3), None)))),

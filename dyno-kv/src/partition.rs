@@ -1,4 +1,4 @@
-use dyno_core::items::{Update, Written};
+use dyno_core::items::Update;
 use dyno_core::{Item, Key};
 
 use crate::error::{Error, Result};
@@ -219,53 +219,18 @@ impl Spot {
         Error::NotFound { place }
     }
 
+    pub(crate) fn modified(&self, present: &Record) -> Error {
+        Error::Modified {
+            place: self.place.clone(),
+            present: Box::new(present.clone()),
+        }
+    }
+
     pub(crate) fn unknown(&self, present: Option<Record>, source: dyno_core::Error) -> Error {
         Error::OutcomeUnknown {
             place: self.place.clone(),
             present: present.map(Box::new),
             source,
         }
-    }
-}
-
-/// What came of one try to write.
-#[derive(Debug)]
-pub(crate) enum Tried {
-    Applied(Option<Item>),
-    Refused(Option<Item>),
-    /// The answer was lost.
-    Lost(dyno_core::Error),
-}
-
-impl Tried {
-    /// # Errors
-    ///
-    /// It was not applied, and why is known.
-    pub(crate) fn of(
-        spot: &Spot,
-        answer: Result<impl Into<Self>, dyno_core::Error>,
-    ) -> Result<Self> {
-        match answer {
-            Ok(written) => Ok(written.into()),
-            Err(error) if error.kind() == dyno_core::ErrorKind::OutcomeUnknown => {
-                Ok(Self::Lost(error))
-            }
-            Err(error) => Err(spot.error(error)),
-        }
-    }
-}
-
-impl From<Written> for Tried {
-    fn from(written: Written) -> Self {
-        match written {
-            Written::Applied(item) => Self::Applied(item),
-            Written::Refused(item) => Self::Refused(item),
-        }
-    }
-}
-
-impl From<Item> for Tried {
-    fn from(updated: Item) -> Self {
-        Self::Applied(Some(updated))
     }
 }

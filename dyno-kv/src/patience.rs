@@ -19,9 +19,4 @@ impl Patience {
         tokio::time::sleep(FIRST * 2_u32.pow(self.lost)).await;
         true
     }
-
-    /// Whether an answer was lost.
-    pub(crate) fn was_tried(&self) -> bool {
-        self.lost > 0
-    }
 }

@@ -7,6 +7,7 @@ use serde::de::DeserializeOwned;
 
 use crate::attribute::{EXPIRES, FENCE, ID, LEASE, NAME, PAYLOAD, VERSION, is_reserved};
 use crate::error::{Error, Result};
+use crate::expiry::second_in;
 use crate::mark::{Mark, State};
 use crate::place::Place;
 use crate::value::{decoded, form_of};
@@ -62,7 +63,7 @@ impl Record {
         let key = text_of(place, &mut item, NAME)?;
         let place = place.clone().in_partition(&partition).at_key(&key);
         let version = number_of(&place, &item, VERSION)?.unwrap_or(0);
-        let expires = number_of(&place, &item, EXPIRES)?;
+        let expires = second_in(&item);
         let fence = number_of(&place, &item, FENCE)?;
         let mark = Mark::of_item(&item);
         let is_lock = item.contains_key(LEASE);
@@ -138,7 +139,7 @@ impl Record {
         }
     }
 
-    /// The value as what serde makes of it: what was written with [`Serde`](crate::Serde).
+    /// The value as what serde makes of it: what was written with [`Serde`](crate::Serde). Where that takes no null, an empty text.
     ///
     /// # Errors
     ///
@@ -148,8 +149,17 @@ impl Record {
         let Some(payload) = self.payload.clone() else {
             return Err(self.wrong(wanted));
         };
-        serde_dynamo::from_attribute_value(payload).map_err(|error| {
-            let found = format!("{} that does not fit ({error})", form_of(self.payload()));
+        let is_null = matches!(payload, AttributeValue::Null(_));
+        let read = serde_dynamo::from_attribute_value(payload);
+        // An empty text is stored as null.
+        let read = read.or_else(|error| {
+            let empty = AttributeValue::S(String::new());
+            let read = is_null.then(|| serde_dynamo::from_attribute_value(empty));
+            read.unwrap_or(Err(error))
+        });
+        // What serde says may show the value.
+        read.map_err(|_| {
+            let found = format!("{} that does not fit", form_of(self.payload()));
             self.wrong_form(wanted, found)
         })
     }
@@ -178,8 +188,8 @@ impl Record {
     /// [`Error::WrongForm`]: they do not fit.
     pub fn decode_fields<T: DeserializeOwned>(&self) -> Result<T> {
         let fields: HashMap<_, _> = self.fields.clone().into_iter().collect();
-        serde_dynamo::from_item(fields).map_err(|error| {
-            let found = format!("a record whose fields do not fit ({error})");
+        serde_dynamo::from_item(fields).map_err(|_| {
+            let found = "a record whose fields do not fit".to_owned();
             self.wrong_form(std::any::type_name::<T>(), found)
         })
     }

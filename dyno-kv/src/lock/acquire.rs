@@ -1,38 +1,42 @@
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
-use dyno_core::Item;
-use dyno_core::items::{Condition, attr};
+use dyno_core::items::{Condition, Written, attr};
+use dyno_core::{AttributeValue, ErrorKind, Item};
 use tokio::runtime::Handle;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use super::guard::LockGuard;
 use super::hold::Hold;
 use super::keeper::Keeper;
 use super::lease::{Held, Lease};
-use crate::attribute::{HOLDER, ID, LEASE, VERSION};
+use crate::attempts::{Answer, Attempts};
+use crate::attribute::{EXPIRES, HOLDER, ID, LEASE, VERSION};
 use crate::error::{Error, Result};
 use crate::hook::Operation;
-use crate::partition::{Partition, Spot, Tried};
-use crate::patience::Patience;
+use crate::partition::{Partition, Spot};
 use crate::pending::awaitable;
 
 /// Acquires a lock, and waits for it if another one holds it.
 ///
 /// The lock is a record of its own, without a value. It is free if there is none, or if its last holder gave it back; otherwise it is held
 /// from its last version for as long as the lease says that is written there. Who waits watches: if the version does not change for that
-/// long, by the clock of this process, the holder is dead, and the lock is taken over, on the condition that the version is still the same.
-/// The version is the fencing token, so each holder has a greater one. The record is never deleted and does not expire.
+/// long, by the clock of this process, the holder is dead, and the lock is taken over, on the condition that version and holder are still the
+/// same. The version is the fencing token, so each holder has a greater one. The record is never deleted and does not expire; all other
+/// writes to it are refused ([`IsLock`](Error::IsLock)). One that somebody deletes all the same begins at the milliseconds since 1970, so
+/// that its tokens grow on if the clock is right.
 ///
-/// One `UpdateItem` of 1 write unit if it is free, and one for each look while it is waited for: every third of the lease of the one who
-/// holds it, at least every second, at most twenty in a second. If the wait is cut off (the future dropped) while a request is under way,
-/// that may acquire the lock for nobody; it is free again when its lease is over. It runs on tokio, with time enabled.
+/// One `UpdateItem` of 1 write unit if it is free, two if there is none yet, and one for each look while it is waited for: every third of
+/// the lease of the one who holds it, at least every second, at most twenty in a second. If the wait is cut off (the future dropped)
+/// while a request is under way, that may acquire the lock for nobody; it is free again when its lease is over. It runs on tokio, with
+/// time enabled.
 ///
 /// # Errors
 ///
 /// [`InvalidInput`](Error::InvalidInput) and [`InvalidTtl`](Error::InvalidTtl), for a lease of less than a millisecond, before
 /// anything is sent; [`LockHeld`](Error::LockHeld) after [`wait_at_most`](Self::wait_at_most) or [`try_now`](Self::try_now);
 /// [`NotALock`](Error::NotALock) if a record with this key is none; [`OutcomeUnknown`](Error::OutcomeUnknown) if answers were lost five times
-/// in a row: it may be held until the lease is over; [`TableMissing`](Error::TableMissing), [`Store`](Error::Store).
+/// in a row, or if another error followed a lost answer: it may be held until the lease is over, though a request that gives it back is sent
+/// in the background; [`TableMissing`](Error::TableMissing), [`Store`](Error::Store).
 ///
 /// # Examples
 ///
@@ -84,9 +88,11 @@ impl Partition {
 /// The times between two looks at a lock that another one holds.
 const OFTEN: Duration = Duration::from_millis(50);
 const SELDOM: Duration = Duration::from_secs(1);
+/// What requests under way, and lost answers, may take longer than the wait.
+const GRACE: Duration = Duration::from_secs(2);
 
 impl Lock {
-    /// Gives up after so long.
+    /// Gives up after so long; a request that is under way then, or whose answer was lost, has two seconds more.
     pub fn wait_at_most(mut self, time: Duration) -> Self {
         self.wait = time;
         self
@@ -124,8 +130,11 @@ struct Seen {
 }
 
 impl Seen {
-    fn is_over(&self) -> bool {
-        self.since.elapsed() >= self.held.lease
+    /// Version and holder, if the lease is over.
+    fn dead_holder(&self) -> Option<(u64, AttributeValue)> {
+        let is_over = self.since.elapsed() >= self.held.lease;
+        let holder = self.held.holder.clone().filter(|_| is_over)?;
+        Some((self.held.version, holder))
     }
 
     /// How long to wait before the next look.
@@ -137,43 +146,65 @@ impl Seen {
 }
 
 async fn acquire(keeper: &Keeper, wait: Duration) -> Result<Hold> {
+    let mut attempts = Attempts::new(&keeper.spot, Operation::Lock);
+    let began = Instant::now();
+    let limit = began.checked_add(wait.saturating_add(GRACE));
+    let watched = watch(keeper, wait, &mut attempts);
+    let acquired = match limit {
+        Some(limit) => timeout_at(limit, watched).await.ok(),
+        None => Some(watched.await),
+    };
+    if !matches!(acquired, Some(Ok(_))) && (attempts.is_lost() || acquired.is_none()) {
+        // A request without an answer may have acquired it for nobody.
+        tokio::spawn(keeper.clone().give_back());
+    }
+    acquired.unwrap_or_else(|| {
+        let place = keeper.spot.place.clone();
+        let waited = began.elapsed();
+        let error = Error::LockHeld { place, waited };
+        Err(attempts.failed(error, None))
+    })
+}
+
+async fn watch(keeper: &Keeper, wait: Duration, attempts: &mut Attempts<'_>) -> Result<Hold> {
     let Keeper { spot, own, lease } = keeper;
     let began = Instant::now();
     let mut seen: Option<Seen> = None;
-    let mut patience = Patience::default();
+    let mut is_missing = false;
     loop {
         let sent = Instant::now();
         let update = spot.update().set(HOLDER, own.value());
-        let update = update.set(LEASE, lease.value()).add(VERSION, 1);
-        let asked = spot.ask(Operation::Lock, update.when(can_be_taken(seen.as_ref())));
-        let standing = match Tried::of(spot, asked.await)? {
-            Tried::Applied(item) => return hold_of(keeper, item, sent),
-            Tried::Refused(item) => item,
-            Tried::Lost(error) => {
-                if patience.pause().await {
-                    continue;
-                }
-                return Err(spot.unknown(None, error));
-            }
+        let update = update.set(LEASE, lease.value()).remove(EXPIRES);
+        let asked = if is_missing {
+            let update = update.set(VERSION, first_version(spot, seen.as_ref()));
+            update.when(attr(ID).missing())
+        } else {
+            let update = update.add(VERSION, 1);
+            update.when(can_be_taken(seen.as_ref()))
         };
-        patience = Patience::default();
-        if let Some(item) = standing {
-            let held = held_of(spot, &item)?;
-            if held.is_held_by(*own) {
-                // A request whose answer was lost acquired it, perhaps long ago: its lease begins anew.
-                if let Some(hold) = confirm(keeper, held.version).await? {
-                    return Ok(hold);
-                }
-                sleep(OFTEN).await;
-                continue;
+        let standing = match attempts.send(asked).await? {
+            Answer::Applied(item) => return hold_of(keeper, item, sent),
+            Answer::Refused(item) => item,
+            Answer::Lost => continue,
+        };
+        attempts.begin_anew();
+        is_missing = standing.is_none();
+        let Some(item) = standing else {
+            continue;
+        };
+        let held = attempts.sure(held_of(spot, &item))?;
+        if held.is_held_by(*own) {
+            // A request whose answer was lost acquired it, perhaps long ago: its lease begins anew.
+            let confirmed = confirm(keeper, held.version).await;
+            if let Some(hold) = attempts.sure(confirmed)? {
+                return Ok(hold);
             }
-            if seen
-                .as_ref()
-                .is_none_or(|seen| seen.held.version != held.version)
-            {
-                let since = Instant::now();
-                seen = Some(Seen { held, since });
-            }
+            sleep(OFTEN).await;
+            continue;
+        }
+        if seen.as_ref().is_none_or(|seen| !seen.held.is_same(&held)) {
+            let since = Instant::now();
+            seen = Some(Seen { held, since });
         }
         let waited = began.elapsed();
         if waited >= wait {
@@ -188,24 +219,34 @@ async fn acquire(keeper: &Keeper, wait: Duration) -> Result<Hold> {
 /// Holds where the lock is free, or its holder is dead.
 fn can_be_taken(seen: Option<&Seen>) -> Condition {
     let is_free = attr(LEASE).exists() & attr(HOLDER).missing();
-    let condition = attr(ID).missing() | is_free;
-    match seen {
-        Some(seen) if seen.is_over() => {
-            let stands = attr(LEASE).exists() & attr(VERSION).eq(seen.held.version);
-            condition | stands
+    match seen.and_then(Seen::dead_holder) {
+        Some((version, holder)) => {
+            let stands = attr(VERSION).eq(version) & attr(HOLDER).eq(holder);
+            is_free | attr(LEASE).exists() & stands
         }
-        _ => condition,
+        None => is_free,
     }
+}
+
+/// That of a lock which is made: greater than those of one that was deleted, which counted its writes.
+fn first_version(spot: &Spot, seen: Option<&Seen>) -> u64 {
+    let since = spot.kv().now().duration_since(UNIX_EPOCH);
+    let millis = since.map_or(0, |since| since.as_millis());
+    let seen = seen.map_or(0, |seen| seen.held.version);
+    u64::try_from(millis)
+        .unwrap_or(0)
+        .max(seen.saturating_add(1))
 }
 
 /// Begins the lease of a lock that is held already; `None` if it is not, any more.
 async fn confirm(keeper: &Keeper, version: u64) -> Result<Option<Hold>> {
     let spot = &keeper.spot;
     let sent = Instant::now();
-    let asked = spot.ask(Operation::Lock, keeper.renewal(version)).await;
-    match Tried::of(spot, asked)? {
-        Tried::Applied(item) => hold_of(keeper, item, sent).map(Some),
-        Tried::Refused(_) | Tried::Lost(_) => Ok(None),
+    match spot.ask(Operation::Lock, keeper.renewal(version)).await {
+        Ok(Written::Applied(item)) => hold_of(keeper, item, sent).map(Some),
+        Ok(Written::Refused(_)) => Ok(None),
+        Err(error) if error.kind() == ErrorKind::OutcomeUnknown => Ok(None),
+        Err(error) => Err(spot.error(error)),
     }
 }
 

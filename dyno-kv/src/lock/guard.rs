@@ -5,10 +5,9 @@ use tokio::task::AbortHandle;
 use super::hold::Hold;
 use super::keeper::Keeper;
 use super::lease::Held;
+use crate::attempts::{Answer, Attempts};
 use crate::error::{Error, Result};
 use crate::hook::Operation;
-use crate::partition::Tried;
-use crate::patience::Patience;
 
 /// A lock that is held; made by [`Partition::lock`](crate::Partition::lock).
 ///
@@ -89,46 +88,49 @@ impl LockGuard {
         self.hold.clone()
     }
 
-    /// Gives the lock back. One `UpdateItem`, 1 write unit; if its answer is lost it is sent again, up to five times.
+    /// Gives the lock back, and ends the hold before anything is sent. One `UpdateItem`, 1 write unit; if its answer is lost it is sent
+    /// again, up to five times.
     ///
     /// # Errors
     ///
-    /// [`Error::LockLost`] if another one has taken it; [`Error::OutcomeUnknown`], [`Error::TableMissing`], [`Error::Store`]: it is free
-    /// when its lease is over.
+    /// [`Error::LockLost`] if another one has taken it, or might have, since its lease was over; [`Error::OutcomeUnknown`] if another one
+    /// has it after an answer was lost; it and [`Error::TableMissing`], [`Error::Store`] also if the request failed: the lock is free when
+    /// its lease is over.
     pub async fn release(mut self) -> Result<()> {
         self.task.abort();
+        let was_held = self.hold.is_held();
+        self.hold.lose();
         let spot = self.keeper.spot.clone();
-        let mut patience = Patience::default();
+        let mut attempts = Attempts::new(&spot, Operation::Release);
         loop {
-            let asked = spot.ask(Operation::Release, self.keeper.release()).await;
-            match Tried::of(&spot, asked)? {
-                Tried::Applied(_) => break,
-                Tried::Refused(standing) => {
+            match attempts.send(self.keeper.release()).await? {
+                Answer::Applied(_) => break,
+                Answer::Refused(Some(item)) if self.gave_back(&item, attempts.is_lost()) => break,
+                Answer::Refused(item) => {
                     self.is_released = true;
-                    // Whoever has it now: a request whose answer did not come gave it back, or it was lost before.
-                    if patience.was_tried() || self.gave_back(standing.as_ref()) {
-                        break;
-                    }
-                    let place = spot.place;
-                    return Err(Error::LockLost { place });
+                    let place = spot.place.clone();
+                    let present = attempts.standing(item)?;
+                    let error = Error::LockLost { place };
+                    return Err(attempts.failed(error, present.as_ref()));
                 }
-                Tried::Lost(error) => {
-                    if !patience.pause().await {
-                        return Err(spot.unknown(None, error));
-                    }
-                }
+                Answer::Lost => {}
             }
         }
         self.is_released = true;
-        Ok(())
+        if was_held {
+            return Ok(());
+        }
+        let place = spot.place.clone();
+        Err(Error::LockLost { place })
     }
 
-    /// Whether a copy of the release came before it.
-    fn gave_back(&self, standing: Option<&Item>) -> bool {
-        let Some(Ok(held)) = standing.map(Held::of_item) else {
+    /// Whether a copy of the release came before it, or an earlier one whose answer was lost.
+    fn gave_back(&self, standing: &Item, is_lost: bool) -> bool {
+        let Ok(held) = Held::of_item(standing) else {
             return false;
         };
-        held.is_free() && self.hold.version().checked_add(1) == Some(held.version)
+        let is_next = self.hold.version().checked_add(1) == Some(held.version);
+        held.is_free() && (is_lost || is_next)
     }
 }
 
@@ -139,11 +141,6 @@ impl Drop for LockGuard {
         if self.is_released {
             return;
         }
-        let keeper = self.keeper.clone();
-        self.runtime.spawn(async move {
-            // Nobody waits for the answer; without it the lock is free when its lease is over.
-            let asked = keeper.spot.ask(Operation::Release, keeper.release());
-            drop(asked.await);
-        });
+        self.runtime.spawn(self.keeper.clone().give_back());
     }
 }

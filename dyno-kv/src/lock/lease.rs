@@ -14,7 +14,7 @@ pub(super) struct Held {
     pub(super) version: u64,
     /// For how long it is held from this version on.
     pub(super) lease: Duration,
-    holder: Option<AttributeValue>,
+    pub(super) holder: Option<AttributeValue>,
 }
 
 impl Held {
@@ -37,6 +37,11 @@ impl Held {
 
     pub(super) fn is_free(&self) -> bool {
         self.holder.is_none()
+    }
+
+    /// Whether nothing was written between the two.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.version == other.version && self.holder == other.holder
     }
 
     pub(super) fn is_held_by(&self, nonce: Nonce) -> bool {

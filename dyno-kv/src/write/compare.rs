@@ -1,13 +1,13 @@
-use dyno_core::items::Delete;
+use dyno_core::items::{Delete, attr};
 
 use super::options::{Options, Ready, write_options};
-use crate::attribute::WRITE;
+use crate::attempts::{Answer, Attempts};
+use crate::attribute::{LEASE, WRITE};
 use crate::error::{Error, Result};
 use crate::expiry::is_not_expired;
 use crate::hook::Operation;
 use crate::mark::{Mark, Nonce, Verdict, judge};
-use crate::partition::{Partition, Spot, Tried};
-use crate::patience::Patience;
+use crate::partition::{Partition, Spot};
 use crate::pending::awaitable;
 use crate::record::Record;
 use crate::value::Value;
@@ -18,8 +18,10 @@ use crate::value::Value;
 /// expire afterwards unless [`ttl`](Self::ttl) or [`keep_expiry`](Self::keep_expiry) says so.
 ///
 /// If an answer is lost, the same request is sent again, up to five times, and what it meets says whether it was applied: the caller
-/// learns the truth unless two or more others wrote on a condition in between, or the record was deleted. A record that was deleted and
-/// made anew is told from the old one, even with the same version, if this store wrote one of them.
+/// learns the truth unless two or more others wrote on a condition in between, or the record was deleted. This is so for a `previous`
+/// that has a mark: that `create`, `compare_and_put` or a counter ever wrote. One of `put` and of old programs alone is known by its
+/// version only, and could be another one that was made anew: the request is not sent again then, but one consistent `GetItem` says
+/// whether it was applied, or the outcome is unknown.
 ///
 /// # Errors
 ///
@@ -83,37 +85,40 @@ async fn compare_and_put(spot: &Spot, ready: &Ready, previous: &Record) -> Resul
     let own = spot.nonce()?;
     let state = previous.state();
     let mark = Mark::of_change(own, state.mark);
-    let mut patience = Patience::default();
-    let mut lost = None;
-    loop {
-        ready.check_held()?;
+    let mut attempts = Attempts::new(spot, Operation::CompareAndPut);
+    let present = loop {
+        attempts.sure(ready.check_held())?;
         let update = ready.applied_to(spot.update()).set(WRITE, mark.value());
-        let stands = state.stands() & is_not_expired(ready.now);
+        let stands = state.stands() & attr(LEASE).missing() & is_not_expired(ready.now);
         let update = update.when(ready.and_unfenced(stands));
-        let tried = spot.ask(Operation::CompareAndPut, update).await;
-        let present = match Tried::of(spot, tried)? {
-            Tried::Applied(item) => return spot.written(item),
-            Tried::Refused(present) => spot.standing(present)?,
-            Tried::Lost(error) => {
-                if !patience.pause().await {
-                    return Err(spot.unknown(None, error));
-                }
-                lost = Some(error);
-                continue;
+        match attempts.send(update).await? {
+            Answer::Applied(item) => return spot.written(item),
+            Answer::Refused(item) => break attempts.standing(item)?,
+            Answer::Lost if state.is_unique() => {}
+            Answer::Lost => {
+                let item = attempts.look().await?;
+                break attempts.standing(item)?;
             }
-        };
-        if judge(own, Some(state), present.as_ref().map(Record::state)) == Verdict::Applied {
-            return Ok(previous.changed(&ready.attributes(), ready.expires, mark));
         }
-        return Err(refusal(spot, Some(ready), own, previous, present, lost));
+    };
+    let present = present.as_ref();
+    let verdict = judge(own, Some(state), present.map(Record::state));
+    if verdict == Verdict::Applied {
+        return Ok(previous.changed(&ready.attributes(), ready.expires, mark));
     }
+    let error = match ready.check_standing(spot, present) {
+        Err(error) => error,
+        Ok(()) => refusal(spot, present),
+    };
+    Err(told(attempts, verdict, error, present))
 }
 
 /// Deletes a record if nobody wrote it since `previous` was read.
 ///
 /// One `DeleteItem` on that condition, 1 write unit for each 1 KB of the record. A record that has expired, and that DynamoDB has not
-/// removed yet, is deleted, too. If an answer is lost, the same request is sent again, up to five times; if the record is gone then, nobody
-/// can tell who deleted it.
+/// removed yet, is deleted, too. If an answer is lost, and `previous` has a mark (see [`CompareAndPut`]), the same request is sent again, up
+/// to five times; if the record is gone then, nobody can tell who deleted it. Without a mark, one consistent `GetItem` brings what stands
+/// there, and the outcome is unknown: a late copy of the request may still delete it.
 ///
 /// # Errors
 ///
@@ -158,27 +163,24 @@ impl CompareAndDelete {
 
     async fn run(self) -> Result<()> {
         let spot = spot_of(&self.partition, &self.previous)?;
-        let mut patience = Patience::default();
-        let mut lost = None;
-        loop {
+        let state = self.previous.state();
+        let mut attempts = Attempts::new(&spot, Operation::CompareAndDelete);
+        let present = loop {
             let delete: Delete = spot.kv().items().delete(spot.keys());
-            let delete = delete.when(self.previous.state().stands());
-            let tried = spot.ask(Operation::CompareAndDelete, delete).await;
-            match Tried::of(&spot, tried)? {
-                Tried::Applied(_) => return Ok(()),
-                Tried::Refused(present) => {
-                    let present = spot.standing(present)?;
-                    let own = Nonce::NONE;
-                    return Err(refusal(&spot, None, own, &self.previous, present, lost));
-                }
-                Tried::Lost(error) => {
-                    if !patience.pause().await {
-                        return Err(spot.unknown(None, error));
-                    }
-                    lost = Some(error);
+            match attempts.send(delete.when(state.stands())).await? {
+                Answer::Applied(_) => return Ok(()),
+                Answer::Refused(item) => break attempts.standing(item)?,
+                Answer::Lost if state.is_unique() => {}
+                Answer::Lost => {
+                    let item = attempts.look().await?;
+                    break attempts.standing(item)?;
                 }
             }
-        }
+        };
+        let present = present.as_ref();
+        let verdict = judge(Nonce::NONE, Some(state), present.map(Record::state));
+        let error = refusal(&spot, present);
+        Err(told(attempts, verdict, error, present))
     }
 }
 
@@ -200,31 +202,24 @@ fn spot_of(partition: &Partition, previous: &Record) -> Result<Spot> {
     Err(Error::InvalidInput { place, why })
 }
 
-/// Why a write on the condition that nobody wrote was not applied, or that nobody knows.
-fn refusal(
-    spot: &Spot,
-    ready: Option<&Ready>,
-    own: Nonce,
-    previous: &Record,
-    present: Option<Record>,
-    lost: Option<dyno_core::Error>,
-) -> Error {
-    let state = Some(previous.state());
-    let verdict = judge(own, state, present.as_ref().map(Record::state));
-    if verdict == Verdict::Unknown
-        && let Some(error) = lost
-    {
-        return spot.unknown(present, error);
-    }
-    if let Some(Err(fenced)) = ready.map(|ready| ready.check_fence(spot, present.as_ref())) {
-        return fenced;
-    }
+/// Why a write on the condition that nobody wrote was refused.
+fn refusal(spot: &Spot, present: Option<&Record>) -> Error {
     let now = spot.kv().second();
     match present {
-        Some(present) if !present.is_expired(now) => Error::Modified {
-            place: spot.place.clone(),
-            present: Box::new(present),
-        },
+        Some(present) if !present.is_expired(now) => spot.modified(present),
         _ => spot.not_found(),
+    }
+}
+
+/// The error, unless an answer was lost and nothing proves that it was not applied.
+fn told(
+    mut attempts: Attempts<'_>,
+    verdict: Verdict,
+    error: Error,
+    present: Option<&Record>,
+) -> Error {
+    match verdict {
+        Verdict::NotApplied | Verdict::Untouched => error,
+        Verdict::Applied | Verdict::Unknown => attempts.failed(error, present),
     }
 }

@@ -2,13 +2,13 @@ use dyno_core::items::{Put, When, attr};
 use dyno_core::{AttributeValue, Item};
 
 use super::options::{Options, Ready, write_options};
-use crate::attribute::{FENCE, ID, NAME, VERSION, WRITE};
+use crate::attempts::{Answer, Attempts};
+use crate::attribute::{FENCE, ID, LEASE, NAME, VERSION, WRITE};
 use crate::error::{Error, Result};
 use crate::expiry::is_expired;
 use crate::hook::Operation;
 use crate::mark::{Mark, Nonce, Verdict, judge};
-use crate::partition::{Partition, Spot, Tried};
-use crate::patience::Patience;
+use crate::partition::{Partition, Spot};
 use crate::pending::awaitable;
 use crate::record::Record;
 use crate::value::Value;
@@ -20,11 +20,12 @@ use crate::value::Value;
 /// [fence](Record::fence).
 ///
 /// If an answer is lost, the same request is sent again, up to five times, and what it meets says whether it was applied: the caller
-/// learns the truth. A record that somebody deleted in between is created again.
+/// learns the truth, unless somebody counted in the record since. A record that somebody deleted in between is created again.
 ///
 /// # Errors
 ///
-/// Those of [`Put`](crate::Put), and [`Exists`](Error::Exists) with the record that stands there: nothing was written.
+/// Those of [`Put`](crate::Put), and [`Exists`](Error::Exists) with the record that stands there: nothing was
+/// written, or it was written and somebody deleted it and created another one while an answer was lost.
 ///
 /// # Examples
 ///
@@ -81,42 +82,43 @@ const ROUNDS: u32 = 4;
 
 async fn create(spot: &Spot, ready: &Ready) -> Result<Record> {
     let own = spot.nonce()?;
-    let mut patience = Patience::default();
+    let mut attempts = Attempts::new(spot, Operation::Create);
     let mut round = 0;
+    // Whether nothing tells what became of a request whose answer was lost.
+    let mut is_doubtful = false;
     // The expired record that is to be replaced.
     let mut previous: Option<Record> = None;
     loop {
-        ready.check_held()?;
+        attempts.sure(ready.check_held())?;
         let item = created(spot, ready, own, previous.as_ref());
         let put = spot.kv().items().put(item.clone());
         let put = on_condition(put, ready, previous.as_ref());
-        let refused = match Tried::of(spot, spot.ask(Operation::Create, put).await)? {
-            Tried::Applied(_) => return spot.record(item),
-            Tried::Refused(present) => spot.standing(present)?,
-            Tried::Lost(error) => {
-                if patience.pause().await {
-                    continue;
-                }
-                return Err(spot.unknown(None, error));
-            }
+        let refused = match attempts.send(put).await? {
+            Answer::Applied(_) => return spot.record(item),
+            Answer::Refused(present) => attempts.standing(present)?,
+            Answer::Lost => continue,
         };
-        let verdict = judge(
-            own,
-            previous.as_ref().map(Record::state),
-            refused.as_ref().map(Record::state),
-        );
+        let present = refused.as_ref();
+        let state = previous.as_ref().map(Record::state);
+        let verdict = judge(own, state, present.map(Record::state));
         if verdict == Verdict::Applied {
             return spot.record(item);
         }
-        ready.check_fence(spot, refused.as_ref())?;
+        is_doubtful |= verdict == Verdict::Unknown;
         round += 1;
-        match refused {
-            Some(present) if !present.is_expired(ready.now) || round == ROUNDS => {
+        let failed = match (ready.check_standing(spot, present), present) {
+            (Err(error), _) => Some(error),
+            (Ok(()), Some(present)) if !present.is_expired(ready.now) || round == ROUNDS => {
                 let place = spot.place.clone();
-                let present = Box::new(present);
-                return Err(Error::Exists { place, present });
+                let present = Box::new(present.clone());
+                Some(Error::Exists { place, present })
             }
-            expired_or_gone => previous = expired_or_gone,
+            (Ok(()), _) => None,
+        };
+        match failed {
+            Some(error) if is_doubtful => return Err(attempts.failed(error, present)),
+            Some(error) => return Err(error),
+            None => previous = refused,
         }
     }
 }
@@ -146,5 +148,5 @@ fn on_condition(put: Put, ready: &Ready, previous: Option<&Record>) -> When<Put>
         None => attr(ID).missing(),
         Some(previous) => previous.state().stands() & is_expired(ready.now),
     };
-    put.when(ready.and_unfenced(stands))
+    put.when(ready.and_unfenced(stands & attr(LEASE).missing()))
 }

@@ -6,7 +6,8 @@ use crate::pending::awaitable;
 /// Deletes a record, if there is one.
 ///
 /// One `DeleteItem`, 1 write unit for each 1 KB of the record. If the answer is lost it is sent again. Deleting a
-/// [lock](Partition::lock) begins its fencing tokens anew, which breaks their order: leave locks where they are.
+/// [lock](Partition::lock) frees it while its holder does not know; its tokens then begin at the clock of the next holder, and grow on
+/// if that is right: leave locks where they are.
 ///
 /// # Errors
 ///

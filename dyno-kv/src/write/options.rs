@@ -168,16 +168,10 @@ impl Ready {
         all
     }
 
-    /// Holds where no later holder of the lock wrote.
-    pub(crate) fn unfenced(&self) -> Option<Condition> {
-        let Fence { token, .. } = self.fence.as_ref()?;
-        Some(!attr(FENCE).gt(*token))
-    }
-
     /// The condition, and that no later holder of the lock wrote.
     pub(crate) fn and_unfenced(&self, condition: Condition) -> Condition {
-        match self.unfenced() {
-            Some(unfenced) => condition & unfenced,
+        match &self.fence {
+            Some(Fence { token, .. }) => condition & !attr(FENCE).gt(*token),
             None => condition,
         }
     }
@@ -194,15 +188,19 @@ impl Ready {
 
     /// # Errors
     ///
-    /// A later holder of the lock wrote the record that stands there.
-    pub(crate) fn check_fence(&self, spot: &Spot, present: Option<&Record>) -> Result<()> {
-        let Some(Fence { token, .. }) = self.fence else {
+    /// What stands there is a lock, or a later holder of the lock wrote it.
+    pub(crate) fn check_standing(&self, spot: &Spot, present: Option<&Record>) -> Result<()> {
+        let place = || spot.place.clone();
+        let Some(present) = present else {
             return Ok(());
         };
-        match present.and_then(Record::fence) {
-            Some(present) if present > token => Err(Error::Fenced {
-                place: spot.place.clone(),
-                token,
+        if present.is_lock() {
+            return Err(Error::IsLock { place: place() });
+        }
+        match (&self.fence, present.fence()) {
+            (Some(Fence { token, .. }), Some(present)) if present > *token => Err(Error::Fenced {
+                place: place(),
+                token: *token,
                 present,
             }),
             _ => Ok(()),

@@ -1,9 +1,12 @@
+use dyno_core::items::attr;
+
 use super::options::{Expires, Options, Ready, write_options};
-use crate::error::{Error, Result};
+use crate::attempts::{Answer, Attempts};
+use crate::attribute::LEASE;
+use crate::error::Result;
 use crate::expiry::{is_expired, is_not_expired};
 use crate::hook::Operation;
-use crate::partition::{Partition, Spot, Tried};
-use crate::patience::Patience;
+use crate::partition::{Partition, Spot};
 use crate::pending::awaitable;
 use crate::record::Record;
 use crate::value::Value;
@@ -20,11 +23,12 @@ use crate::value::Value;
 ///
 /// # Errors
 ///
-/// Before anything is sent: [`InvalidInput`](Error::InvalidInput), [`InvalidTtl`](Error::InvalidTtl),
-/// [`InvalidValue`](Error::InvalidValue), [`ReservedField`](Error::ReservedField), [`LockLost`](Error::LockLost), and
-/// [`Store`](Error::Store) with [`TooLarge`](dyno_core::ErrorKind::TooLarge) for a value over 400 KB. [`Fenced`](Error::Fenced), with
-/// nothing written; [`OutcomeUnknown`](Error::OutcomeUnknown) after the last try; [`TableMissing`](Error::TableMissing),
-/// [`Store`](Error::Store).
+/// Before anything is sent: [`InvalidInput`](crate::Error::InvalidInput), [`InvalidTtl`](crate::Error::InvalidTtl),
+/// [`InvalidValue`](crate::Error::InvalidValue), [`ReservedField`](crate::Error::ReservedField),
+/// [`LockLost`](crate::Error::LockLost), and [`Store`](crate::Error::Store) with [`TooLarge`](dyno_core::ErrorKind::TooLarge) for a value
+/// over 400 KB. With nothing written: [`Fenced`](crate::Error::Fenced), and [`IsLock`](crate::Error::IsLock) if a lock stands there.
+/// [`OutcomeUnknown`](crate::Error::OutcomeUnknown) after the last try, or if one of these followed a lost answer;
+/// [`TableMissing`](crate::Error::TableMissing), [`Store`](crate::Error::Store).
 ///
 /// # Examples
 ///
@@ -85,53 +89,41 @@ awaitable!(Put -> Record);
 const ROUNDS: u32 = 4;
 
 async fn put(spot: &Spot, ready: &Ready) -> Result<Record> {
-    let mut patience = Patience::default();
+    let mut attempts = Attempts::new(spot, Operation::Put);
     let mut round = 0;
     // Whether an expired record stands there, whose expiry is not kept.
     let mut is_revival = false;
     loop {
-        ready.check_held()?;
+        attempts.sure(ready.check_held())?;
         let mut asked = ready.clone();
-        let mut condition = ready.unfenced();
+        let mut condition = ready.and_unfenced(attr(LEASE).missing());
         if ready.expires == Expires::Kept {
-            let of_expiry = if is_revival {
-                asked.expires = Expires::Removed;
-                is_expired(ready.now)
-            } else {
-                is_not_expired(ready.now)
-            };
-            condition = Some(ready.and_unfenced(of_expiry));
+            condition = condition
+                & if is_revival {
+                    asked.expires = Expires::Removed;
+                    is_expired(ready.now)
+                } else {
+                    is_not_expired(ready.now)
+                };
         }
-        let update = asked.applied_to(spot.update());
-        let tried = match condition {
-            Some(condition) => {
-                Tried::of(spot, spot.ask(Operation::Put, update.when(condition)).await)
-            }
-            None => Tried::of(spot, spot.ask(Operation::Put, update).await),
+        let update = asked.applied_to(spot.update()).when(condition);
+        let present = match attempts.send(update).await? {
+            Answer::Applied(item) => return spot.written(item),
+            Answer::Refused(item) => attempts.standing(item)?,
+            Answer::Lost => continue,
         };
-        let present = match tried? {
-            Tried::Applied(item) => return spot.written(item),
-            Tried::Refused(item) => spot.standing(item)?,
-            Tried::Lost(error) => {
-                if patience.pause().await {
-                    continue;
-                }
-                return Err(spot.unknown(None, error));
-            }
-        };
-        ready.check_fence(spot, present.as_ref())?;
-        is_revival = present
-            .as_ref()
-            .is_some_and(|present| present.is_expired(ready.now));
+        let present = present.as_ref();
+        if let Err(error) = ready.check_standing(spot, present) {
+            return Err(attempts.failed(error, present));
+        }
+        is_revival = present.is_some_and(|present| present.is_expired(ready.now));
         round += 1;
         if round == ROUNDS {
-            return Err(match present {
-                Some(present) => Error::Modified {
-                    place: spot.place.clone(),
-                    present: Box::new(present),
-                },
+            let error = match present {
+                Some(present) => spot.modified(present),
                 None => spot.not_found(),
-            });
+            };
+            return Err(attempts.failed(error, present));
         }
     }
 }

@@ -1,10 +1,12 @@
+use dyno_core::items::attr;
+
 use super::options::{Expiry, Options, write_options};
-use crate::attribute::ID;
+use crate::attempts::{Answer, Attempts};
+use crate::attribute::{ID, LEASE};
 use crate::error::Result;
 use crate::expiry::is_not_expired;
 use crate::hook::Operation;
-use crate::partition::{Partition, Tried};
-use crate::patience::Patience;
+use crate::partition::Partition;
 use crate::pending::awaitable;
 use crate::record::Record;
 
@@ -15,7 +17,7 @@ use crate::record::Record;
 ///
 /// # Errors
 ///
-/// Those of [`Put`](crate::Put), and [`NotFound`](crate::Error::NotFound): nothing was written.
+/// Those of [`Put`](crate::Put), and [`NotFound`](crate::Error::NotFound): nothing was written. If it is gone after an answer was lost, nobody knows.
 ///
 /// # Examples
 ///
@@ -62,26 +64,24 @@ impl Touch {
     async fn run(self) -> Result<Record> {
         let spot = self.partition.at(&self.key)?;
         let ready = self.options.ready(&spot, None)?;
-        let mut patience = Patience::default();
-        loop {
-            ready.check_held()?;
-            let stands = dyno_core::items::attr(ID).exists() & is_not_expired(ready.now);
-            let update = ready
-                .applied_to(spot.update())
-                .when(ready.and_unfenced(stands));
-            match Tried::of(&spot, spot.ask(Operation::Touch, update).await)? {
-                Tried::Applied(item) => return spot.written(item),
-                Tried::Refused(item) => {
-                    ready.check_fence(&spot, spot.standing(item)?.as_ref())?;
-                    return Err(spot.not_found());
-                }
-                Tried::Lost(error) => {
-                    if !patience.pause().await {
-                        return Err(spot.unknown(None, error));
-                    }
-                }
+        let mut attempts = Attempts::new(&spot, Operation::Touch);
+        let present = loop {
+            attempts.sure(ready.check_held())?;
+            let stands = attr(ID).exists() & attr(LEASE).missing() & is_not_expired(ready.now);
+            let update = ready.applied_to(spot.update());
+            let update = update.when(ready.and_unfenced(stands));
+            match attempts.send(update).await? {
+                Answer::Applied(item) => return spot.written(item),
+                Answer::Refused(item) => break attempts.standing(item)?,
+                Answer::Lost => {}
             }
-        }
+        };
+        let present = present.as_ref();
+        let error = match ready.check_standing(&spot, present) {
+            Err(error) => error,
+            Ok(()) => spot.not_found(),
+        };
+        Err(attempts.failed(error, present))
     }
 }
 

@@ -66,7 +66,7 @@ async fn a_write_that_the_network_doubles_is_applied_once() {
 async fn a_write_that_arrives_late_does_no_harm() {
     let bench = Bench::new().await;
     let records = bench.partition();
-    let first = records.put("k", "1").await.unwrap();
+    let first = records.create("k", "1").await.unwrap();
     bench.next([Fault::Ghost(Late::Past(2))]);
     let second = records.compare_and_put(&first, "2").await.unwrap();
     bench.others().compare_and_put(&second, "3").await.unwrap();
@@ -234,7 +234,7 @@ async fn a_deletion_whose_answer_was_lost_is_applied_or_unknown() {
     for fault in lost() {
         let bench = Bench::new().await;
         let records = bench.partition();
-        let record = records.put("k", "1").await.unwrap();
+        let record = records.create("k", "1").await.unwrap();
         bench.next([fault.clone()]);
         let outcome = records.compare_and_delete(&record).await;
         assert!(bench.items().await.is_empty());

@@ -2,6 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use dyno_core::AttributeValue;
 use dyno_kv::Error;
 
 use crate::fixture::{Bench, NOW, number, seconds, text};
@@ -127,15 +128,14 @@ async fn an_expired_record_is_not_compared_with_but_is_deleted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_number_does_not_expire_and_is_said_by_its_place() {
+async fn an_item_that_is_no_record_is_said_by_its_place() {
     let bench = Bench::new().await;
     bench
         .put_item(
             [
                 ("id".to_owned(), text("customers")),
                 ("name".to_owned(), text("k")),
-                ("version".to_owned(), number(1)),
-                ("expires".to_owned(), text("never")),
+                ("version".to_owned(), text("first")),
             ]
             .into(),
         )
@@ -145,12 +145,40 @@ async fn what_is_no_number_does_not_expire_and_is_said_by_its_place() {
         bench.partition().list("").await.unwrap_err(),
     ] {
         let said = "record `k` of partition `customers` of table `CRMTable`: is no record of a key-value store: \
-                    `expires` is a text, not a number";
+                    `version` is a text, not a number";
         assert_eq!(error.to_string(), said);
     }
-    bench.partition().put("k", "v").await.unwrap();
-    assert_eq!(
-        bench.partition().get("k").await.unwrap().text().unwrap(),
-        "v"
-    );
+}
+
+/// What other programs may have left there.
+#[tokio::test(start_paused = true)]
+async fn an_expiry_that_is_a_fraction_or_no_number_is_read_as_conditions_read_it() {
+    let bench = Bench::new().await;
+    let records = bench.partition();
+    let expiries = [
+        ("fraction", AttributeValue::N(format!("{NOW}.5"))),
+        ("huge", AttributeValue::N("1".repeat(30))),
+        ("text", text("soon")),
+    ];
+    for (key, expires) in expiries {
+        let item = [
+            ("id".to_owned(), text("customers")),
+            ("name".to_owned(), text(key)),
+            ("version".to_owned(), number(1)),
+            ("expires".to_owned(), expires),
+        ];
+        bench.put_item(item.into()).await;
+    }
+    assert_eq!(records.list("").await.unwrap().len(), 3);
+    for key in ["fraction", "huge", "text"] {
+        records.get(key).await.unwrap();
+        records.put(key, "new").keep_expiry().await.unwrap();
+        records.touch(key).await.unwrap();
+        let taken = records.create(key, "v").await;
+        assert!(matches!(taken, Err(Error::Exists { .. })), "{key}");
+    }
+    bench.wait(1);
+    assert_eq!(records.list("").await.unwrap().len(), 2);
+    assert!(!records.exists("fraction").await.unwrap());
+    records.create("fraction", "v").await.unwrap();
 }

@@ -158,3 +158,14 @@ async fn a_record_without_a_version_is_version_0() {
     let next = records.compare_and_put(&record, "v").await.unwrap();
     assert_eq!(next.version(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_hides_what_has_expired_by_the_time_of_each_page() {
+    let bench = Bench::new().await;
+    let records = bench.partition();
+    let put = records.put("a", "1").ttl(seconds(5));
+    put.await.unwrap();
+    let mut stream = records.list("").into_stream();
+    bench.wait(10);
+    assert!(stream.next().await.is_none());
+}

@@ -227,14 +227,23 @@ async fn clocks_that_are_hours_apart_do_not_matter() {
 
 #[tokio::test(start_paused = true)]
 async fn an_acquisition_whose_answer_was_lost_is_found_again() {
-    for faults in [
-        vec![Fault::NotDelivered],
-        vec![Fault::AnswerLost],
-        vec![Fault::AnswerLost, Fault::AnswerLost],
-        vec![Fault::AnswerLost, Fault::Pass, Fault::AnswerLost],
-        vec![Fault::AppliedTwice],
+    for (is_new, faults) in [
+        (true, vec![Fault::Pass, Fault::AnswerLost]),
+        (true, vec![Fault::Pass, Fault::NotDelivered]),
+        (false, vec![Fault::NotDelivered]),
+        (false, vec![Fault::AnswerLost]),
+        (false, vec![Fault::AnswerLost, Fault::AnswerLost]),
+        (
+            false,
+            vec![Fault::AnswerLost, Fault::Pass, Fault::AnswerLost],
+        ),
+        (false, vec![Fault::AppliedTwice]),
     ] {
         let bench = Bench::new().await;
+        if !is_new {
+            let made = bench.others().lock("job", seconds(10)).await.unwrap();
+            made.release().await.unwrap();
+        }
         bench.next(faults);
         let guard = bench
             .partition()
@@ -307,7 +316,7 @@ async fn a_record_that_is_no_lock_is_left_alone() {
     assert!(lock.is_lock() && lock.text().is_err() && lock.fields().next().is_none());
     assert!(matches!(
         records.create("job", "v").await,
-        Err(Error::Exists { .. })
+        Err(Error::IsLock { .. })
     ));
     drop::<LockGuard>(guard);
     bench

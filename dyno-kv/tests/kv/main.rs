@@ -27,6 +27,8 @@ mod golden;
 mod index;
 mod list;
 mod lock;
+mod lock_record;
+mod lost;
 mod predecessor;
 mod request;
 mod storm;

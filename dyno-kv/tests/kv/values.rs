@@ -187,3 +187,55 @@ async fn what_is_written_is_read() {
         assert_eq!(record.bytes().unwrap(), bytes);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn no_error_shows_a_value() {
+    #[derive(Debug, Deserialize)]
+    enum Choice {
+        _A,
+    }
+    let bench = Bench::new().await;
+    let records = bench.partition();
+    let secret = records.put("k", "secret!").field("f", "hidden").await;
+    let secret = secret.unwrap();
+    let number = records.put("n", Serde(&123_456)).await.unwrap();
+    let fraction = records.put("c", Serde(&1234.5)).await.unwrap();
+    records.put("m", Serde(&i64::MAX)).await.unwrap();
+    let errors = [
+        secret.get::<Choice>().unwrap_err(),
+        secret.get::<char>().unwrap_err(),
+        secret.get::<u32>().unwrap_err(),
+        secret.get::<std::net::IpAddr>().unwrap_err(),
+        secret.decode_fields::<BTreeMap<String, u8>>().unwrap_err(),
+        number.get::<u8>().unwrap_err(),
+        fraction.get::<i64>().unwrap_err(),
+        records.counter("c").add(1).await.unwrap_err(),
+        records.counter("m").add(1).await.unwrap_err(),
+    ];
+    for error in errors {
+        let mut said = error.to_string();
+        let mut source = std::error::Error::source(&error);
+        while let Some(cause) = source {
+            said.push_str(&cause.to_string());
+            source = cause.source();
+        }
+        for value in [
+            "secret",
+            "hidden",
+            "123456",
+            "1234.5",
+            "9223372036854775807",
+        ] {
+            assert!(!said.contains(value), "{said}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_empty_text_is_read_as_a_string() {
+    let bench = Bench::new().await;
+    let record = bench.partition().put("k", "").await.unwrap();
+    assert_eq!(record.get::<String>().unwrap(), "");
+    assert_eq!(record.get::<Option<String>>().unwrap(), None);
+    assert!(matches!(record.get::<u8>(), Err(Error::WrongForm { .. })));
+}
