@@ -4,8 +4,9 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use dyno_core::{AttributeValue, Item};
+use dyno_core::Item;
 
+use crate::digest::digest_of;
 use crate::mark;
 use crate::place::Place;
 
@@ -34,7 +35,7 @@ impl<T> Config<T> {
         &self.place
     }
 
-    /// Its version, if it was written with [`history`](crate::Open::history).
+    /// Its version, if it was written with [`history`](crate::Open::history) and no program without one has changed it since.
     pub fn version(&self) -> Option<u64> {
         version_of(&self.stored)
     }
@@ -69,7 +70,10 @@ impl<T> fmt::Debug for Config<T> {
     }
 }
 
+/// The version that an item holds: a program may keep the marks and change the keys.
 pub(crate) fn version_of(stored: &Item) -> Option<u64> {
-    let number = stored.get(mark::VERSION).map(AttributeValue::as_n)?;
-    number.ok()?.parse().ok()
+    let number = stored.get(mark::VERSION)?.as_n().ok()?;
+    let marked = stored.get(mark::DIGEST)?.as_s().ok()?;
+    let digest = digest_of(&mark::visible(stored))?;
+    (*marked == digest).then(|| number.parse().ok())?
 }

@@ -147,6 +147,18 @@ pub enum Error {
         /// What the service says of it.
         status: String,
     },
+    /// An option has more keys than one request compares or changes one by one: some hundreds. Nothing was sent.
+    #[error(
+        "{place}: {keys} keys are too many to be compared or changed one by one, and nothing was written; keep those that belong together in maps: write the option so once, whole, without a demand and without a history"
+    )]
+    TooManyKeys {
+        /// The option.
+        place: Place,
+        /// How many keys it has, or would have.
+        keys: usize,
+        /// What was refused.
+        source: dyno_core::Error,
+    },
     /// There is no such version of the option, or it says that the option was deleted.
     #[error("{place}: there is no version {version} to read; `history` lists those that are kept")]
     VersionNotFound {
@@ -161,7 +173,9 @@ impl Error {
     /// The kind of the error of the core below it, if there is one.
     pub fn kind(&self) -> Option<ErrorKind> {
         match self {
-            Self::OutcomeUnknown { source, .. } | Self::Store { source, .. } => Some(source.kind()),
+            Self::OutcomeUnknown { source, .. }
+            | Self::Store { source, .. }
+            | Self::TooManyKeys { source, .. } => Some(source.kind()),
             Self::Refresh { source } => source.kind(),
             _ => None,
         }

@@ -121,7 +121,7 @@ impl ConfigStore {
 /// # Errors
 ///
 /// Before anything is sent: [`InvalidName`](Error::InvalidName) and [`InvalidValue`](Error::InvalidValue). [`Exists`](Error::Exists),
-/// [`Changed`](Error::Changed), [`NotFound`](Error::NotFound), [`OutcomeUnknown`](Error::OutcomeUnknown),
+/// [`Changed`](Error::Changed), [`NotFound`](Error::NotFound), [`OutcomeUnknown`](Error::OutcomeUnknown), [`TooManyKeys`](Error::TooManyKeys),
 /// [`TableMissing`](Error::TableMissing), and [`Store`](Error::Store), whose kind is [`TooLarge`](dyno_core::ErrorKind::TooLarge) for an
 /// option over 400 KB.
 ///
