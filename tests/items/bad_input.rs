@@ -204,6 +204,21 @@ async fn sizes() {
 #[tokio::test]
 async fn tables() {
     let (store, _) = store().await;
+    for handle in [
+        store.items("Visits", "site"),
+        store.items("Visits", "place").sort("page"),
+    ] {
+        let shown = format!("{handle:?}");
+        let key = || {
+            if shown.contains("page") {
+                dyno::Key::from(("a", "/"))
+            } else {
+                "a".into()
+            }
+        };
+        let error = handle.get(key()).await.unwrap_err();
+        assert!(error.to_string().contains("is taken to be `"), "{error}");
+    }
     let error = store.items("Hits", "site").get("a").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TableMissing, "{error}");
     let bad: [Items; 3] = [

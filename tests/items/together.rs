@@ -66,6 +66,9 @@ async fn what_no_transaction_can_hold_is_refused_before() {
     let error = store.write_items([put(1), put(1)]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidKey, "{error}");
     assert!(error.to_string().contains("a / /1"), "{error}");
+    let old = visits.delete(("a", "/")).returning_old().into();
+    let error = store.write_items([old]).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidExpression, "{error}");
     let other = dyno_testbed::store();
     let foreign = crate::fixture::visits(&other).put(item("a", "/", 1)).into();
     let error = store.write_items([foreign]).await.unwrap_err();

@@ -66,6 +66,35 @@ pub trait ConfigLoader: Send + Sync + 'static {
         None
     }
 
+    /// The loader as it is at this moment, if its answers may be others later: it is asked once by each operation, and the one that it
+    /// gives answers all questions of that operation. A whole scan is one operation; a reseal is one for each object.
+    ///
+    /// A save asks about a field and about the fields inside it, for the id of a key and for the key. Where rules change between two of these
+    /// questions, neither set of rules would hold: a field that both encrypt could be stored in clear. `None`: the answers never change.
+    ///
+    /// A loader that builds on another one gives itself, built on what that one gives: [`inner`](Self::inner) does not do it.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::{Arc, RwLock};
+    ///
+    /// use dyno_core::{ConfigLoader, Rules};
+    ///
+    /// /// Rules that another thread replaces.
+    /// struct Current(RwLock<Arc<Rules>>);
+    ///
+    /// impl ConfigLoader for Current {
+    ///     fn pinned(&self) -> Option<Arc<dyn ConfigLoader>> {
+    ///         let rules = self.0.read().unwrap_or_else(|poisoned| poisoned.into_inner());
+    ///         Some(Arc::clone(&*rules) as _)
+    ///     }
+    /// }
+    /// ```
+    fn pinned(&self) -> Option<Arc<dyn ConfigLoader>> {
+        None
+    }
+
     /// The partition key of a new object that has no key field; `None` generates a UUID (version 7).
     fn primary_key(&self, object: &Item) -> Option<KeyValue> {
         self.inner()?.primary_key(object)
@@ -212,6 +241,10 @@ impl<L: ConfigLoader> ConfigLoader for Arc<L> {
         Some(&**self)
     }
 
+    fn pinned(&self) -> Option<Arc<dyn ConfigLoader>> {
+        (**self).pinned()
+    }
+
     fn needs_keys(&self) -> bool {
         (**self).needs_keys()
     }
@@ -224,6 +257,10 @@ impl<L: ConfigLoader> ConfigLoader for Arc<L> {
 impl ConfigLoader for Arc<dyn ConfigLoader> {
     fn inner(&self) -> Option<&dyn ConfigLoader> {
         Some(&**self)
+    }
+
+    fn pinned(&self) -> Option<Arc<dyn ConfigLoader>> {
+        (**self).pinned()
     }
 
     fn needs_keys(&self) -> bool {

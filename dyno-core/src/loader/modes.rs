@@ -1,5 +1,7 @@
 //! Loaders for programs that may do only one of the two.
 
+use std::sync::Arc;
+
 use super::ConfigLoader;
 
 /// A loader with which nothing is opened: for a service that takes values in and must not see those of others.
@@ -33,6 +35,10 @@ impl<L: ConfigLoader> WriteOnly<L> {
 impl<L: ConfigLoader> ConfigLoader for WriteOnly<L> {
     fn inner(&self) -> Option<&dyn ConfigLoader> {
         Some(&self.0)
+    }
+
+    fn pinned(&self) -> Option<Arc<dyn ConfigLoader>> {
+        Some(Arc::new(WriteOnly(self.0.pinned()?)))
     }
 
     fn needs_keys(&self) -> bool {
@@ -76,6 +82,10 @@ impl<L: ConfigLoader> ReadOnly<L> {
 impl<L: ConfigLoader> ConfigLoader for ReadOnly<L> {
     fn inner(&self) -> Option<&dyn ConfigLoader> {
         Some(&self.0)
+    }
+
+    fn pinned(&self) -> Option<Arc<dyn ConfigLoader>> {
+        Some(Arc::new(ReadOnly(self.0.pinned()?)))
     }
 
     fn needs_keys(&self) -> bool {

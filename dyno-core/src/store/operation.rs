@@ -35,6 +35,9 @@ pub(super) struct Operation {
     pub(super) name: &'static str,
     pub(super) store: Store,
     pub(super) topology: Arc<Topology>,
+    /// As the caller gave it, for the operations that follow.
+    given: Option<Arc<dyn ConfigLoader>>,
+    /// As it was when the operation began.
     loader: Option<Arc<dyn ConfigLoader>>,
     keys: Option<Arc<WithKeys>>,
 }
@@ -55,14 +58,16 @@ impl Operation {
         let found = || {
             let store = options.store.map_or_else(Store::installed, Ok)?;
             let topology = store.topology(shape)?;
-            let loader = options
+            let given = options
                 .loader
                 .or_else(own_loader)
                 .or_else(|| store.loader.clone());
+            let loader = pinned(given.as_ref());
             Ok(Self {
                 name,
                 store,
                 topology,
+                given,
                 keys: keys_of(loader.as_ref()),
                 loader,
             })
@@ -117,17 +122,20 @@ impl Operation {
 
     /// The same operation under another name, with another loader; it asks for its keys anew.
     pub(super) fn again(&self, name: &'static str, loader: Option<Arc<dyn ConfigLoader>>) -> Self {
+        let given = loader;
+        let loader = pinned(given.as_ref());
         Self {
             name,
+            given,
             keys: keys_of(loader.as_ref()),
             loader,
             ..self.clone()
         }
     }
 
-    /// The loader, to be shared.
+    /// The loader as the caller gave it, for another operation.
     pub(super) fn shared_loader(&self) -> Option<Arc<dyn ConfigLoader>> {
-        self.loader.clone()
+        self.given.clone()
     }
 
     /// The object's tree.
@@ -178,9 +186,15 @@ impl Operation {
     pub(super) fn options(&self) -> Options {
         Options {
             store: Some(self.store.clone()),
-            loader: self.loader.clone(),
+            loader: self.given.clone(),
         }
     }
+}
+
+/// The loader as it is now.
+fn pinned(given: Option<&Arc<dyn ConfigLoader>>) -> Option<Arc<dyn ConfigLoader>> {
+    let given = given?;
+    Some(given.pinned().unwrap_or_else(|| Arc::clone(given)))
 }
 
 fn keys_of(loader: Option<&Arc<dyn ConfigLoader>>) -> Option<Arc<WithKeys>> {

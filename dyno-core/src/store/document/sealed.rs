@@ -157,6 +157,14 @@ impl ConfigLoader for DocumentLoader {
         self.loader.as_deref()
     }
 
+    fn pinned(&self) -> Option<Arc<dyn ConfigLoader>> {
+        Some(Arc::new(Self {
+            keeps_metadata: self.keeps_metadata,
+            sealed: self.sealed.clone(),
+            loader: Some(self.loader.as_ref()?.pinned()?),
+        }))
+    }
+
     fn encryption_key(&self, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
         let given = self.loader.as_ref();
         let given = given.and_then(|loader| loader.encryption_key(path, object));

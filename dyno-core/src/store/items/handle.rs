@@ -11,6 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Condition;
 use crate::key::{Key, KeyValue};
 use crate::plan::{Address, Topology};
+use crate::shape::TableShape;
 use crate::store::Store;
 use crate::untyped::{self, Shape};
 
@@ -181,11 +182,12 @@ impl Items {
         operation: &'static str,
         key: Option<&Key>,
     ) -> impl Fn(Error) -> Error + use<> {
-        let table = self.topology().map(|topology| topology.table.name());
+        let table = self.topology().map(|topology| topology.table);
         let key = key.cloned();
         move |error| match table {
-            Ok(table) => {
-                let error = error.of(operation, table, key.as_ref());
+            Ok(shape) => {
+                let table = shape.name();
+                let error = with_key_names(error, shape).of(operation, table, key.as_ref());
                 if error.table().is_none() {
                     error.in_table(table)
                 } else {
@@ -195,6 +197,22 @@ impl Items {
             Err(_) => error.during(operation),
         }
     }
+}
+
+/// Adds to what the service says of a key which attributes the handle takes for it.
+fn with_key_names(error: Error, table: &TableShape) -> Error {
+    if error.kind() != ErrorKind::Service || !error.to_string().contains("schema") {
+        return error;
+    }
+    let names: Vec<_> = table
+        .key_names()
+        .iter()
+        .map(|name| format!("`{name}`"))
+        .collect();
+    error.and(&format!(
+        "; the key of the table is taken to be {}",
+        names.join(" and ")
+    ))
 }
 
 impl Index {

@@ -144,6 +144,10 @@ impl WriteItems {
                 let why = "a transaction is of one region, and this item is of another, or one of them names none; name the same";
                 return Err(explain(Error::new(ErrorKind::InvalidSetting, why)));
             }
+            if draft.returns_old {
+                let why = "a transaction brings no old items; leave out `returning_old`, or read them before";
+                return Err(explain(Error::new(ErrorKind::InvalidExpression, why)));
+            }
             if places.contains(&address) {
                 let why = "a transaction names each item once, and this one twice";
                 return Err(explain(Error::new(ErrorKind::InvalidKey, why)));

@@ -19,6 +19,13 @@ impl ConfigLoader for Keeping {
         self.loader.as_deref()
     }
 
+    fn pinned(&self) -> Option<Arc<dyn ConfigLoader>> {
+        Some(Arc::new(Self {
+            loader: Some(self.loader.as_ref()?.pinned()?),
+            kept: self.kept.clone(),
+        }))
+    }
+
     fn encryption_key(&self, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
         self.inner()
             .and_then(|inner| inner.encryption_key(path, object))
