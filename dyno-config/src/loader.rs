@@ -25,8 +25,8 @@ use crate::watch::{Snapshot, Watch};
 /// that the program gives: their keyring, and if that has no such key, their source. The base also gives everything else that no option says: the read policy,
 /// keys of indexes, seals of items. No key is ever stored.
 ///
-/// Every answer is by the newest snapshot of the watch, so that a [reload](Watch::reload) changes the answers at once. Sends nothing. An operation that is
-/// under way meanwhile may use both rules, one for each field; each value stays readable, since it names its key. What was stored in clear before a path
+/// Every operation goes by the newest snapshot of the watch at its beginning, so that a [reload](Watch::reload) is seen by the next one. Sends nothing. An
+/// operation that is under way meanwhile keeps its rules, and never mixes two. Each value stays readable, since it names its key. What was stored in clear before a path
 /// is encrypted is read as the read policy of the base says, by default not at all; what was encrypted stays readable as long as the base has its key.
 ///
 /// A clone shares everything, and keeps the watch.
@@ -140,7 +140,7 @@ impl StoredRules {
         })
     }
 
-    /// The rules of this moment, for an operation that must not see two: `.loader(..)` takes them.
+    /// The rules of this moment, for several operations that must not see two: `.loader(..)` takes them.
     pub fn rules(&self) -> Arc<Rules> {
         Arc::clone(&self.current().rules)
     }
@@ -240,6 +240,10 @@ fn rules_of(snapshot: &Snapshot, option: &str, base: &Rules) -> Result<Rules> {
 }
 
 impl ConfigLoader for StoredRules {
+    fn pinned(&self) -> Option<Arc<dyn ConfigLoader>> {
+        Some(Arc::clone(&self.current().rules) as _)
+    }
+
     fn encryption_key(&self, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
         self.current().rules.encryption_key(path, object)
     }
