@@ -21,6 +21,9 @@ use crate::watch::{Snapshot, Watch};
 /// { "encrypt": [ { "paths": ["name", "birth.*"], "key": "2026" }, { "paths": ["notes"] } ], "leave": ["birth.country"] }
 /// ```
 ///
+/// `encrypt` must be there, and each of its groups names a path at least: only the empty list, `"encrypt": []`, turns off what the option encrypts. A store in
+/// [compatible](crate::Open::compatible) form drops empty lists, and cannot write that; leave `compatible` out for it.
+///
 /// Paths are patterns of [`Rules`]. `key` is the id of a key; without it, it is the primary key of the keyring. Ids are looked up in the base, rules
 /// that the program gives: their keyring, and if that has no such key, their source. The base also gives everything else that no option says: the read policy,
 /// keys of indexes, seals of items. No key is ever stored.
@@ -102,7 +105,6 @@ impl RulesStatus {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {
-    #[serde(default)]
     encrypt: Vec<Group>,
     #[serde(default)]
     leave: Vec<String>,
@@ -211,6 +213,10 @@ fn rules_of(snapshot: &Snapshot, option: &str, base: &Rules) -> Result<Rules> {
     };
     let mut rules = base.clone();
     for Group { paths, key } in encrypt {
+        if paths.is_empty() {
+            let why = "a group of `encrypt` has no `paths`; leave it out, or name them";
+            return Err(refused(why.to_owned()));
+        }
         let made = match key {
             None => rules.encrypt_with_primary(paths),
             Some(id) => {
