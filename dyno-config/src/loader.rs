@@ -11,7 +11,7 @@ use dyno_core::{
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::watch::{Snapshot, Watch};
+use crate::watch::{Follower, Snapshot, Watch};
 
 /// A loader whose rules stand in an option of a watched store: which fields are encrypted, and with which key, is changed without a deploy.
 ///
@@ -67,7 +67,13 @@ pub struct StoredRules {
 }
 
 struct Shared {
-    watch: Watch,
+    followed: Arc<Followed>,
+    /// The snapshots come as long as it is there.
+    _watch: Watch,
+}
+
+/// The rules as the newest snapshots have them; it does not keep the watch.
+struct Followed {
     option: String,
     base: Rules,
     current: ArcSwap<Current>,
@@ -125,19 +131,23 @@ impl StoredRules {
     /// [`NotFound`](Error::NotFound), [`DoesNotFit`](Error::DoesNotFit), and [`InvalidRules`](Error::InvalidRules) for paths that are
     /// no patterns, and ids without a key.
     pub fn watch(watch: &Watch, option: impl Into<String>, base: Rules) -> Result<Self> {
-        let (snapshot, option) = (watch.snapshot(), option.into());
-        let rules = rules_of(&snapshot, &option, &base)?;
-        let current = Current {
-            rules: Arc::new(rules),
-            number: snapshot.number(),
-            error: None,
-        };
-        Ok(Self {
-            shared: Arc::new(Shared {
-                watch: watch.clone(),
+        let option = option.into();
+        let followed = watch.follow(|snapshot| {
+            let current = Current {
+                rules: Arc::new(rules_of(snapshot, &option, &base)?),
+                number: snapshot.number(),
+                error: None,
+            };
+            Ok(Followed {
                 option,
                 base,
                 current: ArcSwap::from_pointee(current),
+            })
+        })?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                followed,
+                _watch: watch.clone(),
             }),
         })
     }
@@ -157,49 +167,32 @@ impl StoredRules {
     }
 
     fn current(&self) -> Arc<Current> {
-        let Shared {
-            watch,
-            option,
-            base,
-            current,
-        } = &*self.shared;
-        let (snapshot, known) = (watch.snapshot(), current.load_full());
-        if known.number >= snapshot.number() {
-            return known;
-        }
-        let read = rules_of(&snapshot, option, base);
-        let next = match read {
-            Ok(rules) => Current {
-                rules: Arc::new(rules),
-                number: snapshot.number(),
-                error: None,
-            },
+        self.shared.followed.current.load_full()
+    }
+}
+
+impl Follower for Followed {
+    fn follow(&self, snapshot: &Arc<Snapshot>) {
+        let (rules, error) = match rules_of(snapshot, &self.option, &self.base) {
+            Ok(rules) => (Arc::new(rules), None),
             Err(error) => {
                 tracing::warn!(%error, "the rules of encryption could not be read");
-                Current {
-                    rules: Arc::clone(&known.rules),
-                    number: snapshot.number(),
-                    error: Some(Arc::new(error)),
-                }
+                let standing = Arc::clone(&self.current.load().rules);
+                (standing, Some(Arc::new(error)))
             }
         };
-        let next = Arc::new(next);
-        // Another thread may have looked at the same snapshot, or at a newer one: that one stays.
-        current.rcu(|standing| {
-            if standing.number >= next.number {
-                Arc::clone(standing)
-            } else {
-                Arc::clone(&next)
-            }
-        });
-        current.load_full()
+        self.current.store(Arc::new(Current {
+            rules,
+            number: snapshot.number(),
+            error,
+        }));
     }
 }
 
 impl fmt::Debug for StoredRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoredRules")
-            .field("option", &self.shared.option)
+            .field("option", &self.shared.followed.option)
             .finish_non_exhaustive()
     }
 }
@@ -263,11 +256,11 @@ impl ConfigLoader for StoredRules {
     }
 
     fn key_provider(&self) -> Option<Arc<dyn KeyProvider>> {
-        self.shared.base.key_provider()
+        self.shared.followed.base.key_provider()
     }
 
     fn index_keys(&self, _: &FieldPath, _: &Item) -> Option<IndexKeys> {
-        self.shared.base.index_keys().cloned()
+        self.shared.followed.base.index_keys().cloned()
     }
 
     fn key_state(&self, id: &KeyId) -> Option<KeyState> {
@@ -275,19 +268,19 @@ impl ConfigLoader for StoredRules {
     }
 
     fn seal_key(&self, _: &Item) -> Option<EncryptionKey> {
-        self.shared.base.seal_key().cloned()
+        self.shared.followed.base.seal_key().cloned()
     }
 
     fn seal_key_by_id(&self, id: &KeyId, _: &Item) -> Option<EncryptionKey> {
-        self.shared.base.seal_key_by_id(id).cloned()
+        self.shared.followed.base.seal_key_by_id(id).cloned()
     }
 
     fn seal_key_state(&self, id: &KeyId) -> Option<KeyState> {
-        self.shared.base.seal_key_state(id)
+        self.shared.followed.base.seal_key_state(id)
     }
 
     fn read_policy(&self) -> Option<&ReadPolicy> {
-        self.shared.base.read_policy()
+        self.shared.followed.base.read_policy()
     }
 
     fn needs_keys(&self) -> bool {

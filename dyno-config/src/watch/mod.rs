@@ -18,6 +18,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub use self::changes::ChangesStream;
 pub use self::snapshot::{Changes, Snapshot};
 pub use self::status::Status;
+pub(crate) use self::task::Follower;
 use self::task::{Published, Task};
 use crate::error::{Error, Result};
 use crate::store::{ConfigStore, Pending, debug_of};
@@ -147,6 +148,14 @@ impl Watch {
     /// The options as the newest fetch found them. Never waits, sends nothing, and does not change in the hands of who holds it.
     pub fn snapshot(&self) -> Arc<Snapshot> {
         self.published.snapshot()
+    }
+
+    /// Makes a follower of the newest snapshot, which sees every one after it.
+    pub(crate) fn follow<F: Follower + 'static>(
+        &self,
+        make: impl FnOnce(&Arc<Snapshot>) -> Result<F>,
+    ) -> Result<Arc<F>> {
+        self.published.follow(make)
     }
 
     /// Fetches now, and returns the new snapshot: what was written before the call is in it.

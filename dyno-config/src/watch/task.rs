@@ -1,7 +1,7 @@
 //! The task that fetches, one fetch after the other.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -13,9 +13,15 @@ use super::status::{Health, Status};
 use crate::error::{Error, Result};
 use crate::store::ConfigStore;
 
+/// Is shown each snapshot, in their order, and before a reload returns it.
+pub(crate) trait Follower: Send + Sync {
+    fn follow(&self, snapshot: &Arc<Snapshot>);
+}
+
 /// What the task shows to handles and streams.
 pub(super) struct Published {
     snapshot: ArcSwap<Snapshot>,
+    followers: Mutex<Vec<Weak<dyn Follower>>>,
     health: ArcSwap<Health>,
     /// The number of the newest snapshot; closed when the task has ended.
     ticks: watch::Receiver<u64>,
@@ -24,6 +30,36 @@ pub(super) struct Published {
 impl Published {
     pub(super) fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()
+    }
+
+    /// Makes a follower of the newest snapshot, which sees every one after it.
+    pub(super) fn follow<F: Follower + 'static>(
+        &self,
+        make: impl FnOnce(&Arc<Snapshot>) -> Result<F>,
+    ) -> Result<Arc<F>> {
+        let mut followers = self.lock();
+        let follower = Arc::new(make(&self.snapshot())?);
+        let weak: Weak<F> = Arc::downgrade(&follower);
+        followers.push(weak);
+        Ok(follower)
+    }
+
+    fn publish(&self, snapshot: &Arc<Snapshot>) {
+        let mut followers = self.lock();
+        self.snapshot.store(Arc::clone(snapshot));
+        followers.retain(|follower| match follower.upgrade() {
+            Some(follower) => {
+                follower.follow(snapshot);
+                true
+            }
+            None => false,
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Weak<dyn Follower>>> {
+        self.followers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn ticks(&self) -> watch::Receiver<u64> {
@@ -74,6 +110,7 @@ impl Task {
         };
         let published = Arc::new(Published {
             snapshot: ArcSwap::from_pointee(first),
+            followers: Mutex::default(),
             health: ArcSwap::from_pointee(health),
             ticks: seen,
         });
@@ -145,7 +182,7 @@ impl Task {
         };
         health.next = Instant::now().checked_add(health.pause(self.interval));
         if let Ok(snapshot) = &outcome {
-            self.published.snapshot.store(Arc::clone(snapshot));
+            self.published.publish(snapshot);
         }
         self.published.health.store(Arc::new(health));
         if outcome.is_ok() {
