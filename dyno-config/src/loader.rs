@@ -15,7 +15,8 @@ use crate::watch::{Follower, Snapshot, Watch};
 
 /// A loader whose rules stand in an option of a watched store: which fields are encrypted, and with which key, is changed without a deploy.
 ///
-/// The option has the keys `encrypt`, a list of maps with `paths` and `key`, and `leave`, a list of paths:
+/// The option has the keys `encrypt`, a list of maps with `paths` and `key`, and `leave`, a list of paths that
+/// `encrypt` of this option does not mean; what the program's own rules encrypt stays encrypted:
 ///
 /// ```json
 /// { "encrypt": [ { "paths": ["name", "birth.*"], "key": "2026" }, { "paths": ["notes"] } ], "leave": ["birth.country"] }
@@ -80,12 +81,32 @@ struct Followed {
 }
 
 /// The rules of a snapshot, or of an earlier one if its own make no sense.
-#[derive(Clone)]
 struct Current {
-    rules: Arc<Rules>,
+    rules: Arc<Ruling>,
     /// The snapshot that was looked at.
     number: u64,
     error: Option<Arc<Error>>,
+}
+
+/// The rules of a program and those of an option together.
+struct Ruling {
+    base: Rules,
+    /// The base with what the option says.
+    both: Rules,
+}
+
+impl Ruling {
+    /// Which rules decide on a path: what the base encrypts, no option leaves.
+    fn of(&self, path: &FieldPath) -> &Rules {
+        let (key, id) = (
+            self.base.encryption_key(path),
+            self.base.encryption_key_id(path),
+        );
+        if key.is_some() || id.is_some() {
+            return &self.base;
+        }
+        &self.both
+    }
 }
 
 /// How the rules of an option are.
@@ -153,8 +174,8 @@ impl StoredRules {
     }
 
     /// The rules of this moment, for several operations that must not see two: `.loader(..)` takes them.
-    pub fn rules(&self) -> Arc<Rules> {
-        Arc::clone(&self.current().rules)
+    pub fn rules(&self) -> Arc<dyn ConfigLoader> {
+        Arc::clone(&self.current().rules) as _
     }
 
     /// Whether the newest snapshot gives rules, and why not.
@@ -198,7 +219,7 @@ impl fmt::Debug for StoredRules {
 }
 
 /// The base with what the option says.
-fn rules_of(snapshot: &Snapshot, option: &str, base: &Rules) -> Result<Rules> {
+fn rules_of(snapshot: &Snapshot, option: &str, base: &Rules) -> Result<Ruling> {
     let Stored { encrypt, leave } = snapshot.get(option)?;
     let refused = |why: String| Error::InvalidRules {
         place: snapshot.place(option),
@@ -233,9 +254,33 @@ fn rules_of(snapshot: &Snapshot, option: &str, base: &Rules) -> Result<Rules> {
         };
         rules = made.map_err(|error| refused(error.to_string()))?;
     }
-    rules
-        .leave(leave)
-        .map_err(|error| refused(error.to_string()))
+    let both = rules.leave(leave);
+    Ok(Ruling {
+        base: base.clone(),
+        both: both.map_err(|error| refused(error.to_string()))?,
+    })
+}
+
+impl ConfigLoader for Ruling {
+    fn inner(&self) -> Option<&dyn ConfigLoader> {
+        Some(&self.both)
+    }
+
+    fn encryption_key(&self, path: &FieldPath, _: &Item) -> Option<EncryptionKey> {
+        self.of(path).encryption_key(path).cloned()
+    }
+
+    fn encryption_key_id(&self, path: &FieldPath, _: &Item) -> Option<KeyId> {
+        self.of(path).encryption_key_id(path).cloned()
+    }
+
+    fn needs_keys(&self) -> bool {
+        false
+    }
+
+    fn needs_indexes(&self) -> bool {
+        self.both.names_indexes()
+    }
 }
 
 impl ConfigLoader for StoredRules {
@@ -288,6 +333,6 @@ impl ConfigLoader for StoredRules {
     }
 
     fn needs_indexes(&self) -> bool {
-        self.current().rules.names_indexes()
+        self.current().rules.needs_indexes()
     }
 }
