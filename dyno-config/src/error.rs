@@ -1,6 +1,7 @@
 //! What can go wrong, one variant for each cause that a caller acts on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dyno_core::table::Difference;
 use dyno_core::{ErrorKind, Item};
@@ -93,6 +94,18 @@ pub enum Error {
         table: String,
         /// What differs, and what was expected.
         differences: Vec<Difference>,
+    },
+    /// The options were not fetched within the time limit of a watch.
+    #[error(
+        "the options of store `{store}` in table `{table}` were not fetched within {limit:?}; see whether the service can be reached, or give a longer `.time_limit(..)`"
+    )]
+    NoAnswer {
+        /// The table.
+        table: String,
+        /// The store.
+        store: String,
+        /// The time limit.
+        limit: Duration,
     },
     /// There is no such option.
     #[error("{place}: there is none")]

@@ -83,13 +83,20 @@ impl fmt::Debug for Published {
     }
 }
 
+/// When is fetched, how, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    pub(super) interval: Duration,
+    pub(super) limit: Duration,
+    pub(super) is_eventual: bool,
+}
+
 type Asked = oneshot::Sender<Result<Arc<Snapshot>>>;
 
 /// Ends when its handles are gone, also in the middle of a fetch.
 pub(super) struct Task {
     store: ConfigStore,
-    interval: Duration,
-    is_eventual: bool,
+    timing: Timing,
     published: Arc<Published>,
     ticks: watch::Sender<u64>,
     asked: mpsc::Receiver<Asked>,
@@ -98,14 +105,13 @@ pub(super) struct Task {
 impl Task {
     pub(super) fn new(
         store: ConfigStore,
-        interval: Duration,
-        is_eventual: bool,
+        timing: Timing,
         first: Snapshot,
         asked: mpsc::Receiver<Asked>,
     ) -> (Self, Arc<Published>) {
         let (ticks, seen) = watch::channel(0);
         let health = Health {
-            next: Instant::now().checked_add(interval),
+            next: Instant::now().checked_add(timing.interval),
             ..Health::default()
         };
         let published = Arc::new(Published {
@@ -116,8 +122,7 @@ impl Task {
         });
         let task = Self {
             store,
-            interval,
-            is_eventual,
+            timing,
             published: Arc::clone(&published),
             ticks,
             asked,
@@ -135,7 +140,7 @@ impl Task {
 
     async fn refresh_for_ever(&mut self) {
         loop {
-            let pause = self.published.health.load().pause(self.interval);
+            let pause = self.published.health.load().pause(self.timing.interval);
             let mut waiting = Vec::new();
             tokio::select! {
                 biased;
@@ -166,8 +171,9 @@ impl Task {
     async fn refresh(&self, is_reload: bool) -> Result<Arc<Snapshot>, Arc<Error>> {
         let before = self.published.health.load_full();
         let number = self.published.snapshot.load().number() + 1;
-        let consistent = is_reload || !self.is_eventual;
-        let fetched = Snapshot::fetch(&self.store, number, consistent).await;
+        let consistent = is_reload || !self.timing.is_eventual;
+        let limit = self.timing.limit;
+        let fetched = Snapshot::fetch(&self.store, number, consistent, limit).await;
         let mut health = Health::default();
         let outcome = match fetched {
             Ok(snapshot) => Ok(Arc::new(snapshot)),
@@ -180,7 +186,7 @@ impl Task {
                 Err(error)
             }
         };
-        health.next = Instant::now().checked_add(health.pause(self.interval));
+        health.next = Instant::now().checked_add(health.pause(self.timing.interval));
         if let Ok(snapshot) = &outcome {
             self.published.publish(snapshot);
         }
