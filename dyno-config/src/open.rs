@@ -183,7 +183,9 @@ impl Open {
             differences.retain(|difference| difference.kind() == DifferenceKind::Keys);
             return Err(Error::MisconfiguredSchema { table, differences });
         }
-        match of_kind(DifferenceKind::NotReady) {
+        // Indexes are those of other programs.
+        let mut unfinished = found.iter().filter(|one| one.index().is_none());
+        match unfinished.find(|one| one.kind() == DifferenceKind::NotReady) {
             Some(status) if !self.is_made => Err(Error::TableNotReady {
                 table,
                 status: without_table(status),
