@@ -193,7 +193,7 @@ impl Set {
 
     async fn run(self) -> Result<Receipt> {
         let (shared, option) = (self.store.shared(), self.option.as_str());
-        shared.check_option(option)?;
+        shared.check_written(option)?;
         let change = self.change?;
         self.demand.check(shared, option)?;
         let only_removes = matches!(&change, Change::Keys { set, .. } if set.is_empty());
@@ -250,7 +250,7 @@ impl Delete {
 
     async fn run(self) -> Result<Receipt> {
         let (shared, option) = (self.store.shared(), self.option.as_str());
-        shared.check_option(option)?;
+        shared.check_written(option)?;
         self.demand.check(shared, option)?;
         if shared.history.is_some() {
             return shared.write_version(option, None, &self.demand).await;

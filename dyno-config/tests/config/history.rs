@@ -222,6 +222,15 @@ async fn names_leave_room_for_a_number() {
     assert!(matches!(error, Error::InvalidName { .. }), "{error:?}");
     assert!(bed.sent().is_empty());
     config.set("x".repeat(1003), &map([])).await.unwrap();
+
+    let plain = ConfigStore::open(&bed.store, "Config", "prod")
+        .await
+        .unwrap();
+    let long = "x".repeat(1024);
+    plain.set(&long, &map([("host", "a")])).await.unwrap();
+    assert_eq!(config.get::<Map>(&long).await.unwrap()["host"], "a");
+    config.get_keys::<Map>(&long, ["host"]).await.unwrap();
+    assert!(config.delete(&long).await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
