@@ -45,6 +45,45 @@ impl<T> Config<T> {
         mark::visible(&self.stored)
     }
 
+    /// The same with another value: what was read can still be compared.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Config<U> {
+        Config {
+            value: change(self.value),
+            place: self.place,
+            stored: self.stored,
+        }
+    }
+
+    /// The value, and what is needed to write it back only if it is unchanged.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::collections::BTreeMap;
+    ///
+    /// use dyno_config::ConfigStore;
+    ///
+    /// let store = dyno_core::Store::embedded()?;
+    /// let config = ConfigStore::open(&store, "Config", "prod").create_if_missing().await?;
+    /// config.set_key("limits", "users", &10).await?;
+    ///
+    /// let (mut limits, read) = config.get::<BTreeMap<String, u32>>("limits").await?.into_parts();
+    /// limits.insert("admins".into(), 2);
+    /// config.set("limits", &limits).if_unchanged(&read).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn into_parts(self) -> (T, Config<()>) {
+        let rest = Config {
+            value: (),
+            place: self.place,
+            stored: self.stored,
+        };
+        (self.value, rest)
+    }
+
     /// The value.
     pub fn into_value(self) -> T {
         self.value
