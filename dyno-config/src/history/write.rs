@@ -4,6 +4,7 @@
 //! cleared up by the mark of the write, which stands in the version.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use dyno_core::items::{self, Transacted, WritePart, attr};
 use dyno_core::{ErrorKind, Item};
@@ -56,7 +57,10 @@ impl Shared {
             }
             _ => None,
         };
-        for _ in 0..TRIES {
+        for tries in 0..TRIES {
+            if tries > 0 {
+                tokio::time::sleep(pause(tries)).await;
+            }
             let before = match known.take() {
                 Some(stored) => Some(stored),
                 None => self.read(option, true).await?.map(|item| self.stored(item)),
@@ -268,6 +272,13 @@ fn receipt(number: u64) -> Receipt {
         version: Some(number),
         is_certain: true,
     }
+}
+
+/// Before another try, at random: those who write at the same time do not meet again and again.
+fn pause(tries: u32) -> Duration {
+    let (_, random) = Uuid::now_v7().as_u64_pair();
+    let longest = 10_u64 << tries.min(10);
+    Duration::from_millis(random % longest)
 }
 
 /// How often a write is tried against other programs that write the same option.
