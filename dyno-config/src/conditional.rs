@@ -175,44 +175,27 @@ impl Shared {
             standing.is_some_and(|standing| change.is_applied_in(&mark::visible(standing)))
         };
         let keys = demand.keys().max(change.keys());
-        self.settle(
-            "writing",
-            option,
-            demand,
-            keys,
-            Some(change.named()),
-            send,
-            is_applied,
-        )
-        .await
+        let refused = |source| self.refused("writing", option, keys, Some(change.named()), source);
+        self.settle(option, demand, send, refused, is_applied).await
     }
 
     pub(crate) async fn delete_plainly(&self, option: &str, demand: &Demand) -> Result<Receipt> {
         let condition = self.condition(demand, None);
         let delete = || self.items.delete(self.key(option));
         let send = || async { guarded!(delete(), condition.clone()).await };
-        self.settle(
-            "deleting",
-            option,
-            demand,
-            demand.keys(),
-            None,
-            send,
-            |standing| standing.is_none(),
-        )
-        .await
+        let refused = |source| self.refused("deleting", option, demand.keys(), None, source);
+        let is_applied = |standing: Option<&Item>| standing.is_none();
+        self.settle(option, demand, send, refused, is_applied).await
     }
 
     /// Sends a write, and again if its answer was lost: a demand that held before does not hold after it was applied, so that it is not
-    /// applied to the work of others.
+    /// applied to the work of others. Only the demand that an option is there goes on to hold: keys are then removed again, as without a demand.
     async fn settle<F: Future<Output = dyno_core::Result<Written>>>(
         &self,
-        what: &'static str,
         option: &str,
         demand: &Demand,
-        keys: usize,
-        written: Option<&Item>,
         send: impl Fn() -> F,
+        refused: impl Fn(dyno_core::Error) -> Error,
         is_applied: impl Fn(Option<&Item>) -> bool,
     ) -> Result<Receipt> {
         let (mut lost, mut tries) = (None, 0);
@@ -225,7 +208,7 @@ impl Shared {
                     }
                     lost = Some(source);
                 }
-                Err(source) => return Err(self.refused(what, option, keys, written, source)),
+                Err(source) => return Err(refused(source)),
                 Ok(written) => break (written, lost),
             }
         };
@@ -281,7 +264,7 @@ impl Shared {
     fn update(&self, option: &str, set: &Item, remove: &BTreeSet<String>) -> items::Update {
         let update = self.change(option, set, remove);
         let marks = [mark::VERSION, mark::WRITE, mark::DIGEST].into_iter();
-        marks.fold(update, |update, mark| update.remove(mark))
+        marks.fold(update, items::Update::remove)
     }
 
     /// Sets and removes attributes.

@@ -137,7 +137,7 @@ pub enum Error {
     )]
     Stopped,
     /// A request failed, or was refused before it was sent.
-    #[error("{what}: {source}")]
+    #[error("{what} failed")]
     Store {
         /// What it was sent for.
         what: String,

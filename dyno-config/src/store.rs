@@ -99,10 +99,6 @@ impl Shared {
         }
     }
 
-    pub(crate) fn check_option(&self, option: &str) -> Result<()> {
-        name::check_option(option, false)
-    }
-
     /// With a history, what is written has versions, which must have names.
     pub(crate) fn check_written(&self, option: &str) -> Result<()> {
         name::check_option(option, self.history.is_some())

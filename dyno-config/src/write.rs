@@ -113,7 +113,8 @@ impl ConfigStore {
 ///
 /// # Lost answers
 ///
-/// A write without a demand is sent again. One with a demand is asked again, and is applied once; if the answer to the first
+/// A write without a demand is sent again, and so is [`remove_keys`](ConfigStore::remove_keys): what another program wrote between the two copies is overwritten, or
+/// removed. One with a demand is asked again, and is applied once; if the answer to the first
 /// try was lost and the second finds just what was to be written, it counts as applied, but nobody can tell it from the same keys written by another
 /// program: [`Receipt::is_certain`] says no. If something else stands there, the error is [`OutcomeUnknown`](Error::OutcomeUnknown). With a
 /// history each write has a mark of its own, and is told from all others.

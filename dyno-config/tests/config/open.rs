@@ -174,3 +174,18 @@ async fn indexes_that_others_make_or_delete_do_not_matter() {
         assert_eq!(bed.sent(), ["DescribeTable"], "{status}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_error_does_not_repeat_its_source() {
+    let bed = Bed::new();
+    bed.config().await;
+    let denied = serde_json::json!({ "__type": "AccessDeniedException", "message": "not you" });
+    let store = bed.faulty(move |request| match request.operation() {
+        "GetItem" => Fault::Answered(400, denied.clone()),
+        _ => Fault::Pass,
+    });
+    let config = ConfigStore::open(&store, "Config", "prod").await.unwrap();
+    let error = config.get::<Map>("db").await.unwrap_err();
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(!error.to_string().contains(&source), "{error}");
+}

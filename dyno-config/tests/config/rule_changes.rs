@@ -101,7 +101,7 @@ impl ConfigLoader for Between {
 
     fn encryption_key_id(&self, path: &FieldPath, object: &Item) -> Option<KeyId> {
         let id = self.rules.encryption_key_id(path, object);
-        if path.to_string() == self.at {
+        if *path == *self.at {
             (self.change)();
         }
         id
