@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use dyno_core::items::{self, Written, attr};
 use dyno_core::{ErrorKind, Item};
+use dyno_value::{MAX_ITEM_SIZE, item_size};
 
 use crate::config::Config;
+use crate::digest::are_equal;
 use crate::error::{Error, Result};
 use crate::mark;
 use crate::place::Place;
@@ -78,17 +80,28 @@ impl Change {
         }
     }
 
+    /// How many keys it names.
+    fn keys(&self) -> usize {
+        match self {
+            Self::Whole(keys) => keys.len(),
+            Self::Keys { set, remove } => set.len() + remove.len(),
+        }
+    }
+
+    /// The keys that it writes.
+    fn named(&self) -> &Item {
+        let (Self::Whole(keys) | Self::Keys { set: keys, .. }) = self;
+        keys
+    }
+
     /// Whether these keys are what it would leave.
     fn is_applied_in(&self, keys: &Item) -> bool {
         match self {
-            Self::Whole(written) => written == keys,
+            Self::Whole(written) => are_equal(written, keys),
             Self::Keys { set, remove } => {
-                let mut written: Vec<_> = set.iter().collect();
-                written.sort_by_key(|(name, _)| *name);
-                written
-                    .iter()
-                    .all(|(name, value)| keys.get(*name) == Some(*value))
-                    && remove.iter().all(|name| !keys.contains_key(name))
+                let mut standing = keys.clone();
+                standing.retain(|name, _| set.contains_key(name));
+                are_equal(set, &standing) && remove.iter().all(|name| !keys.contains_key(name))
             }
         }
     }
@@ -100,6 +113,14 @@ impl Demand {
             place: read.place().clone(),
             stored: Arc::clone(&read.stored),
         })
+    }
+
+    /// How many keys are compared.
+    fn keys(&self) -> usize {
+        match self {
+            Self::Unchanged(read) => read.stored.len(),
+            _ => 0,
+        }
     }
 
     /// An option is compared with itself.
@@ -153,28 +174,28 @@ impl Shared {
         let is_applied = |standing: Option<&Item>| {
             standing.is_some_and(|standing| change.is_applied_in(&mark::visible(standing)))
         };
-        self.settle("writing", option, demand, send, is_applied)
-            .await
+        let keys = demand.keys().max(change.keys());
+        let refused = |source| self.refused("writing", option, keys, Some(change.named()), source);
+        self.settle(option, demand, send, refused, is_applied).await
     }
 
     pub(crate) async fn delete_plainly(&self, option: &str, demand: &Demand) -> Result<Receipt> {
         let condition = self.condition(demand, None);
         let delete = || self.items.delete(self.key(option));
         let send = || async { guarded!(delete(), condition.clone()).await };
-        self.settle("deleting", option, demand, send, |standing| {
-            standing.is_none()
-        })
-        .await
+        let refused = |source| self.refused("deleting", option, demand.keys(), None, source);
+        let is_applied = |standing: Option<&Item>| standing.is_none();
+        self.settle(option, demand, send, refused, is_applied).await
     }
 
     /// Sends a write, and again if its answer was lost: a demand that held before does not hold after it was applied, so that it is not
-    /// applied to the work of others.
+    /// applied to the work of others. Only the demand that an option is there goes on to hold: keys are then removed again, as without a demand.
     async fn settle<F: Future<Output = dyno_core::Result<Written>>>(
         &self,
-        what: &'static str,
         option: &str,
         demand: &Demand,
         send: impl Fn() -> F,
+        refused: impl Fn(dyno_core::Error) -> Error,
         is_applied: impl Fn(Option<&Item>) -> bool,
     ) -> Result<Receipt> {
         let (mut lost, mut tries) = (None, 0);
@@ -187,7 +208,7 @@ impl Shared {
                     }
                     lost = Some(source);
                 }
-                Err(source) => return Err(self.failed(what, Some(option))(source)),
+                Err(source) => return Err(refused(source)),
                 Ok(written) => break (written, lost),
             }
         };
@@ -205,6 +226,27 @@ impl Shared {
         Err(self.unknown(option, standing, source))
     }
 
+    /// The error of a write that names so many keys.
+    pub(crate) fn refused(
+        &self,
+        what: &'static str,
+        option: &str,
+        keys: usize,
+        written: Option<&Item>,
+        source: dyno_core::Error,
+    ) -> Error {
+        let is_whole_too_large = written.is_some_and(|keys| item_size(keys) > MAX_ITEM_SIZE);
+        if source.kind() == ErrorKind::TooLarge && keys > COMPARED && !is_whole_too_large {
+            let place = self.place(option);
+            return Error::TooManyKeys {
+                place,
+                keys,
+                source,
+            };
+        }
+        self.failed(what, Some(option))(source)
+    }
+
     fn unknown(
         &self,
         option: &str,
@@ -220,6 +262,18 @@ impl Shared {
 
     /// Changes keys, and says that no version holds what the option now does.
     fn update(&self, option: &str, set: &Item, remove: &BTreeSet<String>) -> items::Update {
+        let update = self.change(option, set, remove);
+        let marks = [mark::VERSION, mark::WRITE, mark::DIGEST].into_iter();
+        marks.fold(update, items::Update::remove)
+    }
+
+    /// Sets and removes attributes.
+    pub(crate) fn change(
+        &self,
+        option: &str,
+        set: &Item,
+        remove: &BTreeSet<String>,
+    ) -> items::Update {
         let mut update = self.items.update(self.key(option));
         let mut names: Vec<_> = set.iter().collect();
         names.sort_by_key(|(name, _)| *name);
@@ -229,7 +283,7 @@ impl Shared {
         for name in remove {
             update = update.remove(name);
         }
-        update.remove(mark::VERSION).remove(mark::WRITE)
+        update
     }
 
     fn condition(&self, demand: &Demand, change: Option<&Change>) -> Option<items::Condition> {
@@ -274,6 +328,9 @@ macro_rules! guarded {
     };
 }
 use guarded;
+
+/// So many attributes can always be compared and changed one by one.
+pub(crate) const COMPARED: usize = 100;
 
 /// How often a write is sent whose answers are lost.
 const TRIES: u32 = 3;

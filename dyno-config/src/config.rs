@@ -4,8 +4,9 @@ use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 
-use dyno_core::{AttributeValue, Item};
+use dyno_core::Item;
 
+use crate::digest::digest_of;
 use crate::mark;
 use crate::place::Place;
 
@@ -34,7 +35,7 @@ impl<T> Config<T> {
         &self.place
     }
 
-    /// Its version, if it was written with [`history`](crate::Open::history).
+    /// Its version, if it was written with [`history`](crate::Open::history) and no program without one has changed it since.
     pub fn version(&self) -> Option<u64> {
         version_of(&self.stored)
     }
@@ -42,6 +43,45 @@ impl<T> Config<T> {
     /// Its keys as they are stored.
     pub fn keys(&self) -> Item {
         mark::visible(&self.stored)
+    }
+
+    /// The same with another value: what was read can still be compared.
+    pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Config<U> {
+        Config {
+            value: change(self.value),
+            place: self.place,
+            stored: self.stored,
+        }
+    }
+
+    /// The value, and what is needed to write it back only if it is unchanged.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use std::collections::BTreeMap;
+    ///
+    /// use dyno_config::ConfigStore;
+    ///
+    /// let store = dyno_core::Store::embedded()?;
+    /// let config = ConfigStore::open(&store, "Config", "prod").create_if_missing().await?;
+    /// config.set_key("limits", "users", &10).await?;
+    ///
+    /// let (mut limits, read) = config.get::<BTreeMap<String, u32>>("limits").await?.into_parts();
+    /// limits.insert("admins".into(), 2);
+    /// config.set("limits", &limits).if_unchanged(&read).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn into_parts(self) -> (T, Config<()>) {
+        let rest = Config {
+            value: (),
+            place: self.place,
+            stored: self.stored,
+        };
+        (self.value, rest)
     }
 
     /// The value.
@@ -69,7 +109,10 @@ impl<T> fmt::Debug for Config<T> {
     }
 }
 
+/// The version that an item holds: a program may keep the marks and change the keys.
 pub(crate) fn version_of(stored: &Item) -> Option<u64> {
-    let number = stored.get(mark::VERSION).map(AttributeValue::as_n)?;
-    number.ok()?.parse().ok()
+    let number = stored.get(mark::VERSION)?.as_n().ok()?;
+    let marked = stored.get(mark::DIGEST)?.as_s().ok()?;
+    let digest = digest_of(&mark::visible(stored))?;
+    (*marked == digest).then(|| number.parse().ok())?
 }

@@ -1,6 +1,7 @@
 //! What can go wrong, one variant for each cause that a caller acts on.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use dyno_core::table::Difference;
 use dyno_core::{ErrorKind, Item};
@@ -94,6 +95,18 @@ pub enum Error {
         /// What differs, and what was expected.
         differences: Vec<Difference>,
     },
+    /// The options were not fetched within the time limit of a watch.
+    #[error(
+        "the options of store `{store}` in table `{table}` were not fetched within {limit:?}; see whether the service can be reached, or give a longer `.time_limit(..)`"
+    )]
+    NoAnswer {
+        /// The table.
+        table: String,
+        /// The store.
+        store: String,
+        /// The time limit.
+        limit: Duration,
+    },
     /// There is no such option.
     #[error("{place}: there is none")]
     NotFound {
@@ -124,7 +137,7 @@ pub enum Error {
     )]
     Stopped,
     /// A request failed, or was refused before it was sent.
-    #[error("{what}: {source}")]
+    #[error("{what} failed")]
     Store {
         /// What it was sent for.
         what: String,
@@ -147,6 +160,18 @@ pub enum Error {
         /// What the service says of it.
         status: String,
     },
+    /// An option has more keys than one request compares or changes one by one: some hundreds. Nothing was sent.
+    #[error(
+        "{place}: {keys} keys are too many to be compared or changed one by one, and nothing was written; keep those that belong together in maps: write the option so once, whole, without a demand and without a history"
+    )]
+    TooManyKeys {
+        /// The option.
+        place: Place,
+        /// How many keys it has, or would have.
+        keys: usize,
+        /// What was refused.
+        source: dyno_core::Error,
+    },
     /// There is no such version of the option, or it says that the option was deleted.
     #[error("{place}: there is no version {version} to read; `history` lists those that are kept")]
     VersionNotFound {
@@ -161,7 +186,9 @@ impl Error {
     /// The kind of the error of the core below it, if there is one.
     pub fn kind(&self) -> Option<ErrorKind> {
         match self {
-            Self::OutcomeUnknown { source, .. } | Self::Store { source, .. } => Some(source.kind()),
+            Self::OutcomeUnknown { source, .. }
+            | Self::Store { source, .. }
+            | Self::TooManyKeys { source, .. } => Some(source.kind()),
             Self::Refresh { source } => source.kind(),
             _ => None,
         }

@@ -34,6 +34,7 @@
 //! |---|---|
 //! | `form` | pure: values of serde as attributes, and back |
 //! | `mark` | pure: which attributes are no keys |
+//! | `digest` | pure: whether keys are the same |
 //! | `place`, `config`, `error` | where an option stands; an option that was read; what can go wrong |
 //! | `name` | pure: which names are refused |
 //! | `store` | names and settings, and the items behind them |
@@ -47,6 +48,7 @@
 
 mod conditional;
 mod config;
+mod digest;
 mod error;
 mod form;
 mod history;

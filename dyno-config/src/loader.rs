@@ -11,22 +11,26 @@ use dyno_core::{
 use serde::Deserialize;
 
 use crate::error::{Error, Result};
-use crate::watch::{Snapshot, Watch};
+use crate::watch::{Follower, Snapshot, Watch};
 
 /// A loader whose rules stand in an option of a watched store: which fields are encrypted, and with which key, is changed without a deploy.
 ///
-/// The option has the keys `encrypt`, a list of maps with `paths` and `key`, and `leave`, a list of paths:
+/// The option has the keys `encrypt`, a list of maps with `paths` and `key`, and `leave`, a list of paths that
+/// `encrypt` of this option does not mean; what the program's own rules encrypt stays encrypted:
 ///
 /// ```json
 /// { "encrypt": [ { "paths": ["name", "birth.*"], "key": "2026" }, { "paths": ["notes"] } ], "leave": ["birth.country"] }
 /// ```
 ///
+/// `encrypt` must be there, and each of its groups names a path at least: only the empty list, `"encrypt": []`, turns off what the option encrypts. A store in
+/// [compatible](crate::Open::compatible) form drops empty lists, and cannot write that; leave `compatible` out for it.
+///
 /// Paths are patterns of [`Rules`]. `key` is the id of a key; without it, it is the primary key of the keyring. Ids are looked up in the base, rules
 /// that the program gives: their keyring, and if that has no such key, their source. The base also gives everything else that no option says: the read policy,
 /// keys of indexes, seals of items. No key is ever stored.
 ///
-/// Every answer is by the newest snapshot of the watch, so that a [reload](Watch::reload) changes the answers at once. Sends nothing. An operation that is
-/// under way meanwhile may use both rules, one for each field; each value stays readable, since it names its key. What was stored in clear before a path
+/// Every operation goes by the newest snapshot of the watch at its beginning, so that a [reload](Watch::reload) is seen by the next one. Sends nothing. An
+/// operation that is under way meanwhile keeps its rules, and never mixes two. Each value stays readable, since it names its key. What was stored in clear before a path
 /// is encrypted is read as the read policy of the base says, by default not at all; what was encrypted stays readable as long as the base has its key.
 ///
 /// A clone shares everything, and keeps the watch.
@@ -64,19 +68,45 @@ pub struct StoredRules {
 }
 
 struct Shared {
-    watch: Watch,
+    followed: Arc<Followed>,
+    /// The snapshots come as long as it is there.
+    _watch: Watch,
+}
+
+/// The rules as the newest snapshots have them; it does not keep the watch.
+struct Followed {
     option: String,
     base: Rules,
     current: ArcSwap<Current>,
 }
 
 /// The rules of a snapshot, or of an earlier one if its own make no sense.
-#[derive(Clone)]
 struct Current {
-    rules: Arc<Rules>,
+    rules: Arc<Ruling>,
     /// The snapshot that was looked at.
     number: u64,
     error: Option<Arc<Error>>,
+}
+
+/// The rules of a program and those of an option together.
+struct Ruling {
+    base: Rules,
+    /// The base with what the option says.
+    both: Rules,
+}
+
+impl Ruling {
+    /// Which rules decide on a path: what the base encrypts, no option leaves.
+    fn of(&self, path: &FieldPath) -> &Rules {
+        let (key, id) = (
+            self.base.encryption_key(path),
+            self.base.encryption_key_id(path),
+        );
+        if key.is_some() || id.is_some() {
+            return &self.base;
+        }
+        &self.both
+    }
 }
 
 /// How the rules of an option are.
@@ -102,7 +132,6 @@ impl RulesStatus {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Stored {
-    #[serde(default)]
     encrypt: Vec<Group>,
     #[serde(default)]
     leave: Vec<String>,
@@ -123,26 +152,30 @@ impl StoredRules {
     /// [`NotFound`](Error::NotFound), [`DoesNotFit`](Error::DoesNotFit), and [`InvalidRules`](Error::InvalidRules) for paths that are
     /// no patterns, and ids without a key.
     pub fn watch(watch: &Watch, option: impl Into<String>, base: Rules) -> Result<Self> {
-        let (snapshot, option) = (watch.snapshot(), option.into());
-        let rules = rules_of(&snapshot, &option, &base)?;
-        let current = Current {
-            rules: Arc::new(rules),
-            number: snapshot.number(),
-            error: None,
-        };
-        Ok(Self {
-            shared: Arc::new(Shared {
-                watch: watch.clone(),
+        let option = option.into();
+        let followed = watch.follow(|snapshot| {
+            let current = Current {
+                rules: Arc::new(rules_of(snapshot, &option, &base)?),
+                number: snapshot.number(),
+                error: None,
+            };
+            Ok(Followed {
                 option,
                 base,
                 current: ArcSwap::from_pointee(current),
+            })
+        })?;
+        Ok(Self {
+            shared: Arc::new(Shared {
+                followed,
+                _watch: watch.clone(),
             }),
         })
     }
 
-    /// The rules of this moment, for an operation that must not see two: `.loader(..)` takes them.
-    pub fn rules(&self) -> Arc<Rules> {
-        Arc::clone(&self.current().rules)
+    /// The rules of this moment, for several operations that must not see two: `.loader(..)` takes them.
+    pub fn rules(&self) -> Arc<dyn ConfigLoader> {
+        Arc::clone(&self.current().rules) as _
     }
 
     /// Whether the newest snapshot gives rules, and why not.
@@ -155,55 +188,38 @@ impl StoredRules {
     }
 
     fn current(&self) -> Arc<Current> {
-        let Shared {
-            watch,
-            option,
-            base,
-            current,
-        } = &*self.shared;
-        let (snapshot, known) = (watch.snapshot(), current.load_full());
-        if known.number >= snapshot.number() {
-            return known;
-        }
-        let read = rules_of(&snapshot, option, base);
-        let next = match read {
-            Ok(rules) => Current {
-                rules: Arc::new(rules),
-                number: snapshot.number(),
-                error: None,
-            },
+        self.shared.followed.current.load_full()
+    }
+}
+
+impl Follower for Followed {
+    fn follow(&self, snapshot: &Arc<Snapshot>) {
+        let (rules, error) = match rules_of(snapshot, &self.option, &self.base) {
+            Ok(rules) => (Arc::new(rules), None),
             Err(error) => {
                 tracing::warn!(%error, "the rules of encryption could not be read");
-                Current {
-                    rules: Arc::clone(&known.rules),
-                    number: snapshot.number(),
-                    error: Some(Arc::new(error)),
-                }
+                let standing = Arc::clone(&self.current.load().rules);
+                (standing, Some(Arc::new(error)))
             }
         };
-        let next = Arc::new(next);
-        // Another thread may have looked at the same snapshot, or at a newer one: that one stays.
-        current.rcu(|standing| {
-            if standing.number >= next.number {
-                Arc::clone(standing)
-            } else {
-                Arc::clone(&next)
-            }
-        });
-        current.load_full()
+        self.current.store(Arc::new(Current {
+            rules,
+            number: snapshot.number(),
+            error,
+        }));
     }
 }
 
 impl fmt::Debug for StoredRules {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("StoredRules")
-            .field("option", &self.shared.option)
+            .field("option", &self.shared.followed.option)
             .finish_non_exhaustive()
     }
 }
 
 /// The base with what the option says.
-fn rules_of(snapshot: &Snapshot, option: &str, base: &Rules) -> Result<Rules> {
+fn rules_of(snapshot: &Snapshot, option: &str, base: &Rules) -> Result<Ruling> {
     let Stored { encrypt, leave } = snapshot.get(option)?;
     let refused = |why: String| Error::InvalidRules {
         place: snapshot.place(option),
@@ -211,6 +227,10 @@ fn rules_of(snapshot: &Snapshot, option: &str, base: &Rules) -> Result<Rules> {
     };
     let mut rules = base.clone();
     for Group { paths, key } in encrypt {
+        if paths.is_empty() {
+            let why = "a group of `encrypt` has no `paths`; leave it out, or name them";
+            return Err(refused(why.to_owned()));
+        }
         let made = match key {
             None => rules.encrypt_with_primary(paths),
             Some(id) => {
@@ -234,12 +254,40 @@ fn rules_of(snapshot: &Snapshot, option: &str, base: &Rules) -> Result<Rules> {
         };
         rules = made.map_err(|error| refused(error.to_string()))?;
     }
-    rules
-        .leave(leave)
-        .map_err(|error| refused(error.to_string()))
+    let both = rules.leave(leave);
+    Ok(Ruling {
+        base: base.clone(),
+        both: both.map_err(|error| refused(error.to_string()))?,
+    })
+}
+
+impl ConfigLoader for Ruling {
+    fn inner(&self) -> Option<&dyn ConfigLoader> {
+        Some(&self.both)
+    }
+
+    fn encryption_key(&self, path: &FieldPath, _: &Item) -> Option<EncryptionKey> {
+        self.of(path).encryption_key(path).cloned()
+    }
+
+    fn encryption_key_id(&self, path: &FieldPath, _: &Item) -> Option<KeyId> {
+        self.of(path).encryption_key_id(path).cloned()
+    }
+
+    fn needs_keys(&self) -> bool {
+        false
+    }
+
+    fn needs_indexes(&self) -> bool {
+        self.both.names_indexes()
+    }
 }
 
 impl ConfigLoader for StoredRules {
+    fn pinned(&self) -> Option<Arc<dyn ConfigLoader>> {
+        Some(Arc::clone(&self.current().rules) as _)
+    }
+
     fn encryption_key(&self, path: &FieldPath, object: &Item) -> Option<EncryptionKey> {
         self.current().rules.encryption_key(path, object)
     }
@@ -253,11 +301,11 @@ impl ConfigLoader for StoredRules {
     }
 
     fn key_provider(&self) -> Option<Arc<dyn KeyProvider>> {
-        self.shared.base.key_provider()
+        self.shared.followed.base.key_provider()
     }
 
     fn index_keys(&self, _: &FieldPath, _: &Item) -> Option<IndexKeys> {
-        self.shared.base.index_keys().cloned()
+        self.shared.followed.base.index_keys().cloned()
     }
 
     fn key_state(&self, id: &KeyId) -> Option<KeyState> {
@@ -265,19 +313,19 @@ impl ConfigLoader for StoredRules {
     }
 
     fn seal_key(&self, _: &Item) -> Option<EncryptionKey> {
-        self.shared.base.seal_key().cloned()
+        self.shared.followed.base.seal_key().cloned()
     }
 
     fn seal_key_by_id(&self, id: &KeyId, _: &Item) -> Option<EncryptionKey> {
-        self.shared.base.seal_key_by_id(id).cloned()
+        self.shared.followed.base.seal_key_by_id(id).cloned()
     }
 
     fn seal_key_state(&self, id: &KeyId) -> Option<KeyState> {
-        self.shared.base.seal_key_state(id)
+        self.shared.followed.base.seal_key_state(id)
     }
 
     fn read_policy(&self) -> Option<&ReadPolicy> {
-        self.shared.base.read_policy()
+        self.shared.followed.base.read_policy()
     }
 
     fn needs_keys(&self) -> bool {
@@ -285,6 +333,6 @@ impl ConfigLoader for StoredRules {
     }
 
     fn needs_indexes(&self) -> bool {
-        self.current().rules.names_indexes()
+        self.current().rules.needs_indexes()
     }
 }

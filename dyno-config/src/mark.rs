@@ -8,6 +8,8 @@ pub(crate) const RESERVED: &str = "_dy_";
 pub(crate) const VERSION: &str = "_dy_version";
 /// What tells the write of a version from every other.
 pub(crate) const WRITE: &str = "_dy_write";
+/// Of the keys that a version left: what has other keys, another program wrote.
+pub(crate) const DIGEST: &str = "_dy_digest";
 /// When a version was written: milliseconds since 1970.
 pub(crate) const WRITTEN: &str = "_dy_written";
 /// A version that says that the option was deleted.

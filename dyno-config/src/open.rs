@@ -112,8 +112,9 @@ impl Open {
     /// Keeps so many versions of each option, the present one included; see [`history`](ConfigStore::history).
     ///
     /// Each write is a transaction then: the option, and its version as an item of its own, under a store name that other programs do not
-    /// list. Options get the attributes `_dy_version` and `_dy_write`, which the Python library shows as two more keys. What is written without a
-    /// history meanwhile becomes a version with the next write, if it has not more than about a hundred keys. If fewer are kept than before, older versions stay until they are
+    /// list. Options get the attributes `_dy_version`, `_dy_write` and `_dy_digest`, which the Python library shows as three more keys. What is written without a
+    /// history meanwhile becomes a version with the next write, also if the marks were kept. If it has more than some hundred keys, writes are
+    /// refused with [`TooManyKeys`](Error::TooManyKeys) until it has less: what stands there could not be compared. If fewer are kept than before, older versions stay until they are
     /// deleted otherwise.
     pub fn history(mut self, keep: u32) -> Self {
         self.history = Some(keep);
@@ -182,7 +183,9 @@ impl Open {
             differences.retain(|difference| difference.kind() == DifferenceKind::Keys);
             return Err(Error::MisconfiguredSchema { table, differences });
         }
-        match of_kind(DifferenceKind::NotReady) {
+        // Indexes are those of other programs.
+        let mut unfinished = found.iter().filter(|one| one.index().is_none());
+        match unfinished.find(|one| one.kind() == DifferenceKind::NotReady) {
             Some(status) if !self.is_made => Err(Error::TableNotReady {
                 table,
                 status: without_table(status),

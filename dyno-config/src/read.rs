@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use crate::config::Config;
 use crate::error::{Error, Result};
 use crate::mark;
+use crate::name::check_option;
 use crate::store::{ConfigStore, Decode, Pending, Shared, debug_of, typed, untyped};
 
 impl ConfigStore {
@@ -71,7 +72,8 @@ impl ConfigStore {
 ///
 /// A boolean may be stored as one, or as the number 1 or 0, as the Python library does; a key that is absent is `None`, and a field that is
 /// neither an `Option` nor marked `#[serde(default)]` must be there. Numbers are no booleans below `#[serde(flatten)]` and in untagged
-/// enums, where serde does not say what it looks for.
+/// enums, where serde does not say what it looks for. There, and in types like `serde_json::Value`, integers beyond 64 bits are rounded to an `f64`; ask for an
+/// `i128` or `u128`, or for [attributes](ConfigStore::get_item).
 ///
 /// # Errors
 ///
@@ -221,7 +223,7 @@ impl<T> GetKeys<T> {
 
     async fn run(self) -> Result<T> {
         let (shared, option) = (self.store.shared(), self.option.as_str());
-        shared.check_option(option)?;
+        check_option(option, false)?;
         if self.keys.is_empty() {
             return Err(Error::InvalidValue {
                 place: shared.place(option),
@@ -364,7 +366,7 @@ impl IntoFuture for Options {
 impl Shared {
     /// The item of an option.
     pub(crate) async fn read(&self, option: &str, consistent: bool) -> Result<Option<Item>> {
-        self.check_option(option)?;
+        check_option(option, false)?;
         let mut get = self.items.get(self.key(option));
         if consistent {
             get = get.consistent();

@@ -99,7 +99,8 @@ impl Shared {
         }
     }
 
-    pub(crate) fn check_option(&self, option: &str) -> Result<()> {
+    /// With a history, what is written has versions, which must have names.
+    pub(crate) fn check_written(&self, option: &str) -> Result<()> {
         name::check_option(option, self.history.is_some())
     }
 

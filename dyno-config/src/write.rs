@@ -113,7 +113,8 @@ impl ConfigStore {
 ///
 /// # Lost answers
 ///
-/// A write without a demand is sent again. One with a demand is asked again, and is applied once; if the answer to the first
+/// A write without a demand is sent again, and so is [`remove_keys`](ConfigStore::remove_keys): what another program wrote between the two copies is overwritten, or
+/// removed. One with a demand is asked again, and is applied once; if the answer to the first
 /// try was lost and the second finds just what was to be written, it counts as applied, but nobody can tell it from the same keys written by another
 /// program: [`Receipt::is_certain`] says no. If something else stands there, the error is [`OutcomeUnknown`](Error::OutcomeUnknown). With a
 /// history each write has a mark of its own, and is told from all others.
@@ -121,7 +122,7 @@ impl ConfigStore {
 /// # Errors
 ///
 /// Before anything is sent: [`InvalidName`](Error::InvalidName) and [`InvalidValue`](Error::InvalidValue). [`Exists`](Error::Exists),
-/// [`Changed`](Error::Changed), [`NotFound`](Error::NotFound), [`OutcomeUnknown`](Error::OutcomeUnknown),
+/// [`Changed`](Error::Changed), [`NotFound`](Error::NotFound), [`OutcomeUnknown`](Error::OutcomeUnknown), [`TooManyKeys`](Error::TooManyKeys),
 /// [`TableMissing`](Error::TableMissing), and [`Store`](Error::Store), whose kind is [`TooLarge`](dyno_core::ErrorKind::TooLarge) for an
 /// option over 400 KB.
 ///
@@ -193,7 +194,7 @@ impl Set {
 
     async fn run(self) -> Result<Receipt> {
         let (shared, option) = (self.store.shared(), self.option.as_str());
-        shared.check_option(option)?;
+        shared.check_written(option)?;
         let change = self.change?;
         self.demand.check(shared, option)?;
         let only_removes = matches!(&change, Change::Keys { set, .. } if set.is_empty());
@@ -250,7 +251,7 @@ impl Delete {
 
     async fn run(self) -> Result<Receipt> {
         let (shared, option) = (self.store.shared(), self.option.as_str());
-        shared.check_option(option)?;
+        shared.check_written(option)?;
         self.demand.check(shared, option)?;
         if shared.history.is_some() {
             return shared.write_version(option, None, &self.demand).await;

@@ -11,11 +11,34 @@ use serde::ser::{
 
 /// Why a value has no form.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Formless(pub(super) String);
+pub(super) struct Formless {
+    /// From the key downwards, as far as names go.
+    path: Vec<String>,
+    pub(super) why: String,
+}
+
+impl Formless {
+    fn new(why: impl Into<String>) -> Self {
+        Self {
+            path: Vec::new(),
+            why: why.into(),
+        }
+    }
+
+    fn under(mut self, name: &str) -> Self {
+        self.path.insert(0, name.to_owned());
+        self
+    }
+
+    /// The place in the option, if it is not the whole.
+    pub(super) fn place(&self) -> Option<String> {
+        (!self.path.is_empty()).then(|| self.path.join("."))
+    }
+}
 
 impl fmt::Display for Formless {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.why)
     }
 }
 
@@ -23,7 +46,7 @@ impl std::error::Error for Formless {}
 
 impl ser::Error for Formless {
     fn custom<T: fmt::Display>(why: T) -> Self {
-        Self(why.to_string())
+        Self::new(why.to_string())
     }
 }
 
@@ -174,7 +197,7 @@ fn finite(is_finite: bool, number: &dyn fmt::Display) -> Result<AttributeValue, 
     if is_finite {
         return Ok(AttributeValue::N(number.to_string()));
     }
-    Err(Formless(format!("DynamoDB has no number `{number}`")))
+    Err(Formless::new(format!("DynamoDB has no number `{number}`")))
 }
 
 /// A variant with contents: a map with its name as the only entry.
@@ -204,7 +227,8 @@ struct Entries {
 
 impl Entries {
     fn insert<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), Formless> {
-        self.entries.insert(name.to_owned(), attribute(value)?);
+        let value = attribute(value).map_err(|formless: Formless| formless.under(name))?;
+        self.entries.insert(name.to_owned(), value);
         Ok(())
     }
 
@@ -332,7 +356,7 @@ macro_rules! no_containers {
 }
 
 fn no_name() -> Formless {
-    Formless("the names of a map are text".to_owned())
+    Formless::new("the names of a map are text")
 }
 
 impl Serializer for ToName {

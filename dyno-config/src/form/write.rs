@@ -6,7 +6,7 @@ use dyno_core::{AttributeValue, Item};
 use serde::Serialize;
 
 use super::Form;
-use super::serialize::attribute;
+use super::serialize::{Formless, attribute};
 
 /// The keys of a value.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,10 +25,16 @@ pub(crate) struct Unfit {
 
 /// The keys of a struct or map.
 pub(crate) fn write<T: Serialize + ?Sized>(value: &T, form: Form) -> Result<Written, Unfit> {
-    let refused = |why: String| Unfit { key: None, why };
-    match attribute(value).map_err(|error| refused(error.0))? {
+    let unfit = |formless: Formless| Unfit {
+        key: formless.place(),
+        why: formless.why,
+    };
+    match attribute(value).map_err(unfit)? {
         AttributeValue::M(item) => write_item(item, form),
-        _ => Err(refused("an option is a struct or a map of keys".to_owned())),
+        _ => Err(Unfit {
+            key: None,
+            why: "an option is a struct or a map of keys".to_owned(),
+        }),
     }
 }
 

@@ -5,7 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use dyno_core::{AttributeValue, Item};
 
 use super::name::{sort_of, store_of};
-use crate::mark::{DELETED, VERSION, WRITE, WRITTEN};
+use crate::digest::digest_of;
+use crate::mark::{self, DELETED, DIGEST, VERSION, WRITE, WRITTEN};
 use crate::store::Shared;
 
 /// A version that is written.
@@ -34,8 +35,11 @@ impl Entry<'_> {
         item
     }
 
-    /// Says in an item which version it holds.
+    /// Says of these keys which version they are.
     pub(super) fn mark(&self, item: &mut Item) {
+        if let Some(digest) = digest_of(&mark::visible(item)) {
+            item.insert(DIGEST.to_owned(), AttributeValue::S(digest));
+        }
         let number = AttributeValue::N(self.number.to_string());
         item.insert(VERSION.to_owned(), number);
         let write = AttributeValue::S(self.write.to_owned());

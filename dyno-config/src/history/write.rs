@@ -1,7 +1,10 @@
 //! The next version of an option: the option and its version in one transaction.
 //!
-//! What a program without a history wrote has no number: it becomes a version of its own before the next one. A lost answer is
+//! What a program without a history wrote has no number, or a digest of other keys: it becomes a version of its own before the next one. A lost answer is
 //! cleared up by the mark of the write, which stands in the version.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
 
 use dyno_core::items::{self, Transacted, WritePart, attr};
 use dyno_core::{ErrorKind, Item};
@@ -9,8 +12,9 @@ use uuid::Uuid;
 
 use super::entry::{Entry, is_by};
 use super::name::{number_of, range_of, store_of};
-use crate::conditional::{Change, Demand, Receipt};
+use crate::conditional::{COMPARED, Change, Demand, Receipt};
 use crate::config::version_of;
+use crate::digest::are_equal;
 use crate::error::{Error, Result};
 use crate::mark;
 use crate::store::Shared;
@@ -46,12 +50,17 @@ impl Shared {
         let mut lost: Option<Lost> = None;
         // Who read the option knows what stands there, if it still does.
         let mut known = match demand {
-            Demand::Unchanged(read) if version_of(&read.stored).is_some() => {
+            Demand::Unchanged(read)
+                if read.stored.len() <= COMPARED && version_of(&read.stored).is_some() =>
+            {
                 Some(read.stored.as_ref().clone())
             }
             _ => None,
         };
-        for _ in 0..TRIES {
+        for tries in 0..TRIES {
+            if tries > 0 {
+                tokio::time::sleep(pause(tries)).await;
+            }
             let before = match known.take() {
                 Some(stored) => Some(stored),
                 None => self.read(option, true).await?.map(|item| self.stored(item)),
@@ -94,7 +103,15 @@ impl Shared {
                     let number = next.number();
                     lost = Some(Lost { number, source });
                 }
-                Err(source) => return Err(self.failed("writing", Some(option))(source)),
+                Err(source) => {
+                    return Err(self.refused(
+                        "writing",
+                        option,
+                        next.named(),
+                        next.keys.as_ref(),
+                        source,
+                    ));
+                }
             }
         }
         let place = self.place(option);
@@ -174,9 +191,21 @@ impl Next<'_> {
             let delete = shared.items.delete(shared.key(self.option));
             return delete.when(guard).into();
         };
-        let mut item = shared.item(self.option, keys.clone());
-        entry.mark(&mut item);
-        shared.items.put(item).when(guard).into()
+        let mut marked = keys.clone();
+        entry.mark(&mut marked);
+        match &self.before {
+            Some(before) if self.is_compared() => {
+                let mut remove: BTreeSet<_> = mark::visible(before).into_keys().collect();
+                remove.retain(|name| !keys.contains_key(name));
+                marked.retain(|name, value| before.get(name) != Some(value));
+                let update = shared.change(self.option, &marked, &remove);
+                update.when(guard).into()
+            }
+            _ => {
+                let item = shared.item(self.option, marked);
+                shared.items.put(item).when(guard).into()
+            }
+        }
     }
 
     fn kept_part(&self, entry: &Entry<'_>) -> WritePart {
@@ -190,12 +219,29 @@ impl Next<'_> {
         let Some(before) = &self.before else {
             return there().missing();
         };
-        if version_of(before).is_none() {
-            return self.shared.holds(before) & attr(mark::VERSION).missing();
+        if self.is_compared() {
+            let unmarked = !before.contains_key(mark::VERSION);
+            let missing = unmarked.then(|| attr(mark::VERSION).missing());
+            let holds = self.shared.holds(before);
+            return missing.into_iter().fold(holds, |all, one| all & one);
         }
-        let marks = [mark::VERSION, mark::WRITE].into_iter();
+        let marks = [mark::VERSION, mark::WRITE, mark::DIGEST].into_iter();
         let marks = marks.filter_map(|mark| Some(attr(mark).eq(before.get(mark)?)));
         marks.fold(there().exists(), |all, one| all & one)
+    }
+
+    /// Whether the transaction compares each attribute that was read. What has a mark need not be: only a program that keeps the marks
+    /// and writes between the read and the transaction is overlooked.
+    fn is_compared(&self) -> bool {
+        self.before
+            .as_ref()
+            .is_some_and(|before| version_of(before).is_none() || self.named() <= COMPARED)
+    }
+
+    /// How many keys there are, before or after.
+    fn named(&self) -> usize {
+        let count = |keys: &Option<Item>| keys.as_ref().map_or(0, Item::len);
+        count(&self.before).max(count(&self.keys))
     }
 }
 
@@ -208,11 +254,11 @@ impl Demand {
                 match (version_of(&read.stored), version_of(before)) {
                     (Some(_), Some(_)) => {
                         let mark = |item: &Item, name| item.get(name).cloned();
-                        [mark::VERSION, mark::WRITE]
+                        [mark::VERSION, mark::WRITE, mark::DIGEST]
                             .into_iter()
                             .all(|name| mark(&read.stored, name) == mark(before, name))
                     }
-                    (None, None) => *read.stored == *before,
+                    (None, None) => are_equal(&read.stored, before),
                     _ => false,
                 }
             }
@@ -226,6 +272,13 @@ fn receipt(number: u64) -> Receipt {
         version: Some(number),
         is_certain: true,
     }
+}
+
+/// Before another try, at random: those who write at the same time do not meet again and again.
+fn pause(tries: u32) -> Duration {
+    let (_, random) = Uuid::now_v7().as_u64_pair();
+    let longest = 10_u64 << tries.min(10);
+    Duration::from_millis(random % longest)
 }
 
 /// How often a write is tried against other programs that write the same option.

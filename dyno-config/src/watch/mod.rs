@@ -18,7 +18,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 pub use self::changes::ChangesStream;
 pub use self::snapshot::{Changes, Snapshot};
 pub use self::status::Status;
-use self::task::{Published, Task};
+pub(crate) use self::task::Follower;
+use self::task::{Published, Task, Timing};
 use crate::error::{Error, Result};
 use crate::store::{ConfigStore, Pending, debug_of};
 
@@ -27,14 +28,19 @@ impl ConfigStore {
     pub fn watch(&self) -> WatchBuilder {
         WatchBuilder {
             store: self.clone(),
-            interval: INTERVAL,
-            is_eventual: false,
+            timing: Timing {
+                interval: INTERVAL,
+                limit: LIMIT,
+                is_eventual: false,
+            },
         }
     }
 }
 
 /// As long as the Python library waits.
 const INTERVAL: Duration = Duration::from_mins(5);
+
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// Fetches every option of the store, and keeps fetching them at an interval: `.await` does the first fetch, and fails if that does.
 ///
@@ -46,7 +52,7 @@ const INTERVAL: Duration = Duration::from_mins(5);
 ///
 /// # Errors
 ///
-/// [`InvalidSetting`](Error::InvalidSetting) for an interval of zero; [`TableMissing`](Error::TableMissing) and [`Store`](Error::Store).
+/// [`InvalidSetting`](Error::InvalidSetting) for an interval under a second, and a time limit of zero; [`NoAnswer`](Error::NoAnswer), [`TableMissing`](Error::TableMissing) and [`Store`](Error::Store).
 ///
 /// # Examples
 ///
@@ -77,37 +83,54 @@ const INTERVAL: Duration = Duration::from_mins(5);
 #[must_use = "nothing is fetched until it is awaited"]
 pub struct WatchBuilder {
     store: ConfigStore,
-    interval: Duration,
-    is_eventual: bool,
+    timing: Timing,
 }
 
-debug_of!(WatchBuilder: store, interval, is_eventual);
+debug_of!(WatchBuilder: store, timing);
 
 impl WatchBuilder {
-    /// The time between two fetches; 300 seconds if none is given.
+    /// The time between two fetches, a second at least; 300 seconds if none is given.
     pub fn interval(mut self, interval: Duration) -> Self {
-        self.interval = interval;
+        self.timing.interval = interval;
+        self
+    }
+
+    /// How long a fetch may take, all its pages together; 30 seconds if nothing is given. One that takes longer is given up, and has failed with
+    /// [`NoAnswer`](Error::NoAnswer): the first one, those at the interval, and reloads.
+    pub fn time_limit(mut self, limit: Duration) -> Self {
+        self.timing.limit = limit;
         self
     }
 
     /// Fetches at half the price, and perhaps not the newest: a snapshot may then show an option older than the one before it did.
     /// [`reload`](Watch::reload) is always consistent.
     pub fn eventual(mut self) -> Self {
-        self.is_eventual = true;
+        self.timing.is_eventual = true;
         self
     }
 
     async fn run(self) -> Result<Watch> {
-        if self.interval.is_zero() {
-            return Err(Error::InvalidSetting {
-                why: "the interval of a watch is zero; give it a second or more".to_owned(),
-            });
+        let Timing {
+            interval,
+            limit,
+            is_eventual,
+        } = self.timing;
+        let refused = |why: &str| Error::InvalidSetting {
+            why: why.to_owned(),
+        };
+        if interval < Duration::from_secs(1) {
+            let why = "the interval of a watch is under a second; give it a second or more";
+            return Err(refused(why));
         }
-        let first = Snapshot::fetch(&self.store, 0, !self.is_eventual).await?;
+        if limit.is_zero() {
+            return Err(refused(
+                "the time limit of a fetch is zero; leave it out for 30 seconds",
+            ));
+        }
+        let first = Snapshot::fetch(&self.store, 0, !is_eventual, limit).await?;
         let (reloads, asked) = mpsc::channel(WAITING);
         let (handles, handle) = watch::channel(());
-        let (task, published) =
-            Task::new(self.store, self.interval, self.is_eventual, first, asked);
+        let (task, published) = Task::new(self.store, self.timing, first, asked);
         tokio::spawn(task.run(handles));
         Ok(Watch {
             published,
@@ -149,6 +172,14 @@ impl Watch {
         self.published.snapshot()
     }
 
+    /// Makes a follower of the newest snapshot, which sees every one after it.
+    pub(crate) fn follow<F: Follower + 'static>(
+        &self,
+        make: impl FnOnce(&Arc<Snapshot>) -> Result<F>,
+    ) -> Result<Arc<F>> {
+        self.published.follow(make)
+    }
+
     /// Fetches now, and returns the new snapshot: what was written before the call is in it.
     ///
     /// One strongly consistent `Query` for each MB; calls that wait at the same time share a fetch, and fetches never overlap. The interval begins
@@ -156,7 +187,7 @@ impl Watch {
     ///
     /// # Errors
     ///
-    /// [`Refresh`](Error::Refresh): the fetch failed, and the snapshot before goes on. [`Stopped`](Error::Stopped): the runtime of the task has
+    /// [`Refresh`](Error::Refresh): the fetch failed, or took longer than its [time limit](WatchBuilder::time_limit), and the snapshot before goes on. [`Stopped`](Error::Stopped): the runtime of the task has
     /// ended.
     pub async fn reload(&self) -> Result<Arc<Snapshot>> {
         let (answer, answered) = oneshot::channel();

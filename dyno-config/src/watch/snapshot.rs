@@ -24,9 +24,20 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    pub(super) async fn fetch(store: &ConfigStore, number: u64, consistent: bool) -> Result<Self> {
+    pub(super) async fn fetch(
+        store: &ConfigStore,
+        number: u64,
+        consistent: bool,
+        limit: Duration,
+    ) -> Result<Self> {
         let begun = Instant::now();
-        let options = store.shared().read_all(consistent).await?.into_iter();
+        let options = tokio::time::timeout(limit, store.shared().read_all(consistent)).await;
+        let options = options.map_err(|_| Error::NoAnswer {
+            table: store.table().to_owned(),
+            store: store.name().to_owned(),
+            limit,
+        })?;
+        let options = options?.into_iter();
         Ok(Self {
             table: store.table().to_owned(),
             store: store.name().to_owned(),

@@ -1,7 +1,7 @@
 //! The task that fetches, one fetch after the other.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
@@ -13,9 +13,15 @@ use super::status::{Health, Status};
 use crate::error::{Error, Result};
 use crate::store::ConfigStore;
 
+/// Is shown each snapshot, in their order, and before a reload returns it.
+pub(crate) trait Follower: Send + Sync {
+    fn follow(&self, snapshot: &Arc<Snapshot>);
+}
+
 /// What the task shows to handles and streams.
 pub(super) struct Published {
     snapshot: ArcSwap<Snapshot>,
+    followers: Mutex<Vec<Weak<dyn Follower>>>,
     health: ArcSwap<Health>,
     /// The number of the newest snapshot; closed when the task has ended.
     ticks: watch::Receiver<u64>,
@@ -24,6 +30,36 @@ pub(super) struct Published {
 impl Published {
     pub(super) fn snapshot(&self) -> Arc<Snapshot> {
         self.snapshot.load_full()
+    }
+
+    /// Makes a follower of the newest snapshot, which sees every one after it.
+    pub(super) fn follow<F: Follower + 'static>(
+        &self,
+        make: impl FnOnce(&Arc<Snapshot>) -> Result<F>,
+    ) -> Result<Arc<F>> {
+        let mut followers = self.lock();
+        let follower = Arc::new(make(&self.snapshot())?);
+        let weak: Weak<F> = Arc::downgrade(&follower);
+        followers.push(weak);
+        Ok(follower)
+    }
+
+    fn publish(&self, snapshot: &Arc<Snapshot>) {
+        let mut followers = self.lock();
+        self.snapshot.store(Arc::clone(snapshot));
+        followers.retain(|follower| match follower.upgrade() {
+            Some(follower) => {
+                follower.follow(snapshot);
+                true
+            }
+            None => false,
+        });
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Vec<Weak<dyn Follower>>> {
+        self.followers
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) fn ticks(&self) -> watch::Receiver<u64> {
@@ -47,13 +83,20 @@ impl fmt::Debug for Published {
     }
 }
 
+/// When is fetched, how, and for how long.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Timing {
+    pub(super) interval: Duration,
+    pub(super) limit: Duration,
+    pub(super) is_eventual: bool,
+}
+
 type Asked = oneshot::Sender<Result<Arc<Snapshot>>>;
 
 /// Ends when its handles are gone, also in the middle of a fetch.
 pub(super) struct Task {
     store: ConfigStore,
-    interval: Duration,
-    is_eventual: bool,
+    timing: Timing,
     published: Arc<Published>,
     ticks: watch::Sender<u64>,
     asked: mpsc::Receiver<Asked>,
@@ -62,25 +105,24 @@ pub(super) struct Task {
 impl Task {
     pub(super) fn new(
         store: ConfigStore,
-        interval: Duration,
-        is_eventual: bool,
+        timing: Timing,
         first: Snapshot,
         asked: mpsc::Receiver<Asked>,
     ) -> (Self, Arc<Published>) {
         let (ticks, seen) = watch::channel(0);
         let health = Health {
-            next: Instant::now().checked_add(interval),
+            next: Instant::now().checked_add(timing.interval),
             ..Health::default()
         };
         let published = Arc::new(Published {
             snapshot: ArcSwap::from_pointee(first),
+            followers: Mutex::default(),
             health: ArcSwap::from_pointee(health),
             ticks: seen,
         });
         let task = Self {
             store,
-            interval,
-            is_eventual,
+            timing,
             published: Arc::clone(&published),
             ticks,
             asked,
@@ -98,7 +140,7 @@ impl Task {
 
     async fn refresh_for_ever(&mut self) {
         loop {
-            let pause = self.published.health.load().pause(self.interval);
+            let pause = self.published.health.load().pause(self.timing.interval);
             let mut waiting = Vec::new();
             tokio::select! {
                 biased;
@@ -129,8 +171,9 @@ impl Task {
     async fn refresh(&self, is_reload: bool) -> Result<Arc<Snapshot>, Arc<Error>> {
         let before = self.published.health.load_full();
         let number = self.published.snapshot.load().number() + 1;
-        let consistent = is_reload || !self.is_eventual;
-        let fetched = Snapshot::fetch(&self.store, number, consistent).await;
+        let consistent = is_reload || !self.timing.is_eventual;
+        let limit = self.timing.limit;
+        let fetched = Snapshot::fetch(&self.store, number, consistent, limit).await;
         let mut health = Health::default();
         let outcome = match fetched {
             Ok(snapshot) => Ok(Arc::new(snapshot)),
@@ -143,9 +186,9 @@ impl Task {
                 Err(error)
             }
         };
-        health.next = Instant::now().checked_add(health.pause(self.interval));
+        health.next = Instant::now().checked_add(health.pause(self.timing.interval));
         if let Ok(snapshot) = &outcome {
-            self.published.snapshot.store(Arc::clone(snapshot));
+            self.published.publish(snapshot);
         }
         self.published.health.store(Arc::new(health));
         if outcome.is_ok() {

@@ -398,3 +398,20 @@ async fn a_hundred_keys_can_be_compared_and_what_is_too_much_is_refused() {
         assert_eq!(written.is_ok(), fits, "{written:?}");
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_stands_there_is_compared_by_value_after_a_lost_answer() {
+    let bed = Bed::new();
+    let setup = bed.config().await;
+    for value in [
+        json!({ "n": { "N": "1.50" } }),
+        json!({ "n": { "N": "1E2" } }),
+        json!({ "n": { "SS": ["b", "a"] } }),
+        json!({ "n": { "NS": ["10", "9", "1.0"] } }),
+    ] {
+        setup.delete("db").await.unwrap();
+        let config = open(&bed.faulty(first("PutItem", Fault::AnswerLost))).await;
+        let written = config.set_item("db", item(&value)).if_absent().await;
+        assert!(!written.unwrap().is_certain(), "{value}");
+    }
+}

@@ -1,5 +1,6 @@
 //! Options with versions.
 
+use std::collections::BTreeMap;
 use std::time::{Duration, UNIX_EPOCH};
 
 use dyno_config::{ConfigStore, Error, Version};
@@ -221,6 +222,15 @@ async fn names_leave_room_for_a_number() {
     assert!(matches!(error, Error::InvalidName { .. }), "{error:?}");
     assert!(bed.sent().is_empty());
     config.set("x".repeat(1003), &map([])).await.unwrap();
+
+    let plain = ConfigStore::open(&bed.store, "Config", "prod")
+        .await
+        .unwrap();
+    let long = "x".repeat(1024);
+    plain.set(&long, &map([("host", "a")])).await.unwrap();
+    assert_eq!(config.get::<Map>(&long).await.unwrap()["host"], "a");
+    config.get_keys::<Map>(&long, ["host"]).await.unwrap();
+    assert!(config.delete(&long).await.is_err());
 }
 
 #[tokio::test(start_paused = true)]
@@ -335,4 +345,169 @@ async fn a_number_is_given_once() {
     gate.open();
     assert_eq!(late.await.unwrap().unwrap().version(), Some(2));
     assert_eq!(host(&other, 1).await.as_deref(), Some("a"));
+}
+
+/// What a program writes that reads an option, changes a key and writes all of it: the marks are kept.
+async fn get_modify_set(bed: &Bed, host: &str) {
+    let items = bed.items("Config").await.into_iter();
+    let mut options = items.filter(|item| item["_store"].as_s().is_ok_and(|name| name == "prod"));
+    let mut option = options.next().unwrap();
+    let host = dyno_core::AttributeValue::S(host.into());
+    option.insert("host".into(), host);
+    bed.put(option).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_edit_that_keeps_the_marks_becomes_a_version() {
+    let bed = Bed::new();
+    let config = versioned(&bed.store, 10).await;
+    config
+        .set("db", &map([("host", "a"), ("port", "1")]))
+        .await
+        .unwrap();
+    let read = config.get::<Map>("db").await.unwrap();
+    get_modify_set(&bed, "theirs").await;
+
+    assert_eq!(config.get::<Map>("db").await.unwrap().version(), None);
+    let error = config
+        .set("db", &map([("host", "b")]))
+        .if_unchanged(&read)
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Changed { .. }), "{error:?}");
+
+    let receipt = config.set("db", &map([("host", "b")])).await.unwrap();
+    assert_eq!(receipt.version(), Some(3));
+    assert_eq!(host(&config, 1).await.as_deref(), Some("a"));
+    assert_eq!(host(&config, 2).await.as_deref(), Some("theirs"));
+    assert_eq!(host(&config, 3).await.as_deref(), Some("b"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_edit_that_keeps_the_marks_is_seen_by_the_transaction() {
+    let bed = Bed::new();
+    let setup = versioned(&bed.store, 10).await;
+    setup.set("db", &map([("host", "a")])).await.unwrap();
+    let gate = Gate::new();
+    let held = Fault::Held(gate.clone());
+    let slow = versioned(&bed.faulty(first("TransactWriteItems", held)), 10).await;
+    let late = tokio::spawn(async move { slow.set("db", &map([("host", "late")])).await });
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    get_modify_set(&bed, "theirs").await;
+    gate.open();
+    assert_eq!(late.await.unwrap().unwrap().version(), Some(3));
+    assert_eq!(host(&setup, 2).await.as_deref(), Some("theirs"));
+}
+
+/// Of either kind: written with a history, and without.
+#[tokio::test(start_paused = true)]
+async fn a_key_that_is_added_before_the_transaction_stays() {
+    for history in [None, Some(10)] {
+        let bed = Bed::new();
+        let open = ConfigStore::open(&bed.store, "Config", "prod").create_if_missing();
+        let setup = match history {
+            Some(keep) => open.history(keep).await.unwrap(),
+            None => open.await.unwrap(),
+        };
+        let before = map([("host", "a"), ("gone", "g")]);
+        setup.set("db", &before).await.unwrap();
+        let gate = Gate::new();
+        let held = Fault::Held(gate.clone());
+        let slow = versioned(&bed.faulty(first("TransactWriteItems", held)), 10).await;
+        let late = tokio::spawn(async move { slow.set("db", &map([("host", "b")])).await });
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        let mut item = bed.items("Config").await.remove(0);
+        if item["_store"].as_s().is_ok_and(|name| name != "prod") {
+            item = bed.items("Config").await.remove(1);
+        }
+        item.insert(
+            "added".into(),
+            dyno_core::AttributeValue::S("theirs".into()),
+        );
+        bed.put(item).await;
+        gate.open();
+        late.await.unwrap().unwrap();
+        let config = versioned(&bed.store, 10).await;
+        let read = config.get::<Map>("db").await.unwrap();
+        assert_eq!(
+            *read,
+            map([("host", "b"), ("added", "theirs")]),
+            "{history:?}"
+        );
+        assert_eq!(read.version(), None, "no version holds all of it");
+        let receipt = config.set("db", &map([])).await.unwrap();
+        let adopted = receipt.version().unwrap() - 1;
+        assert_eq!(
+            config.version::<Map>("db", adopted).await.unwrap()["added"],
+            "theirs"
+        );
+    }
+}
+
+/// Numbers are stored in another text than they are written in, and sets have no order.
+#[tokio::test(start_paused = true)]
+async fn what_is_stored_in_another_form_is_still_the_version() {
+    let bed = Bed::new();
+    let config = versioned(&bed.store, 10).await;
+    let odd = json!({ "n": { "N": "1.500" }, "big": { "N": "1E2" }, "s": { "SS": ["b", "a"] }, "ns": { "NS": ["10", "9", "1.0"] } });
+    config.set_item("db", item(&odd)).await.unwrap();
+    let read = config.get_item("db").await.unwrap();
+    assert_eq!(read.version(), Some(1));
+    config
+        .set_item("db", item(&odd))
+        .if_unchanged(&read)
+        .await
+        .unwrap();
+    assert_eq!(
+        config.version_item("db", 2).await.unwrap().version(),
+        Some(2)
+    );
+    assert_eq!(numbers(&config, "db").await, [2, 1]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn options_of_many_keys_have_versions() {
+    let bed = Bed::new();
+    let config = versioned(&bed.store, 10).await;
+    let keys = |count: u32, value: u32| -> BTreeMap<String, u32> {
+        (0..count)
+            .map(|key| (format!("a-key-with-a-name-{key}"), value))
+            .collect()
+    };
+    config.set("db", &keys(600, 0)).await.unwrap();
+    let read = config.get::<BTreeMap<String, u32>>("db").await.unwrap();
+    config
+        .set("db", &keys(600, 1))
+        .if_unchanged(&read)
+        .await
+        .unwrap();
+    config.set_key("db", "one", &1).await.unwrap();
+    config.delete("db").await.unwrap();
+    config.restore("db", 2).await.unwrap();
+    assert_eq!(numbers(&config, "db").await, [5, 4, 3, 2, 1]);
+    get_modify_set(&bed, "theirs").await;
+    assert_eq!(config.get_item("db").await.unwrap().version(), None);
+}
+
+#[tokio::test(start_paused = true)]
+async fn too_many_keys_of_another_program_are_refused_with_the_way_out() {
+    let bed = Bed::new();
+    let plain = bed.config().await;
+    let keys: BTreeMap<String, u32> = (0..300).map(|key| (format!("key-{key}"), key)).collect();
+    plain.set("db", &keys).await.unwrap();
+    let config = versioned(&bed.store, 10).await;
+    bed.recorder.take();
+    for error in [
+        config.set_key("db", "host", "a").await.unwrap_err(),
+        config.delete("db").await.unwrap_err(),
+    ] {
+        assert!(matches!(error, Error::TooManyKeys { .. }), "{error:?}");
+        assert!(error.to_string().contains("in maps"), "{error}");
+    }
+    assert!(!bed.sent().iter().any(|sent| sent == "TransactWriteItems"));
+    plain
+        .set("db", &BTreeMap::from([("all", &keys)]))
+        .await
+        .unwrap();
+    config.set_key("db", "host", "a").await.unwrap();
 }

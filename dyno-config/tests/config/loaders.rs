@@ -123,7 +123,7 @@ async fn a_path_is_encrypted_after_a_reload_and_old_objects_stay_readable() {
         assert_eq!(*store.load::<Person>(id).await.unwrap(), person(id));
     }
 
-    world.change(json!({})).await;
+    world.change(json!({ "encrypt": [] })).await;
     store.save(person("clear")).await.unwrap();
     assert!(world.sealed("clear").await.is_empty());
     for id in ["old", "between", "new", "clear"] {
@@ -138,7 +138,7 @@ async fn a_path_is_encrypted_after_a_reload_and_old_objects_stay_readable() {
 #[tokio::test(start_paused = true)]
 async fn plaintext_is_refused_where_a_path_is_encrypted_now() {
     let base = Rules::new().with_keyring(keys()).unwrap();
-    let world = World::new(json!({}), base).await;
+    let world = World::new(json!({ "encrypt": [] }), base).await;
     world.store.save(person("old")).await.unwrap();
     world
         .change(json!({ "encrypt": [{ "paths": ["name"] }] }))
@@ -170,7 +170,7 @@ async fn rules_change_at_the_interval_too() {
     );
     assert_eq!(rules.status().snapshot(), 1);
     let held = rules.rules();
-    world.change(json!({})).await;
+    world.change(json!({ "encrypt": [] })).await;
     assert_eq!(id("b"), None);
     assert!(
         held.encryption_key(&path("b"), &Item::new()).is_some(),
@@ -201,7 +201,7 @@ async fn a_broken_option_keeps_the_rules_and_is_seen() {
         (json!({ "encrypt": [{ "paths": ["a"], "key": "" }] }), "key"),
         (json!({ "encrypted": [] }), "unknown field `encrypted`"),
         (json!({ "encrypt": "name" }), "key `encrypt`"),
-        (json!({ "leave": ["["] }), "pattern `[`"),
+        (json!({ "encrypt": [], "leave": ["["] }), "pattern `[`"),
     ] {
         world.change(broken).await;
         let status = world.rules.status();

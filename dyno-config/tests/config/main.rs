@@ -19,4 +19,5 @@ mod predecessor;
 mod python;
 mod refusals;
 mod requests;
+mod rule_changes;
 mod watches;

@@ -149,3 +149,43 @@ async fn two_stores_of_a_table_and_two_namespaces_do_not_meet() {
     assert!(test.get_all::<Map>().await.unwrap().is_empty());
     assert!(dev.get_all::<Map>().await.unwrap().is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn indexes_that_others_make_or_delete_do_not_matter() {
+    for (status, is_made) in [
+        ("CREATING", false),
+        ("DELETING", false),
+        ("CREATING", true),
+        ("DELETING", true),
+    ] {
+        let bed = Bed::new();
+        let described = serde_json::json!({ "Table": {
+            "TableName": "Config", "TableStatus": "ACTIVE",
+            "KeySchema": [ { "AttributeName": "_store", "KeyType": "HASH" }, { "AttributeName": "_option", "KeyType": "RANGE" } ],
+            "AttributeDefinitions": [ { "AttributeName": "_store", "AttributeType": "S" }, { "AttributeName": "_option", "AttributeType": "S" }, { "AttributeName": "x", "AttributeType": "S" } ],
+            "GlobalSecondaryIndexes": [{ "IndexName": "by-x", "IndexStatus": status, "KeySchema": [{ "AttributeName": "x", "KeyType": "HASH" }], "Projection": { "ProjectionType": "ALL" } }],
+        } });
+        let store = bed.faulty(move |_| Fault::Answered(200, described.clone()));
+        let mut open = ConfigStore::open(&store, "Config", "prod");
+        if is_made {
+            open = open.create_if_missing();
+        }
+        open.await.unwrap();
+        assert_eq!(bed.sent(), ["DescribeTable"], "{status}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_error_does_not_repeat_its_source() {
+    let bed = Bed::new();
+    bed.config().await;
+    let denied = serde_json::json!({ "__type": "AccessDeniedException", "message": "not you" });
+    let store = bed.faulty(move |request| match request.operation() {
+        "GetItem" => Fault::Answered(400, denied.clone()),
+        _ => Fault::Pass,
+    });
+    let config = ConfigStore::open(&store, "Config", "prod").await.unwrap();
+    let error = config.get::<Map>("db").await.unwrap_err();
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(!error.to_string().contains(&source), "{error}");
+}

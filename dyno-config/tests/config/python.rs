@@ -193,7 +193,9 @@ async fn the_python_library_and_this_crate_share_a_table() {
     assert_eq!(options["db"]["names"], json!(["a", "b"]));
     let flags = options["flags"].as_object_mut().unwrap();
     assert_eq!(flags.remove("_dy_version"), Some(json!(2)));
-    assert!(flags.remove("_dy_write").is_some());
+    for mark in ["_dy_write", "_dy_digest"] {
+        assert!(flags.remove(mark).is_some());
+    }
     let flags = Value::from(flags.clone());
     assert_eq!(flags, options["plain"], "but for the marks of a version");
 
@@ -208,6 +210,14 @@ async fn the_python_library_and_this_crate_share_a_table() {
         [4, 3, 2, 1],
         "recorded, ours, what Python wrote, ours"
     );
+
+    let kept = python("edit").await;
+    assert_eq!(kept["_dy_version"], json!(4), "the marks come along");
+    assert_eq!(config.get::<Recorded>("db").await.unwrap().version(), None);
+    let receipt = config.set_key("db", "host", "h4").await.unwrap();
+    assert_eq!(receipt.version(), Some(6));
+    let edited = config.version_item("db", 5).await.unwrap();
+    assert_eq!(edited["host"].as_s().map(String::as_str), Ok("edited"));
     stop.send(()).unwrap();
     serving.await.unwrap().unwrap();
 }

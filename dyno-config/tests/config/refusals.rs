@@ -122,7 +122,7 @@ async fn a_request_that_fails_says_what_it_was_for() {
     assert!(
         error
             .to_string()
-            .starts_with("reading option `db` of store `prod` in table `Config`: "),
+            .starts_with("reading option `db` of store `prod` in table `Config` failed"),
         "{error}"
     );
 }
@@ -146,4 +146,17 @@ async fn nothing_prints_values() {
     ] {
         assert!(!text.contains("hunter2"), "{text}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_value_that_cannot_be_stored_names_its_key() {
+    let bed = Bed::new();
+    let config = bed.config().await;
+    let inner = std::collections::BTreeMap::from([("one", 1.0), ("none", f64::NAN)]);
+    let outer = std::collections::BTreeMap::from([("limits", inner)]);
+    let error = config.set("db", &outer).await.unwrap_err();
+    let Error::InvalidValue { key, .. } = &error else {
+        panic!("{error:?}")
+    };
+    assert_eq!(key.as_deref(), Some("limits.none"), "{error}");
 }

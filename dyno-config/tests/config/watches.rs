@@ -451,3 +451,59 @@ async fn no_reader_sees_half_an_update() {
     reader.await.unwrap();
     drop(writing);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_fetch_without_an_answer_fails_after_its_time() {
+    let bed = Bed::new();
+    bed.config().await;
+    let is_silent = Arc::new(AtomicBool::new(false));
+    let seen = Arc::clone(&is_silent);
+    let store = bed.faulty(move |request| match request.operation() {
+        "Query" if seen.load(Ordering::SeqCst) => Fault::Held(Gate::new()),
+        _ => Fault::Pass,
+    });
+    let config = ConfigStore::open(&store, "Config", "prod").await.unwrap();
+    let watch = config
+        .watch()
+        .interval(Duration::from_mins(1))
+        .await
+        .unwrap();
+    is_silent.store(true, Ordering::SeqCst);
+    sleep(Duration::from_secs(90) + MOMENT).await;
+    let status = watch.status();
+    assert_eq!(status.failures(), 1);
+    let error = status.error().unwrap();
+    assert!(
+        matches!(**error, Error::NoAnswer { limit, .. } if limit == Duration::from_secs(30)),
+        "{error:?}"
+    );
+    let reload = tokio::time::timeout(Duration::from_mins(2), watch.reload());
+    let error = reload.await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::Refresh { .. }), "{error:?}");
+
+    let short = Duration::from_secs(2);
+    let first = tokio::time::timeout(
+        short + MOMENT,
+        config.watch().time_limit(short).into_future(),
+    );
+    let error = first.await.unwrap().unwrap_err();
+    assert!(matches!(error, Error::NoAnswer { .. }), "{error:?}");
+    is_silent.store(false, Ordering::SeqCst);
+    watch.reload().await.unwrap();
+    assert!(watch.status().error().is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn times_that_make_no_sense_are_refused() {
+    let bed = Bed::new();
+    let config = bed.config().await;
+    for watch in [
+        config.watch().interval(Duration::from_nanos(1)),
+        config.watch().interval(Duration::from_millis(999)),
+        config.watch().time_limit(Duration::ZERO),
+    ] {
+        let error = watch.await.unwrap_err();
+        assert!(matches!(error, Error::InvalidSetting { .. }), "{error:?}");
+    }
+    assert!(bed.sent().is_empty());
+}

@@ -1,4 +1,4 @@
-"""What dynamodb-config-store 0.3.0 does, on a server: `config_store.py ENDPOINT write|read`. Python 2.7, or 3 before 3.10."""
+"""What dynamodb-config-store 0.3.0 does, on a server: `config_store.py ENDPOINT write|read|edit`. Python 2.7, or 3 before 3.10."""
 
 from __future__ import print_function
 
@@ -58,4 +58,13 @@ def read():
     return {"all": text(store.config.get()), "missing": missing, "schema": schema}
 
 
-print(json.dumps({"write": write, "read": read}[sys.argv[2]](), sort_keys=True))
+def edit():
+    """What programs do to change a key: the library has no other way."""
+    store = DynamoDBConfigStore(connection, "Config", "prod")
+    option = store.config.get("db")
+    option["host"] = "edited"
+    store.set("db", option)
+    return text(option)
+
+
+print(json.dumps({"write": write, "read": read, "edit": edit}[sys.argv[2]](), sort_keys=True))

@@ -74,7 +74,7 @@ impl Difference {
         }
     }
 
-    fn of_index(table: &str, index: &str, kind: DifferenceKind, text: String) -> Self {
+    pub(super) fn of_index(table: &str, index: &str, kind: DifferenceKind, text: String) -> Self {
         Self {
             index: Some(index.to_owned()),
             ..Self::new(table, kind, text)

@@ -102,6 +102,7 @@ fn unfinished(table: &TableDescription) -> Vec<Difference> {
     }
     for index in table.global_secondary_indexes() {
         let of = index.index_name().unwrap_or_default();
+        let note = |text| Difference::of_index(name, of, DifferenceKind::NotReady, text);
         match index.index_status() {
             Some(IndexStatus::Creating) if index.backfilling() == Some(true) => {
                 unfinished.push(note(format!(
