@@ -125,18 +125,23 @@ impl FeatureStore {
         Ok(standing)
     }
 
-    /// Pieces first: a row never names what is not there.
-    pub(crate) async fn put_all(&self, rows: Vec<Rows>) -> Result<()> {
-        let (mut puts, mut later) = (Vec::new(), Vec::new());
-        for Rows { row, pieces, .. } in rows {
-            puts.extend(pieces.into_iter().map(Change::Put));
-            later.push(Change::Put(row));
+    /// All pieces before the first row: a batch has no order, and a row never names what is not there.
+    pub(crate) async fn put_all(&self, all: Vec<Rows>) -> Result<()> {
+        let (mut pieces, mut rows) = (Vec::new(), Vec::new());
+        for Rows {
+            row, pieces: of, ..
+        } in all
+        {
+            pieces.extend(of.into_iter().map(Change::Put));
+            rows.push(Change::Put(row));
         }
-        puts.append(&mut later);
-        self.items.write_many(puts).await.map_err(|error| {
+        let places = |left: &[Change]| left.iter().filter_map(|row| self.place_of(row)).collect();
+        if let Err(error) = self.items.write_many(pieces).await {
+            return Err(self.incomplete(places(&rows), error.into_parts().0));
+        }
+        self.items.write_many(rows).await.map_err(|error| {
             let (error, left) = error.into_parts();
-            let left = left.iter().filter_map(|change| self.place_of(change));
-            self.incomplete(left.collect(), error)
+            self.incomplete(places(&left), error)
         })
     }
 
@@ -184,14 +189,11 @@ impl FeatureStore {
             return None;
         };
         let (namespace, key) = (text_in(row, NAMESPACE)?, text_in(row, KEY)?);
-        // A generation is named after the kind, and so are pieces, whose row is left, too.
-        let kinds = Kind::ALL.into_iter();
-        let mut kinds = kinds.filter(|kind| {
-            let own = self.names.items(*kind, &Generation::Official);
-            let rest = namespace.strip_prefix(&own);
-            rest.is_some_and(|rest| !rest.ends_with("$chunks"))
-        });
-        kinds.next().map(|kind| (kind, key.to_owned()))
+        // A generation is named after the kind.
+        let mut kinds = Kind::ALL.into_iter();
+        let kind = kinds
+            .find(|kind| namespace.starts_with(&self.names.items(*kind, &Generation::Official)));
+        kind.map(|kind| (kind, key.to_owned()))
     }
 
     pub(crate) fn incomplete(&self, left: Vec<(Kind, String)>, source: dyno_core::Error) -> Error {

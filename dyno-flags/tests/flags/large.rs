@@ -247,3 +247,50 @@ async fn a_clock_before_1970_does_no_harm() {
     );
     assert_eq!(flags.sweep(Duration::from_mins(1)).await.unwrap(), 0);
 }
+
+#[tokio::test]
+async fn init_writes_pieces_before_the_rows_that_name_them() {
+    let service = service().await;
+    let mixed = faulty(&service, |request| {
+        let body = request.body().to_string();
+        assert!(
+            !(body.contains("$chunks") && body.contains("\"item\"")),
+            "a batch has no order"
+        );
+        Fault::Pass
+    });
+    let all = [
+        (Kind::Flag, "big", large("big", 1, 'x')),
+        (Kind::Flag, "small", item("small", 1)),
+    ];
+    mixed.large_items().init(all).await.unwrap();
+    assert_eq!(places(&service).await.len(), 2 + 3 + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_init_whose_pieces_are_throttled_for_ever_leaves_every_row() {
+    let service = service().await;
+    let throttled = faulty(&service, |request| {
+        if request.body().to_string().contains("$chunks") {
+            Fault::Throttled
+        } else {
+            Fault::Pass
+        }
+    });
+    let all = [
+        (Kind::Flag, "big", large("big", 1, 'x')),
+        (Kind::Flag, "small", item("small", 1)),
+        (Kind::Segment, "s", item("s", 1)),
+    ];
+    let error = throttled.large_items().init(all).await.unwrap_err();
+    let Error::Incomplete { left, .. } = error else {
+        panic!("{error:?}");
+    };
+    let expected = [
+        (Kind::Flag, "big".to_owned()),
+        (Kind::Flag, "small".to_owned()),
+        (Kind::Segment, "s".to_owned()),
+    ];
+    assert_eq!(left, expected);
+    assert!(places(&service).await.is_empty());
+}
