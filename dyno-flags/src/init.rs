@@ -111,18 +111,25 @@ impl FeatureStore {
     ) -> Result<Standing> {
         let mut standing = Standing::new();
         for kind in Kind::ALL {
-            let rows = self.items.query(self.names.items(kind, generation));
-            let rows = rows.consistent().only([NAMESPACE, KEY, VERSION, CHUNKS]);
-            let rows = rows.await;
-            let rows =
-                rows.map_err(|error| self.failed(operation, format!("every {kind}"), error))?;
-            let rows = rows.into_iter();
-            standing.extend(rows.filter_map(|row| {
+            let rows = self.standing_of(kind, generation, operation).await?;
+            standing.extend(rows.into_iter().filter_map(|row| {
                 let key = text_in(&row, KEY)?.to_owned();
                 Some(((kind, key), row))
             }));
         }
         Ok(standing)
+    }
+
+    pub(crate) async fn standing_of(
+        &self,
+        kind: Kind,
+        generation: &Generation,
+        operation: &'static str,
+    ) -> Result<Vec<Item>> {
+        let rows = self.items.query(self.names.items(kind, generation));
+        let rows = rows.consistent().only([NAMESPACE, KEY, VERSION, CHUNKS]);
+        let rows = rows.await;
+        rows.map_err(|error| self.failed(operation, format!("every {kind}"), error))
     }
 
     /// All pieces before the first row: a batch has no order, and a row never names what is not there.
