@@ -48,13 +48,12 @@ impl FeatureStore {
                 Switch::Abandoned => break,
                 Switch::Refused(now) => {
                     let before = std::mem::replace(&mut marker, self.held(&now.generation).await?);
-                    if marker.generation == before.generation {
-                        let from = &marker.generation;
-                        self.take_over(&entries, &standing, from, &own).await?;
-                    } else {
-                        // Another `init` was faster: this one replaces its set as it is now.
+                    if marker.generation != before.generation {
+                        // Another `init` was faster: its keys are replaced, but for what is newer.
                         standing = self.standing(&marker.generation, "init").await?;
                     }
+                    let from = &marker.generation;
+                    self.take_over(&entries, &standing, from, &own).await?;
                 }
             }
         }
@@ -105,7 +104,7 @@ impl FeatureStore {
         }
     }
 
-    /// Takes what was written into the old set meanwhile, where it is newer than what the new one has.
+    /// Takes what is newer in the old set than in the new one, and what was written there meanwhile under keys that the new one has not.
     async fn take_over(
         &self,
         entries: &BTreeMap<(Kind, String), Entry>,
@@ -118,10 +117,11 @@ impl FeatureStore {
             let now = self.all_in(kind, from).await?;
             for (key, descriptor) in now.items {
                 let place = (kind, key);
-                let before = standing.get(&place).and_then(version_of);
-                let own = entries.get(&place).map(|entry| entry.version);
-                let version = Some(descriptor.version());
-                if version > before && version > own {
+                let known = match entries.get(&place) {
+                    Some(entry) => Some(entry.version),
+                    None => standing.get(&place).and_then(version_of),
+                };
+                if Some(descriptor.version()) > known {
                     let entry = Entry {
                         kind,
                         key: place.1,

@@ -177,9 +177,10 @@ async fn what_is_newer_than_the_new_set_is_taken_over_with_its_pieces() {
     let service = service().await;
     let flags = atomic(&service).large_items();
     let before = [
-        // Stands there before, and is replaced, however high its version.
-        (Kind::Flag, "a", item("a", 99)),
+        (Kind::Flag, "a", item("a", 1)),
         (Kind::Flag, "b", item("b", 1)),
+        // Is in the old set only, and nobody writes it.
+        (Kind::Flag, "dropped", item("dropped", 99)),
     ];
     flags.init(before).await.unwrap();
     let old = flags.clone();
@@ -201,6 +202,7 @@ async fn what_is_newer_than_the_new_set_is_taken_over_with_its_pieces() {
         flags.get(Kind::Flag, "c").await.unwrap(),
         Some(item("c", 1))
     );
+    assert_eq!(flags.get(Kind::Flag, "dropped").await.unwrap(), None);
     assert!(
         flags
             .get(Kind::Segment, "s")
@@ -209,6 +211,44 @@ async fn what_is_newer_than_the_new_set_is_taken_over_with_its_pieces() {
             .unwrap()
             .is_deleted()
     );
+}
+
+#[tokio::test]
+async fn an_upsert_right_after_an_init_began_is_taken_over() {
+    let service = service().await;
+    let flags = atomic(&service);
+    flags.init([(Kind::Flag, "b", item("b", 1))]).await.unwrap();
+    let gate = Gate::new();
+    let held = gate.clone();
+    let slow = faulty(&service, move |request| match request.operation() {
+        "Query" => Fault::Held(held.clone()),
+        _ => Fault::Pass,
+    });
+    let set = [(Kind::Flag, "b", item("b", 10))];
+    let init = tokio::spawn(async move { slow.atomic_init().init(set).await });
+    // It has read the marker, and not yet what stands there.
+    gate.reached().await;
+    assert!(flags.upsert(Kind::Flag, "b", item("b", 11)).await.unwrap());
+    gate.open();
+    init.await.unwrap().unwrap();
+    let found = flags.get(Kind::Flag, "b").await.unwrap();
+    assert_eq!(found, Some(item("b", 11)));
+}
+
+#[tokio::test]
+async fn an_upsert_into_the_set_of_a_faster_init_is_taken_over() {
+    let service = service().await;
+    let flags = atomic(&service);
+    flags.init([(Kind::Flag, "b", item("b", 1))]).await.unwrap();
+    let faster = flags.clone();
+    at_the_switch(&service, async move {
+        let set = [(Kind::Flag, "b", item("b", 10))];
+        faster.init(set).await.unwrap();
+        assert!(faster.upsert(Kind::Flag, "b", item("b", 11)).await.unwrap());
+    })
+    .await;
+    let found = flags.get(Kind::Flag, "b").await.unwrap();
+    assert_eq!(found, Some(item("b", 11)));
 }
 
 #[tokio::test(start_paused = true)]
