@@ -6,7 +6,7 @@ use dyno_core::AttributeValue;
 use dyno_core::items::Transacted;
 use uuid::Uuid;
 
-use super::marker::{GENERATION, HELD, Marker, UPDATES, is_own};
+use super::marker::{GENERATION, HELD, HOLD, Marker, UPDATES, is_own};
 use super::registry::{ABANDONED, is_alive};
 use crate::descriptor::Entry;
 use crate::error::Result;
@@ -15,9 +15,6 @@ use crate::item::{key_of, number, version_of};
 use crate::kind::Kind;
 use crate::names::Generation;
 use crate::store::{FeatureStore, TRIES, is_uncertain};
-
-/// For how many milliseconds upserts wait for an `init` that takes over what they wrote before.
-const HOLD: u64 = 2_000;
 
 /// What came of an attempt to switch.
 enum Switch {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use dyno_core::Store;
 use dyno_flags::{FeatureStore, Kind};
@@ -358,4 +358,25 @@ async fn a_set_that_was_swept_away_does_not_become_current() {
         "{error:?}"
     );
     assert_eq!(keys(&flags.all(Kind::Flag).await.unwrap()), ["x"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hold_by_a_clock_that_runs_ahead_is_not_believed() {
+    let service = service().await;
+    let flags = atomic(&service);
+    flags.init([(Kind::Flag, "a", item("a", 1))]).await.unwrap();
+    let store = Store::new(service.client());
+    let items = store.items(TABLE, "namespace").sort("key");
+    let now = store.now().duration_since(UNIX_EPOCH).unwrap();
+    for (ahead, waits) in [(3_600_000, false), (1_000, true)] {
+        let until = u64::try_from(now.as_millis()).unwrap() + ahead;
+        let marker = items.update(("$inited", "$inited"));
+        marker.set("held", until).await.unwrap();
+        let clock = Store::new(service.client()).with_clock(move || UNIX_EPOCH + now);
+        let began = tokio::time::Instant::now();
+        let flags = FeatureStore::new(&clock, TABLE).atomic_init();
+        let written = flags.upsert(Kind::Flag, "a", item("a", 2 + ahead)).await;
+        assert_eq!(written.is_err(), waits, "{ahead}: {written:?}");
+        assert_eq!(began.elapsed() > Duration::from_secs(1), waits, "{ahead}");
+    }
 }
