@@ -245,3 +245,22 @@ async fn a_marker_of_the_harness_names_the_official_set() {
     flags.init([(Kind::Flag, "b", item("b", 1))]).await.unwrap();
     assert_eq!(keys(&flags.all(Kind::Flag).await.unwrap()), ["b"]);
 }
+
+#[tokio::test]
+async fn pieces_that_an_upsert_replaced_go() {
+    let service = service().await;
+    let flags = atomic(&service).large_items();
+    let set = [(Kind::Flag, "a", large("a", 1, 'x'))];
+    flags.init(set).await.unwrap();
+    let pieces = async || {
+        let places = places(&service).await.into_iter();
+        places.filter(|(at, _)| at.contains("$chunks")).count()
+    };
+    for version in 2..4 {
+        let next = large("a", version, 'y');
+        assert!(flags.upsert(Kind::Flag, "a", next).await.unwrap());
+        assert_eq!(pieces().await, 3, "version {version}");
+    }
+    assert!(flags.delete(Kind::Flag, "a", 9).await.unwrap());
+    assert_eq!(pieces().await, 0);
+}
