@@ -183,7 +183,7 @@ async fn a_damaged_piece_is_told_and_does_not_lose_the_others() {
     bytes[5] ^= 1;
     piece.insert(
         "data".into(),
-        dyno_core::AttributeValue::B(dyno_core::Blob::new(bytes)),
+        AttributeValue::B(dyno_core::Blob::new(bytes)),
     );
     put(&service, piece).await;
     let error = flags.get(Kind::Flag, "big").await.unwrap_err();
@@ -290,9 +290,9 @@ async fn an_init_whose_pieces_are_throttled_for_ever_leaves_every_row() {
         panic!("{error:?}");
     };
     let expected = [
+        (Kind::Segment, "s".to_owned()),
         (Kind::Flag, "big".to_owned()),
         (Kind::Flag, "small".to_owned()),
-        (Kind::Segment, "s".to_owned()),
     ];
     assert_eq!(left, expected);
     assert!(places(&service).await.is_empty());
