@@ -33,7 +33,7 @@ impl FeatureStore {
     /// With [`atomic_init`](Self::atomic_init) the set is written beside the current one, and the marker is switched in one
     /// `TransactWriteItems`: readers find the one or the other, and if the program ends in the middle, the one or the other stays. An upsert
     /// that comes in between and is newer than the new set is taken over. The old set is then deleted, which takes a `Query` for each
-    /// 1 MB and a `BatchWriteItem` for each 25 items.
+    /// 1 MB and a `BatchWriteItem` for each 25 items; that of the official items stays for [`sweep`](Self::sweep).
     ///
     /// # Errors
     ///
@@ -221,7 +221,7 @@ pub(crate) fn in_order(
         .flat_map(move |kind| entries.iter().filter(move |(place, _)| place.0 == kind))
 }
 
-fn is_as_it_was(row: &Item) -> Condition {
+pub(crate) fn is_as_it_was(row: &Item) -> Condition {
     match row.get(VERSION) {
         Some(version) => attr(VERSION).eq(version),
         None => attr(VERSION).missing(),

@@ -6,7 +6,7 @@ use dyno_core::AttributeValue;
 use dyno_core::items::Transacted;
 use uuid::Uuid;
 
-use super::marker::{GENERATION, HELD, HOLD, Marker, UPDATES, is_own};
+use super::marker::{GENERATION, HELD, HOLD, Marker, SINCE, UPDATES, is_own};
 use super::registry::{ABANDONED, is_alive};
 use crate::descriptor::Entry;
 use crate::error::Result;
@@ -66,6 +66,7 @@ impl FeatureStore {
         let mut row = key_of(&namespace, &key);
         row.insert(GENERATION.to_owned(), AttributeValue::S(id.to_owned()));
         row.insert(UPDATES.to_owned(), number(0));
+        row.insert(SINCE.to_owned(), number(self.seconds()));
         let put = self.items.put(row).when(marker.is_unchanged());
         let alive = self
             .items

@@ -5,6 +5,7 @@
 //! key       S   the same
 //! generation S  the id of the set; absent: the set that the SDKs of LaunchDarkly read
 //! updates   N   upserts since it became current
+//! since     N   seconds since 1970: when it became current
 //! held      N   milliseconds since 1970: no upserts until then, the set is being replaced
 //! ```
 
@@ -18,6 +19,7 @@ use crate::store::FeatureStore;
 
 pub(super) const GENERATION: &str = "generation";
 pub(super) const HELD: &str = "held";
+pub(super) const SINCE: &str = "since";
 pub(super) const UPDATES: &str = "updates";
 
 /// The set that a marker names.

@@ -17,7 +17,7 @@ const YOUNGEST: Duration = Duration::from_mins(10);
 
 impl FeatureStore {
     /// Removes what programs that ended too early have left: pieces that no item names, and, with [`atomic_init`](Self::atomic_init),
-    /// sets that are not current. Says how many rows it removed.
+    /// sets that are not current, that of the official items among them. Says how many rows it removed.
     ///
     /// What is younger than `age` stays, since somebody may be about to use it: an hour is plenty, and less than ten minutes are taken for
     /// ten. **A write that takes longer than `age`, or comes from a clock that is so far behind, loses its pieces.** One `Query` per kind for each 1 MB of
@@ -49,6 +49,9 @@ impl FeatureStore {
         if self.atomic_init {
             generation = self.read_current("sweep").await?;
             removed += self.remove_old_sets(&generation, age).await?;
+            if generation != Generation::Official {
+                removed += self.remove_official(age).await?;
+            }
         }
         for kind in Kind::ALL {
             removed += self.sweep_pieces(kind, &generation, age).await?;
