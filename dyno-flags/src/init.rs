@@ -38,7 +38,7 @@ impl FeatureStore {
     /// # Errors
     ///
     /// [`Error::InvalidItem`], and nothing was sent: a key is none or comes twice, or a JSON is no object of its version.
-    /// [`Error::Incomplete`] says what is left. [`Error::Contended`], [`Error::Store`].
+    /// [`Error::Incomplete`] says what is left. [`Error::Abandoned`]: it took more than an hour. [`Error::Contended`], [`Error::Store`].
     ///
     /// # Examples
     ///

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::marker::{GENERATION, HELD, HOLD, Marker, SINCE, UPDATES, is_own};
 use super::registry::{ABANDONED, is_alive};
 use crate::descriptor::Entry;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::init::{Standing, in_order};
 use crate::item::{key_of, number, version_of};
 use crate::kind::Kind;
@@ -42,7 +42,12 @@ impl FeatureStore {
                     self.clean_up(&marker.generation, &own).await;
                     return Ok(());
                 }
-                Switch::Abandoned => break,
+                Switch::Abandoned => {
+                    self.give_up(&own).await;
+                    return Err(Error::Abandoned {
+                        table: self.table.clone(),
+                    });
+                }
                 Switch::Refused(now) => {
                     let before = std::mem::replace(&mut marker, self.held(&now.generation).await?);
                     if marker.generation != before.generation {
@@ -54,10 +59,14 @@ impl FeatureStore {
                 }
             }
         }
-        if let Err(error) = self.remove_set(&own).await {
+        self.give_up(&own).await;
+        Err(self.contended("init"))
+    }
+
+    async fn give_up(&self, own: &Generation) {
+        if let Err(error) = self.remove_set(own).await {
             tracing::warn!(%error, "a set that nobody needs is left; `sweep` removes it");
         }
-        Err(self.contended("init"))
     }
 
     /// Makes the new set current, if nothing was written into the old one since the marker was read.

@@ -147,7 +147,7 @@ mod tests {
     use super::*;
     use dyno_core::Store;
 
-    const LIMIT: Duration = Duration::from_secs(60);
+    const LIMIT: Duration = Duration::from_mins(1);
 
     fn worker_within(limit: Duration) -> Worker {
         let flags = FeatureStore::new(&Store::embedded().unwrap(), "flags");

@@ -354,9 +354,10 @@ async fn a_set_that_was_swept_away_does_not_become_current() {
     gate.open();
     let error = init.await.unwrap().unwrap_err();
     assert!(
-        matches!(error, dyno_flags::Error::Contended { .. }),
+        matches!(error, dyno_flags::Error::Abandoned { .. }),
         "{error:?}"
     );
+    assert!(error.to_string().contains("call `init` again"), "{error}");
     assert_eq!(keys(&flags.all(Kind::Flag).await.unwrap()), ["x"]);
 }
 
