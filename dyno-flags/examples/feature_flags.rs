@@ -30,7 +30,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         .await?;
     println!("Initialised: {}", flags.initialized().await?);
 
-    let client = client(flags.clone())?;
+    let client = client(store)?;
     for user in ["ada", "ben"] {
         println!("Dark mode for {user}: {}", is_dark(&client, user)?);
     }
@@ -50,9 +50,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// A client that reads the table and asks nobody else.
-fn client(flags: FeatureStore) -> Result<Client, Box<dyn Error>> {
-    let mut store = PersistentDataStoreBuilder::new(Arc::new(DynoDataStoreFactory::new(flags)));
+/// A client that reads the table and asks nobody else. Over a network its store needs connections of its own: there, make it in
+/// `connect`, with `Store::from_env().await?`.
+fn client(store: Store) -> Result<Client, Box<dyn Error>> {
+    let factory = DynoDataStoreFactory::connect(move || {
+        let flags = FeatureStore::new(&store, "launchdarkly").prefix("production");
+        async { Ok::<_, dyno_core::Error>(flags) }
+    });
+    let mut store = PersistentDataStoreBuilder::new(Arc::new(factory));
     store.no_caching();
     let config = ConfigBuilder::new("no key is needed")
         .daemon_mode(true)

@@ -28,6 +28,14 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum Error {
+    /// An `init` took so long that its set was taken for one that nobody finishes, and removed. Call it again.
+    #[error(
+        "init of table `{table}` took so long that its new set was removed as abandoned; call `init` again, and sweep with a greater age"
+    )]
+    Abandoned {
+        /// The table.
+        table: String,
+    },
     /// Other programs kept replacing the set of flags while this one tried. Try again later.
     #[error(
         "{operation} in table `{table}`: the set of flags was replaced again and again meanwhile; try again later"
@@ -100,7 +108,8 @@ impl Error {
     pub fn store_kind(&self) -> Option<ErrorKind> {
         match self {
             Self::Incomplete { source, .. } | Self::Store { source, .. } => Some(source.kind()),
-            Self::Contended { .. }
+            Self::Abandoned { .. }
+            | Self::Contended { .. }
             | Self::InvalidItem { .. }
             | Self::InvalidSetting(_)
             | Self::Unreadable { .. } => None,

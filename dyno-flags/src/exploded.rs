@@ -4,8 +4,9 @@
 //! namespace S, key S, version N, deleted BOOL, on BOOL, variations L | NULL, rules L | NULL, ..
 //! ```
 //!
-//! It wrote NULL for what was empty. The SDKs want empty lists there, so these are put back. A variation that was `""`, `[]` or
-//! `{}` was stored as NULL, too, and stays `null`: what it was is not known.
+//! It wrote NULL for what was empty. The SDKs want empty lists and texts there, so these are put back: the Rust SDK reads all flags
+//! or none, and one null too many loses them all. A variation or a value of a clause that was `""`, `[]` or `{}` was stored as NULL, too,
+//! and stays `null`: what it was is not known.
 
 use dyno_core::{AttributeValue, Item};
 use serde_json::{Map, Value, json};
@@ -57,7 +58,10 @@ fn number_of(text: &str) -> Result<Value, String> {
 fn complete_flag(flag: &mut Map<String, Value>) {
     empty_lists(flag, &["prerequisites", "targets", "rules", "variations"]);
     empty_text(flag, "salt");
-    each(flag, "targets", |target| empty_lists(target, &["values"]));
+    each(flag, "targets", |target| {
+        empty_lists(target, &["values"]);
+        empty_texts_in(target, "values");
+    });
     each(flag, "rules", |rule| {
         complete_rule(rule);
         rule.entry("trackEvents").or_insert(json!(false));
@@ -69,13 +73,18 @@ fn complete_flag(flag: &mut Map<String, Value>) {
 
 fn complete_segment(segment: &mut Map<String, Value>) {
     empty_lists(segment, &["included", "excluded", "rules"]);
+    empty_texts_in(segment, "included");
+    empty_texts_in(segment, "excluded");
     empty_text(segment, "salt");
     each(segment, "rules", complete_rule);
 }
 
 fn complete_rule(rule: &mut Map<String, Value>) {
     empty_lists(rule, &["clauses"]);
-    each(rule, "clauses", |clause| empty_lists(clause, &["values"]));
+    each(rule, "clauses", |clause| {
+        empty_text(clause, "attribute");
+        empty_lists(clause, &["values"]);
+    });
     complete_rollout(rule);
 }
 
@@ -112,6 +121,16 @@ fn empty_text(object: &mut Map<String, Value>, name: &str) {
     let value = object.entry(name).or_insert(Value::Null);
     if value.is_null() {
         *value = json!("");
+    }
+}
+
+/// Of a list whose elements are texts.
+fn empty_texts_in(object: &mut Map<String, Value>, list: &str) {
+    let Some(Value::Array(elements)) = object.get_mut(list) else {
+        return;
+    };
+    for element in elements.iter_mut().filter(|element| element.is_null()) {
+        *element = json!("");
     }
 }
 
@@ -166,6 +185,41 @@ mod tests {
             Value::Object(json(Kind::Segment, &segment).unwrap()),
             expected
         );
+    }
+
+    #[test]
+    fn texts_that_were_empty_are_empty_again() {
+        let null = AttributeValue::Null(true);
+        let list = |elements: &[AttributeValue]| AttributeValue::L(elements.to_vec());
+        let texts = list(&[null.clone(), AttributeValue::S("ada".into())]);
+        let matching = AttributeValue::M(row(&[
+            ("attribute", null.clone()),
+            ("values", texts.clone()),
+        ]));
+        let silent = AttributeValue::M(row(&[("values", texts.clone())]));
+        let rule = AttributeValue::M(row(&[("clauses", list(&[matching, silent]))]));
+        let target = AttributeValue::M(row(&[("values", texts.clone())]));
+        let flag = row(&[
+            ("targets", list(&[target])),
+            ("rules", list(std::slice::from_ref(&rule))),
+            ("variations", list(std::slice::from_ref(&null))),
+        ]);
+        let flag = json(Kind::Flag, &flag).unwrap();
+        // A clause compares with what JSON has, null among it.
+        let clause = json!({"attribute": "", "values": [null, "ada"]});
+        assert_eq!(flag["rules"][0]["clauses"], json!([clause, clause]));
+        assert_eq!(flag["targets"], json!([{"values": ["", "ada"]}]));
+        assert_eq!(flag["variations"], json!([null]));
+
+        let segment = row(&[
+            ("included", texts.clone()),
+            ("excluded", texts),
+            ("rules", list(&[rule])),
+        ]);
+        let segment = json(Kind::Segment, &segment).unwrap();
+        assert_eq!(segment["included"], json!(["", "ada"]));
+        assert_eq!(segment["excluded"], json!(["", "ada"]));
+        assert_eq!(segment["rules"][0]["clauses"], json!([clause, clause]));
     }
 
     #[test]

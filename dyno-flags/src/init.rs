@@ -33,12 +33,12 @@ impl FeatureStore {
     /// With [`atomic_init`](Self::atomic_init) the set is written beside the current one, and the marker is switched in one
     /// `TransactWriteItems`: readers find the one or the other, and if the program ends in the middle, the one or the other stays. An upsert
     /// that comes in between and is newer than the new set is taken over. The old set is then deleted, which takes a `Query` for each
-    /// 1 MB and a `BatchWriteItem` for each 25 items.
+    /// 1 MB and a `BatchWriteItem` for each 25 items; that of the official items stays for [`sweep`](Self::sweep).
     ///
     /// # Errors
     ///
     /// [`Error::InvalidItem`], and nothing was sent: a key is none or comes twice, or a JSON is no object of its version.
-    /// [`Error::Incomplete`] says what is left. [`Error::Contended`], [`Error::Store`].
+    /// [`Error::Incomplete`] says what is left. [`Error::Abandoned`]: it took more than an hour. [`Error::Contended`], [`Error::Store`].
     ///
     /// # Examples
     ///
@@ -111,13 +111,8 @@ impl FeatureStore {
     ) -> Result<Standing> {
         let mut standing = Standing::new();
         for kind in Kind::ALL {
-            let rows = self.items.query(self.names.items(kind, generation));
-            let rows = rows.consistent().only([NAMESPACE, KEY, VERSION, CHUNKS]);
-            let rows = rows.await;
-            let rows =
-                rows.map_err(|error| self.failed(operation, format!("every {kind}"), error))?;
-            let rows = rows.into_iter();
-            standing.extend(rows.filter_map(|row| {
+            let rows = self.standing_of(kind, generation, operation).await?;
+            standing.extend(rows.into_iter().filter_map(|row| {
                 let key = text_in(&row, KEY)?.to_owned();
                 Some(((kind, key), row))
             }));
@@ -125,18 +120,35 @@ impl FeatureStore {
         Ok(standing)
     }
 
-    /// Pieces first: a row never names what is not there.
-    pub(crate) async fn put_all(&self, rows: Vec<Rows>) -> Result<()> {
-        let (mut puts, mut later) = (Vec::new(), Vec::new());
-        for Rows { row, pieces, .. } in rows {
-            puts.extend(pieces.into_iter().map(Change::Put));
-            later.push(Change::Put(row));
+    pub(crate) async fn standing_of(
+        &self,
+        kind: Kind,
+        generation: &Generation,
+        operation: &'static str,
+    ) -> Result<Vec<Item>> {
+        let rows = self.items.query(self.names.items(kind, generation));
+        let rows = rows.consistent().only([NAMESPACE, KEY, VERSION, CHUNKS]);
+        let rows = rows.await;
+        rows.map_err(|error| self.failed(operation, format!("every {kind}"), error))
+    }
+
+    /// All pieces before the first row: a batch has no order, and a row never names what is not there.
+    pub(crate) async fn put_all(&self, all: Vec<Rows>) -> Result<()> {
+        let (mut pieces, mut rows) = (Vec::new(), Vec::new());
+        for Rows {
+            row, pieces: of, ..
+        } in all
+        {
+            pieces.extend(of.into_iter().map(Change::Put));
+            rows.push(Change::Put(row));
         }
-        puts.append(&mut later);
-        self.items.write_many(puts).await.map_err(|error| {
+        let places = |left: &[Change]| left.iter().filter_map(|row| self.place_of(row)).collect();
+        if let Err(error) = self.items.write_many(pieces).await {
+            return Err(self.incomplete(places(&rows), error.into_parts().0));
+        }
+        self.items.write_many(rows).await.map_err(|error| {
             let (error, left) = error.into_parts();
-            let left = left.iter().filter_map(|change| self.place_of(change));
-            self.incomplete(left.collect(), error)
+            self.incomplete(places(&left), error)
         })
     }
 
@@ -184,14 +196,11 @@ impl FeatureStore {
             return None;
         };
         let (namespace, key) = (text_in(row, NAMESPACE)?, text_in(row, KEY)?);
-        // A generation is named after the kind, and so are pieces, whose row is left, too.
-        let kinds = Kind::ALL.into_iter();
-        let mut kinds = kinds.filter(|kind| {
-            let own = self.names.items(*kind, &Generation::Official);
-            let rest = namespace.strip_prefix(&own);
-            rest.is_some_and(|rest| !rest.ends_with("$chunks"))
-        });
-        kinds.next().map(|kind| (kind, key.to_owned()))
+        // A generation is named after the kind.
+        let mut kinds = Kind::ALL.into_iter();
+        let kind = kinds
+            .find(|kind| namespace.starts_with(&self.names.items(*kind, &Generation::Official)));
+        kind.map(|kind| (kind, key.to_owned()))
     }
 
     pub(crate) fn incomplete(&self, left: Vec<(Kind, String)>, source: dyno_core::Error) -> Error {
@@ -212,7 +221,7 @@ pub(crate) fn in_order(
         .flat_map(move |kind| entries.iter().filter(move |(place, _)| place.0 == kind))
 }
 
-fn is_as_it_was(row: &Item) -> Condition {
+pub(crate) fn is_as_it_was(row: &Item) -> Condition {
     match row.get(VERSION) {
         Some(version) => attr(VERSION).eq(version),
         None => attr(VERSION).missing(),

@@ -97,7 +97,8 @@ impl FeatureStore {
     /// Makes [`init`](Self::init) atomic: who reads sees the old set or the new one, and `all` never parts of both.
     ///
     /// Each set stands in namespaces of its own, and the marker names the one that counts. All programs that share the table and
-    /// prefix must say so; **the SDKs of other languages do not find these sets**. Reads take the marker along: see
+    /// prefix must say so; **the SDKs of other languages do not find these sets**. The order of a roll-out: end the programs that write
+    /// official items, let all others say so, call `init`, and [`sweep`](Self::sweep) at last, which removes the official items. Reads take the marker along: see
     /// [`get`](Self::get) and [`all`](Self::all).
     #[must_use]
     pub fn atomic_init(mut self) -> Self {

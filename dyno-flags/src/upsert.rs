@@ -43,7 +43,8 @@ impl FeatureStore {
     ///
     /// One conditional `PutItem`, 1 write unit for each 1 KB of the larger of the two items; where the answer is lost it is sent again. With
     /// [`atomic_init`](Self::atomic_init) one `TransactWriteItems` of the item and the marker, at twice the units, so that no upsert gets lost
-    /// in a set that was just replaced. An item in pieces takes one `BatchWriteItem` for each 25 pieces before that.
+    /// in a set that was just replaced; together with [`large_items`](Self::large_items) one `GetItem` before it, since a transaction does not
+    /// tell what it replaced. An item in pieces takes one `BatchWriteItem` for each 25 pieces before that.
     ///
     /// An item over 400 000 bytes, as the SDKs count them, is not written: that is logged, and the answer is `false`; unless
     /// [`large_items`](Self::large_items) are wanted. If the program ends in the middle, the old or the new item is there.
@@ -82,11 +83,13 @@ impl FeatureStore {
             let pieces = rows.pieces.iter().cloned().map(Change::Put);
             let written = self.items.write_many(pieces).await;
             written.map_err(|error| self.failed_at("upsert", kind, key, error.into_parts().0))?;
+            let replaced = self.replaced(kind, &generation, key).await?;
             match self
                 .attempt(&generation, &entry, &rows, &mut uncertain)
                 .await?
             {
                 Attempt::Applied(before) => {
+                    let before = before.or(replaced);
                     self.discard(kind, &generation, before.as_ref()).await;
                     return Ok(true);
                 }
@@ -106,6 +109,21 @@ impl FeatureStore {
             }
         }
         Err(self.contended("upsert"))
+    }
+
+    /// What a transaction is about to replace, which it does not tell. Only pieces need it.
+    async fn replaced(
+        &self,
+        kind: Kind,
+        generation: &Generation,
+        key: &str,
+    ) -> Result<Option<Item>> {
+        if !(self.atomic_init && self.large_items) {
+            return Ok(None);
+        }
+        let row = self.items.get(self.item_key(kind, generation, key));
+        let row = row.consistent().only([VERSION, CHUNKS]).await;
+        row.map_err(|error| self.failed_at("upsert", kind, key, error))
     }
 
     /// Where this store writes.

@@ -6,18 +6,15 @@ use dyno_core::AttributeValue;
 use dyno_core::items::Transacted;
 use uuid::Uuid;
 
-use super::marker::{GENERATION, HELD, Marker, UPDATES, is_own};
+use super::marker::{GENERATION, HELD, HOLD, Marker, SINCE, UPDATES, is_own};
 use super::registry::{ABANDONED, is_alive};
 use crate::descriptor::Entry;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::init::{Standing, in_order};
 use crate::item::{key_of, number, version_of};
 use crate::kind::Kind;
 use crate::names::Generation;
 use crate::store::{FeatureStore, TRIES, is_uncertain};
-
-/// For how many milliseconds upserts wait for an `init` that takes over what they wrote before.
-const HOLD: u64 = 2_000;
 
 /// What came of an attempt to switch.
 enum Switch {
@@ -45,23 +42,31 @@ impl FeatureStore {
                     self.clean_up(&marker.generation, &own).await;
                     return Ok(());
                 }
-                Switch::Abandoned => break,
+                Switch::Abandoned => {
+                    self.give_up(&own).await;
+                    return Err(Error::Abandoned {
+                        table: self.table.clone(),
+                    });
+                }
                 Switch::Refused(now) => {
                     let before = std::mem::replace(&mut marker, self.held(&now.generation).await?);
-                    if marker.generation == before.generation {
-                        let from = &marker.generation;
-                        self.take_over(&entries, &standing, from, &own).await?;
-                    } else {
-                        // Another `init` was faster: this one replaces its set as it is now.
+                    if marker.generation != before.generation {
+                        // Another `init` was faster: its keys are replaced, but for what is newer.
                         standing = self.standing(&marker.generation, "init").await?;
                     }
+                    let from = &marker.generation;
+                    self.take_over(&entries, &standing, from, &own).await?;
                 }
             }
         }
-        if let Err(error) = self.remove_set(&own).await {
+        self.give_up(&own).await;
+        Err(self.contended("init"))
+    }
+
+    async fn give_up(&self, own: &Generation) {
+        if let Err(error) = self.remove_set(own).await {
             tracing::warn!(%error, "a set that nobody needs is left; `sweep` removes it");
         }
-        Err(self.contended("init"))
     }
 
     /// Makes the new set current, if nothing was written into the old one since the marker was read.
@@ -70,6 +75,7 @@ impl FeatureStore {
         let mut row = key_of(&namespace, &key);
         row.insert(GENERATION.to_owned(), AttributeValue::S(id.to_owned()));
         row.insert(UPDATES.to_owned(), number(0));
+        row.insert(SINCE.to_owned(), number(self.seconds()));
         let put = self.items.put(row).when(marker.is_unchanged());
         let alive = self
             .items
@@ -105,7 +111,7 @@ impl FeatureStore {
         }
     }
 
-    /// Takes what was written into the old set meanwhile, where it is newer than what the new one has.
+    /// Takes what is newer in the old set than in the new one, and what was written there meanwhile under keys that the new one has not.
     async fn take_over(
         &self,
         entries: &BTreeMap<(Kind, String), Entry>,
@@ -118,10 +124,11 @@ impl FeatureStore {
             let now = self.all_in(kind, from).await?;
             for (key, descriptor) in now.items {
                 let place = (kind, key);
-                let before = standing.get(&place).and_then(version_of);
-                let own = entries.get(&place).map(|entry| entry.version);
-                let version = Some(descriptor.version());
-                if version > before && version > own {
+                let known = match entries.get(&place) {
+                    Some(entry) => Some(entry.version),
+                    None => standing.get(&place).and_then(version_of),
+                };
+                if Some(descriptor.version()) > known {
                     let entry = Entry {
                         kind,
                         key: place.1,

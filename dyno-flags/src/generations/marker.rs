@@ -5,6 +5,7 @@
 //! key       S   the same
 //! generation S  the id of the set; absent: the set that the SDKs of LaunchDarkly read
 //! updates   N   upserts since it became current
+//! since     N   seconds since 1970: when it became current
 //! held      N   milliseconds since 1970: no upserts until then, the set is being replaced
 //! ```
 
@@ -18,6 +19,7 @@ use crate::store::FeatureStore;
 
 pub(super) const GENERATION: &str = "generation";
 pub(super) const HELD: &str = "held";
+pub(super) const SINCE: &str = "since";
 pub(super) const UPDATES: &str = "updates";
 
 /// The set that a marker names.
@@ -39,9 +41,13 @@ pub(super) fn is_own(generation: &Generation) -> Condition {
     attr(NAMESPACE).exists() & is_marked(generation)
 }
 
-/// Holds of a marker whose set is about to be replaced. Clocks that differ make an upsert wait longer, or an `init` begin again, no more.
+/// For how many milliseconds upserts wait for an `init` that takes over what they wrote before.
+pub(super) const HOLD: u64 = 2_000;
+
+/// Holds of a marker whose set is about to be replaced. A hold that is longer than any is from a clock that runs ahead, and not believed:
+/// the `init` may have to begin again, no more.
 pub(crate) fn is_held(now: u64) -> Condition {
-    attr(HELD).gt(now)
+    attr(HELD).between(now.saturating_add(1), now.saturating_add(HOLD))
 }
 
 /// What an `init` must know of the marker to replace it.

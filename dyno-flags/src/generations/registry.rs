@@ -12,8 +12,9 @@ use std::time::Duration;
 use dyno_core::items::{Change, Condition, attr};
 use dyno_core::{Item, Key};
 
-use super::marker::is_marked;
+use super::marker::{SINCE, is_marked};
 use crate::error::Result;
+use crate::init::is_as_it_was;
 use crate::item::{KEY, NAMESPACE, key_of, number, number_in, text_in};
 use crate::kind::Kind;
 use crate::names::Generation;
@@ -21,6 +22,9 @@ use crate::store::FeatureStore;
 
 const DEAD: &str = "dead";
 const STARTED: &str = "started";
+
+/// How many deletions go into one transaction, beside the check.
+const DELETIONS: usize = 99;
 
 /// An `init` that takes longer than this may find its set removed, and then fails.
 pub(crate) const ABANDONED: Duration = Duration::from_hours(1);
@@ -59,32 +63,67 @@ impl FeatureStore {
         Ok(removed)
     }
 
-    /// Removes a set, unless it is current. One of its own is marked before, so that it does not become current meanwhile, and forgotten
-    /// at last.
-    pub(crate) async fn remove_set(&self, generation: &Generation) -> Result<u64> {
-        let failed = |error| self.failed("sweep", "an old set", error);
-        let mut entry = None;
-        if let Generation::Own(id) = generation {
-            let own = Key::from((self.names.registry(), id.clone()));
-            let dead = self.items.update(own.clone()).set(DEAD, true);
-            let not_current = self
-                .items
-                .check(self.names.marker(), !is_marked(generation));
-            let marked = self.store.write_items([dead.into(), not_current.into()]);
-            if !marked.await.map_err(failed)?.is_applied() {
-                return Ok(0);
+    /// Removes the official set, if a set of its own has been current for so long. An official `init` may take the table back at any time,
+    /// so that each deletion goes with a check of the marker, and of the row.
+    pub(crate) async fn remove_official(&self, age: Duration) -> Result<u64> {
+        let failed = |error| self.failed("sweep", "the official set", error);
+        let marker = self.items.get(self.names.marker()).consistent().await;
+        let since = marker.map_err(failed)?;
+        let since = since.as_ref().and_then(|marker| number_in(marker, SINCE));
+        let before = self.seconds().saturating_sub(age.as_secs());
+        if since.is_none_or(|since| since > before) {
+            return Ok(0);
+        }
+        let official = Generation::Official;
+        let mut removed = 0;
+        for kind in Kind::ALL {
+            let rows = self.standing_of(kind, &official, "sweep").await?;
+            let pieces = self.items.query(self.names.chunks(kind, &official));
+            let pieces = pieces.consistent().only([NAMESPACE, KEY]).await;
+            let rows: Vec<_> = rows.into_iter().chain(pieces.map_err(failed)?).collect();
+            for rows in rows.chunks(DELETIONS) {
+                let deletions = rows.iter().filter_map(|row| {
+                    let key = (text_in(row, NAMESPACE)?, text_in(row, KEY)?);
+                    let delete = self.items.delete(Key::from(key)).when(is_as_it_was(row));
+                    Some(delete.into())
+                });
+                let mut writes: Vec<_> = deletions.collect();
+                let replaced = !is_marked(&official);
+                writes.push(self.items.check(self.names.marker(), replaced).into());
+                let count = writes.len() as u64 - 1;
+                let done = self.store.write_items(writes).await.map_err(failed)?;
+                if !done.is_applied() {
+                    return Ok(removed);
+                }
+                removed += count;
             }
-            entry = Some(own);
+        }
+        Ok(removed)
+    }
+
+    /// Removes a set of its own, unless it is current. It is marked before, so that it does not become current meanwhile, and forgotten at
+    /// last. The official set is left to [`remove_official`](Self::remove_official).
+    pub(crate) async fn remove_set(&self, generation: &Generation) -> Result<u64> {
+        let Generation::Own(id) = generation else {
+            return Ok(0);
+        };
+        let failed = |error| self.failed("sweep", "an old set", error);
+        let entry = Key::from((self.names.registry(), id.clone()));
+        let dead = self.items.update(entry.clone()).set(DEAD, true);
+        let not_current = self
+            .items
+            .check(self.names.marker(), !is_marked(generation));
+        let marked = self.store.write_items([dead.into(), not_current.into()]);
+        if !marked.await.map_err(failed)?.is_applied() {
+            return Ok(0);
         }
         let mut removed = 0;
         for kind in Kind::ALL {
             removed += self.clear(self.names.items(kind, generation)).await?;
             removed += self.clear(self.names.chunks(kind, generation)).await?;
         }
-        if let Some(entry) = entry {
-            let forgotten = self.items.delete(entry).await;
-            forgotten.map(drop).map_err(failed)?;
-        }
+        let forgotten = self.items.delete(entry).await;
+        forgotten.map(drop).map_err(failed)?;
         Ok(removed)
     }
 

@@ -7,16 +7,20 @@ use dyno_core::items::Change;
 
 use super::piece::STORED;
 use crate::error::Result;
-use crate::item::{Content, KEY, NAMESPACE, decode, number_in, text_in};
+use crate::item::{CHUNKS, KEY, NAMESPACE, number_in, text_in};
 use crate::kind::Kind;
 use crate::names::Generation;
 use crate::store::FeatureStore;
 
+/// What is younger may be somebody's work, whatever is asked for.
+const YOUNGEST: Duration = Duration::from_mins(10);
+
 impl FeatureStore {
     /// Removes what programs that ended too early have left: pieces that no item names, and, with [`atomic_init`](Self::atomic_init),
-    /// sets that are not current. Says how many rows it removed.
+    /// sets that are not current, that of the official items among them. Says how many rows it removed.
     ///
-    /// What is younger than `age` stays, since somebody may be about to use it: an hour is plenty. One `Query` per kind for each 1 MB of
+    /// What is younger than `age` stays, since somebody may be about to use it: an hour is plenty, and less than ten minutes are taken for
+    /// ten. **A write that takes longer than `age`, or comes from a clock that is so far behind, loses its pieces.** One `Query` per kind for each 1 MB of
     /// items, and of pieces; one `BatchWriteItem` for each 25 rows. May be called at any time, and again if it was cut off.
     ///
     /// # Errors
@@ -39,11 +43,15 @@ impl FeatureStore {
     /// ```
     pub async fn sweep(&self, age: Duration) -> Result<u64> {
         self.check()?;
+        let age = age.max(YOUNGEST);
         let mut removed = 0;
         let mut generation = Generation::Official;
         if self.atomic_init {
             generation = self.read_current("sweep").await?;
             removed += self.remove_old_sets(&generation, age).await?;
+            if generation != Generation::Official {
+                removed += self.remove_official(age).await?;
+            }
         }
         for kind in Kind::ALL {
             removed += self.sweep_pieces(kind, &generation, age).await?;
@@ -74,15 +82,10 @@ impl FeatureStore {
         if old.is_empty() {
             return Ok(0);
         }
-        let rows = self.standing(generation, "sweep").await?;
-        let named: BTreeSet<_> = rows
-            .iter()
-            .filter(|((of, _), _)| *of == kind)
-            .filter_map(|(_, row)| match decode(kind, row) {
-                Ok(Content::Chunked(pointer)) => Some(pointer.id),
-                _ => None,
-            })
-            .collect();
+        let rows = self.standing_of(kind, generation, "sweep").await?;
+        // Also of a row that cannot be read: somebody may mend it.
+        let chunks = rows.iter().filter_map(|row| row.get(CHUNKS)?.as_m().ok());
+        let named: BTreeSet<_> = chunks.filter_map(|chunks| text_in(chunks, "id")).collect();
         let gone: Vec<_> = old
             .into_iter()
             .filter(|key| {

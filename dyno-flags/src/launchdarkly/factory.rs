@@ -4,6 +4,7 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use launchdarkly_server_sdk::{PersistentDataStore, PersistentDataStoreFactory};
 
@@ -16,8 +17,9 @@ use crate::store::FeatureStore;
 /// Each client gets a store with a thread of its own. Reads and writes are those of [`FeatureStore`]; an error is a `PersistentStoreError`
 /// with all that is known, which the SDK logs.
 ///
-/// The connections of a store are driven by the runtime on which they were opened. A store that a program also uses on a runtime with one
-/// thread would wait for that thread while the thread waits for the store: give each its own, or let [`connect`](Self::connect) make it.
+/// The SDK waits for its store on the threads of the program's runtime. Connections are driven by the runtime on which they were opened,
+/// so that a store that the program uses as well may wait for those very threads: let [`connect`](Self::connect) make one for the
+/// client. An answer that does not come within [`timeout`](Self::timeout) is an error.
 ///
 /// # Examples
 ///
@@ -42,10 +44,18 @@ use crate::store::FeatureStore;
 #[derive(Clone)]
 pub struct DynoDataStoreFactory {
     connect: Arc<dyn Fn() -> Connecting + Send + Sync>,
+    timeout: Duration,
 }
 
+/// An `init` of some thousand flags takes less.
+const TIMEOUT: Duration = Duration::from_mins(1);
+
 impl DynoDataStoreFactory {
-    /// Stores of these flags and segments.
+    /// Stores of these flags and segments, on the connections that they have.
+    ///
+    /// Over a network this is for programs that use them nowhere else. On any runtime whose threads can all wait for the SDK at the
+    /// same time, be it one or many, nobody would be left to drive connections that were opened there: calls would fail after
+    /// [`timeout`](Self::timeout). [`connect`](Self::connect) has no such limit.
     pub fn new(flags: FeatureStore) -> Self {
         let connect = move || -> Connecting {
             let flags = flags.clone();
@@ -53,10 +63,11 @@ impl DynoDataStoreFactory {
         };
         Self {
             connect: Arc::new(connect),
+            timeout: TIMEOUT,
         }
     }
 
-    /// Stores that are made on the thread on which they are used.
+    /// Stores that are made on the thread on which they are used, with connections of their own: make the `dyno_core::Store` in there.
     pub fn connect<F, C, E>(connect: C) -> Self
     where
         C: Fn() -> F + Send + Sync + 'static,
@@ -69,7 +80,16 @@ impl DynoDataStoreFactory {
         };
         Self {
             connect: Arc::new(connect),
+            timeout: TIMEOUT,
         }
+    }
+
+    /// How long the SDK waits for a store to be made, and for each answer: one minute unless it is said. What takes longer is an error;
+    /// it is not called off, and may still be done.
+    #[must_use]
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
     }
 }
 
@@ -81,7 +101,10 @@ impl PersistentDataStoreFactory for DynoDataStoreFactory {
             flags.check()?;
             Ok(flags)
         });
-        Ok(Box::new(DynoDataStore::new(Worker::start(checked)?)))
+        Ok(Box::new(DynoDataStore::new(Worker::start(
+            checked,
+            self.timeout,
+        )?)))
     }
 }
 

@@ -9,8 +9,10 @@
 //! use launchdarkly_server_sdk::{ConfigBuilder, PersistentDataStoreBuilder};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let flags = FeatureStore::new(&Store::embedded()?, "launchdarkly").prefix("production");
-//! let factory = DynoDataStoreFactory::new(flags);
+//! let factory = DynoDataStoreFactory::connect(|| async {
+//!     let store = Store::embedded()?; // over the network: Store::from_env().await?
+//!     Ok::<_, dyno_core::Error>(FeatureStore::new(&store, "launchdarkly").prefix("production"))
+//! });
 //! let store = PersistentDataStoreBuilder::new(Arc::new(factory));
 //! let config = ConfigBuilder::new("sdk key").data_store(&store);
 //! # drop(config);
@@ -19,7 +21,7 @@
 //! ```
 //!
 //! The SDK calls its store from inside asynchronous tasks and waits. The store therefore has a thread with a runtime of its own, which
-//! ends with the store.
+//! ends with the store, and makes the store, so that nothing of it waits for the tasks that wait.
 
 mod data_store;
 mod factory;

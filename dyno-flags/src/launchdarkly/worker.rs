@@ -3,9 +3,11 @@
 use std::error::Error as StdError;
 use std::io;
 use std::pin::Pin;
-use std::sync::mpsc as answers;
+use std::sync::mpsc::{self as answers, RecvTimeoutError};
 use std::thread::{self, JoinHandle};
+use std::time::Duration;
 
+use futures_util::future::{Either, select};
 use tokio::runtime::{Builder, Runtime};
 use tokio::sync::mpsc as jobs;
 
@@ -22,16 +24,27 @@ pub(super) struct Worker {
     /// Present until it is dropped: the thread ends when there is nobody left to send.
     jobs: Option<jobs::UnboundedSender<Job>>,
     thread: Option<JoinHandle<()>>,
+    /// How long an answer may take.
+    limit: Duration,
 }
 
-/// The worker gave no answer: its thread has ended, or the job panicked.
-#[derive(Debug, thiserror::Error)]
-#[error("the thread of the feature store has ended or failed; make a new client")]
-pub(super) struct Stopped;
+/// Why the worker gave no answer.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Silence {
+    #[error(
+        "the feature store gave no answer within {0:?}; if the program uses the same store elsewhere, let \
+         `DynoDataStoreFactory::connect` make one for the client, else raise `DynoDataStoreFactory::timeout`"
+    )]
+    Late(Duration),
+    #[error("the feature store panicked; that is a defect, and the next call is another one")]
+    Panicked,
+    #[error("the thread of the feature store has ended; make a new client")]
+    Stopped,
+}
 
 impl Worker {
     /// Starts the thread, and waits until it has its store.
-    pub(super) fn start(connecting: Connecting) -> io::Result<Self> {
+    pub(super) fn start(connecting: Connecting, limit: Duration) -> io::Result<Self> {
         let (jobs, asked) = jobs::unbounded_channel();
         let (ready, is_ready) = answers::sync_channel(1);
         let thread = thread::Builder::new().name("dyno-flags".to_owned());
@@ -39,18 +52,27 @@ impl Worker {
         let worker = Self {
             jobs: Some(jobs),
             thread: Some(thread),
+            limit,
         };
-        is_ready
-            .recv()
-            .unwrap_or_else(|_| Err(io::Error::other(Stopped)))?;
+        match is_ready.recv_timeout(limit) {
+            Ok(ready) => ready?,
+            Err(RecvTimeoutError::Timeout) => {
+                return Err(io::Error::new(
+                    io::ErrorKind::TimedOut,
+                    Silence::Late(limit),
+                ));
+            }
+            Err(RecvTimeoutError::Disconnected) => return Err(io::Error::other(Silence::Panicked)),
+        }
         Ok(worker)
     }
 
-    /// Runs a job on the thread, and waits for it: inside a task as well, since nothing of the caller's runtime is needed.
+    /// Runs a job on the thread, and waits for it: inside a task as well, since nothing of the caller's runtime is needed. A job that is
+    /// late goes on.
     pub(super) fn run<T, F>(
         &self,
         job: impl FnOnce(FeatureStore) -> F + Send + 'static,
-    ) -> Result<T, Stopped>
+    ) -> Result<T, Silence>
     where
         T: Send + 'static,
         F: Future<Output = T> + Send,
@@ -62,9 +84,15 @@ impl Worker {
                 let _ = answer.send(job(flags).await);
             })
         });
-        let jobs = self.jobs.as_ref().ok_or(Stopped)?;
-        jobs.send(job).map_err(|_| Stopped)?;
-        answered.recv().map_err(|_| Stopped)
+        let jobs = self.jobs.as_ref().ok_or(Silence::Stopped)?;
+        jobs.send(job).map_err(|_| Silence::Stopped)?;
+        answered
+            .recv_timeout(self.limit)
+            .map_err(|error| match error {
+                RecvTimeoutError::Timeout => Silence::Late(self.limit),
+                RecvTimeoutError::Disconnected if jobs.is_closed() => Silence::Stopped,
+                RecvTimeoutError::Disconnected => Silence::Panicked,
+            })
     }
 }
 
@@ -97,10 +125,14 @@ fn serve(
     ready: &answers::SyncSender<io::Result<()>>,
 ) {
     runtime.block_on(async {
-        let connected = connecting.await.map_err(io::Error::other);
+        let connected = match select(connecting, Box::pin(asked.recv())).await {
+            Either::Left((connected, _)) => connected,
+            // Nothing is asked before there is a store: whoever waited for it has gone.
+            Either::Right(_) => return,
+        };
         let flags = match connected {
             Ok(flags) => flags,
-            Err(error) => return drop(ready.send(Err(error))),
+            Err(error) => return drop(ready.send(Err(io::Error::other(error)))),
         };
         drop(ready.send(Ok(())));
         while let Some(job) = asked.recv().await {
@@ -115,16 +147,22 @@ mod tests {
     use super::*;
     use dyno_core::Store;
 
-    fn worker() -> Worker {
+    const LIMIT: Duration = Duration::from_mins(1);
+
+    fn worker_within(limit: Duration) -> Worker {
         let flags = FeatureStore::new(&Store::embedded().unwrap(), "flags");
-        Worker::start(Box::pin(async { Ok(flags) })).unwrap()
+        Worker::start(Box::pin(async { Ok(flags) }), limit).unwrap()
+    }
+
+    fn worker() -> Worker {
+        worker_within(LIMIT)
     }
 
     #[test]
     fn a_job_that_panics_is_an_error_and_the_next_one_runs() {
         let worker = worker();
         let lost: Result<(), _> = worker.run(|_| async { panic!("on purpose") });
-        assert!(lost.is_err());
+        assert_eq!(lost, Err(Silence::Panicked));
         assert_eq!(
             worker
                 .run(|flags| async move { flags.table().len() })
@@ -139,16 +177,34 @@ mod tests {
         let worker = Worker {
             jobs: Some(jobs),
             thread: None,
+            limit: LIMIT,
         };
-        assert!(worker.run(|_| async {}).is_err());
+        assert_eq!(worker.run(|_| async {}), Err(Silence::Stopped));
     }
 
     #[test]
     fn a_store_that_cannot_be_had_is_told() {
-        let error = Worker::start(Box::pin(async { Err("no region".into()) })).unwrap_err();
+        let error = Worker::start(Box::pin(async { Err("no region".into()) }), LIMIT).unwrap_err();
         assert_eq!(error.to_string(), "no region");
         let panicking: Connecting = Box::pin(async { panic!("on purpose") });
-        assert!(Worker::start(panicking).is_err());
+        let error = Worker::start(panicking, LIMIT).unwrap_err();
+        assert!(error.to_string().contains("panicked"), "{error}");
+    }
+
+    #[test]
+    fn what_never_ends_is_an_error_after_the_limit_and_the_next_job_runs() {
+        let worker = worker_within(Duration::from_millis(300));
+        let late = worker.run(|_| std::future::pending::<()>());
+        assert_eq!(late, Err(Silence::Late(Duration::from_millis(300))));
+        assert_eq!(worker.run(|_| async { 7 }), Ok(7));
+    }
+
+    #[test]
+    fn a_store_that_never_comes_is_an_error_after_the_limit() {
+        let never: Connecting = Box::pin(std::future::pending());
+        let error = Worker::start(never, Duration::from_millis(10)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        assert!(error.to_string().contains("10ms"), "{error}");
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 use dyno_core::Store;
 use dyno_flags::{Descriptor, FeatureSet, FeatureStore, Kind};
 use dyno_testbed::Service;
-use dyno_testkit::Fault;
+use dyno_testkit::{Fault, FaultClient, Gate, wrap};
 
 use crate::fixture::{TABLE, faulty, item, keys, killed, large, on, places, put, row, service};
 
@@ -104,7 +104,97 @@ async fn before_the_first_init_upserts_and_reads_are_of_the_official_set() {
     );
     flags.init([(Kind::Flag, "b", item("b", 1))]).await.unwrap();
     assert_eq!(keys(&flags.all(Kind::Flag).await.unwrap()), ["b"]);
-    assert!(on(&service).all(Kind::Flag).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn the_official_set_stays_until_a_sweep_long_after() {
+    let service = service().await;
+    let official = on(&service).large_items();
+    let set = [
+        (Kind::Flag, "a", item("a", 1)),
+        (Kind::Segment, "big", large("big", 1, 'x')),
+    ];
+    official.init(set).await.unwrap();
+    let flags = atomic(&service);
+    flags.init([(Kind::Flag, "b", item("b", 1))]).await.unwrap();
+    flags.init([(Kind::Flag, "b", item("b", 2))]).await.unwrap();
+    // Programs that do not know sets of their own go on with what they had.
+    assert_eq!(keys(&official.all(Kind::Flag).await.unwrap()), ["a"]);
+    assert_eq!(flags.sweep(Duration::from_hours(1)).await.unwrap(), 0);
+    assert_eq!(keys(&official.all(Kind::Segment).await.unwrap()), ["big"]);
+
+    let swept = much_later(&service).sweep(Duration::from_hours(1)).await;
+    assert!(swept.unwrap() >= 2 + 3);
+    assert_eq!(keys(&flags.all(Kind::Flag).await.unwrap()), ["b"]);
+    assert!(official.all(Kind::Flag).await.unwrap().is_empty());
+    let left = places(&service).await;
+    assert!(
+        left.iter()
+            .all(|(namespace, _)| !namespace.contains("chunks")),
+        "{left:?}"
+    );
+}
+
+#[tokio::test]
+async fn an_official_init_loses_nothing_to_the_clean_up_of_another_set() {
+    let service = service().await;
+    let set = || {
+        [
+            (Kind::Flag, "a", item("a", 1)),
+            (Kind::Segment, "s", item("s", 1)),
+        ]
+    };
+    on(&service).init(set()).await.unwrap();
+    let gate = Gate::new();
+    let held = gate.clone();
+    let slow = faulty(&service, move |request| {
+        let body = request.body().to_string();
+        let cleans = request.operation() == "BatchWriteItem" && body.contains("DeleteRequest");
+        let lists = request.operation() == "Query" && body.contains("$generations");
+        if cleans || lists {
+            Fault::Held(held.clone())
+        } else {
+            Fault::Pass
+        }
+    });
+    let init = tokio::spawn(async move { slow.atomic_init().init(set()).await });
+    gate.reached().await;
+    on(&service).init(set()).await.unwrap();
+    gate.open();
+    init.await.unwrap().unwrap();
+    for flags in [on(&service), atomic(&service)] {
+        assert_eq!(
+            flags.get(Kind::Flag, "a").await.unwrap(),
+            Some(item("a", 1))
+        );
+        assert_eq!(keys(&flags.all(Kind::Segment).await.unwrap()), ["s"]);
+    }
+}
+
+#[tokio::test]
+async fn a_sweep_stops_when_an_official_init_takes_the_table_back() {
+    let service = service().await;
+    let set = || [(Kind::Flag, "a", item("a", 1))];
+    on(&service).init(set()).await.unwrap();
+    atomic(&service).init(set()).await.unwrap();
+    let gate = Gate::new();
+    let held = gate.clone();
+    let client = wrap(&service.client(), |http| {
+        FaultClient::new(http, move |request| match request.operation() {
+            "TransactWriteItems" => Fault::Held(held.clone()),
+            _ => Fault::Pass,
+        })
+    });
+    let store = Store::new(client);
+    let now = store.now() + Duration::from_hours(2);
+    let sweeper = FeatureStore::new(&store.with_clock(move || now), TABLE).atomic_init();
+    let sweep = tokio::spawn(async move { sweeper.sweep(Duration::from_hours(1)).await });
+    gate.reached().await;
+    on(&service).init(set()).await.unwrap();
+    gate.open();
+    assert_eq!(sweep.await.unwrap().unwrap(), 0);
+    let found = atomic(&service).get(Kind::Flag, "a").await.unwrap();
+    assert_eq!(found, Some(item("a", 1)));
 }
 
 #[tokio::test]
@@ -244,4 +334,23 @@ async fn a_marker_of_the_harness_names_the_official_set() {
     assert!(flags.upsert(Kind::Flag, "a", item("a", 1)).await.unwrap());
     flags.init([(Kind::Flag, "b", item("b", 1))]).await.unwrap();
     assert_eq!(keys(&flags.all(Kind::Flag).await.unwrap()), ["b"]);
+}
+
+#[tokio::test]
+async fn pieces_that_an_upsert_replaced_go() {
+    let service = service().await;
+    let flags = atomic(&service).large_items();
+    let set = [(Kind::Flag, "a", large("a", 1, 'x'))];
+    flags.init(set).await.unwrap();
+    let pieces = async || {
+        let places = places(&service).await.into_iter();
+        places.filter(|(at, _)| at.contains("$chunks")).count()
+    };
+    for version in 2..4 {
+        let next = large("a", version, 'y');
+        assert!(flags.upsert(Kind::Flag, "a", next).await.unwrap());
+        assert_eq!(pieces().await, 3, "version {version}");
+    }
+    assert!(flags.delete(Kind::Flag, "a", 9).await.unwrap());
+    assert_eq!(pieces().await, 0);
 }

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
-use dyno_core::Store;
+use dyno_core::{AttributeValue, Store};
 use dyno_flags::{Error, FeatureStore, Kind};
 use dyno_testbed::Service;
 use dyno_testkit::{Fault, Gate};
@@ -13,7 +13,7 @@ use crate::fixture::{
 
 fn later(service: &Service) -> FeatureStore {
     let store = Store::new(service.client());
-    let now = store.now() + Duration::from_secs(10);
+    let now = store.now() + Duration::from_hours(2);
     FeatureStore::new(&store.with_clock(move || now), TABLE).large_items()
 }
 
@@ -129,7 +129,10 @@ async fn a_write_that_is_killed_leaves_the_old_or_the_new_value() {
         }
         // What is young may be somebody's work.
         assert_eq!(flags.sweep(Duration::from_hours(1)).await.unwrap(), 0);
-        later(&service).sweep(Duration::from_secs(5)).await.unwrap();
+        later(&service)
+            .sweep(Duration::from_hours(1))
+            .await
+            .unwrap();
         assert_eq!(places(&service).await.len(), 4, "killed at {at}");
         assert_eq!(flags.get(Kind::Flag, "big").await.unwrap(), Some(found));
     }
@@ -180,7 +183,7 @@ async fn a_damaged_piece_is_told_and_does_not_lose_the_others() {
     bytes[5] ^= 1;
     piece.insert(
         "data".into(),
-        dyno_core::AttributeValue::B(dyno_core::Blob::new(bytes)),
+        AttributeValue::B(dyno_core::Blob::new(bytes)),
     );
     put(&service, piece).await;
     let error = flags.get(Kind::Flag, "big").await.unwrap_err();
@@ -246,4 +249,109 @@ async fn a_clock_before_1970_does_no_harm() {
             .unwrap()
     );
     assert_eq!(flags.sweep(Duration::from_mins(1)).await.unwrap(), 0);
+}
+
+#[tokio::test]
+async fn init_writes_pieces_before_the_rows_that_name_them() {
+    let service = service().await;
+    let mixed = faulty(&service, |request| {
+        let body = request.body().to_string();
+        assert!(
+            !(body.contains("$chunks") && body.contains("\"item\"")),
+            "a batch has no order"
+        );
+        Fault::Pass
+    });
+    let all = [
+        (Kind::Flag, "big", large("big", 1, 'x')),
+        (Kind::Flag, "small", item("small", 1)),
+    ];
+    mixed.large_items().init(all).await.unwrap();
+    assert_eq!(places(&service).await.len(), 2 + 3 + 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_init_whose_pieces_are_throttled_for_ever_leaves_every_row() {
+    let service = service().await;
+    let throttled = faulty(&service, |request| {
+        if request.body().to_string().contains("$chunks") {
+            Fault::Throttled
+        } else {
+            Fault::Pass
+        }
+    });
+    let all = [
+        (Kind::Flag, "big", large("big", 1, 'x')),
+        (Kind::Flag, "small", item("small", 1)),
+        (Kind::Segment, "s", item("s", 1)),
+    ];
+    let error = throttled.large_items().init(all).await.unwrap_err();
+    let Error::Incomplete { left, .. } = error else {
+        panic!("{error:?}");
+    };
+    let expected = [
+        (Kind::Segment, "s".to_owned()),
+        (Kind::Flag, "big".to_owned()),
+        (Kind::Flag, "small".to_owned()),
+    ];
+    assert_eq!(left, expected);
+    assert!(places(&service).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_sweep_of_no_age_leaves_what_is_being_written() {
+    let service = service().await;
+    let gate = Gate::new();
+    let held = gate.clone();
+    let slow = faulty(&service, move |request| match request.operation() {
+        "PutItem" => Fault::Held(held.clone()),
+        _ => Fault::Pass,
+    });
+    let write = tokio::spawn(async move {
+        let big = large("big", 1, 'x');
+        slow.large_items().upsert(Kind::Flag, "big", big).await
+    });
+    gate.reached().await;
+    assert_eq!(on(&service).sweep(Duration::ZERO).await.unwrap(), 0);
+    gate.open();
+    assert!(write.await.unwrap().unwrap());
+    let found = on(&service).get(Kind::Flag, "big").await.unwrap();
+    assert_eq!(found, Some(large("big", 1, 'x')));
+}
+
+#[tokio::test]
+async fn a_sweep_leaves_the_pieces_of_a_row_that_cannot_be_read() {
+    let service = service().await;
+    let flags = on(&service).large_items();
+    flags
+        .upsert(Kind::Flag, "big", large("big", 1, 'x'))
+        .await
+        .unwrap();
+    let mut broken = rows(&service).await;
+    broken.retain(|row| text(row, "namespace") == "features");
+    let mut broken = broken.remove(0);
+    broken.insert("version".into(), AttributeValue::S("1".into()));
+    put(&service, broken).await;
+    let swept = later(&service).sweep(Duration::from_hours(1)).await;
+    assert_eq!(swept.unwrap(), 0);
+    assert_eq!(places(&service).await.len(), 1 + 3);
+}
+
+#[tokio::test]
+async fn a_sweep_reads_the_rows_of_each_kind_once() {
+    let service = service().await;
+    let flags = on(&service).large_items();
+    for kind in [Kind::Flag, Kind::Segment] {
+        let big = large("big", 1, 'x');
+        flags.upsert(kind, "big", big).await.unwrap();
+    }
+    let recorder = dyno_testkit::Recorder::new();
+    let store = Store::new(service.client()).with_interceptor(recorder.clone());
+    let now = store.now() + Duration::from_hours(2);
+    let flags = FeatureStore::new(&store.with_clock(move || now), TABLE);
+    assert_eq!(flags.sweep(Duration::from_hours(1)).await.unwrap(), 0);
+    // Of each kind the pieces, in a page for each 1 MB, and the rows.
+    let rows = recorder.requests().into_iter();
+    let rows = rows.filter(|request| !request.body().to_string().contains("$chunks"));
+    assert_eq!(rows.count(), 2);
 }

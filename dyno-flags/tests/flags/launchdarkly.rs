@@ -6,7 +6,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use dyno_core::Store;
+use dyno_core::{Item, Store};
 use dyno_flags::launchdarkly::DynoDataStoreFactory;
 use dyno_flags::{Descriptor, FeatureStore, Kind};
 use dyno_testbed::Service;
@@ -239,6 +239,47 @@ async fn a_client_reads_rows_of_the_predecessor_and_large_flags() {
         "old yes"
     );
     assert_eq!(answer(&client), long);
+    client.close();
+}
+
+/// A flag as launchdarkly-dynamo-store stored it, of which some get `yes`: each `""` is NULL.
+fn exploded(key: &str, targets: &str, attribute: &str, op: &str, value: &str) -> Item {
+    let clauses = format!(
+        r#"{{"L":[{{"M":{{"attribute":{attribute},"op":{{"S":"{op}"}},"values":{{"L":[{{"S":"{value}"}}]}},"negate":{{"BOOL":false}}}}}}]}}"#
+    );
+    row(&format!(
+        r#"{{"namespace":{{"S":"features"}},"key":{{"S":"{key}"}},"version":{{"N":"3"}},"deleted":{{"BOOL":false}},"on":{{"BOOL":true}},"trackEvents":{{"BOOL":false}},"prerequisites":{{"NULL":true}},"salt":{{"NULL":true}},"sel":{{"NULL":true}},"targets":{targets},"rules":{{"L":[{{"M":{{"clauses":{clauses},"variation":{{"N":"1"}}}}}}]}},"fallthrough":{{"M":{{"variation":{{"N":"0"}}}}}},"offVariation":{{"N":"0"}},"variations":{{"L":[{{"S":"no"}},{{"S":"yes"}}]}},"debugEventsUntilDate":{{"NULL":true}}}}"#
+    ))
+}
+
+#[tokio::test]
+async fn a_client_reads_rows_of_the_predecessor_with_empty_texts() {
+    listen_to_the_sdk();
+    let service = service().await;
+    let none = r#"{"NULL":true}"#;
+    let key = r#"{"S":"key"}"#;
+    let targets =
+        r#"{"L":[{"M":{"values":{"L":[{"NULL":true},{"S":"ada"}]},"variation":{"N":"1"}}}]}"#;
+    for flag in [
+        exploded("plain", none, key, "in", "ada"),
+        exploded("segmented", none, none, "segmentMatch", "people"),
+        exploded("targeted", targets, key, "in", "ben"),
+    ] {
+        put(&service, flag).await;
+    }
+    put(&service, row(r#"{"namespace":{"S":"segments"},"key":{"S":"people"},"version":{"N":"1"},"included":{"L":[{"NULL":true},{"S":"ada"}]},"excluded":{"L":[{"NULL":true}]},"salt":{"NULL":true},"rules":{"NULL":true},"deleted":{"BOOL":false}}"#)).await;
+    let client = client(on(&service));
+    for flag in ["plain", "segmented", "targeted"] {
+        let answer = client.str_variation(&ada(), flag, "default".to_owned());
+        assert_eq!(answer, "yes", "{flag}");
+    }
+    let all = client.all_flags_detail(&ada(), FlagDetailConfig::new());
+    let all = serde_json::to_value(&all).unwrap();
+    assert_eq!(
+        (&all["plain"], &all["segmented"], &all["targeted"]),
+        (&json!("yes"), &json!("yes"), &json!("yes"))
+    );
+    assert_eq!(complaints_of_the_sdk(), [""; 0]);
     client.close();
 }
 

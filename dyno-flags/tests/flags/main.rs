@@ -10,6 +10,8 @@ mod bad_input;
 mod faults;
 mod fixture;
 mod generations;
+#[cfg(feature = "launchdarkly")]
+mod http;
 mod large;
 #[cfg(feature = "launchdarkly")]
 mod launchdarkly;

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use dyno_core::Store;
 use dyno_flags::{FeatureStore, Kind};
@@ -177,9 +177,10 @@ async fn what_is_newer_than_the_new_set_is_taken_over_with_its_pieces() {
     let service = service().await;
     let flags = atomic(&service).large_items();
     let before = [
-        // Stands there before, and is replaced, however high its version.
-        (Kind::Flag, "a", item("a", 99)),
+        (Kind::Flag, "a", item("a", 1)),
         (Kind::Flag, "b", item("b", 1)),
+        // Is in the old set only, and nobody writes it.
+        (Kind::Flag, "dropped", item("dropped", 99)),
     ];
     flags.init(before).await.unwrap();
     let old = flags.clone();
@@ -201,6 +202,7 @@ async fn what_is_newer_than_the_new_set_is_taken_over_with_its_pieces() {
         flags.get(Kind::Flag, "c").await.unwrap(),
         Some(item("c", 1))
     );
+    assert_eq!(flags.get(Kind::Flag, "dropped").await.unwrap(), None);
     assert!(
         flags
             .get(Kind::Segment, "s")
@@ -209,6 +211,44 @@ async fn what_is_newer_than_the_new_set_is_taken_over_with_its_pieces() {
             .unwrap()
             .is_deleted()
     );
+}
+
+#[tokio::test]
+async fn an_upsert_right_after_an_init_began_is_taken_over() {
+    let service = service().await;
+    let flags = atomic(&service);
+    flags.init([(Kind::Flag, "b", item("b", 1))]).await.unwrap();
+    let gate = Gate::new();
+    let held = gate.clone();
+    let slow = faulty(&service, move |request| match request.operation() {
+        "Query" => Fault::Held(held.clone()),
+        _ => Fault::Pass,
+    });
+    let set = [(Kind::Flag, "b", item("b", 10))];
+    let init = tokio::spawn(async move { slow.atomic_init().init(set).await });
+    // It has read the marker, and not yet what stands there.
+    gate.reached().await;
+    assert!(flags.upsert(Kind::Flag, "b", item("b", 11)).await.unwrap());
+    gate.open();
+    init.await.unwrap().unwrap();
+    let found = flags.get(Kind::Flag, "b").await.unwrap();
+    assert_eq!(found, Some(item("b", 11)));
+}
+
+#[tokio::test]
+async fn an_upsert_into_the_set_of_a_faster_init_is_taken_over() {
+    let service = service().await;
+    let flags = atomic(&service);
+    flags.init([(Kind::Flag, "b", item("b", 1))]).await.unwrap();
+    let faster = flags.clone();
+    at_the_switch(&service, async move {
+        let set = [(Kind::Flag, "b", item("b", 10))];
+        faster.init(set).await.unwrap();
+        assert!(faster.upsert(Kind::Flag, "b", item("b", 11)).await.unwrap());
+    })
+    .await;
+    let found = flags.get(Kind::Flag, "b").await.unwrap();
+    assert_eq!(found, Some(item("b", 11)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -314,8 +354,30 @@ async fn a_set_that_was_swept_away_does_not_become_current() {
     gate.open();
     let error = init.await.unwrap().unwrap_err();
     assert!(
-        matches!(error, dyno_flags::Error::Contended { .. }),
+        matches!(error, dyno_flags::Error::Abandoned { .. }),
         "{error:?}"
     );
+    assert!(error.to_string().contains("call `init` again"), "{error}");
     assert_eq!(keys(&flags.all(Kind::Flag).await.unwrap()), ["x"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_hold_by_a_clock_that_runs_ahead_is_not_believed() {
+    let service = service().await;
+    let flags = atomic(&service);
+    flags.init([(Kind::Flag, "a", item("a", 1))]).await.unwrap();
+    let store = Store::new(service.client());
+    let items = store.items(TABLE, "namespace").sort("key");
+    let now = store.now().duration_since(UNIX_EPOCH).unwrap();
+    for (ahead, waits) in [(3_600_000, false), (1_000, true)] {
+        let until = u64::try_from(now.as_millis()).unwrap() + ahead;
+        let marker = items.update(("$inited", "$inited"));
+        marker.set("held", until).await.unwrap();
+        let clock = Store::new(service.client()).with_clock(move || UNIX_EPOCH + now);
+        let began = tokio::time::Instant::now();
+        let flags = FeatureStore::new(&clock, TABLE).atomic_init();
+        let written = flags.upsert(Kind::Flag, "a", item("a", 2 + ahead)).await;
+        assert_eq!(written.is_err(), waits, "{ahead}: {written:?}");
+        assert_eq!(began.elapsed() > Duration::from_secs(1), waits, "{ahead}");
+    }
 }
