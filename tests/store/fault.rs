@@ -213,7 +213,7 @@ async fn what_is_never_answered_is_unknown_and_not_a_guess() {
         let store = Faulty::new(move |_| fault.clone()).await;
         let error = store.hit.save(Person::john()).key("p").await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::OutcomeUnknown);
-        assert!(error.to_string().contains("load the object"), "{error}");
+        assert!(error.to_string().contains("load what is stored"), "{error}");
     }
 }
 
