@@ -78,20 +78,18 @@ impl FeatureStore {
 
     async fn init_in_place(&self, entries: BTreeMap<(Kind, String), Entry>) -> Result<()> {
         let generation = Generation::Official;
-        let before = self.standing(&generation, "init").await?;
-        let mut leftovers = before.clone();
+        let mut leftovers = self.standing(&generation, "init").await?;
+        let mut replaced = Vec::new();
         let mut rows = Vec::new();
         for (place, entry) in in_order(&entries) {
             if let Some(row) = self.rows(entry, &generation) {
-                leftovers.remove(place);
+                replaced.extend(leftovers.remove_entry(place));
                 rows.push(row);
             }
         }
         self.put_all(rows).await?;
-        for (place, row) in &before {
-            if !leftovers.contains_key(place) {
-                self.discard(place.0, &generation, Some(row)).await;
-            }
+        for ((kind, _), row) in &replaced {
+            self.discard(*kind, &generation, Some(row)).await;
         }
         self.delete_leftovers(leftovers).await?;
         let (namespace, key) = self.names.marker();

@@ -1,9 +1,9 @@
 //! The store: where it is, and how it writes.
 
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::UNIX_EPOCH;
+use std::time::{Duration, UNIX_EPOCH};
 
-use dyno_core::items::Items;
+use dyno_core::items::{Change, Items};
 use dyno_core::table::TableSpec;
 use dyno_core::{ErrorKind, Key, KeyKind, Store};
 
@@ -220,11 +220,32 @@ impl FeatureStore {
     }
 
     /// Milliseconds since 1970, by the store's clock.
+    /// The second so long ago.
+    pub(crate) fn second_before(&self, age: Duration) -> u64 {
+        self.seconds().saturating_sub(age.as_secs())
+    }
+
     pub(crate) fn millis(&self) -> u64 {
         let since = self.store.now().duration_since(UNIX_EPOCH);
         since.map_or(0, |since| {
             u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
         })
+    }
+
+    /// Deletes the rows with these keys, and says how many.
+    pub(crate) async fn delete_all(
+        &self,
+        namespace: &str,
+        keys: impl IntoIterator<Item = impl Into<String>>,
+    ) -> dyno_core::Result<u64> {
+        let gone = keys.into_iter().map(|key| {
+            let key: String = key.into();
+            Change::Delete((namespace, key).into())
+        });
+        let gone: Vec<_> = gone.collect();
+        let count = gone.len() as u64;
+        self.items.write_many(gone).await?;
+        Ok(count)
     }
 
     pub(crate) fn item_key(&self, kind: Kind, generation: &Generation, key: &str) -> Key {

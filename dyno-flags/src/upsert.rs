@@ -82,7 +82,7 @@ impl FeatureStore {
             };
             let pieces = rows.pieces.iter().cloned().map(Change::Put);
             let written = self.items.write_many(pieces).await;
-            written.map_err(|error| self.failed_at("upsert", kind, key, error.into_parts().0))?;
+            written.map_err(|error| self.failed_at("upsert", kind, key, error.into()))?;
             let replaced = self.replaced(kind, &generation, key).await?;
             match self
                 .attempt(&generation, &entry, &rows, &mut uncertain)
@@ -254,9 +254,7 @@ impl FeatureStore {
             return;
         };
         let namespace = self.names.chunks(kind, generation);
-        let keys = pointer.keys();
-        let gone = keys.map(|key| Change::Delete((namespace.clone(), key).into()));
-        if let Err(error) = self.items.write_many(gone).await {
+        if let Err(error) = self.delete_all(&namespace, pointer.keys()).await {
             tracing::warn!(%error, %kind, "pieces that nobody needs are left; `sweep` removes them");
         }
     }

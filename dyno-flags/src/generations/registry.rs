@@ -9,7 +9,7 @@
 
 use std::time::Duration;
 
-use dyno_core::items::{Change, Condition, attr};
+use dyno_core::items::{Condition, attr};
 use dyno_core::{Item, Key};
 
 use super::marker::{SINCE, is_marked};
@@ -48,7 +48,7 @@ impl FeatureStore {
     pub(crate) async fn remove_old_sets(&self, current: &Generation, age: Duration) -> Result<u64> {
         let known = self.items.query(self.names.registry()).consistent().await;
         let known = known.map_err(|error| self.failed("sweep", "old sets", error))?;
-        let before = self.seconds().saturating_sub(age.as_secs());
+        let before = self.second_before(age);
         let mut removed = 0;
         for row in known {
             let Some(id) = text_in(&row, KEY) else {
@@ -70,7 +70,7 @@ impl FeatureStore {
         let marker = self.items.get(self.names.marker()).consistent().await;
         let since = marker.map_err(failed)?;
         let since = since.as_ref().and_then(|marker| number_in(marker, SINCE));
-        let before = self.seconds().saturating_sub(age.as_secs());
+        let before = self.second_before(age);
         if since.is_none_or(|since| since > before) {
             return Ok(0);
         }
@@ -132,14 +132,7 @@ impl FeatureStore {
         let rows = rows.only([NAMESPACE, KEY]).await;
         let failed = |error| self.failed("sweep", format!("namespace `{namespace}`"), error);
         let rows = rows.map_err(failed)?;
-        let gone: Vec<_> = rows
-            .iter()
-            .filter_map(|row| text_in(row, KEY))
-            .map(|key| Change::Delete((namespace.clone(), key.to_owned()).into()))
-            .collect();
-        let count = gone.len() as u64;
-        let cleared = self.items.write_many(gone).await;
-        cleared.map_err(|error| failed(error.into_parts().0))?;
-        Ok(count)
+        let keys = rows.iter().filter_map(|row| text_in(row, KEY));
+        self.delete_all(&namespace, keys).await.map_err(failed)
     }
 }

@@ -3,8 +3,6 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use dyno_core::items::Change;
-
 use super::piece::STORED;
 use crate::error::Result;
 use crate::item::{CHUNKS, KEY, NAMESPACE, number_in, text_in};
@@ -73,7 +71,7 @@ impl FeatureStore {
             .only([NAMESPACE, KEY, STORED])
             .await
             .map_err(failed)?;
-        let before = self.seconds().saturating_sub(age.as_secs());
+        let before = self.second_before(age);
         let old = pieces.iter().filter(|piece| {
             let stored = number_in(piece, STORED);
             stored.is_none_or(|stored| stored <= before)
@@ -86,17 +84,10 @@ impl FeatureStore {
         // Also of a row that cannot be read: somebody may mend it.
         let chunks = rows.iter().filter_map(|row| row.get(CHUNKS)?.as_m().ok());
         let named: BTreeSet<_> = chunks.filter_map(|chunks| text_in(chunks, "id")).collect();
-        let gone: Vec<_> = old
-            .into_iter()
-            .filter(|key| {
-                let id = key.split('#').next().unwrap_or_default();
-                !named.contains(id)
-            })
-            .map(|key| Change::Delete((namespace.clone(), key.to_owned()).into()))
-            .collect();
-        let count = gone.len() as u64;
-        let cleared = self.items.write_many(gone).await;
-        cleared.map_err(|error| failed(error.into_parts().0))?;
-        Ok(count)
+        let gone = old.into_iter().filter(|key| {
+            let id = key.split('#').next().unwrap_or_default();
+            !named.contains(id)
+        });
+        self.delete_all(&namespace, gone).await.map_err(failed)
     }
 }
