@@ -5,7 +5,8 @@
 //! ```
 //!
 //! A figure is a ratio to a baseline that ran in turns with it, so that it says the same on every machine. With
-//! `--check` the exit code is 1 when a bound is passed by more than the noise of the measurement.
+//! `--check` the exit code is 1 when a bound is passed by more than the noise of the measurement, or when a case could not
+//! be run.
 #![expect(
     clippy::expect_used,
     clippy::print_stderr,
@@ -14,44 +15,56 @@
 )]
 
 mod alloc;
+mod canned;
 mod crypto;
 mod measure;
+mod overhead;
 mod report;
 
 use std::env;
 use std::process::ExitCode;
 
-use self::report::Case;
+use self::report::Row;
 
 /// Measures all cases in so many rounds and hands each one over when it is done.
-type Bench = fn(usize, &mut dyn FnMut(Case));
+type Bench = fn(usize, &mut dyn FnMut(Row));
 
-const BENCHES: [(&str, Bench); 1] = [("crypto", crypto::run)];
+const BENCHES: [(&str, Bench); 2] = [("crypto", crypto::run), ("overhead", overhead::run)];
+
+/// Runs all of them.
+const ALL: &str = "all";
 
 fn main() -> ExitCode {
-    let mut chosen = None;
+    let mut chosen: Option<&[(&str, Bench)]> = None;
     let mut check = false;
     for argument in env::args().skip(1) {
-        let named = BENCHES.iter().find(|(name, _)| *name == argument);
+        let named = BENCHES.iter().position(|(name, _)| *name == argument);
+        let named = match named {
+            Some(at) => BENCHES.get(at..=at),
+            None if argument == ALL => Some(BENCHES.as_slice()),
+            None => None,
+        };
         match (named, argument.as_str()) {
-            (Some(bench), _) if chosen.is_none() => chosen = Some(bench),
+            (Some(benches), _) if chosen.is_none() => chosen = Some(benches),
             (None, "--check") => check = true,
             // The only format there is; named so that a script can say what it relies on.
             (None, "--json") => {}
             _ => return usage(&argument),
         }
     }
-    let Some((name, bench)) = chosen else {
+    let Some(benches) = chosen else {
         return usage("");
     };
     let mut passed = true;
-    bench(measure::ROUNDS, &mut |case| {
-        println!("{}", case.to_json(name));
-        if let Some(complaint) = case.complaint() {
-            eprintln!("{name}: {}: {complaint}", case.name);
-            passed = false;
-        }
-    });
+    for (name, bench) in benches {
+        bench(measure::ROUNDS, &mut |row| {
+            println!("{}", row.to_json(name));
+            if let Some(complaint) = row.complaint() {
+                eprintln!("{name}: {}: {complaint}", row.case());
+                passed = false;
+            }
+        });
+    }
     if passed || !check {
         ExitCode::SUCCESS
     } else {
@@ -64,6 +77,6 @@ fn usage(wrong: &str) -> ExitCode {
     if !wrong.is_empty() {
         eprintln!("dyno-bench: `{wrong}` is neither a benchmark nor an option, or is given twice");
     }
-    eprintln!("usage: dyno-bench {names} [--check] [--json]");
+    eprintln!("usage: dyno-bench {names}|{ALL} [--check] [--json]");
     ExitCode::from(2)
 }

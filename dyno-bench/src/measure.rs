@@ -19,6 +19,7 @@ pub(crate) struct Comparison {
     pub(crate) baseline: f64,
     /// Of ours to the baseline, in the same round.
     pub(crate) ratio: Spread,
+    pub(crate) rounds: usize,
 }
 
 /// Where the ratios of all rounds lie.
@@ -28,6 +29,8 @@ pub(crate) struct Spread {
     pub(crate) p90: f64,
     /// The median is not below this, with 99 % confidence.
     pub(crate) at_least: f64,
+    /// The median is not above this, with 99 % confidence.
+    pub(crate) at_most: f64,
 }
 
 /// Measures two sides in turns, so many rounds; each is given a number of calls to make, and says how long they took.
@@ -62,6 +65,7 @@ pub(crate) fn compare(
         ours: median(times.0),
         baseline: median(times.1),
         ratio: Spread::of(ratios),
+        rounds,
     }
 }
 
@@ -90,6 +94,18 @@ impl Spread {
             p10: quantile(&ratios, 0.1),
             p90: quantile(&ratios, 0.9),
             at_least: quantile(&ratios, 0.5 - half_width),
+            at_most: quantile(&ratios, 0.5 + half_width),
+        }
+    }
+
+    /// A figure without noise.
+    pub(crate) fn exact(figure: f64) -> Self {
+        Self {
+            median: figure,
+            p10: figure,
+            p90: figure,
+            at_least: figure,
+            at_most: figure,
         }
     }
 }

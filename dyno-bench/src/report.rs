@@ -1,55 +1,261 @@
-//! What a benchmark found, as a line of JSON.
+//! What a benchmark found, as lines of JSON.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::measure::Comparison;
+use crate::measure::{Comparison, Spread};
 
 /// One measured case.
-pub(crate) struct Case {
-    pub(crate) name: String,
-    pub(crate) found: Comparison,
-    /// The most that the ratio may be.
-    pub(crate) bound: f64,
-    /// Of one call.
-    pub(crate) allocations: u64,
-    /// The most that one call may make.
-    pub(crate) allowed: u64,
+pub(crate) struct Row {
+    case: String,
+    /// What the baseline is.
+    against: &'static str,
+    found: Found,
+    limit: Option<Limit>,
+    allocations: Option<Allocations>,
+    details: Map<String, Value>,
 }
 
-impl Case {
+enum Found {
+    /// Nanoseconds for one call.
+    Timed(Comparison),
+    /// Figures without noise.
+    Counted {
+        ours: f64,
+        baseline: f64,
+        unit: &'static str,
+    },
+    NotRun(String),
+}
+
+/// What the ratio of ours to the baseline may be.
+#[derive(Clone, Copy)]
+pub(crate) enum Limit {
+    AtMost(f64),
+    Exactly(f64),
+}
+
+/// How often one call asks for memory.
+#[derive(Clone, Copy)]
+pub(crate) struct Allocations {
+    pub(crate) ours: u64,
+    pub(crate) baseline: Option<u64>,
+    /// The most that ours may be.
+    pub(crate) allowed: Option<u64>,
+}
+
+impl Row {
+    /// A case of which both sides were timed in turns.
+    pub(crate) fn timed(case: impl Into<String>, against: &'static str, found: Comparison) -> Self {
+        Self::new(case, against, Found::Timed(found))
+    }
+
+    /// A case with figures that are the same each time.
+    pub(crate) fn counted(
+        case: impl Into<String>,
+        against: &'static str,
+        unit: &'static str,
+        ours: f64,
+        baseline: f64,
+    ) -> Self {
+        let found = Found::Counted {
+            ours,
+            baseline,
+            unit,
+        };
+        Self::new(case, against, found)
+    }
+
+    /// A case that could not be measured, and why.
+    pub(crate) fn not_run(
+        case: impl Into<String>,
+        against: &'static str,
+        why: impl Into<String>,
+    ) -> Self {
+        Self::new(case, against, Found::NotRun(why.into()))
+    }
+
+    fn new(case: impl Into<String>, against: &'static str, found: Found) -> Self {
+        Self {
+            case: case.into(),
+            against,
+            found,
+            limit: None,
+            allocations: None,
+            details: Map::new(),
+        }
+    }
+
+    /// Says what the ratio may be.
+    pub(crate) fn limit(mut self, limit: Limit) -> Self {
+        self.limit = Some(limit);
+        self
+    }
+
+    /// Says that the ratio may be this, and no more.
+    pub(crate) fn at_most(self, bound: f64) -> Self {
+        self.limit(Limit::AtMost(bound))
+    }
+
+    pub(crate) fn allocations(mut self, allocations: Allocations) -> Self {
+        self.allocations = Some(allocations);
+        self
+    }
+
+    /// Adds a figure that belongs to the case and is not compared.
+    pub(crate) fn detail(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.details.insert(name.to_owned(), value.into());
+        self
+    }
+
+    pub(crate) fn case(&self) -> &str {
+        &self.case
+    }
+
     /// The line to print for this case of a benchmark.
     pub(crate) fn to_json(&self, bench: &str) -> Value {
-        let ratio = &self.found.ratio;
-        json!({
+        let mut line = json!({
             "bench": bench,
-            "case": self.name,
-            "ours": rounded(self.found.ours, 1e1),
-            "baseline": rounded(self.found.baseline, 1e1),
-            "ratio": rounded(ratio.median, 1e3),
-            "p10": rounded(ratio.p10, 1e3),
-            "p90": rounded(ratio.p90, 1e3),
-            "bound": self.bound,
-            "allocations": self.allocations,
-            "allowed": self.allowed,
-        })
+            "case": self.case,
+            "against": self.against,
+        });
+        match &self.found {
+            Found::Timed(found) => {
+                let ratio = &found.ratio;
+                line["ours"] = rounded(found.ours, 1e1);
+                line["baseline"] = rounded(found.baseline, 1e1);
+                line["ratio"] = rounded(ratio.median, 1e4);
+                line["unit"] = "ns".into();
+                line["p10"] = rounded(ratio.p10, 1e4);
+                line["p90"] = rounded(ratio.p90, 1e4);
+                line["rounds"] = found.rounds.into();
+            }
+            Found::Counted {
+                ours,
+                baseline,
+                unit,
+            } => {
+                line["ours"] = rounded(*ours, 1e4);
+                line["baseline"] = rounded(*baseline, 1e4);
+                line["ratio"] = rounded(ours / baseline, 1e4);
+                line["unit"] = (*unit).into();
+            }
+            Found::NotRun(why) => {
+                line["ours"] = Value::Null;
+                line["baseline"] = Value::Null;
+                line["ratio"] = Value::Null;
+                line["did_not_run"] = why.as_str().into();
+            }
+        }
+        match self.limit {
+            Some(Limit::AtMost(bound)) => line["at_most"] = bound.into(),
+            Some(Limit::Exactly(bound)) => line["exactly"] = bound.into(),
+            None => {}
+        }
+        if let Some(allocations) = self.allocations {
+            line["allocations"] = allocations.ours.into();
+            line["baseline_allocations"] = allocations.baseline.into();
+            line["allowed_allocations"] = allocations.allowed.into();
+        }
+        for (name, value) in &self.details {
+            line[name] = value.clone();
+        }
+        line
     }
 
     /// What is worse than it may be, if anything is.
     pub(crate) fn complaint(&self) -> Option<String> {
-        let ratio = &self.found.ratio;
-        if self.allocations > self.allowed {
-            let (made, allowed) = (self.allocations, self.allowed);
-            return Some(format!("{made} allocations, {allowed} are allowed"));
+        if let Found::NotRun(why) = &self.found {
+            return Some(format!("did not run: {why}"));
         }
-        (ratio.at_least > self.bound).then(|| {
-            format!(
-                "the ratio {:.3} is over {}; by the noise measured it is at least {:.3}",
-                ratio.median, self.bound, ratio.at_least
-            )
-        })
+        self.too_many_allocations()
+            .or_else(|| self.ratio_out_of_bounds())
+    }
+
+    fn too_many_allocations(&self) -> Option<String> {
+        let Allocations { ours, allowed, .. } = self.allocations?;
+        let allowed = allowed?;
+        (ours > allowed).then(|| format!("{ours} allocations, {allowed} are allowed"))
+    }
+
+    fn ratio_out_of_bounds(&self) -> Option<String> {
+        let limit = self.limit?;
+        match &self.found {
+            Found::Timed(found) => limit.complaint(&found.ratio),
+            Found::Counted { ours, baseline, .. } => {
+                limit.complaint(&Spread::exact(ours / baseline))
+            }
+            Found::NotRun(_) => None,
+        }
     }
 }
 
-fn rounded(figure: f64, steps: f64) -> f64 {
-    (figure * steps).round() / steps
+impl Limit {
+    fn complaint(self, ratio: &Spread) -> Option<String> {
+        let Spread {
+            median,
+            at_least,
+            at_most,
+            ..
+        } = ratio;
+        match self {
+            Self::AtMost(bound) => (*at_least > bound).then(|| {
+                format!(
+                    "the ratio {median:.3} is over {bound}; by the noise measured it is at least {at_least:.3}"
+                )
+            }),
+            Self::Exactly(wanted) => (*at_least > wanted || *at_most < wanted)
+                .then(|| format!("the ratio {median:.3} is not {wanted}")),
+        }
+    }
+}
+
+fn rounded(figure: f64, steps: f64) -> Value {
+    ((figure * steps).round() / steps).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn counted(ours: f64) -> Row {
+        Row::counted("requests", "the floor", "requests", ours, 2.0)
+    }
+
+    #[test]
+    fn a_row_that_did_not_run_is_complained_of() {
+        let row = Row::not_run("toasty", "hand-written", "no compiler");
+        assert!(row.complaint().is_some());
+        let line = row.to_json("overhead");
+        assert_eq!(line["did_not_run"], "no compiler");
+        assert!(line["ratio"].is_null());
+    }
+
+    #[test]
+    fn a_limit_is_kept_or_complained_of() {
+        for (ours, limit, kept) in [
+            (2.0, Limit::Exactly(1.0), true),
+            (3.0, Limit::Exactly(1.0), false),
+            (1.0, Limit::Exactly(1.0), false),
+            (1.0, Limit::AtMost(1.0), true),
+            (2.0, Limit::AtMost(1.0), true),
+            (2.1, Limit::AtMost(1.0), false),
+        ] {
+            let complaint = counted(ours).limit(limit).complaint();
+            assert_eq!(complaint.is_none(), kept, "{ours}: {complaint:?}");
+        }
+    }
+
+    #[test]
+    fn allocations_are_counted_against_what_is_allowed() {
+        let row = |ours, allowed| {
+            counted(2.0).allocations(Allocations {
+                ours,
+                baseline: Some(1),
+                allowed,
+            })
+        };
+        assert_eq!(row(3, Some(3)).complaint(), None);
+        assert_eq!(row(3, None).complaint(), None);
+        assert!(row(4, Some(3)).complaint().is_some());
+    }
 }

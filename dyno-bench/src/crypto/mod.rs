@@ -15,7 +15,7 @@ use dyno_crypto::Sealer;
 use self::cases::{Place, World};
 use crate::alloc;
 use crate::measure::compare;
-use crate::report::Case;
+use crate::report::{Allocations, Row};
 
 /// How many bytes the sealed text has.
 const SIZES: [(usize, &str); 7] = [
@@ -27,6 +27,8 @@ const SIZES: [(usize, &str); 7] = [
     (65_536, "64 KiB"),
     (409_600, "400 KiB"),
 ];
+
+const BASELINE: &str = "the bare calls of the cipher";
 
 /// The most that one value may cost.
 const VALUE_BOUND: f64 = 1.15;
@@ -42,7 +44,7 @@ const FIELD_BYTES: usize = 24;
 const ITEM_ALLOCATIONS: u64 = 8;
 
 /// Measures all cases, each in so many rounds.
-pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Case)) {
+pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
     let world = World::new();
     for (bytes, size) in SIZES {
         let place = world.place("field", bytes);
@@ -57,24 +59,24 @@ pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Case)) {
     report(open_item(rounds, &world, &places));
 }
 
-fn seal(rounds: usize, world: &World, place: &Place, size: &str) -> Case {
+fn seal(rounds: usize, world: &World, place: &Place, size: &str) -> Row {
     let mut sealer = Sealer::new();
     let found = compare(
         rounds,
         |calls| repeat(calls, || world.seal(&mut sealer, place)),
         |calls| repeat(calls, || world.bare.seal(&place.input)),
     );
-    Case {
-        name: format!("seal {size}"),
-        found,
-        bound: VALUE_BOUND,
-        allocations: alloc::count(|| drop(world.seal(&mut sealer, place))),
-        allowed: 1,
-    }
+    Row::timed(format!("seal {size}"), BASELINE, found)
+        .at_most(VALUE_BOUND)
+        .allocations(Allocations {
+            ours: alloc::count(|| drop(world.seal(&mut sealer, place))),
+            baseline: None,
+            allowed: Some(1),
+        })
 }
 
 /// A value sealed by itself: here the baseline also draws a vector, which takes a call to the system.
-fn seal_alone(rounds: usize, world: &World, place: &Place, size: &str) -> Case {
+fn seal_alone(rounds: usize, world: &World, place: &Place, size: &str) -> Row {
     let found = compare(
         rounds,
         |calls| repeat(calls, || world.seal_alone(place)),
@@ -85,16 +87,16 @@ fn seal_alone(rounds: usize, world: &World, place: &Place, size: &str) -> Case {
             })
         },
     );
-    Case {
-        name: format!("seal alone {size}"),
-        found,
-        bound: VALUE_BOUND,
-        allocations: alloc::count(|| drop(world.seal_alone(place))),
-        allowed: 1,
-    }
+    Row::timed(format!("seal alone {size}"), BASELINE, found)
+        .at_most(VALUE_BOUND)
+        .allocations(Allocations {
+            ours: alloc::count(|| drop(world.seal_alone(place))),
+            baseline: None,
+            allowed: Some(1),
+        })
 }
 
-fn open(rounds: usize, world: &World, place: &Place, size: &str) -> Case {
+fn open(rounds: usize, world: &World, place: &Place, size: &str) -> Row {
     let found = compare(
         rounds,
         |calls| repeat(calls, || world.open(place)),
@@ -104,16 +106,16 @@ fn open(rounds: usize, world: &World, place: &Place, size: &str) -> Case {
             })
         },
     );
-    Case {
-        name: format!("open {size}"),
-        found,
-        bound: VALUE_BOUND,
-        allocations: alloc::count(|| drop(world.open(place))),
-        allowed: 1,
-    }
+    Row::timed(format!("open {size}"), BASELINE, found)
+        .at_most(VALUE_BOUND)
+        .allocations(Allocations {
+            ours: alloc::count(|| drop(world.open(place))),
+            baseline: None,
+            allowed: Some(1),
+        })
 }
 
-fn seal_item(rounds: usize, world: &World, places: &[Place]) -> Case {
+fn seal_item(rounds: usize, world: &World, places: &[Place]) -> Row {
     let item = cases::clear_item(places);
     let found = compare(
         rounds,
@@ -125,16 +127,20 @@ fn seal_item(rounds: usize, world: &World, places: &[Place]) -> Case {
         },
     );
     let mut counted = item;
-    Case {
-        name: format!("seal item of {FIELDS} x {FIELD_BYTES} B"),
+    Row::timed(
+        format!("seal item of {FIELDS} x {FIELD_BYTES} B"),
+        BASELINE,
         found,
-        bound: ITEM_BOUND,
-        allocations: alloc::count(|| world.seal_item(&mut counted)),
-        allowed: FIELDS as u64 + ITEM_ALLOCATIONS,
-    }
+    )
+    .at_most(ITEM_BOUND)
+    .allocations(Allocations {
+        ours: alloc::count(|| world.seal_item(&mut counted)),
+        baseline: None,
+        allowed: Some(FIELDS as u64 + ITEM_ALLOCATIONS),
+    })
 }
 
-fn open_item(rounds: usize, world: &World, places: &[Place]) -> Case {
+fn open_item(rounds: usize, world: &World, places: &[Place]) -> Row {
     let item = cases::sealed_item(places);
     let found = compare(
         rounds,
@@ -148,13 +154,17 @@ fn open_item(rounds: usize, world: &World, places: &[Place]) -> Case {
         },
     );
     let mut counted = item;
-    Case {
-        name: format!("open item of {FIELDS} x {FIELD_BYTES} B"),
+    Row::timed(
+        format!("open item of {FIELDS} x {FIELD_BYTES} B"),
+        BASELINE,
         found,
-        bound: ITEM_BOUND,
-        allocations: alloc::count(|| world.open_item(&mut counted)),
-        allowed: FIELDS as u64 + ITEM_ALLOCATIONS,
-    }
+    )
+    .at_most(ITEM_BOUND)
+    .allocations(Allocations {
+        ours: alloc::count(|| world.open_item(&mut counted)),
+        baseline: None,
+        allowed: Some(FIELDS as u64 + ITEM_ALLOCATIONS),
+    })
 }
 
 /// Times calls, each with the release of what it gave.
@@ -218,8 +228,9 @@ mod tests {
     fn no_case_allocates_more_than_it_may() {
         let mut cases = 0;
         run(0, &mut |case| {
-            assert_eq!(case.complaint(), None, "{}", case.name);
-            assert!(case.allocations > 0, "{}: nothing is counted", case.name);
+            assert_eq!(case.complaint(), None, "{}", case.case());
+            let counted = case.to_json("crypto")["allocations"].as_u64();
+            assert_ne!(counted, Some(0), "{}: nothing is counted", case.case());
             cases += 1;
         });
         assert_eq!(cases, 3 * SIZES.len() + 2);

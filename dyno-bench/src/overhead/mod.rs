@@ -1,0 +1,273 @@
+//! What the mapper adds to the SDK with conversions written by hand.
+
+mod hand;
+mod objects;
+
+use std::fmt::Debug;
+use std::hint::black_box;
+use std::time::{Duration, Instant};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_core::{Attribute, DyObject, Key, Store};
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
+
+use self::hand::{ByHand, Item};
+use self::objects::{CUSTOMER, Flat, Nested};
+use crate::measure::compare;
+use crate::report::{Allocations, Row};
+use crate::{alloc, canned};
+
+const BASELINE: &str = "the SDK and conversions by hand";
+
+/// The most that one object may cost, put or got.
+const ONE: f64 = 1.03;
+
+/// The most that a query of a hundred may cost.
+const HUNDRED: f64 = 1.05;
+
+/// The most that a conversion alone may cost.
+const CONVERSION: f64 = 1.15;
+
+/// What one operation may allocate besides what code written by hand does.
+const MORE_ALLOCATIONS: u64 = 2;
+
+pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be made");
+    conversions(
+        "flat",
+        rounds,
+        &(0..100).map(Flat::nth).collect::<Vec<_>>(),
+        report,
+    );
+    conversions(
+        "nested",
+        rounds,
+        &(0..100).map(Nested::nth).collect::<Vec<_>>(),
+        report,
+    );
+    operations(
+        "flat",
+        rounds,
+        &runtime,
+        &(0..100).map(Flat::nth).collect::<Vec<_>>(),
+        report,
+    );
+    operations(
+        "nested",
+        rounds,
+        &runtime,
+        &(0..100).map(Nested::nth).collect::<Vec<_>>(),
+        report,
+    );
+}
+
+fn conversions<T: ByHand + DyObject + Clone + PartialEq + Debug>(
+    name: &str,
+    rounds: usize,
+    objects: &[T],
+    report: &mut dyn FnMut(Row),
+) {
+    let object = objects.first().expect("there are objects");
+    let item = object.to_item();
+    let ours = |object: &T| object.to_value().expect("the object can be stored");
+    assert_eq!(ours(object), AttributeValue::M(item.clone()));
+    let found = compare(
+        rounds,
+        |calls| repeat(calls, || ours(black_box(object))),
+        |calls| repeat(calls, || black_box(object).to_item()),
+    );
+    let by_hand = alloc::count(|| drop(object.to_item()));
+    report(
+        Row::timed(format!("conversion, {name} to item"), BASELINE, found)
+            .at_most(CONVERSION)
+            .allocations(allowing(by_hand, alloc::count(|| drop(ours(object))))),
+    );
+    let read = |item: Item| T::from_value(AttributeValue::M(item)).expect("the item fits");
+    let read_by_hand = |item: Item| T::from_item(item).expect("the item fits");
+    assert_eq!(read(item.clone()), *object);
+    assert_eq!(read_by_hand(item.clone()), *object);
+    let found = compare(
+        rounds,
+        |calls| consume(calls, || item.clone(), read),
+        |calls| consume(calls, || item.clone(), read_by_hand),
+    );
+    let (one, other) = (item.clone(), item);
+    let by_hand = alloc::count(|| drop(read_by_hand(one)));
+    report(
+        Row::timed(format!("conversion, {name} from item"), BASELINE, found)
+            .at_most(CONVERSION)
+            .allocations(allowing(by_hand, alloc::count(|| drop(read(other))))),
+    );
+}
+
+fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
+    name: &str,
+    rounds: usize,
+    runtime: &Runtime,
+    objects: &[T],
+    report: &mut dyn FnMut(Row),
+) {
+    let object = objects.first().expect("there are objects");
+    let item = object.to_item();
+    let order = item["order"].as_s().expect("it is text").clone();
+    let key = || Key::from((CUSTOMER, order.as_str()));
+
+    let client = canned::client("{}");
+    let store = Store::new(client.clone());
+    let put = async |object: T| {
+        store
+            .save(object)
+            .await
+            .expect("the answer is canned")
+            .into_object()
+    };
+    report(operation(
+        format!("canned, put {name}"),
+        rounds,
+        runtime,
+        ONE,
+        || object.clone(),
+        async |object| drop(put(object).await),
+        async |object| hand::put(&client, &object).await,
+    ));
+
+    let client = canned::client(json!({ "Item": json_of_item(&item) }).to_string());
+    let store = Store::new(client.clone());
+    runtime.block_on(async {
+        assert_eq!(*store.load::<T>(key()).await.expect("it loads"), *object);
+    });
+    report(operation(
+        format!("canned, get {name}"),
+        rounds,
+        runtime,
+        ONE,
+        || (),
+        async |()| drop(store.load::<T>(key()).await.expect("it loads")),
+        async |()| drop(hand::get::<T>(&client, CUSTOMER, &order).await),
+    ));
+
+    let items: Vec<Value> = objects
+        .iter()
+        .map(|object| json_of_item(&object.to_item()))
+        .collect();
+    let answer = json!({ "Count": items.len(), "ScannedCount": items.len(), "Items": items });
+    let client = canned::client(answer.to_string());
+    let store = Store::new(client.clone());
+    let query = async || {
+        store
+            .query::<T>()
+            .key(CUSTOMER)
+            .await
+            .expect("it is canned")
+    };
+    runtime.block_on(async {
+        let found = query().await;
+        let found: Vec<T> = found
+            .into_iter()
+            .map(dyno_core::Saved::into_object)
+            .collect();
+        assert_eq!(found, objects);
+    });
+    report(operation(
+        format!("canned, query of 100 {name}"),
+        rounds,
+        runtime,
+        HUNDRED,
+        || (),
+        async |()| drop(query().await),
+        async |()| drop(hand::query::<T>(&client, CUSTOMER).await),
+    ));
+}
+
+fn operation<I>(
+    case: String,
+    rounds: usize,
+    runtime: &Runtime,
+    bound: f64,
+    input: impl Fn() -> I,
+    ours: impl AsyncFn(I),
+    by_hand: impl AsyncFn(I),
+) -> Row {
+    let found = compare(
+        rounds,
+        |calls| runtime.block_on(repeat_async(calls, &input, &ours)),
+        |calls| runtime.block_on(repeat_async(calls, &input, &by_hand)),
+    );
+    let count = |work: &dyn Fn()| {
+        work();
+        alloc::count(work)
+    };
+    let counted_by_hand = count(&|| runtime.block_on(by_hand(input())));
+    let counted = count(&|| runtime.block_on(ours(input())));
+    Row::timed(case, BASELINE, found)
+        .at_most(bound)
+        .allocations(allowing(counted_by_hand, counted))
+}
+
+async fn repeat_async<I>(calls: u32, input: impl Fn() -> I, call: impl AsyncFn(I)) -> Duration {
+    let mut took = Duration::ZERO;
+    for _ in 0..calls {
+        let input = input();
+        let began = Instant::now();
+        call(black_box(input)).await;
+        took += began.elapsed();
+    }
+    took
+}
+
+fn repeat<T>(calls: u32, mut call: impl FnMut() -> T) -> Duration {
+    let began = Instant::now();
+    for _ in 0..calls {
+        drop(black_box(call()));
+    }
+    began.elapsed()
+}
+
+/// Times calls that take an input made beforehand, each with the release of what it gave.
+fn consume<I, T>(calls: u32, input: impl Fn() -> I, mut call: impl FnMut(I) -> T) -> Duration {
+    let mut took = Duration::ZERO;
+    let mut left = calls;
+    while left > 0 {
+        let group = left.min(8);
+        let inputs: Vec<I> = (0..group).map(|_| input()).collect();
+        let began = Instant::now();
+        for input in inputs {
+            drop(black_box(call(black_box(input))));
+        }
+        took += began.elapsed();
+        left -= group;
+    }
+    took
+}
+
+fn allowing(by_hand: u64, ours: u64) -> Allocations {
+    Allocations {
+        ours,
+        baseline: Some(by_hand),
+        allowed: Some(by_hand + MORE_ALLOCATIONS),
+    }
+}
+
+/// An item as the service writes it.
+fn json_of_item(item: &Item) -> Value {
+    item.iter()
+        .map(|(name, value)| (name.clone(), json_of(value)))
+        .collect()
+}
+
+fn json_of(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::Bool(value) => json!({ "BOOL": value }),
+        AttributeValue::L(values) => {
+            json!({ "L": values.iter().map(json_of).collect::<Vec<_>>() })
+        }
+        AttributeValue::M(item) => json!({ "M": json_of_item(item) }),
+        AttributeValue::N(number) => json!({ "N": number }),
+        AttributeValue::S(text) => json!({ "S": text }),
+        other => unimplemented!("no object that is measured has {other:?}"),
+    }
+}
