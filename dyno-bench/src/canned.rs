@@ -1,5 +1,7 @@
 //! An SDK client whose every request gets an answer that was made beforehand, so that only the client's work is measured.
 
+use std::collections::HashMap;
+
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_smithy_runtime_api::client::http::{
@@ -13,8 +15,23 @@ use bytes::Bytes;
 
 /// A client to which every request is answered by this body, with status 200.
 pub(crate) fn client(body: impl Into<Bytes>) -> Client {
+    answering(CannedConnector {
+        body: body.into(),
+        of: HashMap::new(),
+    })
+}
+
+/// A client to which each of these operations is answered by its body, and any other by `{}`.
+pub(crate) fn client_of(of: impl IntoIterator<Item = (&'static str, Bytes)>) -> Client {
+    answering(CannedConnector {
+        body: Bytes::from_static(b"{}"),
+        of: of.into_iter().collect(),
+    })
+}
+
+fn answering(connector: CannedConnector) -> Client {
     let http = Canned {
-        connector: SharedHttpConnector::new(CannedConnector { body: body.into() }),
+        connector: SharedHttpConnector::new(connector),
     };
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())
@@ -43,11 +60,22 @@ impl HttpClient for Canned {
 #[derive(Debug)]
 struct CannedConnector {
     body: Bytes,
+    /// What is answered to operations that have an answer of their own.
+    of: HashMap<&'static str, Bytes>,
+}
+
+impl CannedConnector {
+    fn body(&self, request: &HttpRequest) -> Bytes {
+        let target = request.headers().get("x-amz-target");
+        let operation = target.and_then(|target| target.rsplit('.').next());
+        let body = operation.and_then(|operation| self.of.get(operation));
+        body.unwrap_or(&self.body).clone()
+    }
 }
 
 impl HttpConnector for CannedConnector {
-    fn call(&self, _request: HttpRequest) -> HttpConnectorFuture {
-        let body = SdkBody::from(self.body.clone());
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let body = SdkBody::from(self.body(&request));
         let status = StatusCode::try_from(200).expect("200 is a status");
         HttpConnectorFuture::ready(Ok(HttpResponse::new(status, body)))
     }
