@@ -20,6 +20,7 @@ mod crypto;
 mod measure;
 mod overhead;
 mod report;
+mod roundtrips;
 mod sharded;
 
 use std::env;
@@ -30,9 +31,10 @@ use self::report::Row;
 /// Measures all cases in so many rounds and hands each one over when it is done.
 type Bench = fn(usize, &mut dyn FnMut(Row));
 
-const BENCHES: [(&str, Bench); 3] = [
+const BENCHES: [(&str, Bench); 4] = [
     ("crypto", crypto::run),
     ("overhead", overhead::run),
+    ("roundtrips", roundtrips::run),
     ("sharded", sharded::run),
 ];
 

@@ -80,15 +80,8 @@ async fn put_root<T: Parted>(client: &Client, object: &T) {
 
 /// Gets the root, and then the parts that it lists.
 pub(crate) async fn load<T: Parted>(client: &Client, id: &str) -> T {
-    let get = client.get_item().table_name(T::TABLE);
-    let answer = get.key("id", string(id)).send().await;
-    let root = answer.expect("it is read").item;
-    let mut root = root.expect("the root is there");
-    let keys = root.remove("parts").and_then(|keys| match keys {
-        AttributeValue::L(keys) => Some(keys),
-        _ => None,
-    });
-    let keys = keys.expect("the root lists its parts");
+    let mut root = root::<T>(client, id).await;
+    let keys = keys_of_parts(&mut root);
     let keys = keys
         .into_iter()
         .map(|key| Item::from([("IDX".to_owned(), key)]));
@@ -106,6 +99,61 @@ pub(crate) async fn load<T: Parted>(client: &Client, id: &str) -> T {
         .collect();
     let part = |name: &str| Part::from_item(items.remove(&key_of(id, name))?);
     T::from_items(root, part).expect("the items fit")
+}
+
+/// Puts one part.
+pub(crate) async fn save_part(client: &Client, id: &str, name: &str, part: &Part) {
+    let put = client.put_item().table_name(PARTS);
+    let put = put.set_item(Some(part.to_item(key_of(id, name))));
+    put.send().await.expect("it is written");
+}
+
+/// Gets the root, deletes the parts that it lists all at once, and then the root.
+pub(crate) async fn delete<T: Parted>(client: &Client, id: &str) {
+    let keys = keys_of_parts(&mut root::<T>(client, id).await);
+    let deletes = keys.into_iter().map(|key| {
+        let delete = client.delete_item().table_name(PARTS);
+        delete.key("IDX", key).send()
+    });
+    try_join_all(deletes).await.expect("they are deleted");
+    let delete = client.delete_item().table_name(T::TABLE);
+    let delete = delete.key("id", string(id)).send();
+    delete.await.expect("it is deleted");
+}
+
+pub(crate) async fn read_text(client: &Client, id: &str, name: &str) -> String {
+    let get = client.get_item().table_name(PARTS);
+    let get = get.key("IDX", AttributeValue::S(key_of(id, name)));
+    let get = get
+        .projection_expression("#t")
+        .expression_attribute_names("#t", "text");
+    let item = get.send().await.expect("it is read").item;
+    let mut item = item.expect("the part is there");
+    take_string(&mut item, "text").expect("it has a text")
+}
+
+pub(crate) async fn write_text(client: &Client, id: &str, name: &str, text: &str) {
+    let update = client.update_item().table_name(PARTS);
+    let update = update.key("IDX", AttributeValue::S(key_of(id, name)));
+    let update = update
+        .update_expression("SET #t = :t")
+        .expression_attribute_names("#t", "text")
+        .expression_attribute_values(":t", string(text));
+    update.send().await.expect("it is written");
+}
+
+async fn root<T: Parted>(client: &Client, id: &str) -> Item {
+    let get = client.get_item().table_name(T::TABLE);
+    let answer = get.key("id", string(id)).send().await;
+    answer.expect("it is read").item.expect("the root is there")
+}
+
+fn keys_of_parts(root: &mut Item) -> Vec<AttributeValue> {
+    let keys = root.remove("parts").and_then(|keys| match keys {
+        AttributeValue::L(keys) => Some(keys),
+        _ => None,
+    });
+    keys.expect("the root lists its parts")
 }
 
 /// The key of a part's item.
