@@ -1,6 +1,7 @@
 //! An SDK client whose every request gets an answer that was made beforehand, so that only the client's work is measured.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
@@ -21,11 +22,15 @@ pub(crate) fn client(body: impl Into<Bytes>) -> Client {
     })
 }
 
-/// A client to which each of these operations is answered by its body, and any other by `{}`.
-pub(crate) fn client_of(of: impl IntoIterator<Item = (&'static str, Bytes)>) -> Client {
+/// A client to which each of these operations is answered by its bodies in turn, over and over, and any other by `{}`.
+pub(crate) fn client_of(of: impl IntoIterator<Item = (&'static str, Vec<Bytes>)>) -> Client {
+    let of = of.into_iter().map(|(operation, bodies)| {
+        let given = AtomicUsize::new(0);
+        (operation, Cycle { bodies, given })
+    });
     answering(CannedConnector {
         body: Bytes::from_static(b"{}"),
-        of: of.into_iter().collect(),
+        of: of.collect(),
     })
 }
 
@@ -61,14 +66,28 @@ impl HttpClient for Canned {
 struct CannedConnector {
     body: Bytes,
     /// What is answered to operations that have an answer of their own.
-    of: HashMap<&'static str, Bytes>,
+    of: HashMap<&'static str, Cycle>,
+}
+
+/// Bodies that are given in turn.
+#[derive(Debug)]
+struct Cycle {
+    bodies: Vec<Bytes>,
+    given: AtomicUsize,
+}
+
+impl Cycle {
+    fn next(&self) -> Option<&Bytes> {
+        let given = self.given.fetch_add(1, Ordering::Relaxed);
+        self.bodies.get(given.checked_rem(self.bodies.len())?)
+    }
 }
 
 impl CannedConnector {
     fn body(&self, request: &HttpRequest) -> Bytes {
         let target = request.headers().get("x-amz-target");
         let operation = target.and_then(|target| target.rsplit('.').next());
-        let body = operation.and_then(|operation| self.of.get(operation));
+        let body = operation.and_then(|operation| self.of.get(operation)?.next());
         body.unwrap_or(&self.body).clone()
     }
 }

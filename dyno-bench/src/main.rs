@@ -21,6 +21,7 @@ mod measure;
 mod overhead;
 mod report;
 mod roundtrips;
+mod scale;
 mod sharded;
 
 use std::env;
@@ -31,10 +32,11 @@ use self::report::Row;
 /// Measures all cases in so many rounds and hands each one over when it is done.
 type Bench = fn(usize, &mut dyn FnMut(Row));
 
-const BENCHES: [(&str, Bench); 4] = [
+const BENCHES: [(&str, Bench); 5] = [
     ("crypto", crypto::run),
     ("overhead", overhead::run),
     ("roundtrips", roundtrips::run),
+    ("scale", scale::run),
     ("sharded", sharded::run),
 ];
 

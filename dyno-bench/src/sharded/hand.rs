@@ -71,8 +71,17 @@ pub(crate) async fn save_in_batches<T: Parted>(client: &Client, object: &T) {
 async fn put_root<T: Parted>(client: &Client, object: &T) {
     let keys = T::PARTS.iter();
     let keys = keys.map(|name| AttributeValue::S(key_of(object.id(), name)));
+    put_root_with(client, object, keys.collect()).await;
+}
+
+/// Puts a root that lists the items with these keys.
+pub(crate) async fn put_root_with<T: Parted>(
+    client: &Client,
+    object: &T,
+    keys: Vec<AttributeValue>,
+) {
     let mut root = object.to_root();
-    root.insert("parts".to_owned(), AttributeValue::L(keys.collect()));
+    root.insert("parts".to_owned(), AttributeValue::L(keys));
     let put = client.put_item().table_name(T::TABLE);
     let put = put.set_item(Some(root)).send();
     put.await.expect("it is written");
@@ -80,11 +89,19 @@ async fn put_root<T: Parted>(client: &Client, object: &T) {
 
 /// Gets the root, and then the parts that it lists.
 pub(crate) async fn load<T: Parted>(client: &Client, id: &str) -> T {
+    let (root, mut items) = load_items::<T>(client, id).await;
+    let part = |name: &str| Part::from_item(items.remove(&key_of(id, name))?);
+    T::from_items(root, part).expect("the items fit")
+}
+
+/// The root, and the items that it lists by their keys.
+pub(crate) async fn load_items<T: Parted>(
+    client: &Client,
+    id: &str,
+) -> (Item, HashMap<String, Item>) {
     let mut root = root::<T>(client, id).await;
-    let keys = keys_of_parts(&mut root);
-    let keys = keys
-        .into_iter()
-        .map(|key| Item::from([("IDX".to_owned(), key)]));
+    let keys = keys_of_parts(&mut root).into_iter();
+    let keys = keys.map(|key| Item::from([("IDX".to_owned(), key)]));
     let keys = KeysAndAttributes::builder().set_keys(Some(keys.collect()));
     let keys = keys.build().expect("the keys are given");
     let batch = client.batch_get_item().request_items(PARTS, keys);
@@ -92,13 +109,12 @@ pub(crate) async fn load<T: Parted>(client: &Client, id: &str) -> T {
     let left = answer.unprocessed_keys.unwrap_or_default();
     assert!(left.is_empty(), "all of it is read");
     let items = answer.responses.and_then(|mut tables| tables.remove(PARTS));
-    let mut items: HashMap<String, Item> = items
+    let items = items
         .unwrap_or_default()
         .into_iter()
         .filter_map(|mut item| Some((take_string(&mut item, "IDX")?, item)))
         .collect();
-    let part = |name: &str| Part::from_item(items.remove(&key_of(id, name))?);
-    T::from_items(root, part).expect("the items fit")
+    (root, items)
 }
 
 /// Puts one part.
@@ -157,7 +173,7 @@ fn keys_of_parts(root: &mut Item) -> Vec<AttributeValue> {
 }
 
 /// The key of a part's item.
-fn key_of(id: &str, part: &str) -> String {
+pub(crate) fn key_of(id: &str, part: &str) -> String {
     format!("{id}/{part}")
 }
 

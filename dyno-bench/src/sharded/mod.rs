@@ -2,18 +2,17 @@
 
 pub(crate) mod hand;
 pub(crate) mod objects;
+pub(crate) mod recorded;
 
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
-use bytes::Bytes;
 use dyno_core::{Saved, Store};
-use dyno_embedded::Engine;
-use dyno_testkit::Recorder;
 use tokio::runtime::Runtime;
 
 use self::objects::{Parted, Twenty};
+use self::recorded::record;
 use crate::measure::compare;
 use crate::report::{Allocations, Row};
 use crate::{alloc, canned};
@@ -158,29 +157,12 @@ impl<T: Parted> Bench<T> {
     }
 }
 
-/// What the embedded engine answers to what is done with a client, by operation.
-async fn record<T: Parted>(work: impl AsyncFnOnce(Client)) -> Vec<(&'static str, Bytes)> {
-    let engine = Engine::in_memory()
-        .expect("there is memory for it")
-        .inline();
-    let store = Store::new(engine.client());
-    let tables = store.ensure_tables::<T>().await;
-    tables.expect("the tables are made");
-    let recorder = Recorder::new();
-    work(recorder.attach(&engine.client())).await;
-    let requests = recorder.take();
-    let answers = ["GetItem", "BatchGetItem"]
-        .into_iter()
-        .filter_map(|operation| {
-            let mut requests = requests.iter();
-            let request = requests.find(|request| request.operation() == operation)?;
-            let body = request.answer()?.body().to_string();
-            Some((operation, Bytes::from(body)))
-        });
-    answers.collect()
-}
-
-async fn repeat<I>(calls: u32, input: impl AsyncFn() -> I, call: impl AsyncFn(I)) -> Duration {
+/// How long so many calls take, without what makes their inputs.
+pub(crate) async fn repeat<I>(
+    calls: u32,
+    input: impl AsyncFn() -> I,
+    call: impl AsyncFn(I),
+) -> Duration {
     let mut took = Duration::ZERO;
     for _ in 0..calls {
         let input = input().await;

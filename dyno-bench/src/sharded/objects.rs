@@ -7,6 +7,10 @@ use dyno_derive::DyObject;
 
 use super::hand::{Item, number, string, take_number, take_string};
 
+/// Bytes of a part's text. Its attributes have 8000 then, so that the item has less than 8 KB with its key and what the
+/// mapper adds.
+const TEXT: usize = 7975;
+
 /// A part: 8 KB in an item of its own.
 #[derive(Clone, Debug, DyObject, PartialEq)]
 #[dyno(crate = dyno_core, table = "Parts", key = "IDX")]
@@ -17,12 +21,11 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// Its attributes have 8000 bytes, so that the item has less than 8 KB with its key and what the mapper adds.
-    pub(crate) fn nth(number: usize) -> Self {
+    fn nth(number: usize) -> Self {
         Self {
             title: format!("Part {number:02}"),
             number: 1,
-            text: text(number, 7975),
+            text: text(number, TEXT),
         }
     }
 }
@@ -64,7 +67,15 @@ pub(crate) trait Parted: DyObject + Clone + PartialEq + Debug + Send + Sync {
 
     fn parts_mut(&mut self) -> impl Iterator<Item = &mut Part>;
 
-    /// Changes the root and each part.
+    /// The same with parts whose texts have so many bytes.
+    fn with_texts(mut self, bytes: usize) -> Self {
+        for (number, part) in self.parts_mut().enumerate() {
+            part.text = text(number + 1, bytes);
+        }
+        self
+    }
+
+    /// Changes each part.
     fn change_all(&mut self) {
         for part in self.parts_mut() {
             part.number += 1;
