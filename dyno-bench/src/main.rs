@@ -20,6 +20,9 @@ mod crypto;
 mod measure;
 mod overhead;
 mod report;
+mod roundtrips;
+mod scale;
+mod sharded;
 
 use std::env;
 use std::process::ExitCode;
@@ -29,7 +32,13 @@ use self::report::Row;
 /// Measures all cases in so many rounds and hands each one over when it is done.
 type Bench = fn(usize, &mut dyn FnMut(Row));
 
-const BENCHES: [(&str, Bench); 2] = [("crypto", crypto::run), ("overhead", overhead::run)];
+const BENCHES: [(&str, Bench); 5] = [
+    ("crypto", crypto::run),
+    ("overhead", overhead::run),
+    ("roundtrips", roundtrips::run),
+    ("scale", scale::run),
+    ("sharded", sharded::run),
+];
 
 /// Runs all of them.
 const ALL: &str = "all";
