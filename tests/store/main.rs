@@ -14,5 +14,6 @@ mod plain;
 mod race;
 mod request;
 mod stored;
+mod verbatim;
 mod version;
 mod when;

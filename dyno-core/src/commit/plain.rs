@@ -91,6 +91,16 @@ impl Plain {
         Self::of(action, Judge::NotManaged { put: None })
     }
 
+    /// The request alone, to be sent once.
+    ///
+    /// # Errors
+    ///
+    /// DynamoDB would refuse it.
+    pub(crate) fn into_request(self) -> Result<Request> {
+        super::size::check(&self.request)?;
+        Ok(self.request)
+    }
+
     /// Deletes, if every attribute is as it was loaded, and the type has no other.
     ///
     /// # Errors

@@ -138,6 +138,16 @@ impl KeyValue {
         }
     }
 
+    /// Whether an attribute holds it, in this form.
+    pub(crate) fn is(&self, value: &AttributeValue) -> bool {
+        match (self, value) {
+            (Self::S(text), AttributeValue::S(held)) => text == held,
+            (Self::N(number), AttributeValue::N(held)) => number == held,
+            (Self::B(bytes), AttributeValue::B(held)) => bytes == held.as_ref(),
+            _ => false,
+        }
+    }
+
     /// The key part that an attribute holds, if it is a string, a number or binary.
     pub fn from_value(value: &AttributeValue) -> Option<Self> {
         match value {

@@ -34,6 +34,10 @@ use super::{Kind, Object, ObjectReader, ObjectWriter};
     note = "derive `DyObject` on it, derive serde's `Serialize` and `Deserialize`, or name conversions with `#[dyno(with = module)]`"
 )]
 pub trait Attribute: Sized {
+    /// Whether it is the text that is stored, which can be moved out of an item and put back as it was.
+    #[doc(hidden)]
+    const __DYNO_IS_TEXT: bool = false;
+
     /// The value to store.
     ///
     /// # Errors
@@ -119,8 +123,26 @@ pub(crate) fn read_object<T: Object>(item: Item) -> Result<T, ValueError> {
     T::read(&mut ObjectReader::new(T::SHAPE, item))
 }
 
+/// The same of a map that is kept, but for texts, which are moved to the object.
+pub(crate) fn drain_object<T: Object>(item: &mut Item) -> Result<T, ValueError> {
+    T::read(&mut ObjectReader::of_drained(T::SHAPE, item))
+}
+
+/// Puts the texts back that were moved to the object.
+pub(crate) fn restore_drained<T: Object>(object: &T, item: &mut Item) {
+    #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
+    for (name, written) in write_what_can_be(object) {
+        if let Some(AttributeValue::S(text)) = item.get_mut(&name)
+            && text.is_empty()
+            && let AttributeValue::S(written) = written
+        {
+            *text = written;
+        }
+    }
+}
+
 /// The same of a map that is kept.
-pub(crate) fn view_object<T: Object>(item: &Item) -> Result<T, ValueError> {
+fn view_object<T: Object>(item: &Item) -> Result<T, ValueError> {
     T::read(&mut ObjectReader::of_kept(T::SHAPE, item))
 }
 

@@ -30,6 +30,8 @@ pub struct Codec<T> {
     pub(super) is_foreign: bool,
     /// Whether an absent attribute means a value that would be stored.
     pub(super) fills_in: bool,
+    /// Whether a text that is stored is the value.
+    pub(super) is_text: bool,
 }
 
 /// Puts a value under a name into an item, unless it is stored as no attribute.
@@ -171,6 +173,7 @@ impl<T: Attribute> Codec<T> {
         kind: T::kind,
         is_foreign: false,
         fills_in: false,
+        is_text: T::__DYNO_IS_TEXT,
     };
 }
 
@@ -190,6 +193,7 @@ impl<T: Serialize + DeserializeOwned> Codec<T> {
         kind: || Kind::Opaque(|value| Self::SERDE.read(value).map(drop)),
         is_foreign: false,
         fills_in: false,
+        is_text: false,
     };
 }
 
@@ -204,6 +208,7 @@ impl<T: KeyAttribute> Codec<T> {
         kind: || Kind::Key(T::KEY_KIND),
         is_foreign: false,
         fills_in: false,
+        is_text: false,
     };
 }
 

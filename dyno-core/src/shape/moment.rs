@@ -205,6 +205,7 @@ pub fn expiry<T: Moment>() -> Codec<T> {
         put: None,
         view: None,
         fills_in: false,
+        is_text: false,
     }
 }
 

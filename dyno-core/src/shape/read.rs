@@ -31,6 +31,8 @@ enum Source<'a> {
     Sorted([Option<AttributeValue>; SLOTS]),
     /// The same of an item that is kept.
     Kept([Option<&'a AttributeValue>; SLOTS]),
+    /// The same of one that loses its texts.
+    Drained([Option<&'a mut AttributeValue>; SLOTS]),
 }
 
 impl<'a> ObjectReader<'a> {
@@ -38,6 +40,7 @@ impl<'a> ObjectReader<'a> {
         let fields = struct_fields(shape);
         let source = if are_told_apart_by_name(fields, shape) {
             let mut sorted = [const { None }; SLOTS];
+            #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
             for (name, value) in item {
                 if let Some(slot) = slot_of(&name, fields, &mut sorted) {
                     *slot = Some(value);
@@ -55,12 +58,31 @@ impl<'a> ObjectReader<'a> {
         let fields = struct_fields(shape);
         let source = if are_told_apart_by_name(fields, shape) {
             let mut kept = [const { None }; SLOTS];
+            #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
             for (name, value) in item {
                 if let Some(slot) = slot_of(name, fields, &mut kept) {
                     *slot = Some(value);
                 }
             }
             Source::Kept(kept)
+        } else {
+            Source::Item(item.clone())
+        };
+        Self::from_source(shape, source)
+    }
+
+    /// Of an item that is kept, but for texts, in whose place empty ones stay.
+    pub(crate) fn of_drained(shape: &'static Shape, item: &'a mut Item) -> Self {
+        let fields = struct_fields(shape);
+        let source = if are_told_apart_by_name(fields, shape) {
+            let mut drained = [const { None }; SLOTS];
+            #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
+            for (name, value) in item {
+                if let Some(slot) = slot_of(name, fields, &mut drained) {
+                    *slot = Some(value);
+                }
+            }
+            Source::Drained(drained)
         } else {
             Source::Item(item.clone())
         };
@@ -95,6 +117,10 @@ impl<'a> ObjectReader<'a> {
             Source::Kept(kept) => {
                 let value = kept.get(index).copied().flatten();
                 value.map(|value| codec.view(value))
+            }
+            Source::Drained(drained) => {
+                let value = drained.get_mut(index).and_then(Option::take);
+                value.map(|value| drain(value, codec))
             }
         };
         match value {
@@ -185,7 +211,7 @@ impl<'a> ObjectReader<'a> {
     fn item(&mut self) -> Result<&mut Item, ValueError> {
         match &mut self.source {
             Source::Item(item) => Ok(item),
-            Source::Sorted(_) | Source::Kept(_) => Err(ValueError::custom(
+            Source::Sorted(_) | Source::Kept(_) | Source::Drained(_) => Err(ValueError::custom(
                 "a struct without flattened fields has no attributes beside its own",
             )),
         }
@@ -208,8 +234,23 @@ fn slot_of<'s, V>(
 ) -> Option<&'s mut Option<V>> {
     let mut fields = fields.iter().zip(slots);
     fields
-        .find(|(field, _)| field.name() == name)
+        .find(|(field, _)| is_named(field, name))
         .map(|(_, slot)| slot)
+}
+
+/// Most names differ in length or at the beginning, which takes less than a call.
+#[inline]
+fn is_named(field: &FieldShape, name: &str) -> bool {
+    let (ours, theirs) = (field.name().as_bytes(), name.as_bytes());
+    ours.len() == theirs.len() && ours.first() == theirs.first() && ours == theirs
+}
+
+fn drain<T>(value: &mut AttributeValue, codec: Codec<T>) -> Result<T, ValueError> {
+    if codec.is_text && value.is_s() {
+        codec.read(std::mem::replace(value, AttributeValue::S(String::new())))
+    } else {
+        codec.view(value)
+    }
 }
 
 fn take(item: &mut Item, field: &FieldShape) -> Option<AttributeValue> {

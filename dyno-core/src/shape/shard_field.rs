@@ -73,6 +73,7 @@ impl<T: ShardField> ShardField for Option<T> {
         put: None,
         view: None,
         fills_in: false,
+        is_text: false,
     };
 }
 
@@ -86,5 +87,6 @@ impl<T: ShardField> ShardField for Arc<T> {
         put: None,
         view: None,
         fills_in: false,
+        is_text: false,
     };
 }

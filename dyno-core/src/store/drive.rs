@@ -9,15 +9,36 @@ use rand::rngs::SysRng;
 use super::Store;
 use super::copies::Copies;
 use super::request;
-use crate::commit::{Fresh, Machine, Request, Sizes, Step};
+use crate::commit::{Answer, Fresh, Machine, Request, Sizes, Step};
 use crate::error::{Error, ErrorKind, Result};
 use crate::forecast::PlannedRequest;
 use crate::plan::{Etag, Seed};
 
 /// Runs a commit to its end.
 pub(super) async fn run<M: Machine>(store: &Store, mut machine: M) -> Result<M::Done> {
-    let mut step = machine.begin(fresh()?)?;
+    let step = machine.begin(fresh()?)?;
+    run_on(store, machine, step, Copies::default()).await
+}
+
+/// The same of a commit whose first request was sent, and got this answer.
+pub(super) async fn run_after<M: Machine>(
+    store: &Store,
+    mut machine: M,
+    answer: Answer,
+) -> Result<M::Done> {
+    machine.begin(fresh()?)?;
     let mut copies = Copies::default();
+    copies.note(&answer);
+    let step = machine.answer(answer, fresh()?)?;
+    run_on(store, machine, step, copies).await
+}
+
+async fn run_on<M: Machine>(
+    store: &Store,
+    mut machine: M,
+    mut step: Step<M::Done>,
+    mut copies: Copies,
+) -> Result<M::Done> {
     loop {
         let request = match step {
             Step::Done(done) => return Ok(done),

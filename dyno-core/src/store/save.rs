@@ -113,14 +113,30 @@ impl<T: Stored> Save<T> {
             let (operation, tree, key) = self.prepare()?;
             let when = operation.condition_on(self.when.clone(), &key);
             let when = when.map_err(operation.explain(Some(&key)))?;
-            let saved = write(&operation, tree, &key, self.expecting(), when);
-            let base = saved.await.map_err(operation.explain(Some(&key)))?;
+            let base = self.write(&operation, tree, &key, when).await;
+            let base = base.map_err(operation.explain(Some(&key)))?;
             Ok((key, operation.options(), base))
         };
         match written.await {
             Ok((key, options, base)) => Ok(Saved::new(self.object, key, options, base)),
             Err(error) => Err(SaveError::new(self.object, error)),
         }
+    }
+
+    async fn write(
+        &self,
+        operation: &Operation,
+        tree: Item,
+        key: &Key,
+        when: Option<Node>,
+    ) -> Result<Base> {
+        if operation.verbatim().is_some() {
+            let again = || operation.tree_of(&self.object);
+            let put = operation.put_verbatim(tree, key, self.if_absent, when.as_ref(), again);
+            return put.await.map(|()| Base::AsItIs);
+        }
+        let saved = operation.save_tree_when(tree, key, self.expecting(), when);
+        saved.await.map(Base::from)
     }
 
     /// What is to be saved as a part of something else, in this store if no other is named, and the object.
@@ -160,21 +176,6 @@ impl<T: Stored> Save<T> {
             Expecting::Anything
         }
     }
-}
-
-async fn write(
-    operation: &Operation,
-    tree: Item,
-    key: &Key,
-    expecting: Expecting,
-    when: Option<Node>,
-) -> Result<Base> {
-    if operation.verbatim().is_some() {
-        let put = operation.put_verbatim(tree, key, &expecting, when.as_ref());
-        return put.await.map(Base::Put);
-    }
-    let saved = operation.save_tree_when(tree, key, expecting, when);
-    saved.await.map(Base::from)
 }
 
 /// What a save consists of.

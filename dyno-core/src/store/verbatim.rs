@@ -4,16 +4,15 @@ use std::sync::Arc;
 
 use dyno_value::Item;
 
-use super::alone;
 use super::fetch::{self, Projection};
 use super::operation::Operation;
-use super::tree::Expecting;
+use super::{drive, request};
+use crate::commit::Answer;
 use crate::commit::plain::Plain;
-use crate::commit::together::Member;
 use crate::error::Result;
 use crate::expr::Node;
 use crate::key::Key;
-use crate::plan;
+use crate::plan::{self, Address, Bodies, Decisions};
 
 impl Operation {
     /// Reads the item with one `GetItem`.
@@ -22,25 +21,50 @@ impl Operation {
         fetch::get(&self.store, &root, Projection::default(), consistent).await
     }
 
-    /// Puts the tree with one `PutItem`, and returns the item that it is now.
+    /// Puts the tree with one `PutItem`; it is made again only if it has to be sent again.
     pub(super) async fn put_verbatim(
         &self,
-        mut tree: Item,
+        tree: Item,
         key: &Key,
-        expecting: &Expecting,
+        if_absent: bool,
         when: Option<&Node>,
-    ) -> Result<Arc<Item>> {
+        tree_again: impl Fn() -> Result<Item>,
+    ) -> Result<()> {
         let root = self.root(key)?;
+        let tree = self.taken_by_indexes(tree)?;
+        let put = |tree: Item, root: Address| -> Result<Plain> {
+            let item = Arc::new(self.item_of(&root, tree)?);
+            let put = if if_absent {
+                Plain::insert(root, item)
+            } else {
+                Plain::put(root, item).of_type(self.topology.root)
+            };
+            Ok(put.when(when))
+        };
+        let first = put(tree, root.clone())?.into_request()?;
+        match request::send(&self.store, first).await? {
+            Answer::Applied => Ok(()),
+            answer => {
+                let again = put(tree_again()?, root)?;
+                drive::run_after(&self.store, again, answer).await
+            }
+        }
+    }
+
+    /// The tree, if the table's indexes take what it has for them.
+    fn taken_by_indexes(&self, tree: Item) -> Result<Item> {
+        let bodies = Bodies {
+            root: tree,
+            ..Bodies::default()
+        };
+        plan::check_index_values(self.topology.root, &bodies, &Decisions::default())?;
+        Ok(bodies.root)
+    }
+
+    /// The item of such an object.
+    pub(super) fn item_of(&self, root: &Address, mut tree: Item) -> Result<Item> {
         root.write_to(&mut tree)?;
         plan::write_plain_tag(&mut tree, self.topology.root);
-        let item = Arc::new(tree);
-        let put = match expecting {
-            Expecting::Nothing => Plain::insert(root, Arc::clone(&item)),
-            Expecting::Anything | Expecting::Baseline(_) => {
-                Plain::put(root, Arc::clone(&item)).of_type(self.topology.root)
-            }
-        };
-        alone::run(&self.store, Member::Plain(put.when(when))).await?;
-        Ok(item)
+        Ok(tree)
     }
 }

@@ -161,6 +161,9 @@ impl Address {
     /// A value of the object is stored under the name of one.
     pub(crate) fn write_to(&self, tree: &mut Item) -> Result<()> {
         for (name, value) in self.parts() {
+            if tree.get(name).is_some_and(|held| value.is(held)) {
+                continue;
+            }
             let taken = tree.insert(name.to_owned(), value.to_value());
             if taken.is_some_and(|taken| !same_key(&taken, &value.to_value())) {
                 return Err(Error::new(

@@ -14,6 +14,8 @@ use crate::shape::{Attribute, Kind};
 
 /// `None` is stored as no attribute; in a list or map, as null. Both are read back as `None`.
 impl<T: Attribute> Attribute for Option<T> {
+    const __DYNO_IS_TEXT: bool = T::__DYNO_IS_TEXT;
+
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         self.as_ref()
             .map_or(Ok(AttributeValue::Null(true)), T::to_value)

@@ -68,6 +68,8 @@ impl Attribute for Blob {
 }
 
 impl Attribute for String {
+    const __DYNO_IS_TEXT: bool = true;
+
     #[inline]
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         Ok(AttributeValue::S(self.clone()))

@@ -149,6 +149,7 @@ impl<T: ShardField> ShardField for Lazy<T> {
         put: None,
         view: None,
         fills_in: false,
+        is_text: false,
     };
 }
 

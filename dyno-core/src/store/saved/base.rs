@@ -1,15 +1,22 @@
 //! What the next save of an object compares with.
+//!
+//! Of an object that is one item which holds what its fields say it is worked out when there is a save: most objects that are read
+//! are not written. Until then the item is kept, without the texts, which the object has; before anybody may change the object, the
+//! item gets them back.
 
 use std::borrow::Cow;
-use std::sync::{Arc, OnceLock};
+use std::mem;
+use std::sync::OnceLock;
 
 use dyno_value::Item;
 
 use super::Saved;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::key::Key;
-use crate::plan::{Address, Verbatim};
-use crate::shape::{Stored, TableShape, fills_in, read_object, view_object};
+use crate::plan::{Address, Decisions};
+use crate::shape::{
+    Stored, TableShape, drain_object, fills_in, read_object, restore_drained, write_what_can_be,
+};
 use crate::store::made_key::check_key_made;
 use crate::store::operation::Operation;
 use crate::store::shards::Shards;
@@ -19,24 +26,22 @@ use crate::store::tree::{Baseline, LoadedTree};
 /// What the next save compares with.
 #[derive(Clone, Debug)]
 pub(in crate::store) enum Base {
-    /// What follows from this item, which was put, and holds what the object's fields say.
-    Put(Arc<Item>),
-    /// The same of one that was read from this table.
-    Read(Item, &'static TableShape),
+    /// What follows from the object as it is: it was put, and nobody could change it since.
+    AsItIs,
+    /// What follows from this item of this table, once it has its texts back from the object.
+    Drained(Item, &'static TableShape),
+    /// What follows from this item.
+    Item(Item),
     Known(Box<Baseline>),
 }
 
 impl Base {
     /// The key of an item that was read.
     pub(super) fn key(&self) -> Key {
-        let address = match self {
-            Self::Read(item, table) => Address::of_item(table, None, item),
-            Self::Put(_) | Self::Known(_) => None,
-        };
-        address.map_or_else(
-            || Key::new("").with_fault("the item has no key".to_owned()),
-            Address::into_key,
-        )
+        match self {
+            Self::Drained(item, table) => key_in(item, table),
+            Self::AsItIs | Self::Item(_) | Self::Known(_) => no_key(),
+        }
     }
 }
 
@@ -47,87 +52,119 @@ impl From<Baseline> for Base {
 }
 
 impl<T: Stored> Saved<T> {
-    /// The object of an item that holds what its fields say; gives the item back if it takes a closer look.
+    /// The object of an item that holds what its fields say, for certain, under this key or, if none is given, its own.
+    ///
+    /// # Errors
+    ///
+    /// The item does not fit the type, with its key.
     pub(in crate::store) fn of_verbatim(
         operation: &Operation,
-        verbatim: &Verbatim,
-        key: Key,
-        item: Item,
-    ) -> Result<Self, (Key, Item)> {
-        let object = verbatim.is(&item).then(|| view(&item)).flatten();
-        match object.filter(|object| check_key_made(object, &key).is_ok()) {
-            Some(object) => Ok(Self::with_item(operation, key.into(), object, item)),
-            None => Err((key, item)),
-        }
-    }
-
-    /// The same of an item that is known to be such a one, and has its key.
-    pub(in crate::store) fn of_known_verbatim(
-        operation: &Operation,
-        item: Item,
-    ) -> Result<Self, Item> {
-        let Some(object) = view::<T>(&item) else {
-            return Err(item);
+        key: Option<Key>,
+        mut item: Item,
+    ) -> Result<Self, (Key, Error)> {
+        let table = operation.topology.table;
+        let (object, fills_in) = fills_in(|| drain_object::<T>(&mut item));
+        let object = match object {
+            Ok(object) => object,
+            Err(error) => {
+                let key = key.unwrap_or_else(|| key_in(&item, table));
+                return Err((key, Decisions::default().does_not_fit(error)));
+            }
         };
-        let saved = Self::with_item(operation, OnceLock::new(), object, item);
-        let has_templates = T::SHAPE.key_templates().is_some();
-        if has_templates && check_key_made(&saved.object, saved.key()).is_err() {
-            return Err(saved.into_item());
-        }
-        Ok(saved)
-    }
-
-    fn with_item(operation: &Operation, key: OnceLock<Key>, object: T, item: Item) -> Self {
-        Self {
+        let mut saved = Self {
             object,
-            key,
+            key: key.map_or_else(OnceLock::new, OnceLock::from),
             options: operation.options(),
-            base: Base::Read(item, operation.topology.table),
+            base: Base::Drained(item, table),
             exceptions: Vec::new(),
+        };
+        match saved.check(operation, fills_in) {
+            Ok(()) => Ok(saved),
+            Err(error) => Err((saved.key().clone(), error)),
         }
     }
 
-    /// The item that the object was read from.
-    pub(in crate::store) fn into_item(self) -> Item {
-        match self.base {
-            Base::Read(item, _) => item,
-            Base::Put(_) | Base::Known(_) => Item::new(),
+    fn check(&mut self, operation: &Operation, fills_in: bool) -> Result<()> {
+        if T::SHAPE.key_templates().is_some() {
+            check_key_made(&self.object, self.key())?;
         }
+        if fills_in {
+            // The next time something else may be filled in.
+            self.know_key();
+            let loaded = loaded_from(operation, self.key(), self.item()?)?;
+            let written = operation.tree_of(&self.object)?;
+            self.base = loaded.compared_with(&operation.topology, written)?.into();
+        }
+        Ok(())
     }
 
     /// What a save compares with.
     ///
     /// # Errors
     ///
-    /// The stored item cannot be read again, which it could before.
+    /// The item cannot be read again, which it could before.
     pub(in crate::store) fn baseline(&self) -> Result<Cow<'_, Baseline>> {
+        if let Base::Known(baseline) = &self.base {
+            return Ok(Cow::Borrowed(&**baseline));
+        }
+        let operation = Operation::new::<T>("load", self.options.clone())?;
+        let mut loaded = loaded_from(&operation, self.key(), self.item()?)?;
+        let object: T = read_object(mem::take(&mut loaded.tree))
+            .map_err(|error| loaded.decisions.does_not_fit(error))?;
+        let written = operation.tree_of(&object)?;
+        let baseline = loaded.compared_with(&operation.topology, written)?;
+        Ok(Cow::Owned(baseline))
+    }
+
+    /// The whole item, as it is stored.
+    fn item(&self) -> Result<Item> {
         match &self.base {
-            Base::Known(baseline) => Ok(Cow::Borrowed(&**baseline)),
-            Base::Put(item) => self.baseline_of(item).map(Cow::Owned),
-            Base::Read(item, _) => self.baseline_of(item).map(Cow::Owned),
+            Base::AsItIs => {
+                let operation = Operation::new::<T>("load", self.options.clone())?;
+                let root = operation.root(self.key())?;
+                operation.item_of(&root, write_what_can_be(&self.object))
+            }
+            Base::Drained(item, _) => {
+                let mut item = item.clone();
+                restore_drained(&self.object, &mut item);
+                Ok(item)
+            }
+            Base::Item(item) => Ok(item.clone()),
+            Base::Known(_) => Ok(Item::new()),
         }
     }
 
-    fn baseline_of(&self, item: &Item) -> Result<Baseline> {
-        let operation = Operation::new::<T>("load", self.options.clone())?;
-        let root = operation.root(self.key())?;
-        let snapshot = Snapshot::of_foreign(item.clone());
-        let loaded = operation.joined(self.key(), &root, Shards::AsDeclared, snapshot)?;
-        object_of::<T>(&operation, loaded).map(|(_, baseline)| baseline)
+    /// Makes what is compared with independent of the object, which may be changed from now on.
+    pub(super) fn part_from_object(&mut self) {
+        match &mut self.base {
+            Base::Item(_) | Base::Known(_) => {}
+            Base::Drained(item, table) => {
+                let mut item = mem::take(item);
+                self.key.get_or_init(|| key_in(&item, table));
+                restore_drained(&self.object, &mut item);
+                self.base = Base::Item(item);
+            }
+            Base::AsItIs => {
+                if let Ok(item) = self.item() {
+                    self.base = Base::Item(item);
+                }
+            }
+        }
     }
 }
 
-/// The object of a tree without lazy shards, and what a save of it compares with.
-fn object_of<T: Stored>(operation: &Operation, mut loaded: LoadedTree) -> Result<(T, Baseline)> {
-    let object: T = read_object(std::mem::take(&mut loaded.tree))
-        .map_err(|error| loaded.decisions.does_not_fit(error))?;
-    let written = operation.tree_of(&object)?;
-    let baseline = loaded.compared_with(&operation.topology, written)?;
-    Ok((object, baseline))
+fn key_in(item: &Item, table: &TableShape) -> Key {
+    let address = Address::of_item(table, None, item);
+    address.map_or_else(no_key, Address::into_key)
 }
 
-/// The object of an item, if that fits it, and says the same each time that it is read.
-fn view<T: Stored>(item: &Item) -> Option<T> {
-    let (object, fills_in) = fills_in(|| view_object::<T>(item));
-    object.ok().filter(|_| !fills_in)
+fn no_key() -> Key {
+    Key::new("").with_fault("the item has no key".to_owned())
+}
+
+/// The tree of an item that was read.
+fn loaded_from(operation: &Operation, key: &Key, item: Item) -> Result<LoadedTree> {
+    let root = operation.root(key)?;
+    let snapshot = Snapshot::of_foreign(item);
+    operation.joined(key, &root, Shards::AsDeclared, snapshot)
 }

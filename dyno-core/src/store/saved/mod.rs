@@ -58,13 +58,12 @@ impl<T: Stored> Saved<T> {
         if let Some(verbatim) = operation.verbatim() {
             let item = operation.get_verbatim(&key, consistent).await?;
             let item = item.ok_or_else(not_found)?;
-            return match Self::of_verbatim(operation, verbatim, key, item) {
-                Ok(saved) => Ok(saved),
-                Err((key, item)) => {
-                    let loaded = operation.load_tree_from(&key, item, shards).await?;
-                    Self::of_tree(operation, key, loaded)
-                }
-            };
+            if verbatim.is(&item) {
+                let read = Self::of_verbatim(operation, Some(key), item);
+                return read.map_err(|(_, error)| error);
+            }
+            let loaded = operation.load_tree_from(&key, item, shards).await?;
+            return Self::of_tree(operation, key, loaded);
         }
         let loaded = operation.load_tree(&key, shards, consistent).await?;
         Self::of_tree(operation, key, loaded)
@@ -269,8 +268,10 @@ impl<T> Deref for Saved<T> {
     }
 }
 
-impl<T> DerefMut for Saved<T> {
+/// The first change of an object that is one item takes a look at all its fields.
+impl<T: Stored> DerefMut for Saved<T> {
     fn deref_mut(&mut self) -> &mut T {
+        self.part_from_object();
         &mut self.object
     }
 }

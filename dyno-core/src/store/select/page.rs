@@ -116,12 +116,12 @@ impl Walk {
         let answered = self.ask().await?;
         let looked_at = answered.looked_at;
         let items = match self.verbatim_objects::<T>(answered.items) {
-            Ok(objects) => {
+            Ok((objects, failures)) => {
                 self.saw_more = false;
                 let cursor = self.give(objects.len(), None);
                 return Ok(Some(Page {
                     objects,
-                    failures: Vec::new(),
+                    failures,
                     cursor,
                     looked_at,
                 }));

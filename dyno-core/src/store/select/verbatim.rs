@@ -4,35 +4,34 @@ use dyno_value::Item;
 
 use super::walk::Walk;
 use crate::shape::Stored;
+use crate::store::reseal::Failure;
 use crate::store::saved::Saved;
 
+/// The objects of a page, and what could not be read.
+type Objects<T> = (Vec<Saved<T>>, Vec<Failure>);
+
 impl Walk {
-    /// The objects of these items, if each is one that is given back; gives them back if any takes a closer look.
+    /// The objects of these items, if each is one that is given back; gives the items back if any takes a closer look.
     pub(super) fn verbatim_objects<T: Stored>(
         &self,
         items: Vec<Item>,
-    ) -> Result<Vec<Saved<T>>, Vec<Item>> {
+    ) -> Result<Objects<T>, Vec<Item>> {
+        let operation = &self.operation;
         let gives_all = self.wanted.is_none_or(|wanted| items.len() <= wanted)
             && self.expiry.is_none()
             && self.keys.finds_whole_items();
-        let verbatim = self.operation.verbatim().filter(|_| gives_all);
-        let Some(verbatim) = verbatim else {
-            return Err(items);
-        };
-        if !items.iter().all(|item| verbatim.is(item)) {
-            return Err(items);
+        match operation.verbatim().filter(|_| gives_all) {
+            Some(verbatim) if items.iter().all(|item| verbatim.is(item)) => {}
+            _ => return Err(items),
         }
         let mut objects = Vec::with_capacity(items.len());
-        let mut items = items.into_iter();
-        while let Some(item) = items.next() {
-            match Saved::of_known_verbatim(&self.operation, item) {
+        let mut failures = Vec::new();
+        for item in items {
+            match Saved::of_verbatim(operation, None, item) {
                 Ok(object) => objects.push(object),
-                Err(item) => {
-                    let read = objects.into_iter().map(Saved::into_item);
-                    return Err(read.chain([item]).chain(items).collect());
-                }
+                Err((key, error)) => failures.push(Failure::new(key, error).explained(operation)),
             }
         }
-        Ok(objects)
+        Ok((objects, failures))
     }
 }

@@ -1,0 +1,193 @@
+//! Objects whose item holds what their fields say: what a save compares with is worked out when there is one.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno::{DyObject, ErrorKind, Saved, Store};
+use dyno_testkit::dump;
+use proptest::prelude::*;
+
+use crate::fixture::{Note, store};
+
+/// A field of each form that texts have.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Letters", key = "ID")]
+struct Letter {
+    #[dyno(key)]
+    id: String,
+    subject: String,
+    reply_to: Option<String>,
+    signature: Box<str>,
+    pages: Vec<String>,
+    cents: i64,
+}
+
+static SERIAL: AtomicU64 = AtomicU64::new(1);
+
+fn next_serial() -> u64 {
+    SERIAL.fetch_add(1, Ordering::Relaxed)
+}
+
+/// An object of which another program stores less.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Parcels", key = "ID")]
+struct Parcel {
+    #[dyno(key)]
+    id: String,
+    #[dyno(default = next_serial)]
+    serial: u64,
+    weight: u32,
+}
+
+async fn by_another_program(store: &Store, id: &str, weight: &str) {
+    let client = store.client::<Parcel>().unwrap();
+    let put = client.put_item().table_name("Parcels");
+    put.item("ID", AttributeValue::S(id.to_owned()))
+        .item("weight", AttributeValue::N(weight.to_owned()))
+        .send()
+        .await
+        .unwrap();
+}
+
+#[tokio::test]
+async fn what_each_load_fills_in_anew_is_no_change() {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<Parcel>().await.unwrap();
+    by_another_program(&store, "p1", "7").await;
+    let loaded = store.load::<Parcel>("p1").await.unwrap();
+    let scanned = store.scan::<Parcel>().await.unwrap().remove(0);
+    assert_ne!(loaded.serial, scanned.serial, "each load fills in another");
+    for mut parcel in [loaded, scanned] {
+        recorder.take();
+        parcel.save().await.unwrap();
+        assert!(recorder.take().is_empty());
+        parcel.weight += 1;
+        parcel.save().await.unwrap();
+        let body = recorder.take()[0].body().clone();
+        assert_eq!(body["UpdateExpression"], "SET #0=:0");
+        assert_eq!(body["ExpressionAttributeNames"]["#0"], "weight");
+    }
+}
+
+#[tokio::test]
+async fn one_that_does_not_fit_is_told_with_its_key_and_the_others_are_read() {
+    let (store, _) = store().await;
+    store.ensure_tables::<Parcel>().await.unwrap();
+    for (id, weight) in [("p1", "7"), ("p2", "-7"), ("p3", "9")] {
+        by_another_program(&store, id, weight).await;
+    }
+    let pages = store.scan::<Parcel>().pages_with_failures();
+    let page = futures_util::TryStreamExt::try_collect::<Vec<_>>(pages);
+    let page = page.await.unwrap().remove(0);
+    assert_eq!(page.objects().len(), 2);
+    let [failure] = page.failures() else {
+        panic!("{:?}", page.failures());
+    };
+    assert_eq!(failure.key().to_string(), "p2");
+    assert_eq!(failure.error().kind(), ErrorKind::DoesNotFit);
+    let alone = store.load::<Parcel>("p2").await.unwrap_err();
+    assert_eq!(
+        failure.error().to_string().replace("scan", "load"),
+        alone.to_string()
+    );
+}
+
+#[tokio::test]
+async fn a_clone_is_changed_by_itself() {
+    let (store, _) = store().await;
+    store.save(Note::new("n1", "hello")).await.unwrap();
+    let one = store.load::<Note>("n1").await.unwrap();
+    let mut other = one.clone();
+    other.text = "changed".into();
+    other.save().await.unwrap();
+    let mut one = one;
+    one.stars = Some(1);
+    one.save().await.unwrap();
+    let stored = store.load::<Note>("n1").await.unwrap();
+    assert_eq!((stored.text.as_str(), stored.stars), ("changed", Some(1)));
+}
+
+#[tokio::test]
+async fn an_object_keeps_its_key_when_its_key_field_is_changed() {
+    let (store, _) = store().await;
+    store.save(Note::new("n1", "hello")).await.unwrap();
+    let mut note = store.scan::<Note>().await.unwrap().remove(0);
+    note.id = "n2".into();
+    assert_eq!(note.key().to_string(), "n1");
+    assert_eq!(note.save().await.unwrap_err().kind(), ErrorKind::InvalidKey);
+}
+
+#[tokio::test]
+async fn what_was_put_and_never_changed_is_not_sent_again_and_can_be_deleted() {
+    let (store, recorder) = store().await;
+    let mut note = store.save(Note::new("n1", "hello")).await.unwrap();
+    recorder.take();
+    note.save().await.unwrap();
+    assert!(recorder.take().is_empty());
+    assert_eq!(note.save().plan().unwrap().requests().len(), 0);
+    note.delete().await.unwrap();
+    assert!(store.load::<Note>("n1").optional().await.unwrap().is_none());
+}
+
+fn any_text() -> impl Strategy<Value = String> {
+    prop_oneof![Just(String::new()), "[a-zé]{1,6}"]
+}
+
+fn any_letter() -> impl Strategy<Value = Letter> {
+    let texts = (any_text(), prop::option::of(any_text()), any_text());
+    let others = (prop::collection::vec(any_text(), 0..3), any::<i64>());
+    (texts, others).prop_map(|((subject, reply_to, signature), (pages, cents))| Letter {
+        id: "l1".to_owned(),
+        subject,
+        reply_to,
+        signature: signature.into(),
+        pages,
+        cents,
+    })
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Obtained {
+    ByKey,
+    ByScan,
+    BySave,
+}
+
+async fn obtained(store: &Store, how: Obtained, letter: Letter) -> Saved<Letter> {
+    let saved = store.save(letter).await.unwrap();
+    match how {
+        Obtained::ByKey => store.load("l1").await.unwrap(),
+        Obtained::ByScan => store.scan().await.unwrap().remove(0),
+        Obtained::BySave => saved,
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn however_it_was_obtained_a_save_writes_what_changed(
+        how in prop_oneof![Just(Obtained::ByKey), Just(Obtained::ByScan), Just(Obtained::BySave)],
+        before in any_letter(),
+        after in any_letter(),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let (store, recorder) = store().await;
+            store.ensure_tables::<Letter>().await.unwrap();
+            let mut letter = obtained(&store, how, before.clone()).await;
+            prop_assert_eq!(&*letter, &before);
+            recorder.take();
+            *letter = after.clone();
+            let plan = letter.save().plan().unwrap();
+            letter.save().await.unwrap();
+            prop_assert_eq!(plan.requests().len(), recorder.take().len());
+            prop_assert_eq!(plan.requests().is_empty(), before == after);
+            let loaded = store.load::<Letter>("l1").await.unwrap();
+            prop_assert_eq!(&*loaded, &after);
+            let stored = dump(&store.client::<Letter>().unwrap(), "Letters").await.unwrap();
+            let written = dyno::Attribute::to_value(&after).unwrap();
+            prop_assert_eq!(AttributeValue::M(stored[0].clone()), written);
+            Ok(())
+        })?;
+    }
+}
