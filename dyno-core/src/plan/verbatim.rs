@@ -31,6 +31,8 @@ pub(crate) struct Verbatim {
     shape: &'static Shape,
     tag: Option<(&'static str, &'static str)>,
     keys: [Option<(&'static str, KeyKind)>; 2],
+    /// Whether the key is made of fields that are attributes by themselves.
+    has_key_fields: bool,
 }
 
 impl Verbatim {
@@ -43,6 +45,7 @@ impl Verbatim {
             shape,
             tag: plain_tag(shape),
             keys: [Some(key(table.key_name(), kinds.partition)), sort],
+            has_key_fields: kinds.partition.is_some() && (sort.is_none() || kinds.sort.is_some()),
         }
     }
 
@@ -64,6 +67,17 @@ impl Verbatim {
         keys == self.keys.iter().flatten().count()
             && (self.tag.is_none()
                 || matches!(RootState::read(item, self.shape), Ok(Found::Foreign)))
+    }
+
+    /// Whether the object is written as the item that it was read from, of which so many attributes are those that its fields write.
+    pub(crate) fn is_as_written(&self, item: &Item, attributes: usize) -> bool {
+        let tags = usize::from(
+            self.tag
+                .is_some_and(|(attribute, _)| item.contains_key(attribute)),
+        );
+        self.has_key_fields
+            && tags == usize::from(self.tag.is_some())
+            && attributes + tags == item.len()
     }
 
     fn is_tag(&self, name: &str, value: &AttributeValue) -> bool {

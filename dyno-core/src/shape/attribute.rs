@@ -61,6 +61,12 @@ pub trait Attribute: Sized {
         Self::from_value(value.clone())
     }
 
+    /// Whether what is read from the value would be written as this value, for certain.
+    #[doc(hidden)]
+    fn __dyno_is_as_written(_: &AttributeValue) -> bool {
+        false
+    }
+
     /// Whether a field with this value is stored as no attribute at all.
     fn is_absent(&self) -> bool {
         false
@@ -123,9 +129,12 @@ pub(crate) fn read_object<T: Object>(item: Item) -> Result<T, ValueError> {
     T::read(&mut ObjectReader::new(T::SHAPE, item))
 }
 
-/// The same of a map that is kept, but for texts, which are moved to the object.
-pub(crate) fn drain_object<T: Object>(item: &mut Item) -> Result<T, ValueError> {
-    T::read(&mut ObjectReader::of_drained(T::SHAPE, item))
+/// The same of a map that is kept, but for texts, which are moved to the object; and how many of its attributes would be written as
+/// they stand there, for certain.
+pub(crate) fn drain_object<T: Object>(item: &mut Item) -> Result<(T, usize), ValueError> {
+    let mut reader = ObjectReader::of_drained(T::SHAPE, item);
+    let object = T::read(&mut reader)?;
+    Ok((object, reader.as_written()))
 }
 
 /// Puts the texts back that were moved to the object.

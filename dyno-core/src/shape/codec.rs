@@ -32,6 +32,8 @@ pub struct Codec<T> {
     pub(super) fills_in: bool,
     /// Whether a text that is stored is the value.
     pub(super) is_text: bool,
+    /// Whether what is read from a value would be written as this value, for certain.
+    pub(super) is_as_written: fn(&AttributeValue) -> bool,
 }
 
 /// Puts a value under a name into an item, unless it is stored as no attribute.
@@ -174,6 +176,7 @@ impl<T: Attribute> Codec<T> {
         is_foreign: false,
         fills_in: false,
         is_text: T::__DYNO_IS_TEXT,
+        is_as_written: T::__dyno_is_as_written,
     };
 }
 
@@ -194,6 +197,7 @@ impl<T: Serialize + DeserializeOwned> Codec<T> {
         is_foreign: false,
         fills_in: false,
         is_text: false,
+        is_as_written: |_| false,
     };
 }
 
@@ -209,6 +213,7 @@ impl<T: KeyAttribute> Codec<T> {
         is_foreign: false,
         fills_in: false,
         is_text: false,
+        is_as_written: T::__dyno_is_as_written,
     };
 }
 

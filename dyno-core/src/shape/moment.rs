@@ -206,6 +206,7 @@ pub fn expiry<T: Moment>() -> Codec<T> {
         view: None,
         fills_in: false,
         is_text: false,
+        is_as_written: |_| false,
     }
 }
 

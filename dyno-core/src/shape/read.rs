@@ -12,6 +12,8 @@ pub struct ObjectReader<'a> {
     shape: &'static Shape,
     fields: &'static [FieldShape],
     source: Source<'a>,
+    /// How many fields of a drained item would be written as they stand there.
+    as_written: usize,
     /// The fields of the objects that this one is flattened into.
     around: Vec<&'static [FieldShape]>,
 }
@@ -94,6 +96,7 @@ impl<'a> ObjectReader<'a> {
             shape,
             fields: struct_fields(shape),
             source,
+            as_written: 0,
             around: Vec::new(),
         }
     }
@@ -120,6 +123,9 @@ impl<'a> ObjectReader<'a> {
             }
             Source::Drained(drained) => {
                 let value = drained.get_mut(index).and_then(Option::take);
+                if let Some(value) = &value {
+                    self.as_written += usize::from((codec.is_as_written)(value));
+                }
                 value.map(|value| drain(value, codec))
             }
         };
@@ -205,6 +211,11 @@ impl<'a> ObjectReader<'a> {
             Err(error) => Err(error.under_key(&name)),
         };
         extras.into_iter().map(read).collect()
+    }
+
+    /// How many fields of a drained item would be written as they stand there, for certain.
+    pub(crate) fn as_written(&self) -> usize {
+        self.as_written
     }
 
     /// The attributes by their names: enums and objects with flattened fields are read from them only.

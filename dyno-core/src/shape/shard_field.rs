@@ -74,6 +74,7 @@ impl<T: ShardField> ShardField for Option<T> {
         view: None,
         fills_in: false,
         is_text: false,
+        is_as_written: |_| false,
     };
 }
 
@@ -88,5 +89,6 @@ impl<T: ShardField> ShardField for Arc<T> {
         view: None,
         fills_in: false,
         is_text: false,
+        is_as_written: |_| false,
     };
 }

@@ -296,6 +296,7 @@ pub fn with<T>(
         view: None,
         fills_in: false,
         is_text: false,
+        is_as_written: |_| false,
     }
 }
 

@@ -25,6 +25,11 @@ macro_rules! integers {
                 parse_integer(digits_in(value)?, stringify!($integer))
             }
 
+            #[inline]
+            fn __dyno_is_as_written(value: &AttributeValue) -> bool {
+                digits_in(value).is_ok_and(is_written_integer)
+            }
+
             fn kind() -> Kind {
                 Kind::Scalar(|value| Self::from_value(value).map(drop))
             }
@@ -79,6 +84,11 @@ macro_rules! floats {
                 })
             }
 
+            #[inline]
+            fn __dyno_is_as_written(value: &AttributeValue) -> bool {
+                digits_in(value).is_ok_and(|text| is_written_decimal(text, <$float>::DIGITS))
+            }
+
             fn kind() -> Kind {
                 Kind::Scalar(|value| Self::from_value(value).map(drop))
             }
@@ -87,6 +97,33 @@ macro_rules! floats {
 }
 
 floats!(f32, f64);
+
+/// Whether an integer of this value is written so.
+fn is_written_integer(text: &str) -> bool {
+    let digits = text.strip_prefix('-').unwrap_or(text);
+    match digits.as_bytes() {
+        [b'0'] => digits.len() == text.len(),
+        [b'1'..=b'9', rest @ ..] => rest.iter().all(u8::is_ascii_digit),
+        _ => false,
+    }
+}
+
+/// Whether a floating-point number that keeps so many digits of any number, read from this, is written so.
+fn is_written_decimal(text: &str, digits: u32) -> bool {
+    if text.len() > digits as usize {
+        return false;
+    }
+    match text.split_once('.') {
+        None => is_written_integer(text),
+        Some((whole, part)) => {
+            let whole = whole.strip_prefix('-').unwrap_or(whole);
+            is_written_integer(whole)
+                && part.bytes().all(|digit| digit.is_ascii_digit())
+                && !part.is_empty()
+                && !part.ends_with('0')
+        }
+    }
+}
 
 fn parse_integer<T: std::str::FromStr>(text: &str, target: &'static str) -> Result<T, ValueError> {
     if let Ok(integer) = text.parse() {

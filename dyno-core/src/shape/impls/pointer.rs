@@ -37,6 +37,10 @@ impl<T: Attribute> Attribute for Option<T> {
         }
     }
 
+    fn __dyno_is_as_written(value: &AttributeValue) -> bool {
+        !is_null(value) && T::__dyno_is_as_written(value)
+    }
+
     fn is_absent(&self) -> bool {
         self.is_none()
     }

@@ -43,6 +43,11 @@ impl Attribute for bool {
         }
     }
 
+    #[inline]
+    fn __dyno_is_as_written(value: &AttributeValue) -> bool {
+        value.is_bool()
+    }
+
     fn kind() -> Kind {
         Kind::Scalar(|value| Self::from_value(value).map(drop))
     }
@@ -85,6 +90,11 @@ impl Attribute for String {
         text_in(value).map(str::to_owned)
     }
 
+    #[inline]
+    fn __dyno_is_as_written(value: &AttributeValue) -> bool {
+        value.is_s()
+    }
+
     fn kind() -> Kind {
         Kind::Scalar(|value| Self::from_value(value).map(drop))
     }
@@ -106,6 +116,11 @@ macro_rules! strings {
             #[inline]
             fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
                 text_in(value).map(Self::from)
+            }
+
+            #[inline]
+            fn __dyno_is_as_written(value: &AttributeValue) -> bool {
+                value.is_s()
             }
 
             fn kind() -> Kind {

@@ -150,6 +150,7 @@ impl<T: ShardField> ShardField for Lazy<T> {
         view: None,
         fills_in: false,
         is_text: false,
+        is_as_written: |_| false,
     };
 }
 

@@ -46,6 +46,7 @@ impl ShardField for Album {
         view: None,
         fills_in: false,
         is_text: false,
+        is_as_written: |_| false,
     };
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Of an object that is one item which holds what its fields say it is worked out when there is a save: most objects that are read
 //! are not written. Until then the item is kept, without the texts, which the object has; before anybody may change the object, the
-//! item gets them back.
+//! item gets them back. If the object would be written as the very same item, even that is not kept.
 
 use std::borrow::Cow;
 use std::mem;
@@ -13,7 +13,7 @@ use dyno_value::Item;
 use super::Saved;
 use crate::error::{Error, Result};
 use crate::key::Key;
-use crate::plan::{Address, Decisions};
+use crate::plan::{Address, Decisions, Verbatim};
 use crate::shape::{
     Stored, TableShape, drain_object, fills_in, read_object, restore_drained, write_what_can_be,
 };
@@ -26,23 +26,13 @@ use crate::store::tree::{Baseline, LoadedTree};
 /// What the next save compares with.
 #[derive(Clone, Debug)]
 pub(in crate::store) enum Base {
-    /// What follows from the object as it is: it was put, and nobody could change it since.
+    /// What follows from the object as it is: that is how it stands there, and nobody could change it since.
     AsItIs,
     /// What follows from this item of this table, once it has its texts back from the object.
     Drained(Item, &'static TableShape),
     /// What follows from this item.
     Item(Item),
     Known(Box<Baseline>),
-}
-
-impl Base {
-    /// The key of an item that was read.
-    pub(super) fn key(&self) -> Key {
-        match self {
-            Self::Drained(item, table) => key_in(item, table),
-            Self::AsItIs | Self::Item(_) | Self::Known(_) => no_key(),
-        }
-    }
 }
 
 impl From<Baseline> for Base {
@@ -59,13 +49,14 @@ impl<T: Stored> Saved<T> {
     /// The item does not fit the type, with its key.
     pub(in crate::store) fn of_verbatim(
         operation: &Operation,
+        verbatim: &Verbatim,
         key: Option<Key>,
         mut item: Item,
     ) -> Result<Self, (Key, Error)> {
         let table = operation.topology.table;
         let (object, fills_in) = fills_in(|| drain_object::<T>(&mut item));
-        let object = match object {
-            Ok(object) => object,
+        let (object, as_written) = match object {
+            Ok(read) => read,
             Err(error) => {
                 let key = key.unwrap_or_else(|| key_in(&item, table));
                 return Err((key, Decisions::default().does_not_fit(error)));
@@ -75,7 +66,11 @@ impl<T: Stored> Saved<T> {
             object,
             key: key.map_or_else(OnceLock::new, OnceLock::from),
             options: operation.options(),
-            base: Base::Drained(item, table),
+            base: if verbatim.is_as_written(&item, as_written) {
+                Base::AsItIs
+            } else {
+                Base::Drained(item, table)
+            },
             exceptions: Vec::new(),
         };
         match saved.check(operation, fills_in) {
@@ -96,6 +91,15 @@ impl<T: Stored> Saved<T> {
             self.base = loaded.compared_with(&operation.topology, written)?.into();
         }
         Ok(())
+    }
+
+    /// The key, which is that of the item if none was given.
+    pub(super) fn key_of_item(&self) -> Key {
+        match (&self.base, T::SHAPE.table()) {
+            (Base::Drained(item, table), _) => key_in(item, table),
+            (Base::AsItIs, Some(table)) => key_in(&write_what_can_be(&self.object), table),
+            (Base::AsItIs | Base::Item(_) | Base::Known(_), _) => no_key(),
+        }
     }
 
     /// What a save compares with.
@@ -145,6 +149,7 @@ impl<T: Stored> Saved<T> {
                 self.base = Base::Item(item);
             }
             Base::AsItIs => {
+                self.know_key();
                 if let Ok(item) = self.item() {
                     self.base = Base::Item(item);
                 }

@@ -22,7 +22,7 @@ pub struct DeleteSaved<T> {
 impl<T> fmt::Debug for DeleteSaved<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeleteSaved")
-            .field("key", self.saved.key())
+            .field("key", &self.saved.key.get())
             .finish_non_exhaustive()
     }
 }

@@ -59,7 +59,7 @@ impl<T: Stored> Saved<T> {
             let item = operation.get_verbatim(&key, consistent).await?;
             let item = item.ok_or_else(not_found)?;
             if verbatim.is(&item) {
-                let read = Self::of_verbatim(operation, Some(key), item);
+                let read = Self::of_verbatim(operation, verbatim, Some(key), item);
                 return read.map_err(|(_, error)| error);
             }
             let loaded = operation.load_tree_from(&key, item, shards).await?;
@@ -119,6 +119,16 @@ impl<T: Stored> Saved<T> {
             Shards::None => check_all_lazy(operation),
             Shards::All | Shards::AsDeclared => Ok(()),
         }
+    }
+
+    /// The object's key.
+    pub fn key(&self) -> &Key {
+        self.key.get_or_init(|| self.key_of_item())
+    }
+
+    /// Keeps the key, whatever becomes of object and item.
+    fn know_key(&self) {
+        let _: &Key = self.key();
     }
 
     /// The values that were not encrypted when the object was loaded and should have been, and that the
@@ -233,18 +243,6 @@ impl<T: Stored> Saved<T> {
     }
 }
 
-impl<T> Saved<T> {
-    /// The object's key.
-    pub fn key(&self) -> &Key {
-        self.key.get_or_init(|| self.base.key())
-    }
-
-    /// Keeps the key, whatever becomes of the item.
-    fn know_key(&self) {
-        let _: &Key = self.key();
-    }
-}
-
 /// A root can be loaded alone if no field of the type needs a shard.
 fn check_all_lazy(operation: &Operation) -> Result<()> {
     let eager = operation.topology.patterns().find(|field| !field.is_lazy());
@@ -291,7 +289,7 @@ impl<T: Clone> Clone for Saved<T> {
 impl<T: fmt::Debug> fmt::Debug for Saved<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Saved")
-            .field("key", self.key())
+            .field("key", &self.key.get())
             .field("object", &self.object)
             .finish_non_exhaustive()
     }

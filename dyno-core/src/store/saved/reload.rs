@@ -19,7 +19,7 @@ pub struct Reload<'a, T> {
 impl<T> fmt::Debug for Reload<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reload")
-            .field("key", self.saved.key())
+            .field("key", &self.saved.key.get())
             .finish_non_exhaustive()
     }
 }

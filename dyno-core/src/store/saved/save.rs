@@ -28,7 +28,7 @@ pub struct SaveSaved<'a, T> {
 impl<T> fmt::Debug for SaveSaved<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SaveSaved")
-            .field("key", self.saved.key())
+            .field("key", &self.saved.key.get())
             .finish_non_exhaustive()
     }
 }

@@ -72,7 +72,7 @@ impl Walk {
 
     /// What was found, as far as it is wanted. Of an index of parts no more is read from the table than that, and what tells whether
     /// anything follows, if that is asked: what the index holds may be gone from the table, or over.
-    async fn sorted(&self, items: Vec<Item>, most: usize) -> Result<Sorted> {
+    pub(super) async fn sorted(&self, items: Vec<Item>, most: usize) -> Result<Sorted> {
         let mut sorted = Sorted::default();
         if self.keys.finds_whole_items() {
             let lives = |item: &Item| {
@@ -115,19 +115,18 @@ impl Walk {
         }
         let answered = self.ask().await?;
         let looked_at = answered.looked_at;
-        let items = match self.verbatim_objects::<T>(answered.items) {
-            Ok((objects, failures)) => {
-                self.saw_more = false;
-                let cursor = self.give(objects.len(), None);
-                return Ok(Some(Page {
-                    objects,
-                    failures,
-                    cursor,
-                    looked_at,
-                }));
-            }
-            Err(items) => items,
-        };
+        let items = answered.items;
+        if let Some(verbatim) = self.verbatim(items.len()) {
+            let (objects, failures) = Box::pin(self.verbatim_objects::<T>(verbatim, items)).await?;
+            self.saw_more = false;
+            let cursor = self.give(objects.len(), None);
+            return Ok(Some(Page {
+                objects,
+                failures,
+                cursor,
+                looked_at,
+            }));
+        }
         let most = self.wanted.unwrap_or(usize::MAX);
         let sorted = self.sorted(items, most).await;
         let mut sorted = sorted.map_err(self.operation.explain(None))?;

@@ -2,7 +2,10 @@
 
 use dyno_value::Item;
 
+use super::complete::complete;
 use super::walk::Walk;
+use crate::error::Result;
+use crate::plan::Verbatim;
 use crate::shape::Stored;
 use crate::store::reseal::Failure;
 use crate::store::saved::Saved;
@@ -11,23 +14,34 @@ use crate::store::saved::Saved;
 type Objects<T> = (Vec<Saved<T>>, Vec<Failure>);
 
 impl Walk {
-    /// The objects of these items, if each is one that is given back; gives the items back if any takes a closer look.
-    pub(super) fn verbatim_objects<T: Stored>(
-        &self,
-        items: Vec<Item>,
-    ) -> Result<Objects<T>, Vec<Item>> {
-        let operation = &self.operation;
-        let gives_all = self.wanted.is_none_or(|wanted| items.len() <= wanted)
+    /// Tells items that hold what the fields say, where so many items are given back whatever is in them.
+    pub(super) fn verbatim(&self, items: usize) -> Option<Verbatim> {
+        let gives_all = self.wanted.is_none_or(|wanted| items <= wanted)
             && self.expiry.is_none()
             && self.keys.finds_whole_items();
-        match operation.verbatim().filter(|_| gives_all) {
-            Some(verbatim) if items.iter().all(|item| verbatim.is(item)) => {}
-            _ => return Err(items),
-        }
+        self.operation.verbatim().filter(|_| gives_all).copied()
+    }
+
+    /// The objects of these items. One that takes a closer look gets it by itself, which takes no further request: the type has no
+    /// shards.
+    pub(super) async fn verbatim_objects<T: Stored>(
+        &self,
+        verbatim: Verbatim,
+        items: Vec<Item>,
+    ) -> Result<Objects<T>> {
+        let operation = &self.operation;
         let mut objects = Vec::with_capacity(items.len());
         let mut failures = Vec::new();
         for item in items {
-            match Saved::of_verbatim(operation, None, item) {
+            if !verbatim.is(&item) {
+                let sorted = self.sorted(vec![item], usize::MAX).await;
+                let sorted = sorted.map_err(operation.explain(None))?;
+                let read = complete::<T>(operation, sorted, self.params.consistent).await?;
+                objects.extend(read.0);
+                failures.extend(read.1);
+                continue;
+            }
+            match Saved::of_verbatim(operation, &verbatim, None, item) {
                 Ok(object) => objects.push(object),
                 Err((key, error)) => failures.push(Failure::new(key, error).explained(operation)),
             }
