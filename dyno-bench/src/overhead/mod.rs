@@ -2,10 +2,12 @@
 
 mod hand;
 mod objects;
+mod samples;
+mod turns;
+mod wire;
 
 use std::fmt::Debug;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_core::{Attribute, DyObject, Key, Store};
@@ -13,7 +15,10 @@ use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
 use self::hand::{ByHand, Item};
-use self::objects::{CUSTOMER, Flat, Nested};
+use self::objects::{Flat, Nested};
+use self::samples::CUSTOMER;
+use self::turns::{consume, repeat, repeat_async};
+use self::wire::json_of_item;
 use crate::measure::compare;
 use crate::report::{Allocations, Row};
 use crate::{alloc, canned};
@@ -208,66 +213,10 @@ fn operation<I>(
         .allocations(allowing(counted_by_hand, counted))
 }
 
-async fn repeat_async<I>(calls: u32, input: impl Fn() -> I, call: impl AsyncFn(I)) -> Duration {
-    let mut took = Duration::ZERO;
-    for _ in 0..calls {
-        let input = input();
-        let began = Instant::now();
-        call(black_box(input)).await;
-        took += began.elapsed();
-    }
-    took
-}
-
-fn repeat<T>(calls: u32, mut call: impl FnMut() -> T) -> Duration {
-    let began = Instant::now();
-    for _ in 0..calls {
-        drop(black_box(call()));
-    }
-    began.elapsed()
-}
-
-/// Times calls that take an input made beforehand, each with the release of what it gave.
-fn consume<I, T>(calls: u32, input: impl Fn() -> I, mut call: impl FnMut(I) -> T) -> Duration {
-    let mut took = Duration::ZERO;
-    let mut left = calls;
-    while left > 0 {
-        let group = left.min(8);
-        let inputs: Vec<I> = (0..group).map(|_| input()).collect();
-        let began = Instant::now();
-        for input in inputs {
-            drop(black_box(call(black_box(input))));
-        }
-        took += began.elapsed();
-        left -= group;
-    }
-    took
-}
-
 fn allowing(by_hand: u64, ours: u64) -> Allocations {
     Allocations {
         ours,
         baseline: Some(by_hand),
         allowed: Some(by_hand + MORE_ALLOCATIONS),
-    }
-}
-
-/// An item as the service writes it.
-fn json_of_item(item: &Item) -> Value {
-    item.iter()
-        .map(|(name, value)| (name.clone(), json_of(value)))
-        .collect()
-}
-
-fn json_of(value: &AttributeValue) -> Value {
-    match value {
-        AttributeValue::Bool(value) => json!({ "BOOL": value }),
-        AttributeValue::L(values) => {
-            json!({ "L": values.iter().map(json_of).collect::<Vec<_>>() })
-        }
-        AttributeValue::M(item) => json!({ "M": json_of_item(item) }),
-        AttributeValue::N(number) => json!({ "N": number }),
-        AttributeValue::S(text) => json!({ "S": text }),
-        other => unimplemented!("no object that is measured has {other:?}"),
     }
 }
