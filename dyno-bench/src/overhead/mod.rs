@@ -14,6 +14,7 @@ use dyno_core::{Attribute, DyObject, Key, Store};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+pub(crate) use self::hand::BASELINE;
 use self::hand::{ByHand, Item};
 use self::objects::{Flat, Nested};
 use self::samples::CUSTOMER;
@@ -22,8 +23,6 @@ use self::wire::json_of_item;
 use crate::measure::compare;
 use crate::report::{Allocations, Row};
 use crate::{alloc, canned};
-
-const BASELINE: &str = "the SDK and conversions by hand";
 
 /// The most that one object may cost, put or got.
 const ONE: f64 = 1.03;
@@ -118,7 +117,8 @@ fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
 ) {
     let object = objects.first().expect("there are objects");
     let item = object.to_item();
-    let order = item["order"].as_s().expect("it is text").clone();
+    let order = item.get("order").and_then(|order| order.as_s().ok());
+    let order = order.expect("it is text").clone();
     let key = || Key::from((CUSTOMER, order.as_str()));
 
     let client = canned::client("{}");

@@ -16,8 +16,8 @@ impl Flat {
             age: 36 + n % 7,
             balance: -12_345 * i64::from(n + 1),
             score: 0.25 + f64::from(n),
-            active: n % 2 == 0,
-            note: (n % 2 == 0).then(|| "prefers letters to calls".to_owned()),
+            active: n.is_multiple_of(2),
+            note: (n.is_multiple_of(2)).then(|| "prefers letters to calls".to_owned()),
         }
     }
 }

@@ -37,7 +37,7 @@ pub(crate) fn consume<I, T>(
 pub(crate) async fn repeat_async<I>(
     calls: u32,
     input: impl Fn() -> I,
-    call: impl AsyncFn(I),
+    mut call: impl AsyncFnMut(I),
 ) -> Duration {
     let mut took = Duration::ZERO;
     for _ in 0..calls {

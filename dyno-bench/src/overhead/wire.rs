@@ -11,6 +11,10 @@ pub(crate) fn json_of_item(item: &Item) -> Value {
         .collect()
 }
 
+#[expect(
+    clippy::unimplemented,
+    reason = "a measured object that gains a field of another type is not measured wrongly"
+)]
 fn json_of(value: &AttributeValue) -> Value {
     match value {
         AttributeValue::Bool(value) => json!({ "BOOL": value }),
