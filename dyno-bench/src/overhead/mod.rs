@@ -3,6 +3,7 @@
 mod hand;
 mod objects;
 mod samples;
+mod served;
 mod turns;
 mod wire;
 
@@ -67,6 +68,7 @@ pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
         &(0..100).map(Nested::nth).collect::<Vec<_>>(),
         report,
     );
+    served::run(rounds, report);
 }
 
 fn conversions<T: ByHand + DyObject + Clone + PartialEq + Debug>(
@@ -134,7 +136,7 @@ fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
         format!("canned, put {name}"),
         rounds,
         runtime,
-        ONE,
+        Some(ONE),
         || object.clone(),
         async |object| drop(put(object).await),
         async |object| hand::put(&client, &object).await,
@@ -149,7 +151,7 @@ fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
         format!("canned, get {name}"),
         rounds,
         runtime,
-        ONE,
+        Some(ONE),
         || (),
         async |()| drop(store.load::<T>(key()).await.expect("it loads")),
         async |()| drop(hand::get::<T>(&client, CUSTOMER, &order).await),
@@ -181,7 +183,7 @@ fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
         format!("canned, query of 100 {name}"),
         rounds,
         runtime,
-        HUNDRED,
+        Some(HUNDRED),
         || (),
         async |()| drop(query().await),
         async |()| drop(hand::query::<T>(&client, CUSTOMER).await),
@@ -192,7 +194,7 @@ fn operation<I>(
     case: String,
     rounds: usize,
     runtime: &Runtime,
-    bound: f64,
+    bound: Option<f64>,
     input: impl Fn() -> I,
     ours: impl AsyncFn(I),
     by_hand: impl AsyncFn(I),
@@ -208,9 +210,15 @@ fn operation<I>(
     };
     let counted_by_hand = count(&|| runtime.block_on(by_hand(input())));
     let counted = count(&|| runtime.block_on(ours(input())));
-    Row::timed(case, BASELINE, found)
-        .at_most(bound)
-        .allocations(allowing(counted_by_hand, counted))
+    let row = Row::timed(case, BASELINE, found);
+    let allowed = allowing(counted_by_hand, counted);
+    match bound {
+        Some(bound) => row.at_most(bound).allocations(allowed),
+        None => row.allocations(Allocations {
+            allowed: None,
+            ..allowed
+        }),
+    }
 }
 
 fn allowing(by_hand: u64, ours: u64) -> Allocations {
