@@ -3,11 +3,18 @@
 /// Runs all benchmarks.
 const ALL: &str = "all";
 
+const REDRAW: &str = "redraw";
+
 #[derive(Debug, PartialEq)]
-pub(crate) struct Arguments {
-    /// The benchmarks at these places are run.
-    pub(crate) benches: Vec<usize>,
-    pub(crate) check: bool,
+pub(crate) enum Arguments {
+    /// Runs the benchmarks at these places.
+    Run {
+        benches: Vec<usize>,
+        check: bool,
+        write: bool,
+    },
+    /// Makes the pages and plots from what was written before.
+    Redraw,
 }
 
 impl Arguments {
@@ -17,24 +24,33 @@ impl Arguments {
         names: &[&str],
     ) -> Result<Self, String> {
         let mut chosen = None;
-        let mut check = false;
+        let (mut check, mut write) = (false, false);
         for argument in arguments {
             let named = names.iter().position(|name| *name == argument);
             let benches = match (named, argument.as_str()) {
-                (Some(at), _) => Some(vec![at]),
-                (None, ALL) => Some((0..names.len()).collect()),
+                (Some(at), _) => Some(Some(vec![at])),
+                (None, ALL) => Some(Some((0..names.len()).collect())),
+                (None, REDRAW) => Some(None),
                 (None, _) => None,
             };
             match (benches, argument.as_str()) {
                 (Some(benches), _) if chosen.is_none() => chosen = Some(benches),
                 (None, "--check") => check = true,
+                (None, "--write") => write = true,
                 // The only format there is; named so that a script can say what it relies on.
                 (None, "--json") => {}
                 _ => return Err(usage(Some(&argument), names)),
             }
         }
-        let benches = chosen.ok_or_else(|| usage(None, names))?;
-        Ok(Self { benches, check })
+        match chosen {
+            Some(Some(benches)) => Ok(Self::Run {
+                benches,
+                check,
+                write,
+            }),
+            Some(None) if !check && !write => Ok(Self::Redraw),
+            _ => Err(usage(None, names)),
+        }
     }
 }
 
@@ -44,7 +60,7 @@ fn usage(wrong: Option<&str>, names: &[&str]) -> String {
     });
     let names = names.join("|");
     format!(
-        "{}usage: dyno-bench {names}|{ALL} [--check] [--json]",
+        "{}usage: dyno-bench {names}|{ALL} [--check] [--json] [--write]\n       dyno-bench {REDRAW}",
         wrong.unwrap_or_default()
     )
 }
@@ -58,20 +74,23 @@ mod tests {
         Arguments::parse(words, &["crypto", "overhead"])
     }
 
-    fn run(benches: &[usize], check: bool) -> Arguments {
-        Arguments {
+    fn run(benches: &[usize], check: bool, write: bool) -> Arguments {
+        Arguments::Run {
             benches: benches.to_vec(),
             check,
+            write,
         }
     }
 
     #[test]
     fn benchmarks_are_chosen_by_name() {
         for (line, wanted) in [
-            ("overhead", run(&[1], false)),
-            ("all", run(&[0, 1], false)),
-            ("all --check", run(&[0, 1], true)),
-            ("--check crypto --json", run(&[0], true)),
+            ("overhead", run(&[1], false, false)),
+            ("all", run(&[0, 1], false, false)),
+            ("all --check", run(&[0, 1], true, false)),
+            ("--check crypto --json", run(&[0], true, false)),
+            ("all --write --check", run(&[0, 1], true, true)),
+            ("redraw", Arguments::Redraw),
         ] {
             assert_eq!(parse(line), Ok(wanted), "{line}");
         }
@@ -82,10 +101,11 @@ mod tests {
         for (line, wrong) in [
             ("crypt", "`crypt`"),
             ("crypto overhead", "`overhead`"),
-            ("all crypto", "`crypto`"),
+            ("all redraw", "`redraw`"),
             ("crypto --fast", "`--fast`"),
             ("", "usage: dyno-bench crypto|overhead|all"),
             ("--check", "usage: "),
+            ("redraw --check", "usage: "),
         ] {
             let usage = parse(line).unwrap_err();
             assert!(usage.contains(wrong), "{line}: {usage}");

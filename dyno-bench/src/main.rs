@@ -1,12 +1,14 @@
 //! Benchmarks that print one line of JSON for each case.
 //!
 //! ```text
-//! cargo run --release -p dyno-bench -- NAME|all [--check] [--json]
+//! cargo run --release -p dyno-bench -- NAME|all [--check] [--json] [--write]
+//! cargo run --release -p dyno-bench -- redraw
 //! ```
 //!
 //! A figure is a ratio to a baseline that ran in turns with it, so that it says the same on every machine. With
 //! `--check` the exit code is 1 when a bound is passed by more than the noise of the measurement, or when a case could not
-//! be run.
+//! be run. With `--write` the lines are kept in `docs/benchmarks/results.jsonl`, and the pages and plots are made from all
+//! that are there; `redraw` makes them without measuring.
 #![expect(
     clippy::expect_used,
     clippy::print_stderr,
@@ -22,9 +24,11 @@ mod crypto;
 mod measure;
 mod overhead;
 mod peers;
+mod published;
 mod report;
 
 use std::env;
+use std::io;
 use std::process::ExitCode;
 
 use self::arguments::Arguments;
@@ -41,22 +45,41 @@ const BENCHES: [(&str, Bench); 3] = [
 
 fn main() -> ExitCode {
     match Arguments::parse(env::args().skip(1), &BENCHES.map(|(name, _)| name)) {
-        Ok(Arguments { benches, check }) => {
+        Ok(Arguments::Run {
+            benches,
+            check,
+            write,
+        }) => {
             let chosen = benches.into_iter().filter_map(|at| BENCHES.get(at));
-            let mut passed = true;
+            let (mut passed, mut kept) = (true, Vec::new());
             for (name, bench) in chosen {
-                passed &= measure(name, *bench, &mut |row| println!("{}", row.to_json(name)));
+                let mut lines = Vec::new();
+                passed &= measure(name, *bench, &mut |row| {
+                    let line = row.to_json(name);
+                    println!("{line}");
+                    lines.push(line);
+                });
+                kept.push((*name, lines));
             }
-            if passed || !check {
-                ExitCode::SUCCESS
-            } else {
-                ExitCode::FAILURE
-            }
+            let written = if write { published::keep(kept) } else { Ok(()) };
+            ended(&written, passed || !check)
         }
+        Ok(Arguments::Redraw) => ended(&published::redraw(), true),
         Err(usage) => {
             eprintln!("{usage}");
             ExitCode::from(2)
         }
+    }
+}
+
+fn ended(written: &io::Result<()>, passed: bool) -> ExitCode {
+    if let Err(error) = written {
+        eprintln!("dyno-bench: the results cannot be written: {error}");
+    }
+    if written.is_ok() && passed {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 
