@@ -164,6 +164,20 @@ mod tests {
         assert!(complaint.contains("error: no network"), "{complaint}");
     }
 
+    /// From the first of them to a part of another name.
+    fn lints(manifest: &str) -> &str {
+        let (_, lints) = manifest.split_once("\n[workspace.lints.").unwrap();
+        let end = lints.find("\n[profile").unwrap_or(lints.len());
+        lints[..end].trim()
+    }
+
+    #[test]
+    fn the_other_workspace_has_the_same_lints() {
+        let here = include_str!("../../../Cargo.toml");
+        let there = include_str!("../../peers/Cargo.toml");
+        assert_eq!(lints(there), lints(here));
+    }
+
     #[test]
     fn without_cargo_no_peer_runs() {
         let mut rows = Vec::new();
