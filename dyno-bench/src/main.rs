@@ -26,6 +26,9 @@ mod overhead;
 mod peers;
 mod published;
 mod report;
+mod roundtrips;
+mod scale;
+mod sharded;
 
 use std::env;
 use std::io;
@@ -37,10 +40,13 @@ use self::report::Row;
 /// Measures all cases in so many rounds and hands each one over when it is done.
 type Bench = fn(usize, &mut dyn FnMut(Row));
 
-const BENCHES: [(&str, Bench); 3] = [
+const BENCHES: [(&str, Bench); 6] = [
     ("crypto", crypto::run),
     ("overhead", overhead::run),
     ("peers", peers::run),
+    ("roundtrips", roundtrips::run),
+    ("scale", scale::run),
+    ("sharded", sharded::run),
 ];
 
 fn main() -> ExitCode {
