@@ -167,8 +167,7 @@ mod tests {
     /// From the first of them to a part of another name.
     fn lints(manifest: &str) -> &str {
         let (_, lints) = manifest.split_once("\n[workspace.lints.").unwrap();
-        let end = lints.find("\n[profile").unwrap_or(lints.len());
-        lints[..end].trim()
+        lints.split("\n[profile").next().unwrap_or_default().trim()
     }
 
     #[test]

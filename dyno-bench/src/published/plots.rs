@@ -26,7 +26,8 @@ pub(super) fn draw(results: &Results) -> Vec<Plot> {
             "Put, get and query with canned answers",
         ),
         overhead(results, "conversions", "conversion, ", "Conversion alone"),
-        requests(results),
+        cost(results, "requests", "requests"),
+        cost(results, "capacity", "RCU and WCU"),
         waiting(results),
     ];
     let bars = bars.into_iter().flatten().map(|(name, bench, bars)| Plot {
@@ -71,19 +72,32 @@ fn overhead(results: &Results, name: &'static str, prefix: &str, title: &str) ->
     })
 }
 
-/// How many requests an operation sends, by the number of shards.
-fn requests(results: &Results) -> Drawn {
+/// What an operation on an object of 20 shards costs, next to code written by hand and to the least that is possible.
+fn cost(results: &Results, name: &'static str, figure: &'static str) -> Drawn {
     let rows = results.rows("roundtrips").iter();
-    let bars = rows.filter_map(|row| sharded(row, "requests", "ours"));
+    let sides = [
+        ("dyno", "ours"),
+        ("by hand, in parallel, not atomic", "by_hand"),
+        (
+            "the floor: each changed byte once, in one request",
+            "baseline",
+        ),
+    ];
+    let bars = rows.flat_map(|row| {
+        sides.iter().filter_map(|(side, field)| {
+            let (shards, operation, value) = sharded(row, figure, field)?;
+            (shards == "20 shards").then(|| ((*side).to_owned(), operation, value))
+        })
+    });
     grouped(bars).map(|(groups, series)| {
         let bars = Bars {
-            title: "Requests of an object in many items".to_owned(),
-            measure: "requests",
+            title: format!("An object of 20 shards of 8 KB: {figure} of each operation"),
+            measure: figure,
             baseline: None,
             groups,
             series,
         };
-        ("requests", "roundtrips", bars)
+        (name, "roundtrips", bars)
     })
 }
 
@@ -93,7 +107,8 @@ fn waiting(results: &Results) -> Drawn {
     let bars = rows.filter_map(|row| sharded(row, "time, 5 ms for each request", "ratio"));
     grouped(bars).map(|(groups, series)| {
         let bars = Bars {
-            title: "Time of an object in many items, 5 ms for each request".to_owned(),
+            title: "An object in many items: time of each operation, 5 ms for each request"
+                .to_owned(),
             measure: "times as long",
             baseline: Some((1.0, "the line at 1: the SDK, in parallel, not atomic")),
             groups,
@@ -132,7 +147,7 @@ fn growth(results: &Results) -> Option<Curves> {
     }
     series.retain(|(_, points)| points.len() > 1);
     (!series.is_empty()).then(|| Curves {
-        title: "Time of an object by its size".to_owned(),
+        title: "Time of each operation with canned answers, by the size of the object".to_owned(),
         across: "KB",
         up: "ms",
         series,
@@ -212,6 +227,7 @@ mod tests {
             ("overhead", "canned, put flat", 1.02),
             ("peers", "toasty 0.11.0: canned, put flat", 1.4),
             ("roundtrips", "load, 20 shards: requests", 1.0),
+            ("roundtrips", "load, 20 shards: phases", 1.0),
             ("scale", "load, 1 KB", 1.0),
             ("scale", "load, 1 MB", 3.0),
         ];

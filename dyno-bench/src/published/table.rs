@@ -1,7 +1,5 @@
 //! Rows of one baseline, as a table in Markdown.
 
-use serde_json::Value;
-
 use super::results::Line;
 
 /// The fields that have columns of their own, or that the text around a table says.
@@ -27,6 +25,12 @@ const ELSEWHERE: [&str; 19] = [
     "version",
 ];
 
+/// The field with the reason of a figure.
+const WHY: &str = "why";
+
+/// Fields that end so are sizes.
+const BYTES: &str = "bytes";
+
 /// The heads of columns, and what a row has there. A column without anything is left out.
 type Column = (&'static str, fn(&Line) -> String);
 
@@ -41,6 +45,7 @@ const COLUMNS: [Column; 8] = [
     ("besides", besides),
 ];
 
+/// The table, and below it the reasons that rows give.
 pub(super) fn table(rows: &[&Line]) -> String {
     let columns = COLUMNS.iter();
     let columns = columns.filter(|(_, cell)| rows.iter().any(|row| !cell(row).is_empty()));
@@ -64,7 +69,13 @@ pub(super) fn table(rows: &[&Line]) -> String {
         format!("|{}\n", cells.collect::<String>())
     });
     let lines: String = lines.collect();
-    format!("|{heads}\n|{rule}\n{lines}")
+    let mut reasons: Vec<&str> = rows.iter().filter_map(|row| row.text(WHY)).collect();
+    reasons.sort_unstable();
+    reasons.dedup();
+    let reasons = reasons
+        .into_iter()
+        .map(|why| format!("\nWhy: {}.\n", plain(why)));
+    format!("|{heads}\n|{rule}\n{lines}{}", reasons.collect::<String>())
 }
 
 fn case(row: &Line) -> String {
@@ -100,6 +111,7 @@ fn limit(row: &Line) -> String {
 fn amount(row: &Line, name: &str) -> String {
     match (row.number(name), row.text("unit")) {
         (Some(figure), Some("ns")) => time(figure),
+        (Some(figure), Some(BYTES)) => size(figure),
         (Some(figure), _) => short(figure),
         (None, _) => String::new(),
     }
@@ -110,7 +122,20 @@ fn time(nanoseconds: f64) -> String {
     let units = [(1e9, "s"), (1e6, "ms"), (1e3, "µs")];
     let unit = units.into_iter().find(|(size, _)| nanoseconds >= *size);
     let (size, unit) = unit.unwrap_or((1.0, "ns"));
-    let figure = nanoseconds / size;
+    figure(nanoseconds / size, unit)
+}
+
+/// Bytes in a unit that suits them.
+fn size(bytes: f64) -> String {
+    let units = [(1e6, "MB"), (1e3, "KB")];
+    let unit = units.into_iter().find(|(size, _)| bytes >= *size);
+    match unit {
+        Some((size, unit)) => figure(bytes / size, unit),
+        None => format!("{} B", short(bytes)),
+    }
+}
+
+fn figure(figure: f64, unit: &str) -> String {
     let digits = if figure < 10.0 {
         2
     } else {
@@ -137,14 +162,15 @@ fn allocations(row: &Line) -> String {
 }
 
 fn besides(row: &Line) -> String {
-    let more = row.fields().filter(|(name, _)| !ELSEWHERE.contains(name));
+    let more = row.fields();
+    let more = more.filter(|(name, _)| !ELSEWHERE.contains(name) && *name != WHY);
     let more = more.map(|(name, value)| {
-        let value = match value {
-            Value::String(text) => plain(text),
-            Value::Number(number) => number.as_f64().map(short).unwrap_or_default(),
-            other => plain(&other.to_string()),
+        let told = match (name.strip_suffix(BYTES), value.as_f64()) {
+            (Some(name), Some(bytes)) => format!("{name}{}", size(bytes)),
+            (None, Some(number)) => format!("{name} {}", short(number)),
+            (_, None) => format!("{name} {}", value.as_str().unwrap_or("unknown")),
         };
-        format!("{} {value}", name.replace('_', " "))
+        plain(&told.replace('_', " "))
     });
     more.collect::<Vec<_>>().join(", ")
 }
@@ -170,7 +196,7 @@ mod tests {
     fn columns_are_those_that_rows_have() {
         let rows = [
             r#"{"case":"a|b","ratio":1.02345,"p10":1,"p90":1.1,"ours":42913.7,"baseline":901,"unit":"ns","at_most":1.03,"rounds":501}"#,
-            r#"{"case":"two","ratio":2,"ours":4,"baseline":2,"unit":"requests","by_hand":3.5}"#,
+            r#"{"case":"two","ratio":2,"ours":4,"baseline":2,"unit":"requests","by_hand":3.5,"peak_bytes":51945,"why":"it must"}"#,
             r#"{"case":"three","ratio":null,"did_not_run":"no compiler"}"#,
         ];
         let rows = rows.map(|row| serde_json::from_str(row).unwrap());
@@ -179,8 +205,10 @@ mod tests {
 | case | ratio | p10 to p90 | limit | measured | baseline | besides |
 |---|---:|---:|---:|---:|---:|---|
 | a\\|b | 1.023 | 1.00 to 1.10 | at most 1.03 | 42.9 µs | 901 ns |  |
-| two | 2.000 |  |  | 4 | 2 | by hand 3.5 |
+| two | 2.000 |  |  | 4 | 2 | by hand 3.5, peak 51.9 KB |
 | three | did not run: no compiler |  |  |  |  |  |
+
+Why: it must.
 ";
         assert_eq!(table(&section.rows.iter().collect::<Vec<_>>()), wanted);
     }
