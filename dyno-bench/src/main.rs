@@ -51,6 +51,10 @@ const BENCHES: [(&str, Bench); 6] = [
 
 fn main() -> ExitCode {
     match Arguments::parse(env::args().skip(1), &BENCHES.map(|(name, _)| name)) {
+        Ok(Arguments::Run { write: true, .. }) if cfg!(debug_assertions) => {
+            eprintln!("dyno-bench: results are kept from release builds only; add `--release`");
+            ExitCode::from(2)
+        }
         Ok(Arguments::Run {
             benches,
             check,

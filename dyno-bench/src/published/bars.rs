@@ -195,17 +195,16 @@ impl Scale {
     }
 }
 
-/// As few digits as say enough.
+/// Three digits that say something, or the whole part.
 fn figure(value: f64) -> String {
-    let text = if value < 10.0 {
-        format!("{value:.2}")
+    let digits = if value < 10.0 {
+        2
     } else {
-        format!("{value:.0}")
+        usize::from(value < 100.0)
     };
-    match text.strip_suffix(".00") {
-        Some(whole) => whole.to_owned(),
-        None => text,
-    }
+    let text = format!("{value:.digits$}");
+    let whole = text.strip_suffix(".00").or_else(|| text.strip_suffix(".0"));
+    whole.map(str::to_owned).unwrap_or(text)
 }
 
 fn count<T>(list: &[T]) -> i32 {
