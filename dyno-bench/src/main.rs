@@ -1,12 +1,14 @@
 //! Benchmarks that print one line of JSON for each case.
 //!
 //! ```text
-//! cargo run --release -p dyno-bench -- NAME [--check] [--json]
+//! cargo run --release -p dyno-bench -- NAME|all [--check] [--json] [--write]
+//! cargo run --release -p dyno-bench -- redraw
 //! ```
 //!
 //! A figure is a ratio to a baseline that ran in turns with it, so that it says the same on every machine. With
 //! `--check` the exit code is 1 when a bound is passed by more than the noise of the measurement, or when a case could not
-//! be run.
+//! be run. With `--write` the lines are kept in `docs/benchmarks/results.jsonl`, and the pages and plots are made from all
+//! that are there; `redraw` makes them without measuring.
 #![expect(
     clippy::expect_used,
     clippy::print_stderr,
@@ -15,77 +17,160 @@
 )]
 
 mod alloc;
+mod arguments;
 mod canned;
+mod caught;
 mod crypto;
 mod measure;
 mod overhead;
+mod peers;
+mod published;
 mod report;
 mod roundtrips;
 mod scale;
 mod sharded;
 
 use std::env;
+use std::io;
 use std::process::ExitCode;
 
+use self::arguments::Arguments;
 use self::report::Row;
 
 /// Measures all cases in so many rounds and hands each one over when it is done.
 type Bench = fn(usize, &mut dyn FnMut(Row));
 
-const BENCHES: [(&str, Bench); 5] = [
+const BENCHES: [(&str, Bench); 6] = [
     ("crypto", crypto::run),
     ("overhead", overhead::run),
+    ("peers", peers::run),
     ("roundtrips", roundtrips::run),
     ("scale", scale::run),
     ("sharded", sharded::run),
 ];
 
-/// Runs all of them.
-const ALL: &str = "all";
-
 fn main() -> ExitCode {
-    let mut chosen: Option<&[(&str, Bench)]> = None;
-    let mut check = false;
-    for argument in env::args().skip(1) {
-        let named = BENCHES.iter().position(|(name, _)| *name == argument);
-        let named = match named {
-            Some(at) => BENCHES.get(at..=at),
-            None if argument == ALL => Some(BENCHES.as_slice()),
-            None => None,
-        };
-        match (named, argument.as_str()) {
-            (Some(benches), _) if chosen.is_none() => chosen = Some(benches),
-            (None, "--check") => check = true,
-            // The only format there is; named so that a script can say what it relies on.
-            (None, "--json") => {}
-            _ => return usage(&argument),
+    match Arguments::parse(env::args().skip(1), &BENCHES.map(|(name, _)| name)) {
+        Ok(Arguments::Run { write: true, .. }) if cfg!(debug_assertions) => {
+            eprintln!("dyno-bench: results are kept from release builds only; add `--release`");
+            ExitCode::from(2)
+        }
+        Ok(Arguments::Run {
+            benches,
+            check,
+            write,
+        }) => {
+            let chosen = benches.into_iter().filter_map(|at| BENCHES.get(at));
+            let (mut passed, mut kept) = (true, Vec::new());
+            for (name, bench) in chosen {
+                let mut lines = Vec::new();
+                passed &= measure(name, *bench, &mut |row| {
+                    let line = row.to_json(name);
+                    println!("{line}");
+                    lines.push(line);
+                });
+                kept.push((*name, lines));
+            }
+            let written = if write { published::keep(kept) } else { Ok(()) };
+            ended(&written, passed || !check)
+        }
+        Ok(Arguments::Redraw) => ended(&published::redraw(), true),
+        Err(usage) => {
+            eprintln!("{usage}");
+            ExitCode::from(2)
         }
     }
-    let Some(benches) = chosen else {
-        return usage("");
-    };
-    let mut passed = true;
-    for (name, bench) in benches {
-        bench(measure::ROUNDS, &mut |row| {
-            println!("{}", row.to_json(name));
-            if let Some(complaint) = row.complaint() {
-                eprintln!("{name}: {}: {complaint}", row.case());
-                passed = false;
-            }
-        });
+}
+
+fn ended(written: &io::Result<()>, passed: bool) -> ExitCode {
+    if let Err(error) = written {
+        eprintln!("dyno-bench: the results cannot be written: {error}");
     }
-    if passed || !check {
+    if written.is_ok() && passed {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
     }
 }
 
-fn usage(wrong: &str) -> ExitCode {
-    let names = BENCHES.map(|(name, _)| name).join("|");
-    if !wrong.is_empty() {
-        eprintln!("dyno-bench: `{wrong}` is neither a benchmark nor an option, or is given twice");
+/// Whether each row is as it must be. A benchmark that panics has one more, which did not run; so has one without rows.
+fn measure(name: &str, bench: Bench, report: &mut dyn FnMut(Row)) -> bool {
+    let (mut rows, mut passed) = (0_usize, true);
+    let mut hear = |row: Row| {
+        rows += 1;
+        passed &= kept(name, &row);
+        report(row);
+    };
+    let mut ended = caught::panic(|| bench(measure::ROUNDS, &mut hear));
+    if rows == 0 {
+        ended = ended.and_then(|()| Err("it has no rows".to_owned()));
     }
-    eprintln!("usage: dyno-bench {names}|{ALL} [--check] [--json]");
-    ExitCode::from(2)
+    if let Err(why) = ended {
+        let rest = Row::not_run("the rest", "nothing", why);
+        passed &= kept(name, &rest);
+        report(rest);
+    }
+    passed
+}
+
+fn kept(name: &str, row: &Row) -> bool {
+    let complaint = row.complaint();
+    if let Some(complaint) = &complaint {
+        eprintln!("{name}: {}: {complaint}", row.case());
+    }
+    complaint.is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn good() -> Row {
+        Row::counted("good", "the floor", "requests", 1.0, 1.0).at_most(1.0)
+    }
+
+    /// Whether it passed, and the cases.
+    fn measured(bench: Bench) -> (bool, Vec<String>) {
+        let mut cases = Vec::new();
+        let passed = measure("test", bench, &mut |row| cases.push(row.case().to_owned()));
+        (passed, cases)
+    }
+
+    #[test]
+    fn a_check_passes_where_every_row_does() {
+        let all: [(Bench, bool, &[&str]); 5] = [
+            (|_, report| report(good()), true, &["good"]),
+            (
+                |_, report| {
+                    report(Row::counted("bad", "the floor", "requests", 2.0, 1.0).at_most(1.0));
+                    report(good());
+                },
+                false,
+                &["bad", "good"],
+            ),
+            (
+                |_, report| {
+                    report(Row::not_run("absent", "the floor", "no compiler"));
+                    report(good());
+                },
+                false,
+                &["absent", "good"],
+            ),
+            (
+                |_, report| {
+                    report(good());
+                    panic!("out of luck");
+                },
+                false,
+                &["good", "the rest"],
+            ),
+            (|_, _| {}, false, &["the rest"]),
+        ];
+        for (bench, wanted, cases) in all {
+            assert_eq!(
+                measured(bench),
+                (wanted, cases.iter().copied().map(str::to_owned).collect())
+            );
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! What a benchmark found, as lines of JSON.
 
+use std::borrow::Cow;
+
 use serde_json::{Map, Value, json};
 
 use crate::measure::{Comparison, Spread};
@@ -8,7 +10,7 @@ use crate::measure::{Comparison, Spread};
 pub(crate) struct Row {
     case: String,
     /// What the baseline is.
-    against: &'static str,
+    against: Cow<'static, str>,
     found: Found,
     limit: Option<Limit>,
     allocations: Option<Allocations>,
@@ -24,6 +26,8 @@ enum Found {
         baseline: f64,
         unit: &'static str,
     },
+    /// The figures are among the details.
+    Elsewhere,
     NotRun(String),
 }
 
@@ -74,10 +78,23 @@ impl Row {
         Self::new(case, against, Found::NotRun(why.into()))
     }
 
-    fn new(case: impl Into<String>, against: &'static str, found: Found) -> Self {
+    /// A case that another program measured and printed as such a line. `None` where it is no line of a case.
+    pub(crate) fn from_json(line: &str) -> Option<Self> {
+        let mut details: Map<String, Value> = serde_json::from_str(line).ok()?;
+        details.remove("bench")?;
+        let (case, against) = (text(&mut details, "case")?, text(&mut details, "against")?);
+        let found = match text(&mut details, "did_not_run") {
+            Some(why) => Found::NotRun(why),
+            None => Found::Elsewhere,
+        };
+        let row = Self::new(case, against, found);
+        Some(Self { details, ..row })
+    }
+
+    fn new(case: impl Into<String>, against: impl Into<Cow<'static, str>>, found: Found) -> Self {
         Self {
             case: case.into(),
-            against,
+            against: against.into(),
             found,
             limit: None,
             allocations: None,
@@ -112,6 +129,10 @@ impl Row {
     }
 
     /// The line to print for this case of a benchmark.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "an object of JSON is given the key"
+    )]
     pub(crate) fn to_json(&self, bench: &str) -> Value {
         let mut line = json!({
             "bench": bench,
@@ -139,6 +160,7 @@ impl Row {
                 line["ratio"] = rounded(ours / baseline, 1e4);
                 line["unit"] = (*unit).into();
             }
+            Found::Elsewhere => {}
             Found::NotRun(why) => {
                 line["ours"] = Value::Null;
                 line["baseline"] = Value::Null;
@@ -184,7 +206,7 @@ impl Row {
             Found::Counted { ours, baseline, .. } => {
                 limit.complaint(&Spread::exact(ours / baseline))
             }
-            Found::NotRun(_) => None,
+            Found::Elsewhere | Found::NotRun(_) => None,
         }
     }
 }
@@ -209,6 +231,13 @@ impl Limit {
     }
 }
 
+fn text(line: &mut Map<String, Value>, name: &str) -> Option<String> {
+    match line.remove(name)? {
+        Value::String(text) => Some(text),
+        _ => None,
+    }
+}
+
 fn rounded(figure: f64, steps: f64) -> Value {
     ((figure * steps).round() / steps).into()
 }
@@ -228,6 +257,19 @@ mod tests {
         let line = row.to_json("overhead");
         assert_eq!(line["did_not_run"], "no compiler");
         assert!(line["ratio"].is_null());
+    }
+
+    #[test]
+    fn a_line_is_read_as_the_row_that_it_was() {
+        let not_run = Row::not_run("toasty", "hand-written", "no compiler");
+        for row in [counted(3.0).detail("version", "0.11.0"), not_run] {
+            let line = row.to_json("peers");
+            let read = Row::from_json(&line.to_string()).unwrap();
+            assert_eq!(read.to_json("peers"), line);
+            assert_eq!(read.complaint(), row.complaint());
+        }
+        assert!(Row::from_json("warning: unused").is_none());
+        assert!(Row::from_json("{}").is_none());
     }
 
     #[test]

@@ -7,6 +7,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use super::objects::{Flat, Line, Nested};
 
+/// How rows name it.
+pub(crate) const BASELINE: &str = "the SDK and conversions by hand";
+
 pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// Conversions written by hand.
@@ -29,9 +32,9 @@ impl ByHand for Flat {
         item.insert("name".to_owned(), string(&self.name));
         item.insert("email".to_owned(), string(&self.email));
         item.insert("city".to_owned(), string(&self.city));
-        item.insert("age".to_owned(), number(self.age));
-        item.insert("balance".to_owned(), number(self.balance));
-        item.insert("score".to_owned(), number(self.score));
+        item.insert("age".to_owned(), number(&self.age));
+        item.insert("balance".to_owned(), number(&self.balance));
+        item.insert("score".to_owned(), number(&self.score));
         item.insert("active".to_owned(), AttributeValue::Bool(self.active));
         if let Some(note) = &self.note {
             item.insert("note".to_owned(), string(note));
@@ -106,8 +109,8 @@ impl Line {
     fn to_map(&self) -> Item {
         HashMap::from([
             ("product".to_owned(), string(&self.product)),
-            ("quantity".to_owned(), number(self.quantity)),
-            ("cents".to_owned(), number(self.cents)),
+            ("quantity".to_owned(), number(&self.quantity)),
+            ("cents".to_owned(), number(&self.cents)),
         ])
     }
 
@@ -156,7 +159,7 @@ fn string(text: &str) -> AttributeValue {
     AttributeValue::S(text.to_owned())
 }
 
-fn number(number: impl ToString) -> AttributeValue {
+fn number(number: &impl ToString) -> AttributeValue {
     AttributeValue::N(number.to_string())
 }
 

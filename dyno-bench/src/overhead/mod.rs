@@ -2,23 +2,28 @@
 
 mod hand;
 mod objects;
+mod samples;
+mod served;
+mod turns;
+mod wire;
 
 use std::fmt::Debug;
 use std::hint::black_box;
-use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_core::{Attribute, DyObject, Key, Store};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
+pub(crate) use self::hand::BASELINE;
 use self::hand::{ByHand, Item};
-use self::objects::{CUSTOMER, Flat, Nested};
+use self::objects::{Flat, Nested};
+use self::samples::CUSTOMER;
+use self::turns::{consume, repeat, repeat_async};
+use self::wire::json_of_item;
 use crate::measure::compare;
 use crate::report::{Allocations, Row};
 use crate::{alloc, canned};
-
-const BASELINE: &str = "the SDK and conversions by hand";
 
 /// The most that one object may cost, put or got.
 const ONE: f64 = 1.03;
@@ -63,6 +68,7 @@ pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
         &(0..100).map(Nested::nth).collect::<Vec<_>>(),
         report,
     );
+    served::run(rounds, report);
 }
 
 fn conversions<T: ByHand + DyObject + Clone + PartialEq + Debug>(
@@ -113,7 +119,8 @@ fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
 ) {
     let object = objects.first().expect("there are objects");
     let item = object.to_item();
-    let order = item["order"].as_s().expect("it is text").clone();
+    let order = item.get("order").and_then(|order| order.as_s().ok());
+    let order = order.expect("it is text").clone();
     let key = || Key::from((CUSTOMER, order.as_str()));
 
     let client = canned::client("{}");
@@ -129,7 +136,7 @@ fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
         format!("canned, put {name}"),
         rounds,
         runtime,
-        ONE,
+        Some(ONE),
         || object.clone(),
         async |object| drop(put(object).await),
         async |object| hand::put(&client, &object).await,
@@ -144,7 +151,7 @@ fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
         format!("canned, get {name}"),
         rounds,
         runtime,
-        ONE,
+        Some(ONE),
         || (),
         async |()| drop(store.load::<T>(key()).await.expect("it loads")),
         async |()| drop(hand::get::<T>(&client, CUSTOMER, &order).await),
@@ -176,7 +183,7 @@ fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
         format!("canned, query of 100 {name}"),
         rounds,
         runtime,
-        HUNDRED,
+        Some(HUNDRED),
         || (),
         async |()| drop(query().await),
         async |()| drop(hand::query::<T>(&client, CUSTOMER).await),
@@ -187,7 +194,7 @@ fn operation<I>(
     case: String,
     rounds: usize,
     runtime: &Runtime,
-    bound: f64,
+    bound: Option<f64>,
     input: impl Fn() -> I,
     ours: impl AsyncFn(I),
     by_hand: impl AsyncFn(I),
@@ -203,45 +210,15 @@ fn operation<I>(
     };
     let counted_by_hand = count(&|| runtime.block_on(by_hand(input())));
     let counted = count(&|| runtime.block_on(ours(input())));
-    Row::timed(case, BASELINE, found)
-        .at_most(bound)
-        .allocations(allowing(counted_by_hand, counted))
-}
-
-async fn repeat_async<I>(calls: u32, input: impl Fn() -> I, call: impl AsyncFn(I)) -> Duration {
-    let mut took = Duration::ZERO;
-    for _ in 0..calls {
-        let input = input();
-        let began = Instant::now();
-        call(black_box(input)).await;
-        took += began.elapsed();
+    let row = Row::timed(case, BASELINE, found);
+    let allowed = allowing(counted_by_hand, counted);
+    match bound {
+        Some(bound) => row.at_most(bound).allocations(allowed),
+        None => row.allocations(Allocations {
+            allowed: None,
+            ..allowed
+        }),
     }
-    took
-}
-
-fn repeat<T>(calls: u32, mut call: impl FnMut() -> T) -> Duration {
-    let began = Instant::now();
-    for _ in 0..calls {
-        drop(black_box(call()));
-    }
-    began.elapsed()
-}
-
-/// Times calls that take an input made beforehand, each with the release of what it gave.
-fn consume<I, T>(calls: u32, input: impl Fn() -> I, mut call: impl FnMut(I) -> T) -> Duration {
-    let mut took = Duration::ZERO;
-    let mut left = calls;
-    while left > 0 {
-        let group = left.min(8);
-        let inputs: Vec<I> = (0..group).map(|_| input()).collect();
-        let began = Instant::now();
-        for input in inputs {
-            drop(black_box(call(black_box(input))));
-        }
-        took += began.elapsed();
-        left -= group;
-    }
-    took
 }
 
 fn allowing(by_hand: u64, ours: u64) -> Allocations {
@@ -249,25 +226,5 @@ fn allowing(by_hand: u64, ours: u64) -> Allocations {
         ours,
         baseline: Some(by_hand),
         allowed: Some(by_hand + MORE_ALLOCATIONS),
-    }
-}
-
-/// An item as the service writes it.
-fn json_of_item(item: &Item) -> Value {
-    item.iter()
-        .map(|(name, value)| (name.clone(), json_of(value)))
-        .collect()
-}
-
-fn json_of(value: &AttributeValue) -> Value {
-    match value {
-        AttributeValue::Bool(value) => json!({ "BOOL": value }),
-        AttributeValue::L(values) => {
-            json!({ "L": values.iter().map(json_of).collect::<Vec<_>>() })
-        }
-        AttributeValue::M(item) => json!({ "M": json_of_item(item) }),
-        AttributeValue::N(number) => json!({ "N": number }),
-        AttributeValue::S(text) => json!({ "S": text }),
-        other => unimplemented!("no object that is measured has {other:?}"),
     }
 }
