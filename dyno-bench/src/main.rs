@@ -19,7 +19,9 @@ mod canned;
 mod crypto;
 mod measure;
 mod overhead;
+mod predecessor;
 mod report;
+mod target;
 
 use std::env;
 use std::process::ExitCode;
@@ -29,7 +31,11 @@ use self::report::Row;
 /// Measures all cases in so many rounds and hands each one over when it is done.
 type Bench = fn(usize, &mut dyn FnMut(Row));
 
-const BENCHES: [(&str, Bench); 2] = [("crypto", crypto::run), ("overhead", overhead::run)];
+const BENCHES: [(&str, Bench); 3] = [
+    ("crypto", crypto::run),
+    ("overhead", overhead::run),
+    ("predecessor", predecessor::run),
+];
 
 /// Runs all of them.
 const ALL: &str = "all";
