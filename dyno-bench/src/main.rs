@@ -16,6 +16,7 @@
 
 mod alloc;
 mod canned;
+mod compile;
 mod crypto;
 mod measure;
 mod overhead;
@@ -31,7 +32,8 @@ use self::report::Row;
 /// Measures all cases in so many rounds and hands each one over when it is done.
 type Bench = fn(usize, &mut dyn FnMut(Row));
 
-const BENCHES: [(&str, Bench); 3] = [
+const BENCHES: [(&str, Bench); 4] = [
+    ("compile", compile::run),
     ("crypto", crypto::run),
     ("overhead", overhead::run),
     ("predecessor", predecessor::run),
@@ -39,6 +41,9 @@ const BENCHES: [(&str, Bench); 3] = [
 
 /// Runs all of them.
 const ALL: &str = "all";
+
+/// Takes minutes, and is run only when it is named.
+const ALONE: (&str, Bench) = ("clean-build", compile::run_clean);
 
 fn main() -> ExitCode {
     let mut chosen: Option<&[(&str, Bench)]> = None;
@@ -48,6 +53,7 @@ fn main() -> ExitCode {
         let named = match named {
             Some(at) => BENCHES.get(at..=at),
             None if argument == ALL => Some(BENCHES.as_slice()),
+            None if argument == ALONE.0 => Some(std::slice::from_ref(&ALONE)),
             None => None,
         };
         match (named, argument.as_str()) {
@@ -83,6 +89,8 @@ fn usage(wrong: &str) -> ExitCode {
     if !wrong.is_empty() {
         eprintln!("dyno-bench: `{wrong}` is neither a benchmark nor an option, or is given twice");
     }
-    eprintln!("usage: dyno-bench {names}|{ALL} [--check] [--json]");
+    let (alone, _) = ALONE;
+    eprintln!("usage: dyno-bench {names}|{ALL}|{alone} [--check] [--json]");
+    eprintln!("`{alone}` takes minutes; `{ALL}` leaves it out");
     ExitCode::from(2)
 }
