@@ -22,6 +22,9 @@ mod measure;
 mod overhead;
 mod predecessor;
 mod report;
+mod roundtrips;
+mod scale;
+mod sharded;
 mod target;
 
 use std::env;
@@ -32,11 +35,14 @@ use self::report::Row;
 /// Measures all cases in so many rounds and hands each one over when it is done.
 type Bench = fn(usize, &mut dyn FnMut(Row));
 
-const BENCHES: [(&str, Bench); 4] = [
+const BENCHES: [(&str, Bench); 7] = [
     ("compile", compile::run),
     ("crypto", crypto::run),
     ("overhead", overhead::run),
     ("predecessor", predecessor::run),
+    ("roundtrips", roundtrips::run),
+    ("scale", scale::run),
+    ("sharded", sharded::run),
 ];
 
 /// Runs all of them.

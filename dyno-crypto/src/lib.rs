@@ -66,7 +66,7 @@ mod wipe;
 
 pub use binding::{Binding, BindingError};
 pub use blind::{BlindIndex, IndexError, IndexKey, IndexKeys, Normalizer};
-pub use cipher::{Sealer, open, seal};
+pub use cipher::{Sealer, holds_envelope, open, seal};
 pub use dyno_value::{FieldPath, Item, Segment, ValueError, encoding};
 pub use envelope::{Envelope, EnvelopeError, is_envelope};
 pub use error::Error;

@@ -158,6 +158,8 @@ impl Request {
 
 #[cfg(test)]
 pub(crate) mod tests {
+    use std::sync::Arc;
+
     use aws_sdk_dynamodb::types::AttributeValue;
 
     use super::*;
@@ -182,7 +184,7 @@ pub(crate) mod tests {
         let item = sized(&address, bytes);
         Action::Put {
             address,
-            item,
+            item: Arc::new(item),
             condition: None,
         }
     }

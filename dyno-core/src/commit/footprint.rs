@@ -71,7 +71,7 @@ impl Footprint {
                     self.items.remove(address);
                     continue;
                 }
-                Action::Put { item, .. } if whole(address) => Standing::Whole(item.clone()),
+                Action::Put { item, .. } if whole(address) => Standing::Whole((**item).clone()),
                 Action::Put { item, .. } => Standing::Bytes(item_size(item)),
                 Action::Update { expressions, .. } => match self.known(address) {
                     Known::Item(before) => effect::updated(before, expressions)

@@ -5,6 +5,7 @@
 //! that is made of several fields, all of them are compared.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
@@ -38,9 +39,9 @@ pub(crate) struct Plain {
 #[derive(Debug)]
 enum Judge {
     /// The condition was that nothing is there.
-    Absent { item: Item },
+    Absent { item: Arc<Item> },
     /// The condition was that an object of dyno's is not there. The item, if one is put.
-    NotManaged { put: Option<Item> },
+    NotManaged { put: Option<Arc<Item>> },
     /// The condition was that these attributes are as they were.
     Unchanged {
         before: BTreeMap<String, Option<AttributeValue>>,
@@ -62,21 +63,21 @@ impl Plain {
     }
 
     /// Inserts or replaces. An object that the mapper manages is not replaced by a plain item.
-    pub(crate) fn put(address: Address, item: Item) -> Self {
+    pub(crate) fn put(address: Address, item: Arc<Item>) -> Self {
         let action = Action::Put {
             address,
-            item: item.clone(),
+            item: Arc::clone(&item),
             condition: Some(not_managed()),
         };
         Self::of(action, Judge::NotManaged { put: Some(item) })
     }
 
     /// Inserts.
-    pub(crate) fn insert(address: Address, item: Item) -> Self {
+    pub(crate) fn insert(address: Address, item: Arc<Item>) -> Self {
         let action = Action::Put {
             condition: Some(Expressions::of_nothing(address.key_name())),
             address,
-            item: item.clone(),
+            item: Arc::clone(&item),
         };
         Self::of(action, Judge::Absent { item })
     }

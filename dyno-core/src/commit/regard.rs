@@ -1,6 +1,7 @@
 //! Puts guards of values that are stored, or takes them away, on the condition that the roots are as they were read.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
@@ -45,7 +46,7 @@ impl Regard {
         };
         self.guards.push(Action::Put {
             address: guard,
-            item,
+            item: Arc::new(item),
             condition: Some(condition),
         });
         self

@@ -1,6 +1,7 @@
 //! Saving a whole object: protocol A where only the root is written, protocol B where shards are.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use dyno_value::{FieldPath, Item};
 
@@ -269,7 +270,7 @@ impl<'a> Save<'a> {
         };
         Ok(Action::Put {
             address: self.draft.root.clone(),
-            item,
+            item: Arc::new(item),
             condition: Some(condition.and_when(self.when.as_ref())),
         })
     }
@@ -311,7 +312,7 @@ impl<'a> Save<'a> {
             };
             actions.push(Action::Put {
                 address,
-                item,
+                item: Arc::new(item),
                 condition,
             });
         }

@@ -1,6 +1,7 @@
 //! What machines say and are told.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
@@ -86,7 +87,8 @@ pub(crate) enum Action {
     },
     Put {
         address: Address,
-        item: Item,
+        /// Shared, because a request is sent again, and an item remembered.
+        item: Arc<Item>,
         condition: Option<Expressions>,
     },
     Update {

@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use super::action::{ActionKind, PlannedAction};
 use dyno_value::Item;
 
@@ -50,7 +52,7 @@ impl PlannedRequest {
                 &Request::single(match item.cloned() {
                     Some(item) => Action::Put {
                         address,
-                        item,
+                        item: Arc::new(item),
                         condition,
                     },
                     None => Action::Delete { address, condition },

@@ -57,6 +57,11 @@ enum Known<'a> {
 }
 
 impl MadeKeys {
+    /// Whether no key is made.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.keys.is_empty()
+    }
+
     /// Those of objects of the shape.
     ///
     /// # Errors

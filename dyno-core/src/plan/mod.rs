@@ -45,8 +45,11 @@ mod split;
 mod stale;
 mod topology;
 mod unique;
+mod verbatim;
 
-pub(crate) use address::{Address, KeyKinds, Owner, Range, SortRange, checked_part, path_of};
+pub(crate) use address::{
+    Address, KeyKinds, Owner, Range, SortRange, checked_part, path_of, same_key,
+};
 pub(crate) use digest::{Digest, Digests, own_attributes};
 pub(crate) use earlier::Earlier;
 pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, key_lists, unkey_lists};
@@ -91,3 +94,4 @@ pub(crate) use unique::{
     Claims, Guards, UniqueGuard, check_not_a_guard, check_unique_write, guard_tables,
     has_unique_fields, is_guard, owner_of, unique_fields, unique_values,
 };
+pub(crate) use verbatim::Verbatim;

@@ -48,6 +48,15 @@ pub trait Attribute: Sized {
     /// The stored value is of another type, or does not fit.
     fn from_value(value: AttributeValue) -> Result<Self, ValueError>;
 
+    /// The same of a value that is kept. Worth implementing where it takes less than a clone of the value.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`from_value`](Self::from_value).
+    fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+        Self::from_value(value.clone())
+    }
+
     /// Whether a field with this value is stored as no attribute at all.
     fn is_absent(&self) -> bool {
         false
@@ -76,6 +85,13 @@ impl<T: Object> Attribute for T {
         }
     }
 
+    fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+        match value {
+            AttributeValue::M(item) => view_object(item),
+            other => Err(ValueError::expected("a map", other)),
+        }
+    }
+
     fn kind() -> Kind {
         Kind::Object(T::SHAPE)
     }
@@ -101,6 +117,11 @@ pub(crate) fn write_what_can_be<T: Object>(object: &T) -> Item {
 /// The object from one map, its shards inside it.
 pub(crate) fn read_object<T: Object>(item: Item) -> Result<T, ValueError> {
     T::read(&mut ObjectReader::new(T::SHAPE, item))
+}
+
+/// The same of a map that is kept.
+pub(crate) fn view_object<T: Object>(item: &Item) -> Result<T, ValueError> {
+    T::read(&mut ObjectReader::of_kept(T::SHAPE, item))
 }
 
 /// Whether the value is the null that an `Option` may be stored as.

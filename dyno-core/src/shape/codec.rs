@@ -1,6 +1,6 @@
 //! Two ways to an attribute value: directly, or through `serde`.
 //!
-//! A [`Codec`] is four functions, so that everything that carries values is generic over the value's type only. Which
+//! A [`Codec`] is a handful of functions, so that everything that carries values is generic over the value's type only. Which
 //! functions a field gets is picked from its type by autoref: [`Probe`] answers through one reference when the type is
 //! an [`Attribute`], and through none otherwise. The derive writes `(&&Probe::<T>::new()).__dyno_codec::<T>()` once for
 //! each type of field, so one that is neither gives one error, on the field, in the words of [`SerdeValue`]. Fields in
@@ -10,7 +10,7 @@ use std::fmt;
 use std::marker::PhantomData;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::ValueError;
+use dyno_value::{Item, ValueError};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Visitor};
 
@@ -19,14 +19,59 @@ use super::{Attribute, Flatten, KeyAttribute, Kind, ObjectReader, ObjectWriter, 
 /// How a field of type `T` becomes an attribute value and back.
 pub struct Codec<T> {
     pub(super) write: fn(&T) -> Result<Option<AttributeValue>, ValueError>,
+    /// The same straight into an item, where that takes fewer moves.
+    pub(super) put: Option<Put<T>>,
     pub(super) read: fn(AttributeValue) -> Result<T, ValueError>,
+    /// The same of a value that is kept, where that takes less than a clone.
+    pub(super) view: Option<fn(&AttributeValue) -> Result<T, ValueError>>,
     pub(super) absent: fn() -> Option<T>,
     pub(super) kind: fn() -> Kind,
     /// Whether values are stored in a form that their type does not know.
     pub(super) is_foreign: bool,
+    /// Whether an absent attribute means a value that would be stored.
+    pub(super) fills_in: bool,
+}
+
+/// Puts a value under a name into an item, unless it is stored as no attribute.
+pub(super) type Put<T> = fn(&T, &'static str, &mut Item) -> Result<(), ValueError>;
+
+/// Adds an attribute, whose name no other has.
+///
+/// # Errors
+///
+/// One has it.
+pub(super) fn add(name: &str, value: AttributeValue, item: &mut Item) -> Result<(), ValueError> {
+    match item.insert(name.to_owned(), value) {
+        None => Ok(()),
+        Some(_) => Err(ValueError::custom(
+            "two fields are stored under this name; rename one with `#[dyno(rename = \"..\")]`",
+        )),
+    }
 }
 
 impl<T> Codec<T> {
+    /// Stores the value in an item.
+    ///
+    /// # Errors
+    ///
+    /// The value has no form in DynamoDB, or another one is stored under its name.
+    pub(crate) fn put(
+        &self,
+        value: &T,
+        name: &'static str,
+        item: &mut Item,
+    ) -> Result<(), ValueError> {
+        let put = match self.put {
+            Some(put) => put(value, name, item),
+            None => match self.write(value) {
+                Ok(Some(value)) => add(name, value, item),
+                Ok(None) => Ok(()),
+                Err(error) => Err(error),
+            },
+        };
+        put.map_err(|error| error.under_key(name))
+    }
+
     /// The value to store; `None` stores no attribute.
     ///
     /// # Errors
@@ -43,6 +88,18 @@ impl<T> Codec<T> {
     /// The stored value is of another type, or does not fit.
     pub(crate) fn read(&self, value: AttributeValue) -> Result<T, ValueError> {
         (self.read)(value)
+    }
+
+    /// The same of a value that is kept.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read).
+    pub(crate) fn view(&self, value: &AttributeValue) -> Result<T, ValueError> {
+        match self.view {
+            Some(view) => view(value),
+            None => self.read(value.clone()),
+        }
     }
 
     /// The value that is read after this one was stored.
@@ -87,6 +144,7 @@ impl<T> Codec<T> {
     #[must_use]
     pub fn or(mut self, absent: fn() -> Option<T>) -> Self {
         self.absent = absent;
+        self.fills_in = true;
         self
     }
 }
@@ -101,10 +159,18 @@ impl<T: Attribute> Codec<T> {
                 value.to_value().map(Some)
             }
         },
+        put: Some(|value, name, item| {
+            if value.is_absent() {
+                return Ok(());
+            }
+            add(name, value.to_value()?, item)
+        }),
         read: T::from_value,
+        view: Some(T::from_ref),
         absent: T::absent,
         kind: T::kind,
         is_foreign: false,
+        fills_in: false,
     };
 }
 
@@ -118,9 +184,12 @@ impl<T: Serialize + DeserializeOwned> Codec<T> {
             Err(error) => Err(ValueError::custom(error)),
         },
         read: |value| serde_dynamo::from_attribute_value(value).map_err(ValueError::custom),
+        put: None,
+        view: None,
         absent: || T::deserialize(AbsentValue).ok(),
         kind: || Kind::Opaque(|value| Self::SERDE.read(value).map(drop)),
         is_foreign: false,
+        fills_in: false,
     };
 }
 
@@ -128,10 +197,13 @@ impl<T: KeyAttribute> Codec<T> {
     /// The codec of key attributes, which are never absent.
     const KEY: Self = Self {
         write: |value| value.to_value().map(Some),
+        put: Some(|value, name, item| add(name, value.to_value()?, item)),
         read: T::from_value,
+        view: Some(T::from_ref),
         absent: || None,
         kind: || Kind::Key(T::KEY_KIND),
         is_foreign: false,
+        fills_in: false,
     };
 }
 
@@ -165,7 +237,7 @@ pub fn key<T: KeyAttribute>() -> Codec<T> {
 #[derive(Debug)]
 pub struct Beside<T> {
     pub(crate) write: fn(&T, &mut ObjectWriter) -> Result<(), ValueError>,
-    pub(crate) read: fn(&mut ObjectReader) -> Result<T, ValueError>,
+    pub(crate) read: fn(&mut ObjectReader<'_>) -> Result<T, ValueError>,
     /// For a value that is addressed as a whole.
     pub(crate) whole: Codec<T>,
 }

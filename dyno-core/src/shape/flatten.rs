@@ -27,7 +27,7 @@ pub trait Flatten: Attribute {
     /// # Errors
     ///
     /// An attribute is missing or does not fit.
-    fn read_beside(outer: &mut ObjectReader) -> Result<Self, ValueError>;
+    fn read_beside(outer: &mut ObjectReader<'_>) -> Result<Self, ValueError>;
 }
 
 #[diagnostic::do_not_recommend]
@@ -37,7 +37,7 @@ impl<T: Object> Flatten for T {
         outer.with_shape(T::SHAPE, |inner| self.write(inner))
     }
 
-    fn read_beside(outer: &mut ObjectReader) -> Result<Self, ValueError> {
+    fn read_beside(outer: &mut ObjectReader<'_>) -> Result<Self, ValueError> {
         outer.with_shape(T::SHAPE, T::read)
     }
 }
@@ -51,7 +51,7 @@ impl<V: Attribute, S: BuildHasher + Default> Flatten for HashMap<String, V, S> {
             .try_for_each(|(name, value)| outer.extra(name, value))
     }
 
-    fn read_beside(outer: &mut ObjectReader) -> Result<Self, ValueError> {
+    fn read_beside(outer: &mut ObjectReader<'_>) -> Result<Self, ValueError> {
         outer.extras()
     }
 }
@@ -62,7 +62,7 @@ impl<V: Attribute> Flatten for BTreeMap<String, V> {
             .try_for_each(|(name, value)| outer.extra(name, value))
     }
 
-    fn read_beside(outer: &mut ObjectReader) -> Result<Self, ValueError> {
+    fn read_beside(outer: &mut ObjectReader<'_>) -> Result<Self, ValueError> {
         outer.extras()
     }
 }

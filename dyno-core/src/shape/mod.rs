@@ -28,7 +28,7 @@ mod with;
 mod write;
 
 pub use attribute::Attribute;
-pub(crate) use attribute::{is_null, read_object, write_object, write_what_can_be};
+pub(crate) use attribute::{is_null, read_object, view_object, write_object, write_what_can_be};
 pub use codec::{Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, key, shard};
 pub use duty::{Duty, Reads, Refresh, Stamp, VersionNumber, VersionRange, reads, stamped, version};
 pub use field::{Element, FieldShape, Kind, Privacy, Role, TextInKey};
@@ -45,6 +45,7 @@ pub(crate) use moment::seconds_of;
 pub use moment::{Moment, expiry};
 pub use object::{Object, Stored};
 pub use read::ObjectReader;
+pub(crate) use read::fills_in;
 pub(crate) use secondary::Holds;
 pub use secondary::{
     AsMap, Hydrated, Index, IndexAttribute, IndexPart, NoIndexes, NoMap, Parts, SecondaryShape,

@@ -202,6 +202,9 @@ pub fn expiry<T: Moment>() -> Codec<T> {
         absent: T::never,
         kind: || Kind::Scalar(|value| read_expiry::<T>(value).map(drop)),
         is_foreign: !T::IS_EPOCH_SECONDS,
+        put: None,
+        view: None,
+        fills_in: false,
     }
 }
 

@@ -31,7 +31,7 @@ pub trait Object: Sized + Send + Sync + 'static {
     /// # Errors
     ///
     /// The first attribute that is missing or does not fit its field, with its path.
-    fn read(fields: &mut ObjectReader) -> Result<Self, ValueError>;
+    fn read(fields: &mut ObjectReader<'_>) -> Result<Self, ValueError>;
 
     /// Takes into the object what a write put into the fields that the mapper writes.
     fn refresh(&mut self, written: &Refresh<'_>) {
@@ -82,7 +82,7 @@ impl<T: Object> Object for Box<T> {
         T::write(self, fields)
     }
 
-    fn read(fields: &mut ObjectReader) -> Result<Self, ValueError> {
+    fn read(fields: &mut ObjectReader<'_>) -> Result<Self, ValueError> {
         T::read(fields).map(Self::new)
     }
 

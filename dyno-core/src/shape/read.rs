@@ -1,3 +1,5 @@
+use std::cell::Cell;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
 
@@ -6,20 +8,70 @@ use crate::reserved;
 
 /// Hands out the fields of an object by their index in its shape.
 #[derive(Debug)]
-pub struct ObjectReader {
+pub struct ObjectReader<'a> {
     shape: &'static Shape,
     fields: &'static [FieldShape],
-    item: Item,
+    source: Source<'a>,
     /// The fields of the objects that this one is flattened into.
     around: Vec<&'static [FieldShape]>,
 }
 
-impl ObjectReader {
+/// How many fields an object may have whose attributes are told apart in one pass.
+const SLOTS: usize = 16;
+
+#[derive(Debug)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it stands on the stack, for the time of one object"
+)]
+enum Source<'a> {
+    /// All attributes by their names, which are taken out one by one.
+    Item(Item),
+    /// Those that fields claim, by the field's index.
+    Sorted([Option<AttributeValue>; SLOTS]),
+    /// The same of an item that is kept.
+    Kept([Option<&'a AttributeValue>; SLOTS]),
+}
+
+impl<'a> ObjectReader<'a> {
     pub(crate) fn new(shape: &'static Shape, item: Item) -> Self {
+        let fields = struct_fields(shape);
+        let source = if are_told_apart_by_name(fields, shape) {
+            let mut sorted = [const { None }; SLOTS];
+            for (name, value) in item {
+                if let Some(slot) = slot_of(&name, fields, &mut sorted) {
+                    *slot = Some(value);
+                }
+            }
+            Source::Sorted(sorted)
+        } else {
+            Source::Item(item)
+        };
+        Self::from_source(shape, source)
+    }
+
+    /// Of an item that is kept.
+    pub(crate) fn of_kept(shape: &'static Shape, item: &'a Item) -> Self {
+        let fields = struct_fields(shape);
+        let source = if are_told_apart_by_name(fields, shape) {
+            let mut kept = [const { None }; SLOTS];
+            for (name, value) in item {
+                if let Some(slot) = slot_of(name, fields, &mut kept) {
+                    *slot = Some(value);
+                }
+            }
+            Source::Kept(kept)
+        } else {
+            Source::Item(item.clone())
+        };
+        Self::from_source(shape, source)
+    }
+
+    fn from_source(shape: &'static Shape, source: Source<'a>) -> Self {
         Self {
             shape,
             fields: struct_fields(shape),
-            item,
+            source,
             around: Vec::new(),
         }
     }
@@ -30,11 +82,24 @@ impl ObjectReader {
     ///
     /// The attribute is missing, or does not fit.
     pub fn field<T>(&mut self, index: usize, codec: Codec<T>) -> Result<T, ValueError> {
-        match self.take(index)? {
-            (name, Some(value)) => codec.read(value).map_err(|error| error.under_key(name)),
-            (name, None) => codec
-                .absent()
-                .ok_or_else(|| ValueError::new(ValueCause::Missing).under_key(name)),
+        let field = self
+            .fields
+            .get(index)
+            .ok_or_else(|| ValueError::new(ValueCause::Missing))?;
+        let value = match &mut self.source {
+            Source::Item(item) => take(item, field).map(|value| codec.read(value)),
+            Source::Sorted(sorted) => {
+                let value = sorted.get_mut(index).and_then(Option::take);
+                value.map(|value| codec.read(value))
+            }
+            Source::Kept(kept) => {
+                let value = kept.get(index).copied().flatten();
+                value.map(|value| codec.view(value))
+            }
+        };
+        match value {
+            Some(value) => value.map_err(|error| error.under_key(field.name())),
+            None => absent(field, codec),
         }
     }
 
@@ -56,7 +121,7 @@ impl ObjectReader {
         let Body::Enum(variants) = self.shape.body() else {
             return Err(ValueError::custom("a struct has no variants"));
         };
-        let tag = match self.item.remove(reserved::TYPE) {
+        let tag = match self.item()?.remove(reserved::TYPE) {
             Some(AttributeValue::S(tag)) => tag,
             Some(other) => {
                 return Err(ValueError::expected("a string", &other).under_key(reserved::TYPE));
@@ -100,15 +165,13 @@ impl ObjectReader {
             let mut objects = self.around.iter().chain([&self.fields]);
             objects.any(|fields| fields.iter().any(|field| flattened_claims(field, name)))
         };
-        let names: Vec<String> = self
-            .item
-            .keys()
-            .filter(|name| !claims(name))
-            .cloned()
-            .collect();
+        let Source::Item(item) = &mut self.source else {
+            return Ok(M::from_iter([]));
+        };
+        let names: Vec<String> = item.keys().filter(|name| !claims(name)).cloned().collect();
         let mut extras: Vec<_> = names
             .iter()
-            .filter_map(|name| self.item.remove_entry(name))
+            .filter_map(|name| item.remove_entry(name))
             .collect();
         extras.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
         let read = |(name, value): (String, AttributeValue)| match V::from_value(value) {
@@ -118,17 +181,63 @@ impl ObjectReader {
         extras.into_iter().map(read).collect()
     }
 
-    fn take(&mut self, index: usize) -> Result<(&'static str, Option<AttributeValue>), ValueError> {
-        let field = self
-            .fields
-            .get(index)
-            .ok_or_else(|| ValueError::new(ValueCause::Missing))?;
-        let mut value = self.item.remove(field.name());
-        for older in field.older_names() {
-            value = value.or_else(|| self.item.remove(*older));
+    /// The attributes by their names: enums and objects with flattened fields are read from them only.
+    fn item(&mut self) -> Result<&mut Item, ValueError> {
+        match &mut self.source {
+            Source::Item(item) => Ok(item),
+            Source::Sorted(_) | Source::Kept(_) => Err(ValueError::custom(
+                "a struct without flattened fields has no attributes beside its own",
+            )),
         }
-        Ok((field.name(), value))
     }
+}
+
+/// Whether each attribute belongs to one field at most, which its name tells.
+fn are_told_apart_by_name(fields: &[FieldShape], shape: &Shape) -> bool {
+    fields.len() <= SLOTS
+        && matches!(shape.body(), Body::Struct(_))
+        && fields
+            .iter()
+            .all(|field| field.field_role() != Role::Flatten && field.older_names().is_empty())
+}
+
+fn slot_of<'s, V>(
+    name: &str,
+    fields: &[FieldShape],
+    slots: &'s mut [Option<V>; SLOTS],
+) -> Option<&'s mut Option<V>> {
+    let mut fields = fields.iter().zip(slots);
+    fields
+        .find(|(field, _)| field.name() == name)
+        .map(|(_, slot)| slot)
+}
+
+fn take(item: &mut Item, field: &FieldShape) -> Option<AttributeValue> {
+    let mut value = item.remove(field.name());
+    for older in field.older_names() {
+        value = value.or_else(|| item.remove(*older));
+    }
+    value
+}
+
+fn absent<T>(field: &FieldShape, codec: Codec<T>) -> Result<T, ValueError> {
+    if codec.fills_in {
+        FILLED_IN.set(true);
+    }
+    codec
+        .absent()
+        .ok_or_else(|| ValueError::new(ValueCause::Missing).under_key(field.name()))
+}
+
+thread_local! {
+    static FILLED_IN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether any object that was read meanwhile got a value that is not stored.
+pub(crate) fn fills_in<T>(read: impl FnOnce() -> T) -> (T, bool) {
+    let before = FILLED_IN.replace(false);
+    let value = read();
+    (value, FILLED_IN.replace(before))
 }
 
 fn struct_fields(shape: &'static Shape) -> &'static [FieldShape] {

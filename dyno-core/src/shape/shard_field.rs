@@ -70,6 +70,9 @@ impl<T: ShardField> ShardField for Option<T> {
         absent: || Some(None),
         kind: || T::CODEC.kind(),
         is_foreign: false,
+        put: None,
+        view: None,
+        fills_in: false,
     };
 }
 
@@ -80,5 +83,8 @@ impl<T: ShardField> ShardField for Arc<T> {
         absent: || T::CODEC.absent().map(Self::new),
         kind: || T::CODEC.kind(),
         is_foreign: false,
+        put: None,
+        view: None,
+        fills_in: false,
     };
 }

@@ -292,6 +292,9 @@ pub fn with<T>(
         absent: || None,
         kind: AttributeValue::__dyno_kind,
         is_foreign: true,
+        put: None,
+        view: None,
+        fills_in: false,
     }
 }
 

@@ -1,6 +1,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
 
+use super::codec::add;
 use super::{Attribute, Beside, Body, Codec, FieldShape, Shape};
 use crate::reserved;
 
@@ -44,14 +45,16 @@ impl ObjectWriter {
 
     /// Stores the field at `index` of the shape.
     pub fn field<T>(&mut self, index: usize, value: &T, codec: Codec<T>) {
-        self.attempt(|this| {
-            let name = this.name(index)?;
-            match codec.write(value) {
-                Ok(Some(value)) => this.insert(name.to_owned(), value),
-                Ok(None) => Ok(()),
-                Err(error) => Err(error.under_key(name)),
-            }
-        });
+        if self.error.is_some() && !self.goes_on {
+            return;
+        }
+        let put = match self.fields.get(index) {
+            Some(field) => codec.put(value, field.name(), &mut self.item),
+            None => Err(ValueError::new(ValueCause::Missing)),
+        };
+        if let Err(error) = put {
+            self.error.get_or_insert(error);
+        }
     }
 
     /// Stores a flattened field.
@@ -70,7 +73,7 @@ impl ObjectWriter {
                 .ok_or_else(|| ValueError::custom("no variant at this index"))?;
             this.fields = variant.fields();
             let tag = AttributeValue::S(variant.tag().to_owned());
-            this.insert(reserved::TYPE.to_owned(), tag)
+            this.insert(reserved::TYPE, tag)
         });
     }
 
@@ -118,27 +121,11 @@ impl ObjectWriter {
             return Ok(());
         }
         let value = value.to_value().map_err(|error| error.under_key(name))?;
-        self.insert(name.to_owned(), value)
+        self.insert(name, value)
     }
 
-    fn name(&self, index: usize) -> Result<&'static str, ValueError> {
-        self.fields
-            .get(index)
-            .map(FieldShape::name)
-            .ok_or_else(|| ValueError::new(ValueCause::Missing))
-    }
-
-    fn insert(&mut self, name: String, value: AttributeValue) -> Result<(), ValueError> {
-        match self.item.entry(name) {
-            std::collections::hash_map::Entry::Vacant(entry) => {
-                entry.insert(value);
-                Ok(())
-            }
-            std::collections::hash_map::Entry::Occupied(entry) => {
-                let why = "two fields are stored under this name; rename one with `#[dyno(rename = \"..\")]`";
-                Err(ValueError::custom(why).under_key(entry.key()))
-            }
-        }
+    fn insert(&mut self, name: &str, value: AttributeValue) -> Result<(), ValueError> {
+        add(name, value, &mut self.item).map_err(|error| error.under_key(name))
     }
 }
 

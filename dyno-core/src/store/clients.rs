@@ -5,7 +5,7 @@ use std::sync::{PoisonError, RwLock};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{Builder, Intercept, Region};
+use aws_sdk_dynamodb::config::{Builder, Intercept, Region, StalledStreamProtectionConfig};
 
 use super::namespace::Prefixed;
 use crate::table::Namespace;
@@ -23,9 +23,13 @@ pub(super) struct Clients {
 pub(super) struct RegionClients {
     /// For reads: the SDK repeats what fails.
     pub(super) reads: Client,
+    /// The same for one item. What an answer brings without delay is not watched for stalling, which the SDK does for each body.
+    pub(super) item_reads: Client,
     /// For commits: nothing is repeated behind the commit's back, because whether an answer was lost decides what a
     /// refusal means.
     pub(super) commits: Client,
+    /// The same for one item.
+    pub(super) item_commits: Client,
 }
 
 impl Clients {
@@ -108,7 +112,13 @@ impl Clients {
             config = config.interceptor(Prefixed(namespace.clone()));
         }
         let commits = config.clone().retry_config(RetryConfig::disabled());
+        let for_items = |config: &Builder| {
+            let unwatched = StalledStreamProtectionConfig::disabled();
+            Client::from_conf(config.clone().stalled_stream_protection(unwatched).build())
+        };
         RegionClients {
+            item_reads: for_items(&config),
+            item_commits: for_items(&commits),
             reads: Client::from_conf(config.build()),
             commits: Client::from_conf(commits.build()),
         }

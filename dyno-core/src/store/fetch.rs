@@ -157,8 +157,7 @@ async fn query(store: &Store, range: &Range, consistent: bool) -> Result<BTreeMa
             query = query
                 .expression_attribute_values(*placeholder, AttributeValue::S((*bound).clone()));
         }
-        let answer = query
-            .send()
+        let answer = Box::pin(query.send())
             .await
             .map_err(|error| store.failure(error, &[table.name()]))?;
         store.note_read(answer.consumed_capacity.as_slice());
@@ -174,25 +173,24 @@ async fn query(store: &Store, range: &Range, consistent: bool) -> Result<BTreeMa
     }
 }
 
-async fn get(
+pub(super) async fn get(
     store: &Store,
     address: &Address,
     projection: Projection,
     consistent: bool,
 ) -> Result<Option<Item>> {
-    let client = store.clients().of(address.region).reads;
+    let client = store.clients().of(address.region).item_reads;
     let names = (!projection.names.is_empty()).then(|| projection.names.into_iter().collect());
-    let answer = client
+    let get = client
         .get_item()
         .table_name(address.table)
         .set_key(Some(address.to_item()))
         .consistent_read(consistent)
         .set_projection_expression(projection.text)
         .set_expression_attribute_names(names)
-        .set_return_consumed_capacity(store.asks_for_capacity())
-        .send()
-        .await
-        .map_err(|error| store.failure(error, &[address.table]))?;
+        .set_return_consumed_capacity(store.asks_for_capacity());
+    let answer = Box::pin(get.send()).await;
+    let answer = answer.map_err(|error| store.failure(error, &[address.table]))?;
     store.note_read(answer.consumed_capacity.as_slice());
     Ok(answer.item)
 }

@@ -42,6 +42,7 @@ mod table;
 mod transaction;
 mod tree;
 mod update;
+mod verbatim;
 mod verbs;
 mod when;
 mod write_path;

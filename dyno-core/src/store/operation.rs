@@ -10,7 +10,7 @@ use super::keys::WithKeys;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::Key;
 use crate::loader::ConfigLoader;
-use crate::plan::{self, Address, Decisions, Owner, Topology, Verifier};
+use crate::plan::{self, Address, Decisions, Owner, Topology, Verbatim, Verifier};
 use crate::shape::{Shape, Stored, Unwritten, write_object, write_valid};
 
 /// The boxed future that builders turn into.
@@ -73,6 +73,12 @@ impl Operation {
             })
         };
         found().map_err(|error: Error| error.of(name, shape.name(), None))
+    }
+
+    /// Tells items that hold what the fields say, and nothing else; `None` if there is more to an object.
+    pub(super) fn verbatim(&self) -> Option<&Verbatim> {
+        let verbatim = self.topology.verbatim.as_ref();
+        verbatim.filter(|_| self.given.is_none())
     }
 
     pub(super) fn loader(&self) -> Option<&dyn ConfigLoader> {

@@ -1,6 +1,7 @@
 //! A save that is ready: it can be sent, or shown as a plan.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
 
 use dyno_value::Item;
 
@@ -70,7 +71,7 @@ pub(super) enum Commit<'a> {
     /// Independent shards, one after the other, by their ids.
     Own(Vec<(String, Independent)>),
     /// One item that the mapper does not manage, and what it is afterwards.
-    Plain(Plain, Item),
+    Plain(Plain, Arc<Item>),
     /// Everything at once.
     Whole {
         save: Box<Save<'a>>,
@@ -163,8 +164,8 @@ impl<'a> Prepared<'a> {
             return Err(Error::new(ErrorKind::InvalidShape, why));
         };
         let mut next = self.next;
-        next.stored = Stored::Plain(item.clone());
-        Ok((item, next))
+        next.stored = Stored::Plain(Arc::clone(&item));
+        Ok((Arc::unwrap_or_clone(item), next))
     }
 
     /// What [`run`](Self::run) sends, if every condition holds.
@@ -193,7 +194,7 @@ pub(super) struct After {
 #[derive(Debug)]
 enum Left {
     Nothing,
-    Plain(Item),
+    Plain(Arc<Item>),
     Whole(Vec<WrittenOwn>),
 }
 

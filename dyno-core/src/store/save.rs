@@ -6,11 +6,11 @@ use super::Store;
 use super::made_key::key_of_fields;
 use super::operation::{Operation, Options, Pending, common_options, debug_of};
 use super::prepared::SavePart;
-use super::saved::Saved;
+use super::saved::{Base, Saved};
 use super::tree::Expecting;
 use super::when::both;
 use crate::error::{Error, ErrorKind, Result, SaveError};
-use crate::expr::Condition;
+use crate::expr::{Condition, Node};
 use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
 use crate::plan::{self, Decisions, Entries, KeyKinds};
@@ -113,12 +113,12 @@ impl<T: Stored> Save<T> {
             let (operation, tree, key) = self.prepare()?;
             let when = operation.condition_on(self.when.clone(), &key);
             let when = when.map_err(operation.explain(Some(&key)))?;
-            let saved = operation.save_tree_when(tree, &key, self.expecting(), when);
-            let baseline = saved.await.map_err(operation.explain(Some(&key)))?;
-            Ok((key, operation.options(), baseline))
+            let saved = write(&operation, tree, &key, self.expecting(), when);
+            let base = saved.await.map_err(operation.explain(Some(&key)))?;
+            Ok((key, operation.options(), base))
         };
         match written.await {
-            Ok((key, options, baseline)) => Ok(Saved::new(self.object, key, options, baseline)),
+            Ok((key, options, base)) => Ok(Saved::new(self.object, key, options, base)),
             Err(error) => Err(SaveError::new(self.object, error)),
         }
     }
@@ -160,6 +160,21 @@ impl<T: Stored> Save<T> {
             Expecting::Anything
         }
     }
+}
+
+async fn write(
+    operation: &Operation,
+    tree: Item,
+    key: &Key,
+    expecting: Expecting,
+    when: Option<Node>,
+) -> Result<Base> {
+    if operation.verbatim().is_some() {
+        let put = operation.put_verbatim(tree, key, &expecting, when.as_ref());
+        return put.await.map(Base::Put);
+    }
+    let saved = operation.save_tree_when(tree, key, expecting, when);
+    saved.await.map(Base::from)
 }
 
 /// What a save consists of.

@@ -153,7 +153,7 @@ impl<K: Borrow<EncryptionKey>> Prepared<K> {
 }
 
 /// Whether the value is a sealed value, or one is inside it.
-fn holds_envelope(value: &AttributeValue) -> bool {
+pub fn holds_envelope(value: &AttributeValue) -> bool {
     match value {
         AttributeValue::B(bytes) => is_envelope(bytes.as_ref()),
         AttributeValue::Bs(elements) => elements.iter().any(|bytes| is_envelope(bytes.as_ref())),

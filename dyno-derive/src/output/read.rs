@@ -1,7 +1,7 @@
 //! From the attributes to the object: one call per field, by its index in the shape.
 //!
 //! ```text
-//! fn read(__dyno_r: &mut __dyno::ObjectReader) -> __dyno::Result<Self> {
+//! fn read(__dyno_r: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
 //!     let __dyno_c = __dyno_codecs();
 //!     __dyno::Ok(Self {
 //!         firstname: __dyno_r.field(0, __dyno_c.0)?,
@@ -35,7 +35,7 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
     };
     let codecs = rows.local(target);
     quote! {
-        fn read(__dyno_r: &mut __dyno::ObjectReader) -> __dyno::Result<Self> {
+        fn read(__dyno_r: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
             #codecs
             __dyno::Ok(#body)
         }

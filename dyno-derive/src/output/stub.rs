@@ -26,7 +26,7 @@ pub(crate) fn stub(object: &Object, errors: &TokenStream) -> TokenStream {
             loop {}
         }
 
-        fn read(_: &mut __dyno::ObjectReader) -> __dyno::Result<Self> {
+        fn read(_: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
             loop {}
         }
     });

@@ -4,6 +4,8 @@
 //! values that it has before and not afterwards. What it has before is known by the condition on its root: that it is as it was
 //! loaded, or, where it was not, that it has these values, which are supposed at first and taken from what stands there then.
 
+use std::sync::Arc;
+
 use dyno_value::Item;
 
 use super::member::{Member, MemberDone};
@@ -56,7 +58,7 @@ impl Blind {
             Some(Node::All(all))
         };
         let plain = match &self.item {
-            Some(item) => Plain::put(self.root.clone(), item.clone()),
+            Some(item) => Plain::put(self.root.clone(), Arc::new(item.clone())),
             None => Plain::delete(self.root.clone()),
         };
         let plain = plain.of_type(self.shape);
@@ -146,7 +148,7 @@ impl Guarded<'_> {
         };
         let puts = self.after.beyond(&self.before).map(|guard| Action::Put {
             address: guard.address.clone(),
-            item: self.guards.item(guard.address),
+            item: Arc::new(self.guards.item(guard.address)),
             condition: Some(mine_or_nobodys(guard.address)),
         });
         let deletes = self.before.beyond(&self.after).map(|guard| Action::Delete {

@@ -17,7 +17,8 @@ mod owner;
 #[cfg(test)]
 mod tests;
 
-use dyno_value::Item;
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_value::{Item, number};
 
 pub(crate) use self::id::{path_of, shard_id, shard_id_at, unescape};
 pub(crate) use self::kinds::{KeyKinds, checked_part};
@@ -144,6 +145,35 @@ impl Address {
         }
     }
 
+    /// The same, of an address that is not needed any more.
+    pub(crate) fn into_key(self) -> Key {
+        let key = Key::new(self.partition.1);
+        match self.sort {
+            Some((_, sort)) => key.with_sort(sort),
+            None => key,
+        }
+    }
+
+    /// Writes the key attributes into the object's tree.
+    ///
+    /// # Errors
+    ///
+    /// A value of the object is stored under the name of one.
+    pub(crate) fn write_to(&self, tree: &mut Item) -> Result<()> {
+        for (name, value) in self.parts() {
+            let taken = tree.insert(name.to_owned(), value.to_value());
+            if taken.is_some_and(|taken| !same_key(&taken, &value.to_value())) {
+                return Err(Error::new(
+                    ErrorKind::InvalidKey,
+                    format!(
+                        "a value of the object is stored under `{name}`, the name of its key; rename it"
+                    ),
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// The partition key's attribute name.
     pub(crate) fn key_name(&self) -> &'static str {
         self.partition.0
@@ -158,4 +188,14 @@ impl Address {
 
 fn invalid(message: String) -> Error {
     Error::new(ErrorKind::InvalidKey, message)
+}
+
+/// Whether two key attributes are the same key; a number has many forms.
+pub(crate) fn same_key(a: &AttributeValue, b: &AttributeValue) -> bool {
+    match (a, b) {
+        (AttributeValue::N(a), AttributeValue::N(b)) => {
+            number::normalize(a).ok() == number::normalize(b).ok()
+        }
+        (a, b) => a == b,
+    }
 }

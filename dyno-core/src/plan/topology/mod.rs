@@ -13,6 +13,7 @@ use super::expiry::expiry_attribute;
 use super::index::Indexes;
 use super::made::MadeKeys;
 use super::shard::{Collection, Place, ShardField, Span};
+use super::verbatim::{Verbatim, is_verbatim};
 use crate::error::{Error, ErrorKind, Result};
 use crate::shape::{Kind, Role, Shape, TableShape};
 
@@ -33,6 +34,8 @@ pub(crate) struct Topology {
     pub(crate) open: bool,
     /// Whether anything asks for the mapper's own attributes: a shard, a field that must be encrypted, or a seal.
     pub(crate) managed: bool,
+    /// Tells items that hold what the fields say, and nothing else; `None` if there is more to an object, also where no loader has a say.
+    pub(crate) verbatim: Option<Verbatim>,
     /// The fields of the root that can be searched.
     pub(crate) indexes: Indexes,
     /// The keys of secondary indexes that are made of fields of the root.
@@ -111,6 +114,8 @@ impl Topology {
             spans,
             all_spans,
             managed,
+            verbatim: (!managed && made.is_empty() && is_verbatim(root))
+                .then(|| Verbatim::of(root, table)),
             indexes,
             made,
         })

@@ -17,6 +17,10 @@ impl<T: Attribute> Attribute for Vec<T> {
         list_elements(value)
     }
 
+    fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+        kept_elements(value)
+    }
+
     fn kind() -> Kind {
         Kind::List(Element::of(T::kind))
     }
@@ -28,13 +32,11 @@ impl<T: Attribute, const N: usize> Attribute for [T; N] {
     }
 
     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
-        let elements: Vec<T> = list_elements(value)?;
-        Self::try_from(elements).map_err(|elements| {
-            ValueError::custom(format_args!(
-                "expected a list of {N} elements, found {}",
-                elements.len()
-            ))
-        })
+        array_of(list_elements(value)?)
+    }
+
+    fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+        array_of(kept_elements(value)?)
     }
 
     fn kind() -> Kind {
@@ -44,11 +46,15 @@ impl<T: Attribute, const N: usize> Attribute for [T; N] {
 
 impl<V: Attribute, S: BuildHasher + Default> Attribute for HashMap<String, V, S> {
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
-        map_value(self)
+        map_value(self.iter())
     }
 
     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
         map_entries(value)
+    }
+
+    fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+        kept_entries(value)
     }
 
     fn kind() -> Kind {
@@ -58,11 +64,15 @@ impl<V: Attribute, S: BuildHasher + Default> Attribute for HashMap<String, V, S>
 
 impl<V: Attribute> Attribute for BTreeMap<String, V> {
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
-        map_value(self)
+        map_value(self.iter())
     }
 
     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
         map_entries(value)
+    }
+
+    fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+        kept_entries(value)
     }
 
     fn kind() -> Kind {
@@ -71,15 +81,12 @@ impl<V: Attribute> Attribute for BTreeMap<String, V> {
 }
 
 fn list_value<T: Attribute>(elements: &[T]) -> Result<AttributeValue, ValueError> {
-    let element = |(index, element): (usize, &T)| {
-        element.to_value().map_err(|error| error.under_index(index))
-    };
-    elements
-        .iter()
-        .enumerate()
-        .map(element)
-        .collect::<Result<_, _>>()
-        .map(AttributeValue::L)
+    let mut values = Vec::with_capacity(elements.len());
+    for (index, element) in elements.iter().enumerate() {
+        let value = element.to_value();
+        values.push(value.map_err(|error| error.under_index(index))?);
+    }
+    Ok(AttributeValue::L(values))
 }
 
 fn list_elements<T: Attribute, C: FromIterator<T>>(value: AttributeValue) -> Result<C, ValueError> {
@@ -90,18 +97,36 @@ fn list_elements<T: Attribute, C: FromIterator<T>>(value: AttributeValue) -> Res
     values.into_iter().enumerate().map(element).collect()
 }
 
-fn map_value<'a, V: Attribute + 'a>(
-    entries: impl IntoIterator<Item = (&'a String, &'a V)>,
-) -> Result<AttributeValue, ValueError> {
-    let entry = |(name, value): (&String, &V)| match value.to_value() {
-        Ok(value) => Ok((name.clone(), value)),
-        Err(error) => Err(error.under_key(name)),
+fn kept_elements<T: Attribute>(value: &AttributeValue) -> Result<Vec<T>, ValueError> {
+    let AttributeValue::L(values) = value else {
+        return Err(ValueError::expected("a list", value));
     };
-    entries
-        .into_iter()
-        .map(entry)
-        .collect::<Result<Item, _>>()
-        .map(AttributeValue::M)
+    let mut elements = Vec::with_capacity(values.len());
+    for (index, value) in values.iter().enumerate() {
+        let element = T::from_ref(value);
+        elements.push(element.map_err(|error| error.under_index(index))?);
+    }
+    Ok(elements)
+}
+
+fn array_of<T, const N: usize>(elements: Vec<T>) -> Result<[T; N], ValueError> {
+    <[T; N]>::try_from(elements).map_err(|elements| {
+        ValueError::custom(format_args!(
+            "expected a list of {N} elements, found {}",
+            elements.len()
+        ))
+    })
+}
+
+fn map_value<'a, V: Attribute + 'a>(
+    entries: impl ExactSizeIterator<Item = (&'a String, &'a V)>,
+) -> Result<AttributeValue, ValueError> {
+    let mut item = Item::with_capacity(entries.len());
+    for (name, value) in entries {
+        let value = value.to_value().map_err(|error| error.under_key(name))?;
+        item.insert(name.clone(), value);
+    }
+    Ok(AttributeValue::M(item))
 }
 
 fn map_entries<V: Attribute, C: FromIterator<(String, V)>>(
@@ -115,4 +140,17 @@ fn map_entries<V: Attribute, C: FromIterator<(String, V)>>(
         Err(error) => Err(error.under_key(&name)),
     };
     values.into_iter().map(entry).collect()
+}
+
+fn kept_entries<V: Attribute, C: FromIterator<(String, V)>>(
+    value: &AttributeValue,
+) -> Result<C, ValueError> {
+    let AttributeValue::M(values) = value else {
+        return Err(ValueError::expected("a map", value));
+    };
+    let entry = |(name, value): (&String, &AttributeValue)| match V::from_ref(value) {
+        Ok(value) => Ok((name.clone(), value)),
+        Err(error) => Err(error.under_key(name)),
+    };
+    values.iter().map(entry).collect()
 }

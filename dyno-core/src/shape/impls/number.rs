@@ -10,12 +10,19 @@ use crate::shape::{Attribute, Kind};
 macro_rules! integers {
     ($($integer:ty),*) => {
         $(impl Attribute for $integer {
+            #[inline]
             fn to_value(&self) -> Result<AttributeValue, ValueError> {
                 Ok(AttributeValue::N(self.to_string()))
             }
 
+            #[inline]
             fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
-                parse_integer(value, stringify!($integer))
+                Self::from_ref(&value)
+            }
+
+            #[inline]
+            fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+                parse_integer(digits_in(value)?, stringify!($integer))
             }
 
             fn kind() -> Kind {
@@ -49,6 +56,7 @@ integers!(
 macro_rules! floats {
     ($($float:ty),*) => {
         $(impl Attribute for $float {
+            #[inline]
             fn to_value(&self) -> Result<AttributeValue, ValueError> {
                 if self.is_finite() {
                     Ok(AttributeValue::N(self.to_string()))
@@ -57,9 +65,18 @@ macro_rules! floats {
                 }
             }
 
+            #[inline]
             fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
-                let text = text_of(value)?;
-                text.parse().map_err(|_| ValueError::new(ValueCause::NotANumber { text }))
+                Self::from_ref(&value)
+            }
+
+            #[inline]
+            fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+                let text = digits_in(value)?;
+                text.parse().map_err(|_| {
+                    let text = text.to_owned();
+                    ValueError::new(ValueCause::NotANumber { text })
+                })
             }
 
             fn kind() -> Kind {
@@ -71,21 +88,24 @@ macro_rules! floats {
 
 floats!(f32, f64);
 
-fn parse_integer<T: std::str::FromStr>(
-    value: AttributeValue,
-    target: &'static str,
-) -> Result<T, ValueError> {
-    let text = text_of(value)?;
+fn parse_integer<T: std::str::FromStr>(text: &str, target: &'static str) -> Result<T, ValueError> {
     if let Ok(integer) = text.parse() {
         return Ok(integer);
     }
-    let normal = number::normalize(&text)?;
+    let normal = number::normalize(text)?;
     normal.parse().map_err(|_| {
         ValueError::new(ValueCause::NumberDoesNotFit {
-            number: text,
+            number: text.to_owned(),
             target,
         })
     })
+}
+
+fn digits_in(value: &AttributeValue) -> Result<&str, ValueError> {
+    match value {
+        AttributeValue::N(text) => Ok(text),
+        other => Err(ValueError::expected("a number", other)),
+    }
 }
 
 pub(super) fn text_of(value: AttributeValue) -> Result<String, ValueError> {

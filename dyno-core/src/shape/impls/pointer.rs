@@ -27,6 +27,14 @@ impl<T: Attribute> Attribute for Option<T> {
         }
     }
 
+    fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+        if is_null(value) {
+            Ok(T::absent().map(|_| T::from_ref(value)).transpose()?)
+        } else {
+            T::from_ref(value).map(Some)
+        }
+    }
+
     fn is_absent(&self) -> bool {
         self.is_none()
     }
@@ -47,6 +55,10 @@ impl<T: Attribute> Attribute for Arc<T> {
 
     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
         T::from_value(value).map(Self::new)
+    }
+
+    fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+        T::from_ref(value).map(Self::new)
     }
 
     fn is_absent(&self) -> bool {
@@ -75,6 +87,10 @@ where
         T::Owned::from_value(value).map(Cow::Owned)
     }
 
+    fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+        T::Owned::from_ref(value).map(Cow::Owned)
+    }
+
     fn kind() -> Kind {
         T::Owned::kind()
     }
@@ -91,6 +107,10 @@ macro_rules! boxed {
 
             fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
                 <$type>::from_value(value).map(Self::new)
+            }
+
+            fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+                <$type>::from_ref(value).map(Self::new)
             }
 
             fn kind() -> Kind {

@@ -10,24 +10,36 @@ use uuid::Uuid;
 use crate::shape::{Attribute, Kind};
 
 impl Attribute for AttributeValue {
+    #[inline]
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         Ok(self.clone())
     }
 
+    #[inline]
     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
         Ok(value)
     }
 }
 
 impl Attribute for bool {
+    #[inline]
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         Ok(AttributeValue::Bool(*self))
     }
 
+    #[inline]
     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
         match value {
             AttributeValue::Bool(boolean) => Ok(boolean),
             other => Err(ValueError::expected("a boolean", &other)),
+        }
+    }
+
+    #[inline]
+    fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+        match value {
+            AttributeValue::Bool(boolean) => Ok(*boolean),
+            other => Err(ValueError::expected("a boolean", other)),
         }
     }
 
@@ -37,10 +49,12 @@ impl Attribute for bool {
 }
 
 impl Attribute for Blob {
+    #[inline]
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         Ok(AttributeValue::B(self.clone()))
     }
 
+    #[inline]
     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
         match value {
             AttributeValue::B(blob) => Ok(blob),
@@ -54,12 +68,19 @@ impl Attribute for Blob {
 }
 
 impl Attribute for String {
+    #[inline]
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         Ok(AttributeValue::S(self.clone()))
     }
 
+    #[inline]
     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
         text_of(value)
+    }
+
+    #[inline]
+    fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+        text_in(value).map(str::to_owned)
     }
 
     fn kind() -> Kind {
@@ -70,12 +91,19 @@ impl Attribute for String {
 macro_rules! strings {
     ($($string:ty),*) => {
         $(impl Attribute for $string {
+            #[inline]
             fn to_value(&self) -> Result<AttributeValue, ValueError> {
                 Ok(AttributeValue::S(self.to_string()))
             }
 
+            #[inline]
             fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
                 text_of(value).map(Self::from)
+            }
+
+            #[inline]
+            fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+                text_in(value).map(Self::from)
             }
 
             fn kind() -> Kind {
@@ -90,12 +118,19 @@ strings!(Box<str>, Arc<str>);
 macro_rules! parsed {
     ($($type:ty),*) => {
         $(impl Attribute for $type {
+            #[inline]
             fn to_value(&self) -> Result<AttributeValue, ValueError> {
                 Ok(AttributeValue::S(self.to_string()))
             }
 
+            #[inline]
             fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
-                text_of(value)?.parse().map_err(ValueError::custom)
+                Self::from_ref(&value)
+            }
+
+            #[inline]
+            fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
+                text_in(value)?.parse().map_err(ValueError::custom)
             }
 
             fn kind() -> Kind {
@@ -106,6 +141,13 @@ macro_rules! parsed {
 }
 
 parsed!(char, Uuid);
+
+pub(super) fn text_in(value: &AttributeValue) -> Result<&str, ValueError> {
+    match value {
+        AttributeValue::S(text) => Ok(text),
+        other => Err(ValueError::expected("a string", other)),
+    }
+}
 
 pub(super) fn text_of(value: AttributeValue) -> Result<String, ValueError> {
     match value {

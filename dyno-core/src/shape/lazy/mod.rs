@@ -146,6 +146,9 @@ impl<T: ShardField> ShardField for Lazy<T> {
             _ => Kind::Lazy(Element::of(|| T::CODEC.kind())),
         },
         is_foreign: false,
+        put: None,
+        view: None,
+        fills_in: false,
     };
 }
 

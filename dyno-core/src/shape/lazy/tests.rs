@@ -42,6 +42,9 @@ impl ShardField for Album {
         absent: || None,
         kind: Lazy::<Photo>::CODEC.kind,
         is_foreign: false,
+        put: None,
+        view: None,
+        fills_in: false,
     };
 }
 

@@ -27,7 +27,9 @@ pub(in crate::store) fn member_as_loaded<'a>(
     let Some(guards) = operation.guards(&root) else {
         return Ok(Some(member));
     };
-    let values = baseline.plain_item().unwrap_or(&baseline.unique);
+    let values = baseline
+        .plain_item()
+        .map_or(&baseline.unique, |item| &**item);
     let guarding = Guarding {
         before: Before::Loaded(guards.claims_of_stored(values)),
         after: Claims::default(),

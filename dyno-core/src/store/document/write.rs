@@ -156,7 +156,7 @@ fn part(item: &Item, name: &str, given: Option<&KeyValue>) -> Result<Option<KeyV
         (None, _) => refuse(format!(
             "`{name}` is a key and must be a string, a number or binary"
         )),
-        (Some(_), Some(given)) if !crate::store::tree::same_key(held, &given.to_value()) => {
+        (Some(_), Some(given)) if !crate::plan::same_key(held, &given.to_value()) => {
             refuse(format!(
                 "the document says `{name}` is another key than `{given}`, which the call asks for; give one of them"
             ))

@@ -1,6 +1,7 @@
 //! A write as far as it is known before it is sent.
 
 use std::fmt;
+use std::sync::Arc;
 
 use dyno_value::{FieldPath, Item};
 
@@ -104,7 +105,7 @@ impl Draft {
             },
             What::Put(item) => Action::Put {
                 address,
-                item,
+                item: Arc::new(item),
                 condition: Some(bringing(Returns::Old).and_when(when)),
             },
             What::Update(_, edits) => {

@@ -1,6 +1,7 @@
 //! Requests of a commit as the SDK sends them, and its answers as the commit reads them.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
@@ -19,6 +20,8 @@ use crate::error::{Error, ErrorKind, Result, incomplete};
 use crate::units::CapacityUnits;
 
 /// Sends one request, once.
+///
+/// Futures of the SDK take some kilobytes: each has a place of its own, so that those around it are not moved with them.
 pub(super) async fn send(store: &Store, request: Request) -> Result<Answer> {
     let metered = store.meter.is_some().then(|| request.clone());
     let answer = match request {
@@ -89,7 +92,7 @@ macro_rules! answer_of {
 }
 
 async fn single(store: &Store, action: Action) -> Answer {
-    let client = store.clients().of(action.address().region).commits;
+    let client = store.clients().of(action.address().region).item_commits;
     let table = action.address().table;
     match action {
         Action::Check { .. } => Answer::Refused(Error::new(
@@ -102,10 +105,10 @@ async fn single(store: &Store, action: Action) -> Answer {
             let condition = condition.unwrap_or_default();
             let put = client
                 .put_item()
-                .set_item(Some(item))
+                .set_item(Some(Arc::unwrap_or_clone(item)))
                 .set_return_values(condition.returns.map(return_value))
                 .set_return_consumed_capacity(store.asks_for_capacity());
-            let mut sent = conditional!(put, table, condition).send().await;
+            let mut sent = Box::pin(conditional!(put, table, condition).send()).await;
             let returned = sent.as_mut().ok().and_then(|sent| sent.attributes.take());
             with_old(answer_of!(store, sent, PutItemError, table), returned)
         }
@@ -120,7 +123,7 @@ async fn single(store: &Store, action: Action) -> Answer {
                 .set_return_consumed_capacity(store.asks_for_capacity());
             let returns = expressions.returns.is_some();
             let update = conditional!(update, table, expressions).set_key(Some(address.to_item()));
-            let mut sent = update.send().await;
+            let mut sent = Box::pin(update.send()).await;
             let returned = sent.as_mut().ok().and_then(|sent| sent.attributes.take());
             match answer_of!(store, sent, UpdateItemError, table) {
                 Answer::Applied if returns => Answer::Returned(returned.unwrap_or_default()),
@@ -134,7 +137,7 @@ async fn single(store: &Store, action: Action) -> Answer {
                 .set_key(Some(address.to_item()))
                 .set_return_values(condition.returns.map(return_value))
                 .set_return_consumed_capacity(store.asks_for_capacity());
-            let mut sent = conditional!(delete, table, condition).send().await;
+            let mut sent = Box::pin(conditional!(delete, table, condition).send()).await;
             let returned = sent.as_mut().ok().and_then(|sent| sent.attributes.take());
             with_old(answer_of!(store, sent, DeleteItemError, table), returned)
         }
@@ -160,13 +163,12 @@ async fn transact(store: &Store, token: String, actions: Vec<Action>) -> Result<
         .into_iter()
         .map(transact_item)
         .collect::<Result<_>>()?;
-    let sent = client
+    let transact = client
         .transact_write_items()
         .client_request_token(token)
         .set_transact_items(Some(items))
-        .set_return_consumed_capacity(store.asks_for_capacity())
-        .send()
-        .await;
+        .set_return_consumed_capacity(store.asks_for_capacity());
+    let sent = Box::pin(transact.send()).await;
     Ok(match sent {
         Ok(answer) => {
             store.note_written(answer.consumed_capacity());
@@ -196,7 +198,11 @@ fn transact_item(action: Action) -> Result<TransactWriteItem> {
             item, condition, ..
         } => {
             let put = conditional!(Put::builder(), table, condition.unwrap_or_default());
-            transaction.put(put.set_item(Some(item)).build().map_err(incomplete)?)
+            transaction.put(
+                put.set_item(Some(Arc::unwrap_or_clone(item)))
+                    .build()
+                    .map_err(incomplete)?,
+            )
         }
         Action::Update {
             address,

@@ -22,7 +22,7 @@ pub struct DeleteSaved<T> {
 impl<T> fmt::Debug for DeleteSaved<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DeleteSaved")
-            .field("key", &self.saved.key)
+            .field("key", self.saved.key())
             .finish_non_exhaustive()
     }
 }
@@ -59,21 +59,22 @@ impl<T: Stored> IntoFuture for DeleteSaved<T> {
 
 impl<T: Stored> Saved<T> {
     async fn run_delete(self, when: Option<Condition<T>>) -> Result<()> {
-        let operation = Operation::new::<T>("delete", self.options)?;
+        let operation = Operation::new::<T>("delete", self.options.clone())?;
         let deleted = async {
-            let when = operation.condition_on(when, &self.key)?;
-            delete::delete_based(&operation, &self.key, &self.baseline, when.as_ref()).await
+            let when = operation.condition_on(when, self.key())?;
+            let baseline = self.baseline()?;
+            delete::delete_based(&operation, self.key(), &baseline, when.as_ref()).await
         };
-        deleted.await.map_err(operation.explain(Some(&self.key)))
+        deleted.await.map_err(operation.explain(Some(self.key())))
     }
 
     fn plan_delete(&self, when: Option<Condition<T>>) -> Result<Plan> {
         let operation = Operation::new::<T>("delete", self.options.clone())?;
         let plan = || {
-            let when = operation.condition_on(when, &self.key)?;
-            let baseline = self.baseline.up_to_date();
-            delete::plan_based(&operation, &self.key, &baseline, when.as_ref())
+            let when = operation.condition_on(when, self.key())?;
+            let baseline = self.baseline()?.up_to_date();
+            delete::plan_based(&operation, self.key(), &baseline, when.as_ref())
         };
-        plan().map_err(operation.explain(Some(&self.key)))
+        plan().map_err(operation.explain(Some(self.key())))
     }
 }

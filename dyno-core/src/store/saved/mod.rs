@@ -1,19 +1,22 @@
+mod base;
 mod delete;
 mod reload;
 mod save;
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
+use std::sync::OnceLock;
 
 use dyno_crypto::UsedException;
 
+pub(super) use self::base::Base;
 pub use self::delete::DeleteSaved;
 pub use self::reload::Reload;
 pub use self::save::SaveSaved;
 use super::operation::{Operation, Options};
 use super::shards::Shards;
 use super::tree::{Baseline, LoadedTree};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, not_found};
 use crate::key::Key;
 use crate::shape::{Refresh, Stored, lazy, read_object};
 use crate::store::made_key::check_key_made;
@@ -24,23 +27,25 @@ use crate::store::made_key::check_key_made;
 /// changed, and fails if somebody else saved in between.
 pub struct Saved<T> {
     object: T,
-    key: Key,
+    /// Known, or that of the item in `base`.
+    key: OnceLock<Key>,
     options: Options,
-    baseline: Baseline,
+    base: Base,
     exceptions: Vec<UsedException>,
 }
 
 impl<T: Stored> Saved<T> {
     /// An object that was saved.
-    pub(super) fn new(mut object: T, key: Key, options: Options, baseline: Baseline) -> Self {
-        object.refresh(&Refresh::new(baseline.kept.fields()));
-        Self {
+    pub(super) fn new(object: T, key: Key, options: Options, base: impl Into<Base>) -> Self {
+        let mut saved = Self {
             object,
-            key,
+            key: key.into(),
             options,
-            baseline,
+            base: base.into(),
             exceptions: Vec::new(),
-        }
+        };
+        saved.show_kept();
+        saved
     }
 
     pub(super) async fn load(
@@ -50,6 +55,17 @@ impl<T: Stored> Saved<T> {
         consistent: bool,
     ) -> Result<Self> {
         Self::check_shards(operation, shards)?;
+        if let Some(verbatim) = operation.verbatim() {
+            let item = operation.get_verbatim(&key, consistent).await?;
+            let item = item.ok_or_else(not_found)?;
+            return match Self::of_verbatim(operation, verbatim, key, item) {
+                Ok(saved) => Ok(saved),
+                Err((key, item)) => {
+                    let loaded = operation.load_tree_from(&key, item, shards).await?;
+                    Self::of_tree(operation, key, loaded)
+                }
+            };
+        }
         let loaded = operation.load_tree(&key, shards, consistent).await?;
         Self::of_tree(operation, key, loaded)
     }
@@ -67,29 +83,31 @@ impl<T: Stored> Saved<T> {
         let baseline = loaded.compared_with(&operation.topology, operation.tree_of(&object)?)?;
         Ok(Self {
             object,
-            key,
+            key: key.into(),
             options: operation.options(),
-            baseline,
+            base: baseline.into(),
             exceptions,
         })
     }
 
     /// It is stored now, as this says.
     pub(super) fn become_stored(&mut self, key: Key, options: Options, baseline: Baseline) {
-        self.key = key;
+        self.key = key.into();
         self.options = options;
         self.set_baseline(baseline);
     }
 
     /// Takes over what was written: the next save compares with it, and the object shows what the mapper wrote into it.
     fn set_baseline(&mut self, baseline: Baseline) {
-        self.baseline = baseline;
-        self.object
-            .refresh(&Refresh::new(self.baseline.kept.fields()));
+        self.know_key();
+        self.base = baseline.into();
+        self.show_kept();
     }
 
-    pub(super) fn baseline(&self) -> &Baseline {
-        &self.baseline
+    fn show_kept(&mut self) {
+        if let Base::Known(baseline) = &self.base {
+            self.object.refresh(&Refresh::new(baseline.kept.fields()));
+        }
     }
 
     pub(super) fn options(&self) -> &Options {
@@ -102,11 +120,6 @@ impl<T: Stored> Saved<T> {
             Shards::None => check_all_lazy(operation),
             Shards::All | Shards::AsDeclared => Ok(()),
         }
-    }
-
-    /// The object's key.
-    pub fn key(&self) -> &Key {
-        &self.key
     }
 
     /// The values that were not encrypted when the object was loaded and should have been, and that the
@@ -221,6 +234,18 @@ impl<T: Stored> Saved<T> {
     }
 }
 
+impl<T> Saved<T> {
+    /// The object's key.
+    pub fn key(&self) -> &Key {
+        self.key.get_or_init(|| self.base.key())
+    }
+
+    /// Keeps the key, whatever becomes of the item.
+    fn know_key(&self) {
+        let _: &Key = self.key();
+    }
+}
+
 /// A root can be loaded alone if no field of the type needs a shard.
 fn check_all_lazy(operation: &Operation) -> Result<()> {
     let eager = operation.topology.patterns().find(|field| !field.is_lazy());
@@ -256,7 +281,7 @@ impl<T: Clone> Clone for Saved<T> {
             object: self.object.clone(),
             key: self.key.clone(),
             options: self.options.clone(),
-            baseline: self.baseline.clone(),
+            base: self.base.clone(),
             exceptions: self.exceptions.clone(),
         }
     }
@@ -265,7 +290,7 @@ impl<T: Clone> Clone for Saved<T> {
 impl<T: fmt::Debug> fmt::Debug for Saved<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Saved")
-            .field("key", &self.key)
+            .field("key", self.key())
             .field("object", &self.object)
             .finish_non_exhaustive()
     }

@@ -19,7 +19,7 @@ pub struct Reload<'a, T> {
 impl<T> fmt::Debug for Reload<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reload")
-            .field("key", &self.saved.key)
+            .field("key", self.saved.key())
             .finish_non_exhaustive()
     }
 }
@@ -51,16 +51,17 @@ impl<'a, T: Stored> IntoFuture for Reload<'a, T> {
 impl<T: Stored> Saved<T> {
     async fn run_reload(&mut self) -> Result<()> {
         let operation = Operation::new::<T>("load", self.options.clone())?;
-        let loaded = Self::load(&operation, self.key.clone(), Shards::AsDeclared, true).await;
-        *self = loaded.map_err(operation.explain(Some(&self.key)))?;
+        let loaded = Self::load(&operation, self.key().clone(), Shards::AsDeclared, true).await;
+        *self = loaded.map_err(operation.explain(Some(self.key())))?;
         Ok(())
     }
 
     fn plan_reload(&self) -> Result<Plan> {
         let operation = Operation::new::<T>("load", self.options.clone())?;
-        let base = self.baseline.up_to_date();
-        operation
-            .plan_load(&self.key, Shards::AsDeclared, true, Some(&base))
-            .map_err(operation.explain(Some(&self.key)))
+        let plan = || {
+            let base = self.baseline()?.up_to_date();
+            operation.plan_load(self.key(), Shards::AsDeclared, true, Some(&base))
+        };
+        plan().map_err(operation.explain(Some(self.key())))
     }
 }

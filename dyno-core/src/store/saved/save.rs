@@ -9,11 +9,12 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Condition;
 use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
+use crate::plan::same_key;
 use crate::shape::Stored;
 use crate::store::made_key::key_of_fields;
 use crate::store::operation::Operation;
 use crate::store::prepared::{SavePart, Then};
-use crate::store::tree::{Expecting, same_key};
+use crate::store::tree::Expecting;
 use crate::store::when::both;
 
 /// A save of a [`Saved`] object; see [`Saved::save`].
@@ -27,7 +28,7 @@ pub struct SaveSaved<'a, T> {
 impl<T> fmt::Debug for SaveSaved<'_, T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SaveSaved")
-            .field("key", &self.saved.key)
+            .field("key", self.saved.key())
             .finish_non_exhaustive()
     }
 }
@@ -78,7 +79,7 @@ impl<'a, T: Stored> SaveSaved<'a, T> {
     pub(in crate::store) fn into_part(self) -> (Result<(Operation, Key, SavePart)>, Then<'a>) {
         let Self { saved, when } = self;
         let part = || {
-            let key = saved.key.clone();
+            let key = saved.key().clone();
             let operation = Operation::new::<T>("save", saved.options.clone())?;
             let changed = saved.changed(&operation);
             let (tree, expecting) = changed.map_err(operation.explain(Some(&key)))?;
@@ -94,7 +95,7 @@ impl<'a, T: Stored> SaveSaved<'a, T> {
 impl<T: Stored> Saved<T> {
     async fn run_save(&mut self, when: Option<Condition<T>>) -> Result<()> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
-        let key = self.key.clone();
+        let key = self.key().clone();
         let written = async {
             let (tree, expecting) = self.changed(&operation)?;
             let when = operation.condition_on(when, &key)?;
@@ -107,8 +108,8 @@ impl<T: Stored> Saved<T> {
     /// The tree to be saved, and what it builds on.
     fn changed(&self, operation: &Operation) -> Result<(Item, Expecting)> {
         let tree = operation.valid_tree_of(&self.object)?;
-        check_key_kept(operation, &self.object, &tree, &self.key)?;
-        let expecting = Expecting::Baseline(Box::new(self.baseline.clone()));
+        check_key_kept(operation, &self.object, &tree, self.key())?;
+        let expecting = Expecting::Baseline(Box::new(self.baseline()?.into_owned()));
         Ok((tree, expecting))
     }
 
@@ -116,10 +117,10 @@ impl<T: Stored> Saved<T> {
         let operation = Operation::new::<T>("save", self.options.clone())?;
         let plan = || {
             let (tree, expecting) = self.changed(&operation)?;
-            let when = operation.condition_on(when, &self.key)?;
-            operation.plan_save(tree, &self.key, expecting, when.as_ref())
+            let when = operation.condition_on(when, self.key())?;
+            operation.plan_save(tree, self.key(), expecting, when.as_ref())
         };
-        plan().map_err(operation.explain(Some(&self.key)))
+        plan().map_err(operation.explain(Some(self.key())))
     }
 }
 

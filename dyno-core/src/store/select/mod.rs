@@ -23,6 +23,7 @@ mod query;
 mod scan;
 mod selection;
 mod sort;
+mod verbatim;
 mod walk;
 
 pub use self::collection::{

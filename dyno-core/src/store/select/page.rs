@@ -114,8 +114,22 @@ impl Walk {
             return Ok(None);
         }
         let answered = self.ask().await?;
+        let looked_at = answered.looked_at;
+        let items = match self.verbatim_objects::<T>(answered.items) {
+            Ok(objects) => {
+                self.saw_more = false;
+                let cursor = self.give(objects.len(), None);
+                return Ok(Some(Page {
+                    objects,
+                    failures: Vec::new(),
+                    cursor,
+                    looked_at,
+                }));
+            }
+            Err(items) => items,
+        };
         let most = self.wanted.unwrap_or(usize::MAX);
-        let sorted = self.sorted(answered.items, most).await;
+        let sorted = self.sorted(items, most).await;
         let mut sorted = sorted.map_err(self.operation.explain(None))?;
         let cut = sorted.cut.take();
         self.saw_more = sorted.sees_more;
@@ -126,7 +140,7 @@ impl Walk {
             objects,
             failures,
             cursor,
-            looked_at: answered.looked_at,
+            looked_at,
         }))
     }
 }

@@ -12,12 +12,11 @@ use crate::expr::{
     Comparator, Condition, Node, Placeholders, Term, condition_text, write_line, write_placeholders,
 };
 use crate::limits;
-use crate::plan::{self, Expiry};
+use crate::plan::{self, Expiry, same_key};
 use crate::reserved;
 use crate::shape::Shape;
 use crate::store::cursor;
 use crate::store::operation::Operation;
-use crate::store::tree::same_key;
 
 /// The request of a [`Scan`](crate::Scan) or [`Query`](crate::Query), as it is sent: expressions, and what their
 /// placeholders stand for.

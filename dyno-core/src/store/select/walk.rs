@@ -152,7 +152,7 @@ impl Walk {
         let params = &self.params;
         let store = &self.operation.store;
         let region = self.operation.topology.table.region_name();
-        let answer = store
+        let query = store
             .clients()
             .of(region)
             .reads
@@ -168,10 +168,9 @@ impl Walk {
             .set_select(params.counts.then_some(Select::Count))
             .set_limit(limit)
             .set_return_consumed_capacity(store.asks_for_capacity())
-            .set_exclusive_start_key(self.start.clone())
-            .send()
-            .await
-            .map_err(|error| self.failure(error))?;
+            .set_exclusive_start_key(self.start.clone());
+        let answer = Box::pin(query.send()).await;
+        let answer = answer.map_err(|error| self.failure(error))?;
         store.note_read(answer.consumed_capacity.as_slice());
         let answered = Answered::new(answer.items, answer.count, answer.scanned_count);
         Ok((answered, answer.last_evaluated_key))
@@ -181,7 +180,7 @@ impl Walk {
         let params = &self.params;
         let store = &self.operation.store;
         let region = self.operation.topology.table.region_name();
-        let answer = store
+        let scan = store
             .clients()
             .of(region)
             .reads
@@ -197,10 +196,9 @@ impl Walk {
             .set_select(params.counts.then_some(Select::Count))
             .set_limit(limit)
             .set_return_consumed_capacity(store.asks_for_capacity())
-            .set_exclusive_start_key(self.start.clone())
-            .send()
-            .await
-            .map_err(|error| self.failure(error))?;
+            .set_exclusive_start_key(self.start.clone());
+        let answer = Box::pin(scan.send()).await;
+        let answer = answer.map_err(|error| self.failure(error))?;
         store.note_read(answer.consumed_capacity.as_slice());
         let answered = Answered::new(answer.items, answer.count, answer.scanned_count);
         Ok((answered, answer.last_evaluated_key))

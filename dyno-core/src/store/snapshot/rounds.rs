@@ -21,9 +21,29 @@ impl Reading<'_> {
     /// then the root with what does not fit it, at most [`ROUNDS`] times; at last all of that at one moment.
     pub(in crate::store) async fn snapshot(self, store: &Store) -> Result<Option<Snapshot>> {
         let mut held = Held::default();
-        let Some(mut root) = self.first_round(store, &mut held).await? else {
-            return Ok(None);
-        };
+        match self.first_round(store, &mut held).await? {
+            Some(root) => self.settle(store, held, root).await,
+            None => Ok(None),
+        }
+    }
+
+    /// The same, beginning with a root that was read by itself.
+    pub(in crate::store) async fn snapshot_of(
+        self,
+        store: &Store,
+        root: Item,
+    ) -> Result<Option<Snapshot>> {
+        let mut held = Held::default();
+        held.asked.addresses.extend([self.root.clone()]);
+        self.settle(store, held, root).await
+    }
+
+    async fn settle(
+        self,
+        store: &Store,
+        mut held: Held,
+        mut root: Item,
+    ) -> Result<Option<Snapshot>> {
         let mut before: Option<(RootState, Vec<Mismatch>)> = None;
         let mut round = 0;
         loop {

@@ -373,7 +373,8 @@ fn of_saved<T: Stored>(
     what: impl FnOnce(&Operation, Box<Baseline>) -> Result<What>,
 ) -> Result<Change> {
     let operation = Operation::new::<T>(name, saved.options().clone())?;
-    let what = what(&operation, Box::new(saved.baseline().up_to_date()));
+    let baseline = saved.baseline().map(|baseline| baseline.up_to_date());
+    let what = baseline.and_then(|baseline| what(&operation, Box::new(baseline)));
     let what = what.map_err(operation.explain(Some(saved.key())))?;
     Ok(Change {
         operation,

@@ -1,5 +1,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
@@ -55,7 +56,10 @@ impl ActionParams {
             Action::Delete { condition, .. } => (None, condition.unwrap_or_default()),
             Action::Put {
                 item, condition, ..
-            } => (Some(item), condition.unwrap_or_default()),
+            } => (
+                Some(Arc::unwrap_or_clone(item)),
+                condition.unwrap_or_default(),
+            ),
             Action::Update { expressions, .. } => (None, expressions),
         };
         let Expressions {

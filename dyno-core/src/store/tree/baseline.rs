@@ -1,6 +1,7 @@
 //! What a save compares with.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use dyno_value::Item;
 
@@ -192,7 +193,7 @@ impl Baseline {
     }
 
     /// The item, if the object is a plain one.
-    pub(in crate::store) fn plain_item(&self) -> Option<&Item> {
+    pub(in crate::store) fn plain_item(&self) -> Option<&Arc<Item>> {
         match &self.stored {
             Stored::Managed(_) | Stored::Nothing => None,
             Stored::Plain(item) => Some(item),
@@ -203,7 +204,7 @@ impl Baseline {
     pub(in crate::store) fn sizes<'a>(&'a self, root: &'a Address) -> Sizes<'a> {
         Sizes::Of {
             footprint: &self.footprint,
-            plain: self.plain_item().map(|item| (root, item)),
+            plain: self.plain_item().map(|item| (root, &**item)),
         }
     }
 

@@ -1,5 +1,9 @@
 //! From items to a tree.
 
+use std::sync::Arc;
+
+use dyno_value::Item;
+
 use super::{Baseline, LoadedTree, Stored, versions};
 use crate::commit::Sizes;
 use crate::error::{Result, not_found};
@@ -29,6 +33,25 @@ impl Operation {
         reading.seals = seals.as_ref();
         let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
         let loaded = self.opened(key, &root, parts, snapshot).await?;
+        plan::report_exceptions(self.topology.root.name(), loaded.decisions.exceptions());
+        Ok(loaded)
+    }
+
+    /// The same of a root that was read by itself, of a type without shards.
+    pub(in crate::store) async fn load_tree_from(
+        &self,
+        key: &Key,
+        item: Item,
+        parts: Shards,
+    ) -> Result<LoadedTree> {
+        let root = self.root(key)?;
+        let owner = self.owner(&root);
+        let wants = |field: &ShardField| parts.wants(field.is_lazy());
+        let reading = self.reading(&owner, &root, parts, &wants, true);
+        let snapshot = reading.snapshot_of(&self.store, item).await?;
+        let loaded = self
+            .opened(key, &root, parts, snapshot.ok_or_else(not_found)?)
+            .await?;
         plan::report_exceptions(self.topology.root.name(), loaded.decisions.exceptions());
         Ok(loaded)
     }
@@ -90,7 +113,8 @@ impl Operation {
             .await
     }
 
-    fn joined(
+    /// Joins and opens what was read, with the keys that are at hand.
+    pub(in crate::store) fn joined(
         &self,
         key: &Key,
         root: &Address,
@@ -103,7 +127,7 @@ impl Operation {
             shards,
             footprint,
         } = snapshot;
-        let stored = state.map_or_else(|| Stored::Plain(item.clone()), Stored::Managed);
+        let stored = state.map_or_else(|| Stored::Plain(Arc::new(item.clone())), Stored::Managed);
         let entries = stored.entries();
         let versions = versions(stored.state(), &shards);
         let joined = plan::join(

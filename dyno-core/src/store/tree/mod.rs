@@ -8,8 +8,7 @@ mod save;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{Item, number};
+use dyno_value::Item;
 
 pub(super) use self::baseline::{Part, versions};
 use super::lazy::Source;
@@ -78,7 +77,7 @@ pub(super) enum Stored {
     /// As an object with an etag.
     Managed(RootState),
     /// As an item without the mapper's attributes; the item.
-    Plain(Item),
+    Plain(Arc<Item>),
 }
 
 /// What a save expects to find.
@@ -95,14 +94,4 @@ struct Cut {
     digests: Digests,
     known: KnownEntries,
     decisions: Decisions,
-}
-
-/// Whether two key attributes are the same key; a number has many forms.
-pub(super) fn same_key(a: &AttributeValue, b: &AttributeValue) -> bool {
-    match (a, b) {
-        (AttributeValue::N(a), AttributeValue::N(b)) => {
-            number::normalize(a).ok() == number::normalize(b).ok()
-        }
-        (a, b) => a == b,
-    }
 }

@@ -33,7 +33,7 @@ impl Operation {
             Expecting::Baseline(base) => {
                 let expect = match &base.stored {
                     Stored::Managed(state) => Expect::Base(state.clone()),
-                    Stored::Plain(item) => Expect::Foreign(item.clone()),
+                    Stored::Plain(item) => Expect::Foreign((**item).clone()),
                     Stored::Nothing => Expect::Nothing,
                 };
                 (*base, expect)

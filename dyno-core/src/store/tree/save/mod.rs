@@ -8,10 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
-use super::{Baseline, Cut, Expecting, same_key};
+use super::{Baseline, Cut, Expecting};
 use crate::commit::VersionLock;
 use crate::commit::together::{Before, Guarding};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::Result;
 use crate::expr::Node;
 use crate::forecast::Plan;
 use crate::key::Key;
@@ -99,17 +99,7 @@ impl Operation {
         let root = self.root(key)?;
         let managed = self.topology.managed
             || matches!(&expecting, Expecting::Baseline(base) if base.state().is_some());
-        for (name, value) in root.parts() {
-            let taken = tree.insert(name.to_owned(), value.to_value());
-            if taken.is_some_and(|taken| !same_key(&taken, &value.to_value())) {
-                return Err(Error::new(
-                    ErrorKind::InvalidKey,
-                    format!(
-                        "a value of the object is stored under `{name}`, the name of its key; rename it"
-                    ),
-                ));
-            }
-        }
+        root.write_to(&mut tree)?;
         let cut = self.cut(tree, &root, &expecting)?;
         if managed {
             self.prepare_managed(root, cut, expecting, written, when)

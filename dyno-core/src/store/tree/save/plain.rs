@@ -1,6 +1,7 @@
 //! An object that is one item without the mapper's attributes.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item};
@@ -48,10 +49,10 @@ impl Operation {
         next.known = known;
         next.kept = held;
         let counts = Kept::counts(shape);
-        let stored = next.plain_item().cloned();
+        let stored = next.plain_item().map(Arc::clone);
         let guards = self.guards(&root);
         let guarding;
-        let commit = match (expecting, stored) {
+        let (commit, item) = match (expecting, stored) {
             (Expecting::Baseline(_), Some(stored)) => {
                 let mut after = changes(&before.root, &next.digests.root, &mut item);
                 if after.is_empty() {
@@ -73,7 +74,7 @@ impl Operation {
                 self.remove_older_names(&stored, &mut after);
                 let mut compared = self.topology.made.complete(&stored, &item, &mut after);
                 compared.retain(|name| !self.topology.table.has_key(name));
-                item.clone_from(&stored);
+                item.clone_from(&*stored);
                 for (name, value) in after.clone() {
                     match value {
                         Some(value) => item.insert(name, value),
@@ -86,7 +87,8 @@ impl Operation {
                         guarding_of(guards, Before::Loaded(before), &item)
                     })
                     .transpose()?;
-                Plain::update(root.clone(), &stored, (after, &compared), &item)?.of_type(shape)
+                let update = Plain::update(root.clone(), &stored, (after, &compared), &item)?;
+                (update.of_type(shape), Arc::new(item))
             }
             (Expecting::Baseline(_), None) => {
                 return Err(Error::new(
@@ -117,11 +119,13 @@ impl Operation {
                         guarding_of(guards, before, &unique)
                     })
                     .transpose()?;
-                if replaces {
-                    Plain::put(root.clone(), item.clone()).of_type(shape)
+                let item = Arc::new(item);
+                let put = if replaces {
+                    Plain::put(root.clone(), Arc::clone(&item)).of_type(shape)
                 } else {
-                    Plain::insert(root.clone(), item.clone())
-                }
+                    Plain::insert(root.clone(), Arc::clone(&item))
+                };
+                (put, item)
             }
         };
         Ok(Prepared::new(

@@ -1,0 +1,87 @@
+//! Objects whose item holds what their fields say, attribute by attribute: nothing of it is sealed, made or kept by the mapper.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use dyno_crypto::holds_envelope;
+use dyno_value::Item;
+
+use super::address::KeyKinds;
+use super::of_type::plain_tag;
+use super::root::{Found, RootState};
+use crate::key::KeyKind;
+use crate::reserved;
+use crate::shape::{Body, FieldShape, Role, Shape, TableShape};
+
+/// Whether an unmanaged object of the shape is that, where no loader has a say.
+pub(super) fn is_verbatim(shape: &'static Shape) -> bool {
+    let says_more = |field: &FieldShape| {
+        field.field_role() == Role::Flatten
+            || field.duty().is_some()
+            || field.guards().is_some()
+            || field.search().is_some()
+    };
+    match shape.body() {
+        Body::Struct(fields) => shape.untyped().is_none() && !fields.iter().any(says_more),
+        Body::Enum(_) => false,
+    }
+}
+
+/// Tells items of such objects from those that take a closer look.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Verbatim {
+    shape: &'static Shape,
+    tag: Option<(&'static str, &'static str)>,
+    keys: [Option<(&'static str, KeyKind)>; 2],
+}
+
+impl Verbatim {
+    /// Of the shape's own table.
+    pub(crate) fn of(shape: &'static Shape, table: &'static TableShape) -> Self {
+        let kinds = KeyKinds::of(shape);
+        let key = |name, kind: Option<KeyKind>| (name, kind.unwrap_or(KeyKind::S));
+        let sort = table.sort_name().map(|name| key(name, kinds.sort));
+        Self {
+            shape,
+            tag: plain_tag(shape),
+            keys: [Some(key(table.key_name(), kinds.partition)), sort],
+        }
+    }
+
+    /// Whether an item is that of such an object for certain. What is not may be one all the same.
+    pub(crate) fn is(&self, item: &Item) -> bool {
+        let mut keys = 0;
+        #[expect(clippy::iter_over_hash_type, reason = "it asks the same of each")]
+        for (name, value) in item {
+            if reserved::is_reserved(name) {
+                if !self.is_tag(name, value) {
+                    return false;
+                }
+            } else if self.is_key(name, value) {
+                keys += 1;
+            } else if holds_envelope(value) {
+                return false;
+            }
+        }
+        keys == self.keys.iter().flatten().count()
+            && (self.tag.is_none()
+                || matches!(RootState::read(item, self.shape), Ok(Found::Foreign)))
+    }
+
+    fn is_tag(&self, name: &str, value: &AttributeValue) -> bool {
+        self.tag.is_some_and(|(attribute, tag)| {
+            name == attribute && value.as_s().is_ok_and(|said| said == tag)
+        })
+    }
+
+    fn is_key(&self, name: &str, value: &AttributeValue) -> bool {
+        let mut keys = self.keys.iter().flatten();
+        keys.any(|(key, kind)| *key == name && is_of(*kind, value))
+    }
+}
+
+fn is_of(kind: KeyKind, value: &AttributeValue) -> bool {
+    match kind {
+        KeyKind::B => value.is_b(),
+        KeyKind::N => value.is_n(),
+        KeyKind::S => value.is_s(),
+    }
+}
