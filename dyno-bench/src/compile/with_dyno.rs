@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 use std::time::SystemTime;
 
-use dyno_core::{Attribute as _, AttributeValue};
+use dyno_core::{Attribute as _, AttributeValue, ValueError};
 use dyno_derive::DyObject;
 
 #[derive(DyObject)]
@@ -20,10 +20,10 @@ pub struct Object {
     pub at: SystemTime,
 }
 
-pub fn write(object: &Object) -> Option<AttributeValue> {
-    object.to_value().ok()
+pub fn write(object: &Object) -> Result<AttributeValue, ValueError> {
+    object.to_value()
 }
 
-pub fn read(value: AttributeValue) -> Option<Object> {
-    Object::from_value(value).ok()
+pub fn read(value: AttributeValue) -> Result<Object, ValueError> {
+    Object::from_value(value)
 }

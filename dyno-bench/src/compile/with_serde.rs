@@ -3,6 +3,7 @@ use std::time::SystemTime;
 
 use dyno_core::AttributeValue;
 use serde::{Deserialize, Serialize};
+use serde_dynamo::Result;
 
 #[derive(Deserialize, Serialize)]
 pub struct Object {
@@ -18,10 +19,10 @@ pub struct Object {
     pub at: SystemTime,
 }
 
-pub fn write(object: &Object) -> Option<AttributeValue> {
-    serde_dynamo::to_attribute_value(object).ok()
+pub fn write(object: &Object) -> Result<AttributeValue> {
+    serde_dynamo::to_attribute_value(object)
 }
 
-pub fn read(value: AttributeValue) -> Option<Object> {
-    serde_dynamo::from_attribute_value(value).ok()
+pub fn read(value: AttributeValue) -> Result<Object> {
+    serde_dynamo::from_attribute_value(value)
 }
