@@ -2,7 +2,7 @@
 
 pub use std::marker::PhantomData;
 pub use std::option::Option::{None, Some};
-pub use std::result::Result::{Err, Ok};
+pub use std::result::Result::Ok;
 use std::sync::Arc;
 pub use std::vec::Vec;
 
@@ -15,11 +15,11 @@ pub use crate::key::{
 use crate::key::{IndexKeyPart, KeyPart, SelfDelimiting};
 use crate::loader::ConfigLoader;
 pub use crate::shape::{
-    AsMap, Beside, Codec, Codecs, DirectProbe, Duty, FieldShape, Index, IndexPart, IndexShape,
-    Invalid, Kind, NoIndexes, NoMap, Object, ObjectReader, ObjectWriter, Parts, Path, PathBase,
-    PathSet, Probe, Refresh, Role, SecondaryShape, SerdeProbe, SerdeValue, Shape, Stored,
-    TableShape, UniqueShape, VariantShape, Whole, beside, expiry, explained, fields, given, key,
-    reads, searchable, shard, stamped, stored, validated, version, with,
+    AsMap, Beside, Codec, DirectProbe, Duty, FieldShape, Index, IndexPart, IndexShape, Invalid,
+    Kind, NoIndexes, NoMap, Object, ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet,
+    Probe, Refresh, Role, SecondaryShape, SerdeProbe, SerdeValue, Shape, Stored, TableShape,
+    UniqueShape, VariantShape, Whole, beside, expiry, explained, given, key, reads, searchable,
+    shard, stamped, stored, validated, version, with,
 };
 
 /// What `Object::write` and `Object::read` return.

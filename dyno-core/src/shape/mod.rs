@@ -8,7 +8,6 @@ mod attribute;
 mod codec;
 mod duty;
 mod field;
-mod fields;
 mod fits;
 mod flatten;
 mod handle;
@@ -33,7 +32,6 @@ pub(crate) use attribute::{is_null, read_object, view_object, write_object, writ
 pub use codec::{Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, key, shard};
 pub use duty::{Duty, Reads, Refresh, Stamp, VersionNumber, VersionRange, reads, stamped, version};
 pub use field::{Element, FieldShape, Kind, Privacy, Role, TextInKey};
-pub use fields::{Codecs, fields};
 pub(crate) use fits::{fits, fits_object};
 pub use flatten::Flatten;
 pub(crate) use handle::root;

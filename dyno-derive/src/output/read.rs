@@ -1,26 +1,20 @@
-//! From the attributes to the object: one call for all fields, by the index of the first in the shape.
+//! From the attributes to the object: one call per field, by its index in the shape.
 //!
 //! ```text
 //! fn read(__dyno_r: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
 //!     let __dyno_c = __dyno_codecs();
-//!     let (__dyno_f0, __dyno_f1,) = match __dyno::fields(__dyno_r, 0, (__dyno_c.0, __dyno_c.0,)) {
-//!         __dyno::Ok(__dyno_v) => __dyno_v,
-//!         __dyno::Err(__dyno_e) => return __dyno::Err(__dyno_e),
-//!     };
 //!     __dyno::Ok(Self {
-//!         firstname: __dyno_f0,
-//!         lastname: __dyno_f1,
+//!         firstname: __dyno_r.field(0, __dyno_c.0)?,
 //!         cached: ::core::default::Default::default(),
 //!         extra: __dyno_r.flatten(__dyno_c.1)?,
 //!     })
 //! }
 //! ```
 //!
-//! Flattened fields come last: what no field claims is theirs. A `match` in place of `?`, which is a function for each type.
+//! Flattened fields come last: what no field claims is theirs.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::Ident;
+use quote::{quote, quote_spanned};
 
 use super::codec::{Row, Rows};
 use super::target::Target;
@@ -35,9 +29,8 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
             quote!(match __dyno_r.variant()? { #(#arms)* })
         }
         Body::Struct(_) => {
-            let group = rows.groups.first().map_or(&[][..], Vec::as_slice);
-            let (taken, fields) = (taken(group), named(group));
-            quote!({ #taken Self #fields })
+            let fields = rows.groups.first().map(|group| named(group));
+            quote!(Self #fields)
         }
     };
     let codecs = rows.local(target);
@@ -49,7 +42,7 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
     }
 }
 
-/// `0 => { .. Self::Card { number: __dyno_f0 } }`; the last is `_`, for the reader has no other indices.
+/// `0 => Self::Card { number: .. },`; the last is `_`, for the reader has no other indices.
 fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> TokenStream {
     let ident = &variant.ident;
     let pattern = if index + 1 == count {
@@ -57,7 +50,6 @@ fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> Toke
     } else {
         quote!(#index)
     };
-    let taken = taken(group);
     let fields = match variant.layout {
         Layout::Named => named(group),
         Layout::Newtype => {
@@ -66,37 +58,7 @@ fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> Toke
         }
         Layout::Unit => TokenStream::new(),
     };
-    quote!(#pattern => { #taken Self::#ident #fields })
-}
-
-/// How many fields `__dyno::fields` takes.
-const MOST: usize = 12;
-
-/// The statements that take all fields but flattened ones into locals.
-fn taken(group: &[Row<'_>]) -> TokenStream {
-    let rows: Vec<&Row<'_>> = group.iter().filter(|row| is_taken(row)).collect();
-    rows.chunk_by(|row, next| row.index + 1 == next.index)
-        .flat_map(|neighbours| neighbours.chunks(MOST))
-        .map(|together| {
-            let first = together.first().map(|row| row.index);
-            let locals = together.iter().map(|row| local(row));
-            let slots = together.iter().map(|row| &row.slot);
-            quote! {
-                let (#(#locals,)*) = match __dyno::fields(__dyno_r, #first, (#(__dyno_c.#slots,)*)) {
-                    __dyno::Ok(__dyno_v) => __dyno_v,
-                    __dyno::Err(__dyno_e) => return __dyno::Err(__dyno_e),
-                };
-            }
-        })
-        .collect()
-}
-
-fn is_taken(row: &Row<'_>) -> bool {
-    !matches!(row.field.role, Role::Flatten | Role::Skip)
-}
-
-fn local(row: &Row<'_>) -> Ident {
-    format_ident!("__dyno_f{}", row.index)
+    quote!(#pattern => Self::#ident #fields,)
 }
 
 fn named(group: &[Row<'_>]) -> TokenStream {
@@ -110,8 +72,7 @@ fn named(group: &[Row<'_>]) -> TokenStream {
     quote!({ #(#fields),* })
 }
 
-fn value(row: &Row<'_>) -> TokenStream {
-    let Row { field, slot, .. } = row;
+fn value(Row { field, index, slot }: &Row<'_>) -> TokenStream {
     match (&field.role, &field.missing) {
         (Role::Skip, Missing::Call(function)) => quote!(#function()),
         (Role::Skip, Missing::Default(place)) => {
@@ -119,9 +80,6 @@ fn value(row: &Row<'_>) -> TokenStream {
         }
         (Role::Skip, Missing::Codec) => quote!(::core::default::Default::default()),
         (Role::Flatten, _) => quote!(__dyno_r.flatten(__dyno_c.#slot)?),
-        (_, _) => {
-            let local = local(row);
-            quote!(#local)
-        }
+        (_, _) => quote!(__dyno_r.field(#index, __dyno_c.#slot)?),
     }
 }
