@@ -1,6 +1,6 @@
 //! What the program is asked to do.
 
-/// Runs all benchmarks.
+/// Runs all benchmarks but the one that is run alone.
 const ALL: &str = "all";
 
 const REDRAW: &str = "redraw";
@@ -22,14 +22,16 @@ impl Arguments {
     pub(crate) fn parse(
         arguments: impl Iterator<Item = String>,
         names: &[&str],
+        alone: &str,
     ) -> Result<Self, String> {
+        let all = || (0..names.len()).filter(|at| names.get(*at) != Some(&alone));
         let mut chosen = None;
         let (mut check, mut write) = (false, false);
         for argument in arguments {
             let named = names.iter().position(|name| *name == argument);
             let benches = match (named, argument.as_str()) {
                 (Some(at), _) => Some(Some(vec![at])),
-                (None, ALL) => Some(Some((0..names.len()).collect())),
+                (None, ALL) => Some(Some(all().collect())),
                 (None, REDRAW) => Some(None),
                 (None, _) => None,
             };
@@ -71,7 +73,7 @@ mod tests {
 
     fn parse(line: &str) -> Result<Arguments, String> {
         let words = line.split_whitespace().map(str::to_owned);
-        Arguments::parse(words, &["crypto", "overhead"])
+        Arguments::parse(words, &["crypto", "overhead", "slow"], "slow")
     }
 
     fn run(benches: &[usize], check: bool, write: bool) -> Arguments {
@@ -87,6 +89,7 @@ mod tests {
         for (line, wanted) in [
             ("overhead", run(&[1], false, false)),
             ("all", run(&[0, 1], false, false)),
+            ("slow", run(&[2], false, false)),
             ("all --check", run(&[0, 1], true, false)),
             ("--check crypto --json", run(&[0], true, false)),
             ("all --write --check", run(&[0, 1], true, true)),
@@ -103,7 +106,7 @@ mod tests {
             ("crypto overhead", "`overhead`"),
             ("all redraw", "`redraw`"),
             ("crypto --fast", "`--fast`"),
-            ("", "usage: dyno-bench crypto|overhead|all"),
+            ("", "usage: dyno-bench crypto|overhead|slow|all"),
             ("--check", "usage: "),
             ("redraw --check", "usage: "),
         ] {

@@ -8,7 +8,7 @@
 //! A figure is a ratio to a baseline that ran in turns with it, so that it says the same on every machine. With
 //! `--check` the exit code is 1 when a bound is passed by more than the noise of the measurement, or when a case could not
 //! be run. With `--write` the lines are kept in `docs/benchmarks/results.jsonl`, and the pages and plots are made from all
-//! that are there; `redraw` makes them without measuring.
+//! that are there; `redraw` makes them without measuring. `all` leaves out `clean-build`, which takes minutes.
 #![expect(
     clippy::expect_used,
     clippy::print_stderr,
@@ -20,15 +20,18 @@ mod alloc;
 mod arguments;
 mod canned;
 mod caught;
+mod compile;
 mod crypto;
 mod measure;
 mod overhead;
 mod peers;
+mod predecessor;
 mod published;
 mod report;
 mod roundtrips;
 mod scale;
 mod sharded;
+mod target;
 
 use std::env;
 use std::io;
@@ -40,17 +43,23 @@ use self::report::Row;
 /// Measures all cases in so many rounds and hands each one over when it is done.
 type Bench = fn(usize, &mut dyn FnMut(Row));
 
-const BENCHES: [(&str, Bench); 6] = [
+/// Takes minutes, and is run only when it is named.
+const ALONE: &str = "clean-build";
+
+const BENCHES: [(&str, Bench); 9] = [
+    (ALONE, compile::run_clean),
+    ("compile", compile::run),
     ("crypto", crypto::run),
     ("overhead", overhead::run),
     ("peers", peers::run),
+    ("predecessor", predecessor::run),
     ("roundtrips", roundtrips::run),
     ("scale", scale::run),
     ("sharded", sharded::run),
 ];
 
 fn main() -> ExitCode {
-    match Arguments::parse(env::args().skip(1), &BENCHES.map(|(name, _)| name)) {
+    match Arguments::parse(env::args().skip(1), &BENCHES.map(|(name, _)| name), ALONE) {
         Ok(Arguments::Run { write: true, .. }) if cfg!(debug_assertions) => {
             eprintln!("dyno-bench: results are kept from release builds only; add `--release`");
             ExitCode::from(2)

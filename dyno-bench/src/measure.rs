@@ -46,8 +46,7 @@ pub(crate) fn compare(
         calls_in_a_turn(&mut baseline);
         calls = calls_in_a_turn(&mut baseline);
     }
-    let mut times = (Vec::new(), Vec::new());
-    let mut ratios = Vec::new();
+    let mut times = Vec::new();
     for round in 0..rounds {
         let (one, other) = if round % 2 == 0 {
             let one = ours(calls);
@@ -56,17 +55,10 @@ pub(crate) fn compare(
             let other = baseline(calls);
             (ours(calls), other)
         };
-        let (one, other) = (one.as_secs_f64(), other.as_secs_f64());
-        ratios.push(one / other);
-        times.0.push(one * 1e9 / f64::from(calls));
-        times.1.push(other * 1e9 / f64::from(calls));
+        let each = |took: Duration| took.as_secs_f64() * 1e9 / f64::from(calls);
+        times.push((each(one), each(other)));
     }
-    Comparison {
-        ours: median(times.0),
-        baseline: median(times.1),
-        ratio: Spread::of(ratios),
-        rounds,
-    }
+    Comparison::of(times)
 }
 
 fn calls_in_a_turn(side: &mut impl FnMut(u32) -> Duration) -> u32 {
@@ -81,6 +73,21 @@ fn calls_in_a_turn(side: &mut impl FnMut(u32) -> Duration) -> u32 {
         } else {
             calls * 2
         };
+    }
+}
+
+impl Comparison {
+    /// Ours and the baseline of each round, in nanoseconds for one call.
+    pub(crate) fn of(times: Vec<(f64, f64)>) -> Self {
+        let rounds = times.len();
+        let ratio = Spread::of(times.iter().map(|(ours, other)| ours / other).collect());
+        let (ours, baseline) = times.into_iter().unzip();
+        Self {
+            ours: median(ours),
+            baseline: median(baseline),
+            ratio,
+            rounds,
+        }
     }
 }
 

@@ -50,13 +50,23 @@ pub(crate) fn write_valid<T: Object>(object: &T) -> Result<Item, Unwritten> {
 ///
 /// It does not accept the object; why is kept for [`write_valid`], and this error gathers the path.
 pub(super) fn check<T: Object>(object: &T) -> Result<(), ValueError> {
-    if !ASKED.with_borrow(|asked| matches!(asked, Asked::Yes)) {
+    if !are_asked() {
         return Ok(());
     }
-    object.validate().map_err(|why| {
-        ASKED.set(Asked::Refused(T::SHAPE.name(), why));
-        ValueError::custom("not valid")
-    })
+    match object.validate() {
+        Ok(()) => Ok(()),
+        Err(why) => Err(refused(T::SHAPE.name(), why)),
+    }
+}
+
+/// Apart from what is compiled for each type.
+fn are_asked() -> bool {
+    ASKED.with_borrow(|asked| matches!(asked, Asked::Yes))
+}
+
+fn refused(name: &'static str, why: Invalid) -> ValueError {
+    ASKED.set(Asked::Refused(name, why));
+    ValueError::custom("not valid")
 }
 
 /// Whether types are asked.
