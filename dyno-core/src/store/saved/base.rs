@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::mem;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use dyno_value::Item;
 
@@ -18,7 +18,7 @@ use crate::shape::{
     Stored, TableShape, drain_object, fills_in, read_object, restore_drained, write_what_can_be,
 };
 use crate::store::made_key::check_key_made;
-use crate::store::operation::Operation;
+use crate::store::operation::{Operation, Options};
 use crate::store::shards::Shards;
 use crate::store::snapshot::Snapshot;
 use crate::store::tree::{Baseline, LoadedTree};
@@ -29,9 +29,9 @@ pub(in crate::store) enum Base {
     /// What follows from the object as it is: that is how it stands there, and nobody could change it since.
     AsItIs,
     /// What follows from this item of this table, once it has its texts back from the object.
-    Drained(Item, &'static TableShape),
+    Drained(Box<Item>, &'static TableShape),
     /// What follows from this item.
-    Item(Item),
+    Item(Box<Item>),
     Known(Box<Baseline>),
 }
 
@@ -50,6 +50,7 @@ impl<T: Stored> Saved<T> {
     pub(in crate::store) fn of_verbatim(
         operation: &Operation,
         verbatim: &Verbatim,
+        options: &Arc<Options>,
         key: Option<Key>,
         mut item: Item,
     ) -> Result<Self, (Key, Error)> {
@@ -64,12 +65,12 @@ impl<T: Stored> Saved<T> {
         };
         let mut saved = Self {
             object,
-            key: key.map_or_else(OnceLock::new, OnceLock::from),
-            options: operation.options(),
+            key: key.map_or_else(OnceLock::new, |key| Box::new(key).into()),
+            options: Arc::clone(options),
             base: if verbatim.is_as_written(&item, as_written) {
                 Base::AsItIs
             } else {
-                Base::Drained(item, table)
+                Base::Drained(Box::new(item), table)
             },
             exceptions: Vec::new(),
         };
@@ -111,7 +112,7 @@ impl<T: Stored> Saved<T> {
         if let Base::Known(baseline) = &self.base {
             return Ok(Cow::Borrowed(&**baseline));
         }
-        let operation = Operation::new::<T>("load", self.options.clone())?;
+        let operation = Operation::new::<T>("load", Options::clone(&self.options))?;
         let mut loaded = loaded_from(&operation, self.key(), self.item()?)?;
         let object: T = read_object(mem::take(&mut loaded.tree))
             .map_err(|error| loaded.decisions.does_not_fit(error))?;
@@ -124,16 +125,16 @@ impl<T: Stored> Saved<T> {
     fn item(&self) -> Result<Item> {
         match &self.base {
             Base::AsItIs => {
-                let operation = Operation::new::<T>("load", self.options.clone())?;
+                let operation = Operation::new::<T>("load", Options::clone(&self.options))?;
                 let root = operation.root(self.key())?;
                 operation.item_of(&root, write_what_can_be(&self.object))
             }
             Base::Drained(item, _) => {
-                let mut item = item.clone();
+                let mut item = Item::clone(item);
                 restore_drained(&self.object, &mut item);
                 Ok(item)
             }
-            Base::Item(item) => Ok(item.clone()),
+            Base::Item(item) => Ok(Item::clone(item)),
             Base::Known(_) => Ok(Item::new()),
         }
     }
@@ -143,15 +144,15 @@ impl<T: Stored> Saved<T> {
         match &mut self.base {
             Base::Item(_) | Base::Known(_) => {}
             Base::Drained(item, table) => {
-                let mut item = mem::take(item);
-                self.key.get_or_init(|| key_in(&item, table));
+                let mut item = mem::take(&mut **item);
+                self.key.get_or_init(|| Box::new(key_in(&item, table)));
                 restore_drained(&self.object, &mut item);
-                self.base = Base::Item(item);
+                self.base = Base::Item(Box::new(item));
             }
             Base::AsItIs => {
                 self.know_key();
                 if let Ok(item) = self.item() {
-                    self.base = Base::Item(item);
+                    self.base = Base::Item(Box::new(item));
                 }
             }
         }

@@ -5,7 +5,7 @@ mod save;
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use dyno_crypto::UsedException;
 
@@ -28,8 +28,8 @@ use crate::store::made_key::check_key_made;
 pub struct Saved<T> {
     object: T,
     /// Known, or that of the item in `base`.
-    key: OnceLock<Key>,
-    options: Options,
+    key: OnceLock<Box<Key>>,
+    options: Arc<Options>,
     base: Base,
     exceptions: Vec<UsedException>,
 }
@@ -39,8 +39,8 @@ impl<T: Stored> Saved<T> {
     pub(super) fn new(object: T, key: Key, options: Options, base: impl Into<Base>) -> Self {
         let mut saved = Self {
             object,
-            key: key.into(),
-            options,
+            key: Box::new(key).into(),
+            options: Arc::new(options),
             base: base.into(),
             exceptions: Vec::new(),
         };
@@ -59,7 +59,8 @@ impl<T: Stored> Saved<T> {
             let item = operation.get_verbatim(&key, consistent).await?;
             let item = item.ok_or_else(not_found)?;
             if verbatim.is(&item) {
-                let read = Self::of_verbatim(operation, verbatim, Some(key), item);
+                let options = Arc::new(operation.options());
+                let read = Self::of_verbatim(operation, verbatim, &options, Some(key), item);
                 return read.map_err(|(_, error)| error);
             }
             let loaded = operation.load_tree_from(&key, item, shards).await?;
@@ -82,8 +83,8 @@ impl<T: Stored> Saved<T> {
         let baseline = loaded.compared_with(&operation.topology, operation.tree_of(&object)?)?;
         Ok(Self {
             object,
-            key: key.into(),
-            options: operation.options(),
+            key: Box::new(key).into(),
+            options: Arc::new(operation.options()),
             base: baseline.into(),
             exceptions,
         })
@@ -91,8 +92,8 @@ impl<T: Stored> Saved<T> {
 
     /// It is stored now, as this says.
     pub(super) fn become_stored(&mut self, key: Key, options: Options, baseline: Baseline) {
-        self.key = key.into();
-        self.options = options;
+        self.key = Box::new(key).into();
+        self.options = Arc::new(options);
         self.set_baseline(baseline);
     }
 
@@ -123,7 +124,7 @@ impl<T: Stored> Saved<T> {
 
     /// The object's key.
     pub fn key(&self) -> &Key {
-        self.key.get_or_init(|| self.key_of_item())
+        self.key.get_or_init(|| Box::new(self.key_of_item()))
     }
 
     /// Keeps the key, whatever becomes of object and item.
@@ -279,7 +280,7 @@ impl<T: Clone> Clone for Saved<T> {
         Self {
             object: self.object.clone(),
             key: self.key.clone(),
-            options: self.options.clone(),
+            options: Arc::clone(&self.options),
             base: self.base.clone(),
             exceptions: self.exceptions.clone(),
         }

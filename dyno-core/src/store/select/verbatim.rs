@@ -1,5 +1,7 @@
 //! Pages of objects that are one item each, which holds what the fields say.
 
+use std::sync::Arc;
+
 use dyno_value::Item;
 
 use super::complete::complete;
@@ -30,6 +32,7 @@ impl Walk {
         items: Vec<Item>,
     ) -> Result<Objects<T>> {
         let operation = &self.operation;
+        let options = Arc::new(operation.options());
         let mut objects = Vec::with_capacity(items.len());
         let mut failures = Vec::new();
         for item in items {
@@ -41,7 +44,7 @@ impl Walk {
                 failures.extend(read.1);
                 continue;
             }
-            match Saved::of_verbatim(operation, &verbatim, None, item) {
+            match Saved::of_verbatim(operation, &verbatim, &options, None, item) {
                 Ok(object) => objects.push(object),
                 Err((key, error)) => failures.push(Failure::new(key, error).explained(operation)),
             }
