@@ -51,22 +51,22 @@ impl Verbatim {
 
     /// Whether an item is that of such an object for certain. What is not may be one all the same.
     pub(crate) fn is(&self, item: &Item) -> bool {
-        let mut keys = 0;
         #[expect(clippy::iter_over_hash_type, reason = "it asks the same of each")]
         for (name, value) in item {
-            if reserved::is_reserved(name) {
-                if !self.is_tag(name, value) {
-                    return false;
-                }
-            } else if self.is_key(name, value) {
-                keys += 1;
-            } else if holds_envelope(value) {
+            let is_mappers = reserved::is_reserved(name) && !self.is_tag(name, value);
+            if is_mappers || (may_hold_envelope(value) && holds_envelope(value)) {
                 return false;
             }
         }
-        keys == self.keys.iter().flatten().count()
+        (self.has_key_fields || self.has_keys(item))
             && (self.tag.is_none()
                 || matches!(RootState::read(item, self.shape), Ok(Found::Foreign)))
+    }
+
+    /// Whether an item has keys of the right types; where fields are keys, reading them tells it.
+    fn has_keys(&self, item: &Item) -> bool {
+        let mut keys = self.keys.iter().flatten();
+        keys.all(|(key, kind)| item.get(*key).is_some_and(|value| is_of(*kind, value)))
     }
 
     /// Whether the object is written as the item that it was read from, of which so many attributes are those that its fields write.
@@ -85,11 +85,13 @@ impl Verbatim {
             name == attribute && value.as_s().is_ok_and(|said| said == tag)
         })
     }
+}
 
-    fn is_key(&self, name: &str, value: &AttributeValue) -> bool {
-        let mut keys = self.keys.iter().flatten();
-        keys.any(|(key, kind)| *key == name && is_of(*kind, value))
-    }
+fn may_hold_envelope(value: &AttributeValue) -> bool {
+    !matches!(
+        value,
+        AttributeValue::S(_) | AttributeValue::N(_) | AttributeValue::Bool(_)
+    )
 }
 
 fn is_of(kind: KeyKind, value: &AttributeValue) -> bool {

@@ -44,7 +44,7 @@ impl<'a> ObjectReader<'a> {
             let mut sorted = [const { None }; SLOTS];
             #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
             for (name, value) in item {
-                if let Some(slot) = slot_of(&name, fields, &mut sorted) {
+                if let Some(slot) = slot_of(&name, shape, fields, &mut sorted) {
                     *slot = Some(value);
                 }
             }
@@ -62,7 +62,7 @@ impl<'a> ObjectReader<'a> {
             let mut kept = [const { None }; SLOTS];
             #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
             for (name, value) in item {
-                if let Some(slot) = slot_of(name, fields, &mut kept) {
+                if let Some(slot) = slot_of(name, shape, fields, &mut kept) {
                     *slot = Some(value);
                 }
             }
@@ -80,7 +80,7 @@ impl<'a> ObjectReader<'a> {
             let mut drained = [const { None }; SLOTS];
             #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
             for (name, value) in item {
-                if let Some(slot) = slot_of(name, fields, &mut drained) {
+                if let Some(slot) = slot_of(name, shape, fields, &mut drained) {
                     *slot = Some(value);
                 }
             }
@@ -240,20 +240,11 @@ fn are_told_apart_by_name(fields: &[FieldShape], shape: &Shape) -> bool {
 
 fn slot_of<'s, V>(
     name: &str,
+    shape: &Shape,
     fields: &[FieldShape],
     slots: &'s mut [Option<V>; SLOTS],
 ) -> Option<&'s mut Option<V>> {
-    let mut fields = fields.iter().zip(slots);
-    fields
-        .find(|(field, _)| is_named(field, name))
-        .map(|(_, slot)| slot)
-}
-
-/// Most names differ in length or at the beginning, which takes less than a call.
-#[inline]
-fn is_named(field: &FieldShape, name: &str) -> bool {
-    let (ours, theirs) = (field.name().as_bytes(), name.as_bytes());
-    ours.len() == theirs.len() && ours.first() == theirs.first() && ours == theirs
+    slots.get_mut(shape.place_of(fields, name)?)
 }
 
 fn drain<T>(value: &mut AttributeValue, codec: Codec<T>) -> Result<T, ValueError> {

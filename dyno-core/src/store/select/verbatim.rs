@@ -5,6 +5,7 @@ use std::sync::Arc;
 use dyno_value::Item;
 
 use super::complete::complete;
+use super::found::other_keys;
 use super::walk::Walk;
 use crate::error::Result;
 use crate::plan::Verbatim;
@@ -46,7 +47,13 @@ impl Walk {
             }
             match Saved::of_verbatim(operation, &verbatim, &options, None, item) {
                 Ok(object) => objects.push(object),
-                Err((key, error)) => failures.push(Failure::new(key, error).explained(operation)),
+                Err((key, error)) => {
+                    if let Err(why) = operation.place_in_table(&key) {
+                        let why = other_keys(operation.topology.table, &why.to_string());
+                        return Err(operation.explain(None)(why));
+                    }
+                    failures.push(Failure::new(key, error).explained(operation));
+                }
             }
         }
         Ok((objects, failures))
