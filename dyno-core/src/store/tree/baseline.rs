@@ -40,8 +40,7 @@ impl LoadedTree {
         earlier.restore_tree(&mut written);
         let stored_entries = stored.entries();
         let numbering = Numbering::Stored(&stored_entries);
-        let Keyed { entries, known } =
-            plan::key_lists(&mut written, topology.root, topology.table, numbering)?;
+        let Keyed { entries, known } = topology.key_lists(&mut written, numbering)?;
         extras.restore(&mut written, topology.root);
         let mut bodies = plan::split(written, topology.root, topology.table);
         bodies.root.extend(columns);
@@ -105,7 +104,7 @@ impl Part {
         decisions: &Decisions,
     ) -> Result<Self> {
         let numbering = Numbering::Stored(entries);
-        let keyed = plan::key_lists(&mut tree, topology.root, topology.table, numbering)?;
+        let keyed = topology.key_lists(&mut tree, numbering)?;
         extras.restore(&mut tree, topology.root);
         let mut bodies = plan::split(tree, topology.root, topology.table);
         let inside = |one: &str| {
@@ -221,7 +220,7 @@ impl Baseline {
 /// The versions of the independent shards among those that were read.
 pub(in crate::store) fn versions(
     state: Option<&RootState>,
-    shards: &BTreeMap<String, (ShardField, Item)>,
+    shards: &BTreeMap<String, (Arc<ShardField>, Item)>,
 ) -> BTreeMap<String, Stamp> {
     let is_independent = |id: &str| {
         let entry = state.and_then(|state| state.manifest.0.get(id));

@@ -119,7 +119,7 @@ impl Operation {
         };
         let shown = (self.topology.has_lists() && self.loader().is_some()).then(|| tree.clone());
         let numbering = Numbering::Matched(known, drive::seed()?);
-        let Keyed { entries, known } = plan::key_lists(&mut tree, shape, table, numbering)?;
+        let Keyed { entries, known } = self.topology.key_lists(&mut tree, numbering)?;
         if let Some(extras) = extras {
             extras.restore(&mut tree, shape);
         }
