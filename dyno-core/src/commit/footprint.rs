@@ -38,10 +38,16 @@ impl Footprint {
         }
     }
 
+    /// Adds an item that was read with the others.
+    pub(crate) fn note_read(&mut self, address: Address, item: &Item) {
+        let standing = Standing::Bytes(item_size(item));
+        self.items.insert(address, standing);
+    }
+
     /// Keeps the whole of an item that is updated in part.
-    pub(crate) fn note_whole(&mut self, address: &Address, item: &Item) {
+    pub(crate) fn note_whole(&mut self, address: Address, item: &Item) {
         let standing = Standing::Whole(item.clone());
-        self.items.insert(address.clone(), standing);
+        self.items.insert(address, standing);
     }
 
     /// Says that something may stand at a place that was not read.
@@ -158,7 +164,7 @@ mod tests {
         let (a, b) = (address("a"), address("b"));
         let (first, second) = (sized(&a, 100), sized(&b, 200));
         let mut footprint = Footprint::read([(&a, &first), (&b, &second)]);
-        footprint.note_whole(&b, &second);
+        footprint.note_whole(b.clone(), &second);
         footprint.note_unread(address("c"));
         footprint.note_unread(a);
         let sizes = |footprint: &Footprint| ["a", "b", "c", "d"].map(|id| bytes(footprint, id));

@@ -44,9 +44,9 @@ pub(crate) struct Draft<'a> {
 /// One shard to write.
 #[derive(Debug)]
 pub(crate) struct WrittenShard {
-    pub(crate) field: ShardField,
-    /// The body, or its pieces, sealed.
-    pub(crate) items: Vec<Item>,
+    pub(crate) field: Arc<ShardField>,
+    /// The body, or its pieces, sealed; with the mapper's attributes of the last request, which shares them.
+    pub(crate) items: Vec<Arc<Item>>,
     pub(crate) in_pieces: bool,
     /// The version that an independent shard had when it was read.
     pub(crate) seen: Option<Stamp>,
@@ -203,7 +203,18 @@ impl<'a> Save<'a> {
         outcome::judge(standing, shape, base, &mine, any_lost)
     }
 
-    fn build(&self, fresh: Fresh) -> Result<(Request, RootState)> {
+    fn build(&mut self, fresh: Fresh) -> Result<(Request, RootState)> {
+        let mut written = std::mem::take(&mut self.draft.written);
+        let built = self.build_with(&mut written, fresh);
+        self.draft.written = written;
+        built
+    }
+
+    fn build_with(
+        &self,
+        written: &mut BTreeMap<String, WrittenShard>,
+        fresh: Fresh,
+    ) -> Result<(Request, RootState)> {
         let Fresh { etag, now_micros } = fresh;
         let base = match &self.over {
             Over::Object(base) => Some(base),
@@ -220,7 +231,7 @@ impl<'a> Save<'a> {
         }
         state.seal = self.draft.seals.key_id();
         let mut actions = Vec::new();
-        for (id, shard) in &self.draft.written {
+        for (id, shard) in &mut *written {
             let before = base.and_then(|base| base.manifest.0.get(id)).copied();
             let entry = shard.entry(etag.stamp(), before);
             self.shard_puts(shard, entry, &state, &mut actions)?;
@@ -230,7 +241,7 @@ impl<'a> Save<'a> {
         for (id, entry) in base.iter().flat_map(|base| &base.manifest.0) {
             if self.draft.keeps(id) {
                 state.manifest.0.insert(id.clone(), *entry);
-            } else if !self.draft.written.contains_key(id) {
+            } else if !written.contains_key(id) {
                 self.shard_deletes(id, *entry, &mut actions)?;
             }
         }
@@ -277,7 +288,7 @@ impl<'a> Save<'a> {
 
     fn shard_puts(
         &self,
-        shard: &WrittenShard,
+        shard: &mut WrittenShard,
         entry: Entry,
         state: &RootState,
         actions: &mut Vec<Action>,
@@ -285,11 +296,12 @@ impl<'a> Save<'a> {
         let Draft {
             topology, owner, ..
         } = &self.draft;
-        for (piece, body) in (0_u32..).zip(&shard.items) {
+        for (piece, shared) in (0_u32..).zip(&mut shard.items) {
             let address = owner.address(&shard.field, false, piece)?;
-            let mut item = body.clone();
+            // Not cloned the first time.
+            let item = Arc::make_mut(shared);
             item.extend(address.to_item());
-            write_type(&mut item, shard.field.shape);
+            write_type(item, shard.field.shape);
             item.insert(
                 reserved::FORMAT.to_owned(),
                 state.present_format().to_value(),
@@ -302,7 +314,7 @@ impl<'a> Save<'a> {
             // The digest in the first piece covers the others.
             if piece == 0 {
                 let seals = &self.draft.seals;
-                seals.seal(&mut item, &shard.field.path, state.sequence)?;
+                seals.seal(item, &shard.field.path, state.sequence)?;
             }
             let condition = match (&shard.seen, &self.over) {
                 (Some(seen), Over::Object(_)) if entry.form == Form::Independent => {
@@ -312,7 +324,7 @@ impl<'a> Save<'a> {
             };
             actions.push(Action::Put {
                 address,
-                item: Arc::new(item),
+                item: Arc::clone(shared),
                 condition,
             });
         }

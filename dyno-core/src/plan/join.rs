@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::Binding;
@@ -34,21 +35,26 @@ pub(crate) struct Mismatch {
 /// A shard that the root names, with the places of its items.
 #[derive(Clone, Debug)]
 pub(crate) struct Listed {
-    pub(crate) field: ShardField,
+    pub(crate) field: Arc<ShardField>,
     pub(crate) entry: Entry,
     pub(crate) places: Vec<Address>,
 }
 
 impl Listed {
-    /// Every shard of the root that the type knows.
+    /// The shards of the root that the type knows, if they are wanted.
     ///
     /// # Errors
     ///
     /// A shard's key would be too long.
-    pub(crate) fn all(topology: &Topology, owner: &Owner, root: &RootState) -> Result<Vec<Self>> {
+    pub(crate) fn wanted(
+        topology: &Topology,
+        owner: &Owner,
+        root: &RootState,
+        wants: &dyn Fn(&ShardField) -> bool,
+    ) -> Result<Vec<Self>> {
         let mut all = Vec::new();
         for (id, entry) in &root.manifest.0 {
-            let Some(field) = topology.shard(id) else {
+            let Some(field) = topology.shard(id).filter(|field| wants(field)) else {
                 continue;
             };
             let place = |piece| owner.address(&field, entry.in_spare_slot, piece);
@@ -88,16 +94,12 @@ impl Listed {
         self.places.iter().filter_map(mismatch).collect()
     }
 
-    /// Takes the shard's body out of the items, with the attributes of the mapper.
+    /// The shard's body that the items at its places hold, with the attributes of the mapper.
     ///
     /// # Errors
     ///
     /// The pieces of the body do not make one.
-    pub(crate) fn take(&self, items: &mut BTreeMap<Address, Item>) -> Result<Item> {
-        let mut found = Vec::new();
-        for place in &self.places {
-            found.push(items.remove(place).unwrap_or_default());
-        }
+    pub(crate) fn body(&self, found: Vec<Item>) -> Result<Item> {
         let count = match self.entry.form {
             Form::Independent | Form::Item(_) => {
                 return Ok(found.into_iter().next().unwrap_or_default());
@@ -145,7 +147,7 @@ pub(crate) fn join(
     topology: &Topology,
     mut root: Item,
     entries: &Entries,
-    shards: BTreeMap<String, (ShardField, Item)>,
+    shards: BTreeMap<String, (Arc<ShardField>, Item)>,
     binding: &Binding,
     loader: Option<&dyn ConfigLoader>,
 ) -> Result<Loaded> {
@@ -186,7 +188,7 @@ pub(crate) fn join_sealed(
     topology: &Topology,
     mut root: Item,
     entries: &Entries,
-    shards: BTreeMap<String, (ShardField, Item)>,
+    shards: BTreeMap<String, (Arc<ShardField>, Item)>,
     loader: Option<&dyn ConfigLoader>,
 ) -> Result<Item> {
     strip_root(&mut root, topology);
@@ -197,7 +199,7 @@ fn nested(
     topology: &Topology,
     root: Item,
     entries: &Entries,
-    shards: BTreeMap<String, (ShardField, Item)>,
+    shards: BTreeMap<String, (Arc<ShardField>, Item)>,
     loader: Option<&dyn ConfigLoader>,
 ) -> Result<Item> {
     let mut bodies = Bodies {

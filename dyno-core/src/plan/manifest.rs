@@ -85,6 +85,11 @@ impl Entry {
         }
     }
 
+    /// Whether anything may stand elsewhere than at home.
+    pub(crate) fn uses_spare_slot(self) -> bool {
+        self.in_spare_slot || self.other_slot_used
+    }
+
     /// How many items hold the shard.
     pub(crate) fn items(self) -> u32 {
         match self.form {

@@ -48,11 +48,11 @@ mod unique;
 mod verbatim;
 
 pub(crate) use address::{
-    Address, KeyKinds, Owner, Range, SortRange, checked_part, path_of, same_key,
+    Address, KeyKinds, Owner, Places, Range, SortRange, checked_part, path_of, same_key,
 };
 pub(crate) use digest::{Digest, Digests, own_attributes};
 pub(crate) use earlier::Earlier;
-pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, key_lists, unkey_lists};
+pub(crate) use entries::{Entries, Keyed, KnownEntries, Numbering, Seed, unkey_lists};
 pub(crate) use etag::Etag;
 pub(crate) use expiry::{Expiry, expiry_attribute};
 pub(crate) use extras::Extras;

@@ -193,31 +193,33 @@ impl Place {
             pattern: joined(&self.pattern, &name),
             path: self.path.key(field.name()),
             entry_of: None,
-            ..self.clone()
+            root: self.root,
+            region: self.region,
+            prefix: self.prefix.clone(),
         }
     }
 
     /// The place of the entry with this key of the collection here.
     pub(crate) fn entry(&self, collection: Collection, key: &str) -> Self {
-        Self {
-            id: joined(&self.id, &shard_id([key])),
-            path: self.path.key(key),
-            ..self.each(collection)
-        }
+        self.inner(collection, &shard_id([key]), key)
     }
 
     /// The place of any entry of the collection here.
     pub(crate) fn each(&self, collection: Collection) -> Self {
+        self.inner(collection, EACH, EACH)
+    }
+
+    fn inner(&self, collection: Collection, part: &str, key: &str) -> Self {
+        let prefix = self.prefix.clone();
         Self {
-            id: joined(&self.id, EACH),
+            id: joined(&self.id, part),
             pattern: joined(&self.pattern, EACH),
-            path: self.path.key(EACH),
-            prefix: self
-                .prefix
-                .clone()
-                .or_else(|| Some(format!("{}/", self.id))),
+            path: self.path.key(key),
+            prefix: prefix.or_else(|| Some(format!("{}/", self.id))),
             entry_of: Some(collection),
-            ..self.clone()
+            root: self.root,
+            region: self.region,
+            lazy_part: self.lazy_part.clone(),
         }
     }
 

@@ -1,8 +1,9 @@
 //! An object's tree cut into the bodies of its items, and the bodies joined to a tree again.
 //!
-//! Lists of shards are keyed here: maps by entry id ([`key_lists`](super::entries::key_lists)).
+//! Lists of shards are keyed here: maps by entry id ([`Topology::key_lists`](super::topology::Topology::key_lists)).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, Segment};
@@ -26,7 +27,7 @@ pub(crate) struct Bodies {
 /// The body of one shard.
 #[derive(Debug)]
 pub(crate) struct ShardBody {
-    pub(crate) field: ShardField,
+    pub(crate) field: Arc<ShardField>,
     pub(crate) item: Item,
 }
 
@@ -84,7 +85,9 @@ fn split_object(item: &mut Item, shape: &'static Shape, place: &Place, bodies: &
 }
 
 fn split_shard(mut body: Item, shard: Option<ShardField>, place: &Place, bodies: &mut Bodies) {
-    let Some(field) = shard else { return };
+    let Some(field) = shard.map(Arc::new) else {
+        return;
+    };
     split_object(&mut body, field.shape, &place.inside(&field), bodies);
     bodies
         .shards
@@ -133,18 +136,24 @@ pub(crate) fn mark_unloaded(
 ) {
     for field in fields_in(tree, shape) {
         let name = field.name();
+        let (role, kind) = (field.field_role(), field.kind());
+        match (role, kind) {
+            (Role::Flatten, Kind::Object(inner)) => {
+                mark_unloaded(tree, inner, place, root, left_out);
+                continue;
+            }
+            (Role::Shard, _) | (_, Kind::Object(_)) => {}
+            _ => continue,
+        }
         let here = place.field(field);
-        if field.field_role() == Role::Shard && left_out(field, here.id()) {
+        if role == Role::Shard && left_out(field, here.id()) {
             let id = here.id();
             if root.manifest.0.contains_key(id) || root.entries.0.contains_key(id) {
                 tree.insert(name.to_owned(), unloaded(root.life.0, id));
             }
             continue;
         }
-        match (field.field_role(), field.kind()) {
-            (Role::Flatten, Kind::Object(inner)) => {
-                mark_unloaded(tree, inner, place, root, left_out);
-            }
+        match (role, kind) {
             (_, Kind::Object(inner)) => {
                 if let Some(AttributeValue::M(item)) = tree.get_mut(name) {
                     mark_unloaded(item, inner, &here, root, left_out);

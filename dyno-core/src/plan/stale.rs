@@ -1,6 +1,7 @@
 //! What a save today would encrypt otherwise than it is stored, item by item.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_crypto::{Binding, EncryptionKey, KeyId, UsedException};
@@ -73,7 +74,7 @@ impl Stale {
     /// order of a list is damaged.
     pub(crate) fn of(
         topology: &Topology,
-        (root, shards): (&Item, &BTreeMap<String, (ShardField, Item)>),
+        (root, shards): (&Item, &BTreeMap<String, (Arc<ShardField>, Item)>),
         entries: &Entries,
         binding: &Binding,
         loader: Option<&dyn ConfigLoader>,
@@ -143,7 +144,7 @@ impl Stale {
 struct Items<'a>(BTreeMap<FieldPath, (Part, &'a Item)>);
 
 impl<'a> Items<'a> {
-    fn of(root: &'a Item, shards: &'a BTreeMap<String, (ShardField, Item)>) -> Self {
+    fn of(root: &'a Item, shards: &'a BTreeMap<String, (Arc<ShardField>, Item)>) -> Self {
         let mut items: BTreeMap<_, _> = shards
             .values()
             .map(|(field, item)| (field.path.clone(), (Part::Shard(field.id.clone()), item)))

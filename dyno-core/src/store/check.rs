@@ -85,7 +85,7 @@ impl Answers {
         let shown = tree.clone();
         let none = KnownEntries::default();
         let numbering = Numbering::Matched(&none, drive::seed()?);
-        let Keyed { entries, .. } = plan::key_lists(&mut tree, shape, topology.table, numbering)?;
+        let Keyed { entries, .. } = topology.key_lists(&mut tree, numbering)?;
         let save = rehearsal.save(&tree, &shown, &entries)?;
         let sealed = save.seal(tree, &FieldPath::root(), &anywhere()?)?;
         let view = plan::shown(&sealed, &topology, &entries);

@@ -28,6 +28,16 @@ pub(super) async fn fetch(
     ranges: &[Range],
     consistent: bool,
 ) -> Result<BTreeMap<Address, Item>> {
+    fetch_all(store, &wanted, ranges, consistent).await
+}
+
+/// The same, for who needs the addresses again.
+pub(super) async fn fetch_all(
+    store: &Store,
+    wanted: &[(Address, Projection)],
+    ranges: &[Range],
+    consistent: bool,
+) -> Result<BTreeMap<Address, Item>> {
     let queries = try_join_all(ranges.iter().map(|range| query(store, range, consistent)));
     let (mut found, ranges) = try_join(fetch_items(store, wanted, consistent), queries).await?;
     found.extend(ranges.into_iter().flatten());
@@ -83,10 +93,10 @@ impl<'a, T> Asking<'a, T> {
 
 async fn fetch_items(
     store: &Store,
-    wanted: Wanted,
+    wanted: &[(Address, Projection)],
     consistent: bool,
 ) -> Result<BTreeMap<Address, Item>> {
-    match Asking::of(&wanted) {
+    match Asking::of(wanted) {
         Asking::Alone((address, projection)) => {
             let item = get(store, address, projection.clone(), consistent).await?;
             Ok(item
@@ -99,7 +109,11 @@ async fn fetch_items(
                 let Fetched { found, left } = fetch_batch(store, batch, consistent).await;
                 left.map_or(Ok(found), |left| Err(left.error))
             });
-            Ok(try_join_all(batches).await?.into_iter().flatten().collect())
+            let mut all = BTreeMap::new();
+            for mut found in try_join_all(batches).await? {
+                all.append(&mut found);
+            }
+            Ok(all)
         }
     }
 }

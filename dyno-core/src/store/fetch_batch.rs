@@ -8,7 +8,7 @@ use dyno_value::Item;
 
 use super::{Store, drive};
 use crate::error::{Error, ErrorKind, Result, incomplete};
-use crate::plan::Address;
+use crate::plan::{Address, Places};
 
 /// What to read of an item.
 #[derive(Clone, Debug, Default)]
@@ -40,10 +40,10 @@ pub(super) async fn fetch_batch(
     consistent: bool,
 ) -> Fetched {
     let mut found = BTreeMap::new();
-    let mut left: Vec<Address> = wanted.iter().map(|(address, _)| address.clone()).collect();
-    let fetched = fetch_into(&mut found, &mut left, store, wanted, consistent).await;
+    let mut left: Vec<_> = wanted.iter().collect();
+    let fetched = fetch_into(&mut found, &mut left, store, consistent).await;
     let left = fetched.err().map(|error| Left {
-        addresses: left,
+        addresses: left.iter().map(|(address, _)| address.clone()).collect(),
         error,
     });
     Fetched { found, left }
@@ -52,34 +52,31 @@ pub(super) async fn fetch_batch(
 /// Puts what is read into `found`, and keeps in `left` what is not.
 async fn fetch_into(
     found: &mut BTreeMap<Address, Item>,
-    left: &mut Vec<Address>,
+    left: &mut Vec<&(Address, Projection)>,
     store: &Store,
-    wanted: &[(Address, Projection)],
     consistent: bool,
 ) -> Result<()> {
     /// In a row, without anything read.
     const MOST_IDLE_TRIES: u32 = 8;
-    let Some((first, _)) = wanted.first() else {
+    let wanted = left.len();
+    let Some((first, _)) = left.first() else {
         return Ok(());
     };
     let client = store.clients().of(first.region).reads;
     let mut idle = 0;
     loop {
         idle += 1;
-        let open = wanted.iter();
-        let open: Vec<_> = open.filter(|(address, _)| left.contains(address)).collect();
-        let tables: BTreeSet<_> = left.iter().map(|address| address.table).collect();
-        let tables: Vec<_> = tables.into_iter().collect();
+        let tables: Vec<_> = tables(left).into_iter().collect();
         let answer = client
             .batch_get_item()
-            .set_request_items(Some(requests(&open, consistent)?))
+            .set_request_items(Some(requests(left, consistent)?))
             .set_return_consumed_capacity(store.asks_for_capacity())
             .send()
             .await
             .map_err(|error| store.failure(error, &tables));
         let throttled = match answer {
             Ok(answer) => {
-                let unread = take_answer(store, answer, wanted, left, found)?;
+                let unread = take_answer(store, answer, left, found)?;
                 if unread.is_empty() {
                     left.clear();
                     return Ok(());
@@ -98,7 +95,7 @@ async fn fetch_into(
             let why = format!(
                 "the service left {} of {} items unread after {idle} tries that read nothing; try again later",
                 left.len(),
-                wanted.len()
+                wanted
             );
             let error = Error::new(ErrorKind::Throttled, why);
             return Err(match throttled {
@@ -115,19 +112,22 @@ async fn fetch_into(
 /// # Errors
 ///
 /// The answer speaks of keys that were not asked for.
-fn take_answer(
+fn take_answer<'a>(
     store: &Store,
     answer: BatchGetItemOutput,
-    wanted: &[(Address, Projection)],
-    asked: &[Address],
+    asked: &[&'a (Address, Projection)],
     found: &mut BTreeMap<Address, Item>,
-) -> Result<Vec<Address>> {
+) -> Result<Vec<&'a (Address, Projection)>> {
     store.note_read(answer.consumed_capacity());
     let mut responses = answer.responses.unwrap_or_default();
-    let tables: BTreeSet<_> = asked.iter().map(|address| address.table).collect();
-    for table in tables {
-        let items = responses.remove(table).unwrap_or_default();
-        place(table, items, wanted, found);
+    for table in tables(asked) {
+        let places = asked.iter().map(|(address, _)| address);
+        let places = Places::of(places.filter(|address| address.table == table));
+        for item in responses.remove(table).unwrap_or_default() {
+            if let Some(address) = places.place(&item) {
+                found.insert(address.clone(), item);
+            }
+        }
     }
     let unprocessed = answer.unprocessed_keys.unwrap_or_default();
     let unread = unread(asked, &unprocessed);
@@ -141,12 +141,19 @@ fn take_answer(
 }
 
 /// The items whose keys are left unprocessed.
-fn unread(asked: &[Address], unprocessed: &HashMap<String, KeysAndAttributes>) -> Vec<Address> {
-    let is_left = |address: &&Address| {
+fn unread<'a>(
+    asked: &[&'a (Address, Projection)],
+    unprocessed: &HashMap<String, KeysAndAttributes>,
+) -> Vec<&'a (Address, Projection)> {
+    let is_left = |(address, _): &&(Address, Projection)| {
         let keys = unprocessed.get(address.table);
         keys.is_some_and(|keys| keys.keys().iter().any(|key| address.holds(key)))
     };
-    asked.iter().filter(is_left).cloned().collect()
+    asked.iter().copied().filter(is_left).collect()
+}
+
+fn tables(wanted: &[&(Address, Projection)]) -> BTreeSet<&'static str> {
+    wanted.iter().map(|(address, _)| address.table).collect()
 }
 
 fn requests(
@@ -179,21 +186,4 @@ fn requests(
         Ok((table.to_owned(), keys))
     };
     by_table.into_iter().map(request).collect()
-}
-
-fn place(
-    table: &str,
-    items: Vec<Item>,
-    wanted: &[(Address, Projection)],
-    found: &mut BTreeMap<Address, Item>,
-) {
-    for item in items {
-        let address = wanted
-            .iter()
-            .map(|(address, _)| address)
-            .find(|address| address.table == table && address.holds(&item));
-        if let Some(address) = address {
-            found.insert(address.clone(), item);
-        }
-    }
 }

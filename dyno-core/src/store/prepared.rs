@@ -207,7 +207,7 @@ impl After {
             (MemberDone::Own(request, version), _) => {
                 next.footprint.apply(&request, &|_| true);
                 let id = self.own.pop_front();
-                if let Some(own) = id.and_then(|id| next.own.get_mut(&id)) {
+                if let Some(own) = id.and_then(|id| next.own_mut().get_mut(&id)) {
                     own.version = version;
                 }
             }
@@ -227,7 +227,7 @@ impl After {
                         version,
                         attributes,
                     };
-                    next.own.insert(id, own);
+                    next.own_mut().insert(id, own);
                 }
                 next.stored = Stored::Managed(state);
             }

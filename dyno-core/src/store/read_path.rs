@@ -1,4 +1,5 @@
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, ParsePathError, Segment};
@@ -101,7 +102,7 @@ impl Operation {
     /// Joins and opens what was read.
     pub(super) async fn join(
         &self,
-        read: (Item, BTreeMap<String, (ShardField, Item)>),
+        read: (Item, BTreeMap<String, (Arc<ShardField>, Item)>),
         entries: &Entries,
         root: &Address,
     ) -> Result<Loaded> {
@@ -303,7 +304,7 @@ impl Parts {
 }
 
 /// A shard that was read alone gets empty objects around it to stand in.
-pub(super) fn surround(root: &mut Item, shards: &mut BTreeMap<String, (ShardField, Item)>) {
+pub(super) fn surround(root: &mut Item, shards: &mut BTreeMap<String, (Arc<ShardField>, Item)>) {
     for (field, _) in shards.values() {
         let Some((_, around)) = field.path.segments().split_last() else {
             continue;

@@ -1,5 +1,8 @@
 //! The types of an object's key.
 
+use std::borrow::Cow;
+
+use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, number};
 
 use super::invalid;
@@ -54,13 +57,44 @@ impl KeyKinds {
     }
 }
 
-/// A key part of a stored item; of a number, which has many forms, the one that addresses have.
-pub(super) fn part_of(item: &Item, name: &str) -> Option<KeyValue> {
-    let part = KeyValue::from_value(item.get(name)?)?;
-    Some(match part {
-        KeyValue::N(text) => KeyValue::N(number::normalize(&text).unwrap_or(text)),
-        part => part,
-    })
+/// A key part, borrowed; of a number, which has many forms, the one that addresses have.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Part<'a> {
+    S(&'a str),
+    N(Cow<'a, str>),
+    B(&'a [u8]),
+}
+
+impl<'a> Part<'a> {
+    /// Of a stored item.
+    pub(super) fn of(item: &'a Item, name: &str) -> Option<Self> {
+        match item.get(name)? {
+            AttributeValue::S(text) => Some(Self::S(text)),
+            AttributeValue::N(text) => Some(Self::N(
+                number::normalized(text).unwrap_or(Cow::Borrowed(text)),
+            )),
+            AttributeValue::B(blob) => Some(Self::B(blob.as_ref())),
+            _ => None,
+        }
+    }
+
+    pub(super) fn into_value(self) -> KeyValue {
+        match self {
+            Self::S(text) => KeyValue::S(text.to_owned()),
+            Self::N(text) => KeyValue::N(text.into_owned()),
+            Self::B(bytes) => KeyValue::B(bytes.to_vec()),
+        }
+    }
+}
+
+impl<'a> From<&'a KeyValue> for Part<'a> {
+    fn from(part: &'a KeyValue) -> Self {
+        match part {
+            KeyValue::S(text) => Self::S(text),
+            KeyValue::N(text) => Self::N(Cow::Borrowed(text)),
+            KeyValue::B(bytes) => Self::B(bytes),
+        }
+    }
 }
 
 /// A key part of the wanted type; without a key field, a type may be addressed by a string only.

@@ -14,6 +14,7 @@
 mod id;
 mod kinds;
 mod owner;
+mod places;
 #[cfg(test)]
 mod tests;
 
@@ -21,8 +22,10 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, number};
 
 pub(crate) use self::id::{path_of, shard_id, shard_id_at, unescape};
+use self::kinds::Part;
 pub(crate) use self::kinds::{KeyKinds, checked_part};
 pub(crate) use self::owner::{Owner, Range, SortRange};
+pub(crate) use self::places::Places;
 use crate::error::{Error, ErrorKind, Result};
 use crate::key::{Key, KeyKind, KeyValue};
 use crate::shape::{Shape, TableShape};
@@ -109,7 +112,7 @@ impl Address {
         region: Option<&'static str>,
         item: &Item,
     ) -> Option<Self> {
-        let part = |name: &'static str| Some((name, kinds::part_of(item, name)?));
+        let part = |name: &'static str| Some((name, Part::of(item, name)?.into_value()));
         let sort = match table.sort_name() {
             Some(name) => Some(part(name)?),
             None => None,
@@ -185,7 +188,7 @@ impl Address {
     /// Whether an item returned by the service is the one at this place.
     pub(crate) fn holds(&self, item: &Item) -> bool {
         self.parts()
-            .all(|(name, value)| kinds::part_of(item, name).as_ref() == Some(value))
+            .all(|(name, value)| Part::of(item, name) == Some(value.into()))
     }
 }
 

@@ -100,7 +100,7 @@ impl Owner {
     ///
     /// Those of [`address`](Self::address).
     pub(crate) fn every_place(&self, field: &ShardField, entry: Entry) -> Result<Vec<Address>> {
-        let spare_used = entry.in_spare_slot || entry.other_slot_used;
+        let spare_used = entry.uses_spare_slot();
         let slots = [false, true]
             .into_iter()
             .filter(|spare| !spare || spare_used);

@@ -32,6 +32,15 @@ pub(super) struct Sealing {
 }
 
 impl Decisions {
+    /// Whether no value is or was sealed, or is secret all the same.
+    pub(crate) fn concern_nothing(&self) -> bool {
+        self.keys.is_empty()
+            && self.legacy.is_empty()
+            && self.exceptions.is_empty()
+            && self.unopened.is_empty()
+            && self.clear.is_empty()
+    }
+
     /// Of an audit: the values in clear whose fields demand encryption.
     pub(crate) fn in_clear(&self) -> &[FieldPath] {
         &self.clear

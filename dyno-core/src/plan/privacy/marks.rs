@@ -22,6 +22,9 @@ pub(crate) struct Mark {
 impl Decisions {
     /// The values sealed inside each of these parts of the object, and of its root.
     pub(crate) fn marks(&self, parts: impl Iterator<Item = FieldPath>) -> Marks {
+        if self.keys.is_empty() {
+            return Marks::default();
+        }
         let mut marks = Marks(parts.map(|path| (path, Vec::new())).collect());
         marks.0.insert(FieldPath::root(), Vec::new());
         self.keys

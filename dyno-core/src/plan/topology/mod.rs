@@ -4,11 +4,14 @@ mod unique;
 mod walk;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use dyno_value::{Item, ValueError};
 
 use self::unique::{UniqueInside, check_unique};
 use self::walk::Walk;
 use super::address::{KeyKinds, shard_id};
-use super::entries::EntryId;
+use super::entries::{EntryId, Keyed, Numbering, key_lists};
 use super::expiry::expiry_attribute;
 use super::index::Indexes;
 use super::made::MadeKeys;
@@ -23,7 +26,7 @@ pub(crate) struct Topology {
     pub(crate) root: &'static Shape,
     pub(crate) table: &'static TableShape,
     /// Those reached through fields only, in the order of their ids. Of a recursive type, only the first round.
-    pub(crate) shards: Vec<ShardField>,
+    pub(crate) shards: Vec<Arc<ShardField>>,
     /// Those that each entry of a collection is or has, in the order of their patterns.
     pub(crate) entries: Vec<ShardField>,
     /// What is read by `Query` of the shards that are loaded with the object.
@@ -101,8 +104,9 @@ impl Topology {
         let spans = eager.filter_map(ShardField::span).collect();
         let all_spans = found.iter().filter_map(ShardField::span).collect();
         let managed = root.seals() || root.demands_encryption() || !found.is_empty();
-        let (mut entries, mut shards): (Vec<_>, Vec<_>) =
+        let (mut entries, shards): (Vec<_>, Vec<_>) =
             found.into_iter().partition(ShardField::is_in_collection);
+        let mut shards: Vec<_> = shards.into_iter().map(Arc::new).collect();
         shards.sort_by(|a, b| a.id.cmp(&b.id));
         entries.sort_by(|a, b| a.id.cmp(&b.id));
         Ok(Self {
@@ -122,13 +126,13 @@ impl Topology {
     }
 
     /// The shard with this id, also one of an entry, or deeper in a recursive type than [`shards`](Self::shards) goes.
-    pub(crate) fn shard(&self, id: &str) -> Option<ShardField> {
+    pub(crate) fn shard(&self, id: &str) -> Option<Arc<ShardField>> {
         match self
             .shards
             .binary_search_by(|field| field.id.as_str().cmp(id))
         {
             Ok(index) => self.shards.get(index).cloned(),
-            Err(_) if self.open => self.deeper_shard(id),
+            Err(_) if self.open => self.deeper_shard(id).map(Arc::new),
             Err(_) => None,
         }
     }
@@ -168,6 +172,22 @@ impl Topology {
         self.entries.iter().any(is_list)
     }
 
+    /// Turns every list of shards of a tree into a map by entry id.
+    ///
+    /// # Errors
+    ///
+    /// An entry is no map.
+    pub(crate) fn key_lists(
+        &self,
+        tree: &mut Item,
+        numbering: Numbering<'_>,
+    ) -> Result<Keyed, ValueError> {
+        if self.entries.is_empty() {
+            return Ok(Keyed::default());
+        }
+        key_lists(tree, self.root, self.table, numbering)
+    }
+
     /// Whether the type has the collection with this id.
     pub(crate) fn knows_collection(&self, id: &str) -> bool {
         // The text of an entry id is a key of a map too.
@@ -186,7 +206,8 @@ impl Topology {
 
     /// Every shard that the layout describes, collections by their pattern.
     pub(crate) fn patterns(&self) -> impl Iterator<Item = &ShardField> {
-        self.shards.iter().chain(&self.entries)
+        let shards = self.shards.iter().map(|field| &**field);
+        shards.chain(&self.entries)
     }
 }
 

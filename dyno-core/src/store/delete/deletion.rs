@@ -1,5 +1,7 @@
 //! How an object is deleted, and what of it only the root tells.
 
+use std::sync::Arc;
+
 use crate::commit::Sizes;
 use crate::commit::delete::Delete as DeleteCommit;
 use crate::commit::plain::Plain;
@@ -81,7 +83,7 @@ fn whatever_is_there<'a>(
 ) -> Result<DeleteCommit<'a>> {
     let topology = &operation.topology;
     let owner = operation.owner(root);
-    let home = |field: &ShardField| owner.address(field, false, 0);
+    let home = |field: &Arc<ShardField>| owner.address(field, false, 0);
     let shards = topology.shards.iter().map(home).collect::<Result<_>>()?;
     Ok(DeleteCommit::any(topology, root.clone(), shards, when))
 }

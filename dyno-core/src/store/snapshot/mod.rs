@@ -4,6 +4,7 @@ mod known;
 mod rounds;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use dyno_value::Item;
 
@@ -41,7 +42,7 @@ pub(in crate::store) struct Snapshot {
     pub(in crate::store) root: Item,
     /// `None`: the root is an item that the mapper does not manage.
     pub(in crate::store) state: Option<RootState>,
-    pub(in crate::store) shards: BTreeMap<String, (ShardField, Item)>,
+    pub(in crate::store) shards: BTreeMap<String, (Arc<ShardField>, Item)>,
     /// What was seen of the items, if they were read whole.
     pub(in crate::store) footprint: Footprint,
 }
@@ -85,7 +86,8 @@ impl Reading<'_> {
         if !asked.covers(self.root) {
             wanted.push(self.root.clone());
         }
-        for field in self.topology.shards.iter().chain(self.entry) {
+        let fields = self.topology.shards.iter().map(|field| &**field);
+        for field in fields.chain(self.entry) {
             if (self.wants)(field) {
                 let address = self.owner.address(field, false, 0)?;
                 if !asked.covers(&address) {
@@ -118,16 +120,20 @@ impl Reading<'_> {
                 self.shard_projection.clone()
             }
         };
-        let wanted = addresses
-            .iter()
-            .map(|address| (address.clone(), projection(address)))
+        let wanted: Vec<_> = addresses
+            .into_iter()
+            .map(|address| {
+                let projection = projection(&address);
+                (address, projection)
+            })
             .collect();
-        let found = fetch::fetch(store, wanted, &held.asked.ranges, consistent).await?;
-        for address in &addresses {
+        let mut found = fetch::fetch_all(store, &wanted, &held.asked.ranges, consistent).await?;
+        for (address, _) in &wanted {
             held.items.remove(address);
         }
-        held.items.extend(found);
-        held.asked.addresses.extend(addresses);
+        held.items.append(&mut found);
+        let addresses = wanted.into_iter().map(|(address, _)| address);
+        held.asked.addresses.append(&mut addresses.collect());
         Ok(())
     }
 
@@ -157,9 +163,12 @@ impl Reading<'_> {
     }
 
     fn listed(&self, state: &RootState) -> Result<Vec<Listed>> {
-        let mut listed = Listed::all(self.topology, self.owner, state)?;
-        listed.retain(|listed| (self.wants)(&listed.field));
-        Ok(listed)
+        Listed::wanted(self.topology, self.owner, state, &self.wants)
+    }
+
+    /// Whether it reads items whole, and not what one path asks for.
+    fn reads_whole(&self) -> bool {
+        self.root_projection.text.is_none() && self.shard_projection.text.is_none()
     }
 
     fn finish(
@@ -170,7 +179,7 @@ impl Reading<'_> {
         mut held: Held,
     ) -> Result<Snapshot> {
         let read = root.as_ref().map(|item| (self.root, item));
-        let mut footprint = Footprint::read(read.into_iter().chain(&held.items));
+        let mut footprint = Footprint::read(read);
         let mut shards = BTreeMap::new();
         // An unsealed root was accepted by the read policy, and so are its shards; a sealed one has sealed shards only.
         let seals = self.seals.filter(|_| state.seal.is_some());
@@ -178,18 +187,30 @@ impl Reading<'_> {
             if let (Some(seals), Some(first)) = (seals, shard.places.first()) {
                 seals.verify_shard(held.items.get(first), &shard.field)?;
             }
-            if shard.field.independent {
-                for place in &shard.places {
-                    if let Some(item) = held.items.get(place) {
-                        footprint.note_whole(place, item);
-                    }
+            let mut found = Vec::with_capacity(shard.places.len());
+            for place in &shard.places {
+                let Some((place, item)) = held.items.remove_entry(place) else {
+                    found.push(Item::new());
+                    continue;
+                };
+                if shard.field.independent {
+                    footprint.note_whole(place, &item);
+                } else {
+                    footprint.note_read(place, &item);
                 }
+                found.push(item);
             }
-            let body = shard.take(&mut held.items)?;
-            shards.insert(shard.field.id.clone(), (shard.field.clone(), body));
+            let body = shard.body(found)?;
+            shards.insert(shard.field.id.clone(), (Arc::clone(&shard.field), body));
         }
-        if root.is_some() {
+        for (place, item) in held.items {
+            footprint.note_read(place, &item);
+        }
+        if root.is_some() && self.reads_whole() {
             for (id, entry) in &state.manifest.0 {
+                if shards.contains_key(id) && !entry.uses_spare_slot() {
+                    continue;
+                }
                 let Some(field) = self.topology.shard(id) else {
                     continue;
                 };

@@ -5,13 +5,10 @@ use std::sync::Arc;
 
 use dyno_value::Item;
 
-use super::{Baseline, Later, LoadedTree, Own, Stored};
+use super::{AsRead, Baseline, Later, LoadedTree, Own, Part, Stored, Unsettled};
 use crate::commit::Sizes;
 use crate::error::Result;
-use crate::plan::{
-    self, Address, Decisions, Digest, Digests, Entries, Extras, Form, Kept, Keyed, KnownEntries,
-    Numbering, RootState, ShardField, Stamp, Topology,
-};
+use crate::plan::{self, Address, Form, Kept, RootState, ShardField, Stamp, Topology};
 use crate::reserved;
 use crate::store::snapshot::KnownRoot;
 
@@ -21,7 +18,7 @@ impl LoadedTree {
     /// builds did: the next save writes them, since conditions and indexes know the new form only.
     pub(in crate::store) fn compared_with(
         self,
-        topology: &Topology,
+        topology: &Arc<Topology>,
         mut written: Item,
     ) -> Result<Baseline> {
         let Self {
@@ -38,21 +35,24 @@ impl LoadedTree {
         } = self;
         let kept = Kept::of(topology.root, &written).held(&written);
         earlier.restore_tree(&mut written);
-        let stored_entries = stored.entries();
-        let numbering = Numbering::Stored(&stored_entries);
-        let Keyed { entries, known } =
-            plan::key_lists(&mut written, topology.root, topology.table, numbering)?;
-        extras.restore(&mut written, topology.root);
-        let mut bodies = plan::split(written, topology.root, topology.table);
-        bodies.root.extend(columns);
-        let without_secrets = |error| decisions.without_secrets(error);
-        let digests =
-            Digests::of(&bodies, &entries, &decisions, topology.table).map_err(without_secrets)?;
-        let attributes = plan::own_attributes(&bodies, &decisions).map_err(without_secrets)?;
+        let read = AsRead {
+            tree: written,
+            columns,
+            entries: stored.entries(),
+            extras: extras.clone(),
+            versions,
+            decisions,
+            topology: Arc::clone(topology),
+        };
+        // What was sealed is not kept in clear for longer than the load.
+        let (part, unsettled) = if read.decisions.concern_nothing() {
+            (Part::default(), Some(Arc::new(Unsettled::new(read))))
+        } else {
+            (read.part()?, None)
+        };
         Ok(Baseline {
-            own: with_versions(attributes, &versions),
-            digests,
-            known,
+            part,
+            unsettled,
             extras,
             stored,
             kept,
@@ -68,66 +68,21 @@ impl LoadedTree {
     }
 }
 
-fn with_versions(
-    attributes: BTreeMap<String, BTreeMap<String, Digest>>,
-    versions: &BTreeMap<String, Stamp>,
-) -> BTreeMap<String, Own> {
-    let own = attributes.into_iter().filter_map(|(id, attributes)| {
-        let version = *versions.get(&id)?;
-        Some((
-            id,
-            Own {
-                version,
-                attributes,
-            },
-        ))
-    });
-    own.collect()
-}
-
-/// What a save compares one part of an object with.
-#[derive(Clone, Debug)]
-pub(in crate::store) struct Part {
-    digests: Digests,
-    known: KnownEntries,
-    own: BTreeMap<String, Own>,
-}
-
-impl Part {
-    /// The part with this id, which is all that the tree holds.
-    pub(in crate::store) fn of(
-        id: &str,
-        mut tree: Item,
-        topology: &Topology,
-        entries: &Entries,
-        extras: &Extras,
-        versions: &BTreeMap<String, Stamp>,
-        decisions: &Decisions,
-    ) -> Result<Self> {
-        let numbering = Numbering::Stored(entries);
-        let keyed = plan::key_lists(&mut tree, topology.root, topology.table, numbering)?;
-        extras.restore(&mut tree, topology.root);
-        let mut bodies = plan::split(tree, topology.root, topology.table);
-        let inside = |one: &str| {
-            let rest = one.strip_prefix(id);
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-        };
-        bodies.root.clear();
-        bodies.shards.retain(|id, _| inside(id));
-        let without_secrets = |error| decisions.without_secrets(error);
-        let digests = Digests::of(&bodies, &keyed.entries, decisions, topology.table)
-            .map_err(without_secrets)?;
-        let own = plan::own_attributes(&bodies, decisions).map_err(without_secrets)?;
-        let own = with_versions(own, versions);
-        Ok(Self {
-            digests,
-            known: keyed.known,
-            own,
-        })
-    }
-}
-
 impl Baseline {
+    /// Works out what an object is compared by that was read.
+    pub(super) fn settle(&mut self) -> Result<()> {
+        if let Some(unsettled) = self.unsettled.take() {
+            let later = std::mem::replace(&mut self.part, unsettled.part()?);
+            self.part.add(later);
+        }
+        Ok(())
+    }
+
+    /// The independent shards, each with its own version.
+    pub(in crate::store) fn own_mut(&mut self) -> &mut BTreeMap<String, Own> {
+        &mut self.part.own
+    }
+
     /// Adds what was loaded since, of the parts that the tree holds: a clone of the object may have loaded others.
     pub(super) fn take_later(&mut self, tree: &Item) {
         let Some(source) = &self.later.source else {
@@ -138,15 +93,7 @@ impl Baseline {
             if unloaded.contains(&id) {
                 continue;
             }
-            let Part {
-                digests,
-                known,
-                own,
-            } = noted.part;
-            self.digests.shards.extend(digests.shards);
-            self.digests.entries.0.extend(digests.entries.0);
-            self.known.0.extend(known.0);
-            self.own.extend(own);
+            self.part.add(noted.part);
             self.extras.add(noted.extras);
             self.footprint.add(noted.footprint);
             self.later.taken.insert(id);
@@ -221,7 +168,7 @@ impl Baseline {
 /// The versions of the independent shards among those that were read.
 pub(in crate::store) fn versions(
     state: Option<&RootState>,
-    shards: &BTreeMap<String, (ShardField, Item)>,
+    shards: &BTreeMap<String, (Arc<ShardField>, Item)>,
 ) -> BTreeMap<String, Stamp> {
     let is_independent = |id: &str| {
         let entry = state.and_then(|state| state.manifest.0.get(id));

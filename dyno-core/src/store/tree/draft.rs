@@ -1,6 +1,7 @@
 //! What a save writes of each shard.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use dyno_value::{FieldPath, Item, Segment, measure};
 
@@ -159,7 +160,7 @@ fn has_place(id: &str, unknown: &BTreeSet<String>, bodies: &Bodies) -> bool {
 /// The shard as one item, or in pieces if it must or shall be.
 fn written_shard(
     owner: &Owner,
-    field: ShardField,
+    field: Arc<ShardField>,
     body: Item,
     seen: Option<Stamp>,
 ) -> Result<WrittenShard> {
@@ -172,7 +173,7 @@ fn written_shard(
     };
     Ok(WrittenShard {
         field,
-        items,
+        items: items.into_iter().map(Arc::new).collect(),
         in_pieces,
         seen,
     })
@@ -223,7 +224,7 @@ fn not_loaded(id: &str) -> Error {
 
 /// A shard's key attributes hold its place, so nothing of the user's can have their names.
 pub(super) fn refuse_key_names(shard: &ShardBody) -> Result<()> {
-    let ShardField { table, path, .. } = &shard.field;
+    let ShardField { table, path, .. } = &*shard.field;
     let names = [Some(table.key_name()), table.sort_name()]
         .into_iter()
         .flatten();

@@ -146,7 +146,10 @@ impl Operation {
         } = joined;
         let shape = self.topology.root;
         let place = Place::root(self.topology.table);
-        if let Stored::Managed(state) = &stored {
+        let mut fields = self.topology.patterns();
+        if let Stored::Managed(state) = &stored
+            && fields.any(|field| !parts.wants(field.is_lazy()))
+        {
             let left_out = |field: &FieldShape, _: &str| !parts.wants(field.is_lazy());
             plan::mark_unloaded(&mut tree, shape, &place, state, &left_out);
         }

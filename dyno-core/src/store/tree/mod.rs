@@ -1,8 +1,10 @@
 //! Loading and saving an object's tree, whatever type it came from.
 
+mod as_read;
 mod baseline;
 mod draft;
 mod load;
+mod part;
 mod save;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -10,7 +12,9 @@ use std::sync::Arc;
 
 use dyno_value::Item;
 
-pub(super) use self::baseline::{Part, versions};
+use self::as_read::{AsRead, Unsettled};
+pub(super) use self::baseline::versions;
+pub(super) use self::part::Part;
 use super::lazy::Source;
 use crate::commit::Footprint;
 use crate::plan::{
@@ -36,10 +40,9 @@ pub(super) struct LoadedTree {
 /// How an object was stored when it was last loaded or saved: what a save builds on.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Baseline {
-    digests: Digests,
-    known: KnownEntries,
-    /// The independent shards, each with its own version.
-    pub(super) own: BTreeMap<String, Own>,
+    /// What the object is compared by; if it was read and never saved, without what is still [`unsettled`](Self::unsettled).
+    part: Part,
+    unsettled: Option<Arc<Unsettled>>,
     extras: Extras,
     pub(super) stored: Stored,
     /// The fields that the mapper writes, as they are stored.

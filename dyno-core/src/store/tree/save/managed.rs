@@ -43,13 +43,13 @@ impl Operation {
         };
         let own_now = plan::own_attributes(&cut.bodies, &cut.decisions)
             .map_err(|error| cut.decisions.without_secrets(error))?;
-        next.known = cut.known.clone();
+        next.part.known = cut.known.clone();
         next.kept = held;
         let claimed = std::mem::replace(&mut next.unique, unique);
         let mut guarding = None;
-        let before = std::mem::replace(&mut next.digests, cut.digests.clone());
+        let before = std::mem::replace(&mut next.part.digests, cut.digests.clone());
         if let Expect::Base(state) = &expect
-            && before != next.digests
+            && before != next.part.digests
         {
             state.check_writable()?;
         }
@@ -58,14 +58,14 @@ impl Operation {
         let seals = ItemSeals::of(self.topology.root, &root, self.loader())?;
         if let Expect::Base(state) = &expect
             && state.seal.is_some()
-            && before != next.digests
+            && before != next.part.digests
         {
             seals.check_over_sealed(self.topology.root)?;
         }
         let commit = match &expect {
             Expect::Base(state)
                 if rewrite.is_none()
-                    && before == next.digests
+                    && before == next.part.digests
                     && !seals.are_not_those_of(state) =>
             {
                 Commit::Nothing
@@ -73,9 +73,15 @@ impl Operation {
             Expect::Base(state)
                 if rewrite.is_none()
                     && when.is_none()
-                    && only_one_own_differs(&before, &next.digests, &next.own) =>
+                    && only_one_own_differs(&before, &next.part.digests, &next.part.own) =>
             {
-                Commit::Own(self.own_writes(&root, state, cut, (&before, &next.own), &own_now)?)
+                Commit::Own(self.own_writes(
+                    &root,
+                    state,
+                    cut,
+                    (&before, &next.part.own),
+                    &own_now,
+                )?)
             }
             _ => {
                 let before = matches!(expect, Expect::Base(_)).then_some(before);
@@ -88,11 +94,11 @@ impl Operation {
                     before,
                     rewrite: rewrite.unwrap_or_default(),
                 };
-                let draft = self.draft(root.clone(), cut, &unchanged, &next.own, &expect)?;
+                let draft = self.draft(root.clone(), cut, &unchanged, &next.part.own, &expect)?;
                 let mut written = Vec::new();
                 for (id, attributes) in &own_now {
                     let shard = draft.written.get(id);
-                    if shard.is_some() || !next.own.contains_key(id) {
+                    if shard.is_some() || !next.part.own.contains_key(id) {
                         let place = shard.map(|shard| draft.owner.address(&shard.field, false, 0));
                         written.push(WrittenOwn {
                             id: id.clone(),
@@ -101,7 +107,7 @@ impl Operation {
                         });
                     }
                 }
-                next.own.retain(|id, _| own_now.contains_key(id));
+                next.part.own.retain(|id, _| own_now.contains_key(id));
                 if let Some(guards) = self.guards(&root) {
                     let before = match &expect {
                         Expect::Anything => Before::Found,
@@ -123,7 +129,7 @@ impl Operation {
             }
         };
         for (id, attributes) in own_now {
-            if let Some(own) = next.own.get_mut(&id) {
+            if let Some(own) = next.part.own.get_mut(&id) {
                 own.attributes = attributes;
             }
         }

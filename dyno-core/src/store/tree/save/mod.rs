@@ -77,6 +77,7 @@ impl Operation {
                 lock = version.map(|(name, version)| VersionLock::new(name, version));
             }
             Expecting::Baseline(base) => {
+                base.settle()?;
                 base.take_later(&tree);
                 kept.restore(&mut tree, &base.kept);
             }
@@ -114,12 +115,12 @@ impl Operation {
         } = &*self.topology;
         let none = KnownEntries::default();
         let (known, extras) = match expecting {
-            Expecting::Baseline(base) => (&base.known, Some(&base.extras)),
+            Expecting::Baseline(base) => (&base.part.known, Some(&base.extras)),
             Expecting::Anything | Expecting::Nothing => (&none, None),
         };
         let shown = (self.topology.has_lists() && self.loader().is_some()).then(|| tree.clone());
         let numbering = Numbering::Matched(known, drive::seed()?);
-        let Keyed { entries, known } = plan::key_lists(&mut tree, shape, table, numbering)?;
+        let Keyed { entries, known } = self.topology.key_lists(&mut tree, numbering)?;
         if let Some(extras) = extras {
             extras.restore(&mut tree, shape);
         }
@@ -147,7 +148,7 @@ impl Operation {
         let mut digests = Digests::of(&bodies, &entries, &decisions, table)
             .map_err(|error| decisions.without_secrets(error))?;
         let before = match expecting {
-            Expecting::Baseline(base) => Some(&base.digests),
+            Expecting::Baseline(base) => Some(&base.part.digests),
             Expecting::Anything | Expecting::Nothing => None,
         };
         plan::drop_stale_columns(&mut bodies.root, &mut digests, before, strangers);
@@ -187,7 +188,10 @@ impl Baseline {
     /// Notes what a write puts into the fields that the mapper writes.
     fn stamp(&mut self, stamps: &BTreeMap<String, AttributeValue>) -> Result<()> {
         for (name, value) in stamps {
-            self.digests.root.insert(name.clone(), Digest::of(value)?);
+            self.part
+                .digests
+                .root
+                .insert(name.clone(), Digest::of(value)?);
         }
         self.kept.take(stamps);
         Ok(())

@@ -44,9 +44,9 @@ impl Operation {
             Expecting::Baseline(base) => (**base).clone(),
             Expecting::Anything | Expecting::Nothing => Baseline::default(),
         };
-        let before = std::mem::replace(&mut next.digests, digests);
+        let before = std::mem::replace(&mut next.part.digests, digests);
         let reseals = std::mem::take(&mut next.reseals);
-        next.known = known;
+        next.part.known = known;
         next.kept = held;
         let counts = Kept::counts(shape);
         let stored = next.plain_item().map(Arc::clone);
@@ -54,7 +54,7 @@ impl Operation {
         let guarding;
         let (commit, item) = match (expecting, stored) {
             (Expecting::Baseline(_), Some(stored)) => {
-                let mut after = changes(&before.root, &next.digests.root, &mut item);
+                let mut after = changes(&before.root, &next.part.digests.root, &mut item);
                 if after.is_empty() {
                     return Ok(Prepared::new(root, Commit::Nothing, next));
                 }
