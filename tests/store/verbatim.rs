@@ -54,8 +54,9 @@ async fn what_each_load_fills_in_anew_is_no_change() {
     let (store, recorder) = store().await;
     store.ensure_tables::<Parcel>().await.unwrap();
     by_another_program(&store, "p1", "7").await;
-    let loaded = store.load::<Parcel>("p1").await.unwrap();
     let scanned = store.scan::<Parcel>().await.unwrap().remove(0);
+    by_another_program(&store, "p2", "7").await;
+    let loaded = store.load::<Parcel>("p2").await.unwrap();
     assert_ne!(loaded.serial, scanned.serial, "each load fills in another");
     for mut parcel in [loaded, scanned] {
         recorder.take();

@@ -50,7 +50,8 @@ impl Bars {
 
     /// A line for each group, a column for each series.
     pub(super) fn table(&self) -> String {
-        let names = self.series.iter().map(|(name, _)| format!(" {name} |"));
+        let names = self.series.iter();
+        let names = names.map(|(name, _)| format!(" {} |", in_markdown(name)));
         let names: String = names.collect();
         let rule = "---:|".repeat(self.series.len());
         let lines = self.groups.iter().zip(0..).map(|(group, at): (_, usize)| {
@@ -209,6 +210,14 @@ fn figure(value: f64) -> String {
 
 fn count<T>(list: &[T]) -> i32 {
     i32::try_from(list.len()).unwrap_or(i32::MAX)
+}
+
+/// The name of a crate, perhaps with its version.
+fn in_markdown(name: &str) -> String {
+    match name.split_once(' ') {
+        Some((name, version)) => format!("`{name}` {version}"),
+        None => name.to_owned(),
+    }
 }
 
 #[cfg(test)]

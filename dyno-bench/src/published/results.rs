@@ -98,7 +98,7 @@ impl Section {
         // Rows that were measured with another SDK say so.
         let sdk = self.rows.first().and_then(|row| row.text("sdk"));
         format!(
-            "Measured on {} on {} cores of {} with {} of memory, {}; rustc {}, dyno {}, SDK {}.",
+            "Measured on {} on {} cores of {} with {} of memory, `{}`; rustc {}, dyno {}, SDK {}.",
             field("date"),
             field("cores"),
             field("cpu"),

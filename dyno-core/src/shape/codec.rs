@@ -23,7 +23,7 @@ pub struct Codec<T> {
     pub(super) put: Option<Put<T>>,
     pub(super) read: fn(AttributeValue) -> Result<T, ValueError>,
     /// The same of a value that is kept, where that takes less than a clone.
-    pub(super) view: Option<fn(&AttributeValue) -> Result<T, ValueError>>,
+    pub(super) view: Option<View<T>>,
     pub(super) absent: fn() -> Option<T>,
     pub(super) kind: fn() -> Kind,
     /// Whether values are stored in a form that their type does not know.
@@ -35,6 +35,9 @@ pub struct Codec<T> {
     /// Whether what is read from a value would be written as this value, for certain.
     pub(super) is_as_written: fn(&AttributeValue) -> bool,
 }
+
+/// Reads a value that is kept.
+pub(super) type View<T> = fn(&AttributeValue) -> Result<T, ValueError>;
 
 /// Puts a value under a name into an item, unless it is stored as no attribute.
 pub(super) type Put<T> = fn(&T, &'static str, &mut Item) -> Result<(), ValueError>;
