@@ -92,7 +92,7 @@ impl<T: Stored> Load<T> {
         let operation = Operation::new::<T>("load", self.options)?;
         Saved::load(&operation, self.key.clone(), self.shards, !self.eventual)
             .await
-            .map_err(operation.explain(Some(&self.key)))
+            .map_err(|error| operation.explain(Some(&self.key))(error))
     }
 }
 

@@ -112,9 +112,9 @@ impl<T: Stored> Save<T> {
         let written = async {
             let (operation, tree, key) = self.prepare()?;
             let when = operation.condition_on(self.when.clone(), &key);
-            let when = when.map_err(operation.explain(Some(&key)))?;
+            let when = when.map_err(|error| operation.explain(Some(&key))(error))?;
             let base = self.write(&operation, tree, &key, when).await;
-            let base = base.map_err(operation.explain(Some(&key)))?;
+            let base = base.map_err(|error| operation.explain(Some(&key))(error))?;
             Ok((key, operation.options(), base))
         };
         match written.await {
