@@ -149,17 +149,17 @@ fn any_letter() -> impl Strategy<Value = Letter> {
 
 #[derive(Clone, Copy, Debug)]
 enum Obtained {
-    ByKey,
-    ByScan,
-    BySave,
+    Loaded,
+    Scanned,
+    Saved,
 }
 
 async fn obtained(store: &Store, how: Obtained, letter: Letter) -> Saved<Letter> {
     let saved = store.save(letter).await.unwrap();
     match how {
-        Obtained::ByKey => store.load("l1").await.unwrap(),
-        Obtained::ByScan => store.scan().await.unwrap().remove(0),
-        Obtained::BySave => saved,
+        Obtained::Loaded => store.load("l1").await.unwrap(),
+        Obtained::Scanned => store.scan().await.unwrap().remove(0),
+        Obtained::Saved => saved,
     }
 }
 
@@ -167,7 +167,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
     #[test]
     fn however_it_was_obtained_a_save_writes_what_changed(
-        how in prop_oneof![Just(Obtained::ByKey), Just(Obtained::ByScan), Just(Obtained::BySave)],
+        how in prop_oneof![Just(Obtained::Loaded), Just(Obtained::Scanned), Just(Obtained::Saved)],
         before in any_letter(),
         after in any_letter(),
     ) {
