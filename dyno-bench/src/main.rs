@@ -60,8 +60,10 @@ const BENCHES: [(&str, Bench); 9] = [
 
 fn main() -> ExitCode {
     match Arguments::parse(env::args().skip(1), &BENCHES.map(|(name, _)| name), ALONE) {
-        Ok(Arguments::Run { write: true, .. }) if cfg!(debug_assertions) => {
-            eprintln!("dyno-bench: results are kept from release builds only; add `--release`");
+        Ok(Arguments::Run { check, write, .. }) if cfg!(debug_assertions) && (check || write) => {
+            eprintln!(
+                "dyno-bench: figures of release builds are checked and kept only; add `--release`"
+            );
             ExitCode::from(2)
         }
         Ok(Arguments::Run {

@@ -189,6 +189,10 @@ impl Row {
         if let Found::NotRun(why) = &self.found {
             return Some(format!("did not run: {why}"));
         }
+        let has_figure = || self.details.get("ratio").is_some_and(Value::is_number);
+        if matches!(self.found, Found::Elsewhere) && !has_figure() {
+            return Some("has no figure".to_owned());
+        }
         self.too_many_allocations()
             .or_else(|| self.ratio_out_of_bounds())
     }

@@ -1,5 +1,6 @@
 //! Objects whose item holds what their fields say: what a save compares with is worked out when there is one.
 
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -68,6 +69,83 @@ async fn what_each_load_fills_in_anew_is_no_change() {
         assert_eq!(body["UpdateExpression"], "SET #0=:0");
         assert_eq!(body["ExpressionAttributeNames"]["#0"], "weight");
     }
+}
+
+#[tokio::test]
+async fn what_a_load_filled_in_can_be_changed_and_the_object_deleted() {
+    let (store, _) = store().await;
+    store.ensure_tables::<Parcel>().await.unwrap();
+    by_another_program(&store, "p1", "7").await;
+    let mut parcel = store.load::<Parcel>("p1").await.unwrap();
+    parcel.serial = 77;
+    parcel.save().await.unwrap();
+    assert_eq!(store.load::<Parcel>("p1").await.unwrap().serial, 77);
+    by_another_program(&store, "p2", "7").await;
+    let parcel = store.load::<Parcel>("p2").await.unwrap();
+    parcel.delete().await.unwrap();
+    let mut parcels = store.scan::<Parcel>().await.unwrap();
+    assert_eq!(parcels.remove(0).key().to_string(), "p1");
+    assert!(parcels.is_empty());
+}
+
+/// An object that is changed behind a shared reference, of types that only serde knows.
+#[derive(DyObject, Debug)]
+#[dyno(table = "Pages", key = "ID")]
+struct Visits {
+    #[dyno(key)]
+    id: String,
+    count: AtomicU64,
+    last: Mutex<Option<String>>,
+}
+
+#[tokio::test]
+async fn what_is_changed_behind_a_shared_reference_is_written() {
+    let (store, _) = store().await;
+    store.ensure_tables::<Visits>().await.unwrap();
+    let visits = Visits {
+        id: "home".into(),
+        count: AtomicU64::new(1),
+        last: Mutex::default(),
+    };
+    let mut saved = store.save(visits).await.unwrap();
+    saved.count.fetch_add(1, Ordering::Relaxed);
+    saved.save().await.unwrap();
+    let mut loaded = store.load::<Visits>("home").await.unwrap();
+    assert_eq!(loaded.count.load(Ordering::Relaxed), 2);
+    *loaded.last.lock().unwrap() = Some("ada".to_owned());
+    loaded.save().await.unwrap();
+    let loaded = store.load::<Visits>("home").await.unwrap();
+    assert_eq!(loaded.last.lock().unwrap().as_deref(), Some("ada"));
+}
+
+/// An object whose clones are not the same.
+#[derive(DyObject, Debug)]
+#[dyno(table = "Note", key = "ID")]
+struct Secretive {
+    #[dyno(key)]
+    id: String,
+    text: String,
+}
+
+impl Clone for Secretive {
+    fn clone(&self) -> Self {
+        Self {
+            id: "a clone".to_owned(),
+            text: String::new(),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_clone_that_is_not_the_same_is_saved_as_a_change() {
+    let (store, _) = store().await;
+    store.save(Note::new("n1", "hello")).await.unwrap();
+    let loaded = store.scan::<Secretive>().await.unwrap().remove(0);
+    let mut clone = loaded.clone();
+    assert_eq!(clone.key().to_string(), "n1");
+    clone.id = "n1".into();
+    clone.save().await.unwrap();
+    assert_eq!(store.load::<Note>("n1").await.unwrap().text, "");
 }
 
 #[tokio::test]

@@ -23,6 +23,9 @@ const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
 const RESULTS: &str = "docs/benchmarks/results.jsonl";
 
+/// The field that says why a case did not run.
+const NOT_RUN: &str = "did_not_run";
+
 /// Pages with places for results.
 const PAGES: [&str; 2] = ["docs/benchmarks.md", "README.md"];
 
@@ -31,11 +34,26 @@ pub(crate) fn keep(benches: Vec<(&str, Vec<Value>)>) -> io::Result<()> {
     let about = About::this_machine();
     let mut results = kept()?;
     for (bench, rows) in benches {
-        results.replace(Section::new(bench, &about, rows));
+        if rows.iter().any(has_run) {
+            let rows = rows.into_iter().map(without_reason).collect();
+            results.replace(Section::new(bench, &about, rows));
+        }
     }
     fs::create_dir_all(Path::new(ROOT).join(RESULTS).with_file_name(""))?;
     fs::write(Path::new(ROOT).join(RESULTS), results.to_lines())?;
     redraw()
+}
+
+fn has_run(row: &Value) -> bool {
+    row.get(NOT_RUN).is_none()
+}
+
+/// The reason why a case did not run may name folders and servers of the machine.
+fn without_reason(mut row: Value) -> Value {
+    if let Some(reason) = row.get_mut(NOT_RUN) {
+        *reason = "not on this machine".into();
+    }
+    row
 }
 
 /// Makes pages and plots from the lines that are kept.
@@ -73,7 +91,19 @@ fn read(file: &str) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn what_a_machine_says_of_itself_is_not_kept() {
+        let row = json!({ "case": "save", "did_not_run": "no /home/somebody/python3" });
+        assert!(!has_run(&row));
+        assert!(!without_reason(row).to_string().contains("somebody"));
+        let row = json!({ "case": "save", "ratio": 1.0 });
+        assert!(has_run(&row));
+        assert_eq!(without_reason(row.clone()), row);
+    }
 
     /// `cargo run --release -p dyno-bench -- redraw` makes it so.
     #[test]

@@ -99,11 +99,14 @@ fn summary(results: &Results, plots: &[Plot]) -> String {
         return NOTHING.to_owned();
     };
     let about = results.section(plot.bench).map(Section::about);
+    let others = results.section("peers").map(Section::about);
+    let others = others.map(|about| format!("\nThe other mappers: {about}\n"));
     format!(
-        "{}{}\n{}\n",
+        "{}{}\n{}\n{}",
         image(plot, "docs/benchmarks"),
         plot.table,
-        about.unwrap_or_default()
+        about.unwrap_or_default(),
+        others.unwrap_or_default()
     )
 }
 

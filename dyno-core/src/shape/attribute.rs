@@ -34,6 +34,10 @@ use super::{Kind, Object, ObjectReader, ObjectWriter};
     note = "derive `DyObject` on it, derive serde's `Serialize` and `Deserialize`, or name conversions with `#[dyno(with = module)]`"
 )]
 pub trait Attribute: Sized {
+    /// Whether it is owned data of which each value is always written in the same way and read back as it was.
+    #[doc(hidden)]
+    const __DYNO_IS_PLAIN: bool = false;
+
     /// Whether it is the text that is stored, which can be moved out of an item and put back as it was.
     #[doc(hidden)]
     const __DYNO_IS_TEXT: bool = false;
@@ -84,6 +88,9 @@ pub trait Attribute: Sized {
 }
 
 impl<T: Object> Attribute for T {
+    /// Its fields say so themselves.
+    const __DYNO_IS_PLAIN: bool = true;
+
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         write_object(self).map(AttributeValue::M)
     }

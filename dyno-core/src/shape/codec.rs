@@ -14,6 +14,7 @@ use dyno_value::{Item, ValueError};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Visitor};
 
+use super::uncertain;
 use super::{Attribute, Flatten, KeyAttribute, Kind, ObjectReader, ObjectWriter, ShardField};
 
 /// How a field of type `T` becomes an attribute value and back.
@@ -30,6 +31,8 @@ pub struct Codec<T> {
     pub(super) is_foreign: bool,
     /// Whether an absent attribute means a value that would be stored.
     pub(super) fills_in: bool,
+    /// Whether values are owned data, each always written in the same way and read back as it was.
+    pub(super) is_plain: bool,
     /// Whether a text that is stored is the value.
     pub(super) is_text: bool,
     /// Whether what is read from a value would be written as this value, for certain.
@@ -68,6 +71,7 @@ impl<T> Codec<T> {
         name: &'static str,
         item: &mut Item,
     ) -> Result<(), ValueError> {
+        let before = item.len();
         let put = match self.put {
             Some(put) => put(value, name, item),
             None => match self.write(value) {
@@ -76,6 +80,9 @@ impl<T> Codec<T> {
                 Err(error) => Err(error),
             },
         };
+        if !self.is_plain || (self.fills_in && item.len() == before) {
+            uncertain::note();
+        }
         put.map_err(|error| error.under_key(name))
     }
 
@@ -178,6 +185,7 @@ impl<T: Attribute> Codec<T> {
         kind: T::kind,
         is_foreign: false,
         fills_in: false,
+        is_plain: T::__DYNO_IS_PLAIN,
         is_text: T::__DYNO_IS_TEXT,
         is_as_written: T::__dyno_is_as_written,
     };
@@ -199,6 +207,7 @@ impl<T: Serialize + DeserializeOwned> Codec<T> {
         kind: || Kind::Opaque(|value| Self::SERDE.read(value).map(drop)),
         is_foreign: false,
         fills_in: false,
+        is_plain: false,
         is_text: false,
         is_as_written: |_| false,
     };
@@ -215,6 +224,7 @@ impl<T: KeyAttribute> Codec<T> {
         kind: || Kind::Key(T::KEY_KIND),
         is_foreign: false,
         fills_in: false,
+        is_plain: T::__DYNO_IS_PLAIN,
         is_text: false,
         is_as_written: T::__dyno_is_as_written,
     };

@@ -17,11 +17,13 @@ mod key_attribute;
 pub(crate) mod lazy;
 mod moment;
 mod object;
+mod places;
 mod question;
 mod read;
 mod secondary;
 mod shard_field;
 mod table;
+pub(crate) mod uncertain;
 mod unique;
 mod validity;
 mod with;
@@ -47,7 +49,6 @@ pub(crate) use moment::seconds_of;
 pub use moment::{Moment, expiry};
 pub use object::{Object, Stored};
 pub use read::ObjectReader;
-pub(crate) use read::fills_in;
 pub(crate) use secondary::Holds;
 pub use secondary::{
     AsMap, Hydrated, Index, IndexAttribute, IndexPart, NoIndexes, NoMap, Parts, SecondaryShape,

@@ -205,6 +205,7 @@ pub fn expiry<T: Moment>() -> Codec<T> {
         put: None,
         view: None,
         fills_in: false,
+        is_plain: false,
         is_text: false,
         is_as_written: |_| false,
     }

@@ -1,8 +1,7 @@
-use std::cell::Cell;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
 
+use super::uncertain;
 use super::{Attribute, Beside, Body, Codec, FieldShape, Role, Shape, VariantShape};
 use crate::reserved;
 
@@ -39,16 +38,8 @@ enum Source<'a> {
 
 impl<'a> ObjectReader<'a> {
     pub(crate) fn new(shape: &'static Shape, item: Item) -> Self {
-        let fields = struct_fields(shape);
-        let source = if are_told_apart_by_name(fields, shape) {
-            let mut sorted = [const { None }; SLOTS];
-            #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
-            for (name, value) in item {
-                if let Some(slot) = slot_of(&name, shape, fields, &mut sorted) {
-                    *slot = Some(value);
-                }
-            }
-            Source::Sorted(sorted)
+        let source = if are_told_apart_by_name(shape) {
+            Source::Sorted(by_field(shape, item))
         } else {
             Source::Item(item)
         };
@@ -57,16 +48,8 @@ impl<'a> ObjectReader<'a> {
 
     /// Of an item that is kept.
     pub(crate) fn of_kept(shape: &'static Shape, item: &'a Item) -> Self {
-        let fields = struct_fields(shape);
-        let source = if are_told_apart_by_name(fields, shape) {
-            let mut kept = [const { None }; SLOTS];
-            #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
-            for (name, value) in item {
-                if let Some(slot) = slot_of(name, shape, fields, &mut kept) {
-                    *slot = Some(value);
-                }
-            }
-            Source::Kept(kept)
+        let source = if are_told_apart_by_name(shape) {
+            Source::Kept(by_field(shape, item))
         } else {
             Source::Item(item.clone())
         };
@@ -75,16 +58,8 @@ impl<'a> ObjectReader<'a> {
 
     /// Of an item that is kept, but for texts, in whose place empty ones stay.
     pub(crate) fn of_drained(shape: &'static Shape, item: &'a mut Item) -> Self {
-        let fields = struct_fields(shape);
-        let source = if are_told_apart_by_name(fields, shape) {
-            let mut drained = [const { None }; SLOTS];
-            #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
-            for (name, value) in item {
-                if let Some(slot) = slot_of(name, shape, fields, &mut drained) {
-                    *slot = Some(value);
-                }
-            }
-            Source::Drained(drained)
+        let source = if are_told_apart_by_name(shape) {
+            Source::Drained(by_field(shape, item))
         } else {
             Source::Item(item.clone())
         };
@@ -111,6 +86,9 @@ impl<'a> ObjectReader<'a> {
             .fields
             .get(index)
             .ok_or_else(|| ValueError::new(ValueCause::Missing))?;
+        if !codec.is_plain {
+            uncertain::note();
+        }
         let value = match &mut self.source {
             Source::Item(item) => take(item, field).map(|value| codec.read(value)),
             Source::Sorted(sorted) => {
@@ -230,7 +208,8 @@ impl<'a> ObjectReader<'a> {
 }
 
 /// Whether each attribute belongs to one field at most, which its name tells.
-fn are_told_apart_by_name(fields: &[FieldShape], shape: &Shape) -> bool {
+fn are_told_apart_by_name(shape: &'static Shape) -> bool {
+    let fields = struct_fields(shape);
     fields.len() <= SLOTS
         && matches!(shape.body(), Body::Struct(_))
         && fields
@@ -238,13 +217,20 @@ fn are_told_apart_by_name(fields: &[FieldShape], shape: &Shape) -> bool {
             .all(|field| field.field_role() != Role::Flatten && field.older_names().is_empty())
 }
 
-fn slot_of<'s, V>(
-    name: &str,
-    shape: &Shape,
-    fields: &[FieldShape],
-    slots: &'s mut [Option<V>; SLOTS],
-) -> Option<&'s mut Option<V>> {
-    slots.get_mut(shape.place_of(fields, name)?)
+/// The attributes of fields, each at the index of its field.
+fn by_field<N: AsRef<str>, V>(
+    shape: &'static Shape,
+    attributes: impl IntoIterator<Item = (N, V)>,
+) -> [Option<V>; SLOTS] {
+    let fields = struct_fields(shape);
+    let mut slots = [const { None }; SLOTS];
+    for (name, value) in attributes {
+        let place = shape.place_of(fields, name.as_ref());
+        if let Some(slot) = place.and_then(|place| slots.get_mut(place)) {
+            *slot = Some(value);
+        }
+    }
+    slots
 }
 
 fn drain<T>(value: &mut AttributeValue, codec: Codec<T>) -> Result<T, ValueError> {
@@ -265,22 +251,11 @@ fn take(item: &mut Item, field: &FieldShape) -> Option<AttributeValue> {
 
 fn absent<T>(field: &FieldShape, codec: Codec<T>) -> Result<T, ValueError> {
     if codec.fills_in {
-        FILLED_IN.set(true);
+        uncertain::note();
     }
     codec
         .absent()
         .ok_or_else(|| ValueError::new(ValueCause::Missing).under_key(field.name()))
-}
-
-thread_local! {
-    static FILLED_IN: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Whether any object that was read meanwhile got a value that is not stored.
-pub(crate) fn fills_in<T>(read: impl FnOnce() -> T) -> (T, bool) {
-    let before = FILLED_IN.replace(false);
-    let value = read();
-    (value, FILLED_IN.replace(before))
 }
 
 fn struct_fields(shape: &'static Shape) -> &'static [FieldShape] {

@@ -73,6 +73,7 @@ impl<T: ShardField> ShardField for Option<T> {
         put: None,
         view: None,
         fills_in: false,
+        is_plain: false,
         is_text: false,
         is_as_written: |_| false,
     };
@@ -88,6 +89,7 @@ impl<T: ShardField> ShardField for Arc<T> {
         put: None,
         view: None,
         fills_in: false,
+        is_plain: false,
         is_text: false,
         is_as_written: |_| false,
     };

@@ -2,6 +2,7 @@
 
 use std::any::TypeId;
 
+use super::places::Places;
 use super::{FieldShape, Kind, Role, SecondaryShape};
 use crate::key::{KeyKind, Templates};
 
@@ -109,6 +110,11 @@ impl Shape {
     pub(crate) const fn with_untyped(mut self, untyped: Untyped) -> Self {
         self.untyped = Some(untyped);
         self
+    }
+
+    /// The place of a field of a struct among all of them, by its name.
+    pub(crate) fn place_of(&self, fields: &[FieldShape], name: &str) -> Option<usize> {
+        self.places.find(fields, name)
     }
 
     /// What is said of an object that no type describes; `None` if one does.
@@ -299,60 +305,6 @@ impl Shape {
         fields
             .iter()
             .chain(variants.iter().flat_map(|variant| variant.fields))
-    }
-}
-
-/// Where the fields of a struct stand among them, by a mark that tells most names apart.
-#[derive(Clone, Copy, Debug)]
-struct Places([u8; MARKS]);
-
-const MARKS: usize = 64;
-
-const NO_PLACE: u8 = u8::MAX;
-
-impl Places {
-    const fn of(body: &Body) -> Self {
-        let mut places = [NO_PLACE; MARKS];
-        if let Body::Struct(fields) = body {
-            let mut fields = *fields;
-            let mut place = 0;
-            while let [field, rest @ ..] = fields {
-                if place < NO_PLACE {
-                    let mark = mark(field.name());
-                    let (_, behind) = places.split_at_mut(mark);
-                    if let [free @ NO_PLACE, ..] = behind {
-                        *free = place;
-                    }
-                    place += 1;
-                }
-                fields = rest;
-            }
-        }
-        Self(places)
-    }
-}
-
-/// Below [`MARKS`].
-const fn mark(name: &str) -> usize {
-    match name.as_bytes() {
-        [] => 0,
-        [only] => *only as usize % MARKS,
-        [first, .., last] => (*first as usize * 5 + *last as usize + name.len() * 11) % MARKS,
-    }
-}
-
-impl Shape {
-    /// The place of a field of a struct among all of them, by its name.
-    pub(crate) fn place_of(&self, fields: &[FieldShape], name: &str) -> Option<usize> {
-        let likely = self
-            .places
-            .0
-            .get(mark(name))
-            .map(|place| usize::from(*place))?;
-        if fields.get(likely)?.name() == name {
-            return Some(likely);
-        }
-        fields.iter().position(|field| field.name() == name)
     }
 }
 

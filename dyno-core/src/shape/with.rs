@@ -295,6 +295,7 @@ pub fn with<T>(
         put: None,
         view: None,
         fills_in: false,
+        is_plain: false,
         is_text: false,
         is_as_written: |_| false,
     }

@@ -14,7 +14,7 @@ use crate::expr::{Condition, Node};
 use crate::forecast::Plan;
 use crate::key::{Key, KeyValue};
 use crate::plan::{self, Decisions, Entries, KeyKinds};
-use crate::shape::{Role, Stored, write_what_can_be};
+use crate::shape::{Role, Stored, uncertain, write_what_can_be};
 
 /// Saves one object: inserts it, or replaces what has its key.
 ///
@@ -110,10 +110,11 @@ impl<T: Stored> Save<T> {
 
     async fn run(self) -> Result<Saved<T>, SaveError<T>> {
         let written = async {
-            let (operation, tree, key) = self.prepare()?;
+            let (prepared, is_uncertain) = uncertain::watched(|| self.prepare());
+            let (operation, tree, key) = prepared?;
             let when = operation.condition_on(self.when.clone(), &key);
             let when = when.map_err(|error| operation.explain(Some(&key))(error))?;
-            let base = self.write(&operation, tree, &key, when).await;
+            let base = self.write(&operation, tree, &key, when, is_uncertain).await;
             let base = base.map_err(|error| operation.explain(Some(&key))(error))?;
             Ok((key, operation.options(), base))
         };
@@ -129,8 +130,9 @@ impl<T: Stored> Save<T> {
         tree: Item,
         key: &Key,
         when: Option<Node>,
+        is_uncertain: bool,
     ) -> Result<Base> {
-        if operation.verbatim().is_some() {
+        if operation.verbatim().is_some() && !is_uncertain {
             let again = || operation.tree_of(&self.object);
             let put = operation.put_verbatim(tree, key, self.if_absent, when.as_ref(), again);
             return put.await.map(|()| Base::AsItIs);

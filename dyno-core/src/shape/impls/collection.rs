@@ -9,6 +9,8 @@ use dyno_value::{Item, ValueError};
 use crate::shape::{Attribute, Element, Kind};
 
 impl<T: Attribute> Attribute for Vec<T> {
+    const __DYNO_IS_PLAIN: bool = T::__DYNO_IS_PLAIN;
+
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         list_value(self)
     }
@@ -27,6 +29,8 @@ impl<T: Attribute> Attribute for Vec<T> {
 }
 
 impl<T: Attribute, const N: usize> Attribute for [T; N] {
+    const __DYNO_IS_PLAIN: bool = T::__DYNO_IS_PLAIN;
+
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         list_value(self)
     }
@@ -45,6 +49,8 @@ impl<T: Attribute, const N: usize> Attribute for [T; N] {
 }
 
 impl<V: Attribute, S: BuildHasher + Default> Attribute for HashMap<String, V, S> {
+    const __DYNO_IS_PLAIN: bool = V::__DYNO_IS_PLAIN;
+
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         map_value(self.iter())
     }
@@ -63,6 +69,8 @@ impl<V: Attribute, S: BuildHasher + Default> Attribute for HashMap<String, V, S>
 }
 
 impl<V: Attribute> Attribute for BTreeMap<String, V> {
+    const __DYNO_IS_PLAIN: bool = V::__DYNO_IS_PLAIN;
+
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         map_value(self.iter())
     }

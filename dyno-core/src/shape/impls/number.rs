@@ -10,6 +10,8 @@ use crate::shape::{Attribute, Kind};
 macro_rules! integers {
     ($($integer:ty),*) => {
         $(impl Attribute for $integer {
+            const __DYNO_IS_PLAIN: bool = true;
+
             #[inline]
             fn to_value(&self) -> Result<AttributeValue, ValueError> {
                 Ok(AttributeValue::N(self.to_string()))
@@ -61,6 +63,8 @@ integers!(
 macro_rules! floats {
     ($($float:ty),*) => {
         $(impl Attribute for $float {
+            const __DYNO_IS_PLAIN: bool = true;
+
             #[inline]
             fn to_value(&self) -> Result<AttributeValue, ValueError> {
                 if self.is_finite() {

@@ -14,6 +14,7 @@ use crate::shape::{Attribute, Kind};
 
 /// `None` is stored as no attribute; in a list or map, as null. Both are read back as `None`.
 impl<T: Attribute> Attribute for Option<T> {
+    const __DYNO_IS_PLAIN: bool = T::__DYNO_IS_PLAIN;
     const __DYNO_IS_TEXT: bool = T::__DYNO_IS_TEXT;
 
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
@@ -55,6 +56,8 @@ impl<T: Attribute> Attribute for Option<T> {
 }
 
 impl<T: Attribute> Attribute for Arc<T> {
+    const __DYNO_IS_PLAIN: bool = T::__DYNO_IS_PLAIN;
+
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         T::to_value(self)
     }
@@ -107,6 +110,8 @@ where
 macro_rules! boxed {
     ($([$($parameter:tt)*] $type:ty;)*) => {
         $(impl<$($parameter)*> Attribute for Box<$type> {
+            const __DYNO_IS_PLAIN: bool = <$type as Attribute>::__DYNO_IS_PLAIN;
+
             fn to_value(&self) -> Result<AttributeValue, ValueError> {
                 <$type>::to_value(self)
             }

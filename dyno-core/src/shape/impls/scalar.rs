@@ -22,6 +22,8 @@ impl Attribute for AttributeValue {
 }
 
 impl Attribute for bool {
+    const __DYNO_IS_PLAIN: bool = true;
+
     #[inline]
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         Ok(AttributeValue::Bool(*self))
@@ -54,6 +56,8 @@ impl Attribute for bool {
 }
 
 impl Attribute for Blob {
+    const __DYNO_IS_PLAIN: bool = true;
+
     #[inline]
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
         Ok(AttributeValue::B(self.clone()))
@@ -73,6 +77,8 @@ impl Attribute for Blob {
 }
 
 impl Attribute for String {
+    const __DYNO_IS_PLAIN: bool = true;
+
     const __DYNO_IS_TEXT: bool = true;
 
     #[inline]
@@ -103,6 +109,8 @@ impl Attribute for String {
 macro_rules! strings {
     ($($string:ty),*) => {
         $(impl Attribute for $string {
+            const __DYNO_IS_PLAIN: bool = true;
+
             #[inline]
             fn to_value(&self) -> Result<AttributeValue, ValueError> {
                 Ok(AttributeValue::S(self.to_string()))
@@ -135,6 +143,8 @@ strings!(Box<str>, Arc<str>);
 macro_rules! parsed {
     ($($type:ty),*) => {
         $(impl Attribute for $type {
+            const __DYNO_IS_PLAIN: bool = true;
+
             #[inline]
             fn to_value(&self) -> Result<AttributeValue, ValueError> {
                 Ok(AttributeValue::S(self.to_string()))

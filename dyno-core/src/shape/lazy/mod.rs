@@ -149,6 +149,7 @@ impl<T: ShardField> ShardField for Lazy<T> {
         put: None,
         view: None,
         fills_in: false,
+        is_plain: false,
         is_text: false,
         is_as_written: |_| false,
     };

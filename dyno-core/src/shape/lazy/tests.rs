@@ -45,6 +45,7 @@ impl ShardField for Album {
         put: None,
         view: None,
         fills_in: false,
+        is_plain: false,
         is_text: false,
         is_as_written: |_| false,
     };

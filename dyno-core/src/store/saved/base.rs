@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::plan::{Address, Decisions, Verbatim};
 use crate::shape::{
-    Stored, TableShape, drain_object, fills_in, read_object, restore_drained, write_what_can_be,
+    Stored, TableShape, drain_object, read_object, restore_drained, uncertain, write_what_can_be,
 };
 use crate::store::made_key::check_key_made;
 use crate::store::operation::{Operation, Options};
@@ -55,7 +55,7 @@ impl<T: Stored> Saved<T> {
         mut item: Item,
     ) -> Result<Self, (Key, Error)> {
         let table = operation.topology.table;
-        let (object, fills_in) = fills_in(|| drain_object::<T>(&mut item));
+        let (object, is_uncertain) = uncertain::watched(|| drain_object::<T>(&mut item));
         let (object, as_written) = match object {
             Ok(read) => read,
             Err(error) => {
@@ -67,25 +67,24 @@ impl<T: Stored> Saved<T> {
             object,
             key: key.map_or_else(OnceLock::new, |key| Box::new(key).into()),
             options: Arc::clone(options),
-            base: if verbatim.is_as_written(&item, as_written) {
+            base: if !is_uncertain && verbatim.is_as_written(&item, as_written) {
                 Base::AsItIs
             } else {
                 Base::Drained(Box::new(item), table)
             },
             exceptions: Vec::new(),
         };
-        match saved.check(operation, fills_in) {
+        match saved.check(operation, is_uncertain) {
             Ok(()) => Ok(saved),
             Err(error) => Err((saved.key().clone(), error)),
         }
     }
 
-    fn check(&mut self, operation: &Operation, fills_in: bool) -> Result<()> {
+    fn check(&mut self, operation: &Operation, is_uncertain: bool) -> Result<()> {
         if T::SHAPE.key_templates().is_some() {
             check_key_made(&self.object, self.key())?;
         }
-        if fills_in {
-            // The next time something else may be filled in.
+        if is_uncertain {
             self.know_key();
             let loaded = loaded_from(operation, self.key(), self.item()?)?;
             let written = operation.tree_of(&self.object)?;
@@ -112,7 +111,7 @@ impl<T: Stored> Saved<T> {
         if let Base::Known(baseline) = &self.base {
             return Ok(Cow::Borrowed(&**baseline));
         }
-        let operation = Operation::new::<T>("load", Options::clone(&self.options))?;
+        let operation = self.reading()?;
         let mut loaded = loaded_from(&operation, self.key(), self.item()?)?;
         let object: T = read_object(mem::take(&mut loaded.tree))
             .map_err(|error| loaded.decisions.does_not_fit(error))?;
@@ -121,11 +120,37 @@ impl<T: Stored> Saved<T> {
         Ok(Cow::Owned(baseline))
     }
 
+    /// As the load was, without a loader.
+    fn reading(&self) -> Result<Operation> {
+        let operation = Operation::new::<T>("load", Options::clone(&self.options))?;
+        Ok(operation.again("load", None))
+    }
+
+    /// The same object apart from this one, whatever its `clone` does.
+    pub(super) fn cloned(&self) -> Self
+    where
+        T: Clone,
+    {
+        let base = match &self.base {
+            Base::AsItIs | Base::Drained(..) => {
+                Base::Item(Box::new(self.item().unwrap_or_default()))
+            }
+            base @ (Base::Item(_) | Base::Known(_)) => base.clone(),
+        };
+        Self {
+            object: self.object.clone(),
+            key: Box::new(self.key().clone()).into(),
+            options: Arc::clone(&self.options),
+            base,
+            exceptions: self.exceptions.clone(),
+        }
+    }
+
     /// The whole item, as it is stored.
     fn item(&self) -> Result<Item> {
         match &self.base {
             Base::AsItIs => {
-                let operation = Operation::new::<T>("load", Options::clone(&self.options))?;
+                let operation = self.reading()?;
                 let root = operation.root(self.key())?;
                 operation.item_of(&root, write_what_can_be(&self.object))
             }
@@ -151,9 +176,8 @@ impl<T: Stored> Saved<T> {
             }
             Base::AsItIs => {
                 self.know_key();
-                if let Ok(item) = self.item() {
-                    self.base = Base::Item(Box::new(item));
-                }
+                // An item that is not there makes the next save a conflict, in place of none.
+                self.base = Base::Item(Box::new(self.item().unwrap_or_default()));
             }
         }
     }

@@ -275,15 +275,9 @@ impl<T: Stored> DerefMut for Saved<T> {
     }
 }
 
-impl<T: Clone> Clone for Saved<T> {
+impl<T: Stored + Clone> Clone for Saved<T> {
     fn clone(&self) -> Self {
-        Self {
-            object: self.object.clone(),
-            key: self.key.clone(),
-            options: Arc::clone(&self.options),
-            base: self.base.clone(),
-            exceptions: self.exceptions.clone(),
-        }
+        self.cloned()
     }
 }
 
