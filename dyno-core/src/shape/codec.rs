@@ -18,6 +18,10 @@ use super::uncertain;
 use super::{Attribute, Flatten, KeyAttribute, Kind, ObjectReader, ObjectWriter, ShardField};
 
 /// How a field of type `T` becomes an attribute value and back.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each answers a question of its own about the type"
+)]
 pub struct Codec<T> {
     pub(super) write: fn(&T) -> Result<Option<AttributeValue>, ValueError>,
     /// The same straight into an item, where that takes fewer moves.

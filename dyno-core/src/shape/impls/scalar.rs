@@ -22,7 +22,7 @@ impl Attribute for AttributeValue {
 }
 
 impl Attribute for bool {
-    const __DYNO_IS_PLAIN: bool = true;
+    const __DYNO_IS_PLAIN: Self = true;
 
     #[inline]
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
