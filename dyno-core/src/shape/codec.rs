@@ -8,46 +8,44 @@
 
 use std::fmt;
 use std::marker::PhantomData;
+use std::mem;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueError};
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Visitor};
 
-use super::uncertain;
-use super::{Attribute, Flatten, KeyAttribute, Kind, ObjectReader, ObjectWriter, ShardField};
+use super::{
+    Attribute, Flatten, KeyAttribute, Kind, ObjectReader, ObjectWriter, ShardField, uncertain,
+};
 
 /// How a field of type `T` becomes an attribute value and back.
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each answers a question of its own about the type"
-)]
 pub struct Codec<T> {
     pub(super) write: fn(&T) -> Result<Option<AttributeValue>, ValueError>,
-    /// The same straight into an item, where that takes fewer moves.
-    pub(super) put: Option<Put<T>>,
     pub(super) read: fn(AttributeValue) -> Result<T, ValueError>,
-    /// The same of a value that is kept, where that takes less than a clone.
-    pub(super) view: Option<View<T>>,
     pub(super) absent: fn() -> Option<T>,
     pub(super) kind: fn() -> Kind,
     /// Whether values are stored in a form that their type does not know.
     pub(super) is_foreign: bool,
     /// Whether an absent attribute means a value that would be stored.
     pub(super) fills_in: bool,
-    /// Whether values are owned data, each always written in the same way and read back as it was.
-    pub(super) is_plain: bool,
-    /// Whether a text that is stored is the value.
-    pub(super) is_text: bool,
-    /// Whether what is read from a value would be written as this value, for certain.
-    pub(super) is_as_written: fn(&AttributeValue) -> bool,
+    /// What else is known of a type that is an [`Attribute`].
+    pub(super) direct: Option<Direct<T>>,
 }
 
-/// Reads a value that is kept.
-pub(super) type View<T> = fn(&AttributeValue) -> Result<T, ValueError>;
-
-/// Puts a value under a name into an item, unless it is stored as no attribute.
-pub(super) type Put<T> = fn(&T, &'static str, &mut Item) -> Result<(), ValueError>;
+/// What takes fewer moves than to write or read a value, and what is known of the values.
+pub(super) struct Direct<T> {
+    /// Puts a value under a name into an item, unless it is stored as no attribute.
+    put: fn(&T, &'static str, &mut Item) -> Result<(), ValueError>,
+    /// Reads a value that is kept.
+    view: fn(&AttributeValue) -> Result<T, ValueError>,
+    /// Whether values are owned data, each always written in the same way and read back as it was.
+    is_plain: bool,
+    /// Whether a text that is stored is the value.
+    is_text: bool,
+    /// Whether what is read from a value would be written as this value, for certain.
+    is_as_written: fn(&AttributeValue) -> bool,
+}
 
 /// Adds an attribute, whose name no other has.
 ///
@@ -76,15 +74,15 @@ impl<T> Codec<T> {
         item: &mut Item,
     ) -> Result<(), ValueError> {
         let before = item.len();
-        let put = match self.put {
-            Some(put) => put(value, name, item),
+        let put = match self.direct {
+            Some(direct) => (direct.put)(value, name, item),
             None => match self.write(value) {
                 Ok(Some(value)) => add(name, value, item),
                 Ok(None) => Ok(()),
                 Err(error) => Err(error),
             },
         };
-        if !self.is_plain || (self.fills_in && item.len() == before) {
+        if !self.is_plain() || (self.fills_in && item.len() == before) {
             uncertain::note();
         }
         put.map_err(|error| error.under_key(name))
@@ -114,10 +112,34 @@ impl<T> Codec<T> {
     ///
     /// Those of [`read`](Self::read).
     pub(crate) fn view(&self, value: &AttributeValue) -> Result<T, ValueError> {
-        match self.view {
-            Some(view) => view(value),
+        match self.direct {
+            Some(direct) => (direct.view)(value),
             None => self.read(value.clone()),
         }
+    }
+
+    /// The same of a value that is kept, but for a text, in whose place an empty one stays.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read).
+    pub(crate) fn drain(&self, value: &mut AttributeValue) -> Result<T, ValueError> {
+        if self.direct.is_some_and(|direct| direct.is_text) && value.is_s() {
+            self.read(mem::replace(value, AttributeValue::S(String::new())))
+        } else {
+            self.view(value)
+        }
+    }
+
+    /// Whether values are owned data, each always written in the same way and read back as it was.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.direct.is_some_and(|direct| direct.is_plain)
+    }
+
+    /// Whether what is read from the value would be written as this value, for certain.
+    pub(crate) fn is_as_written(&self, value: &AttributeValue) -> bool {
+        self.direct
+            .is_some_and(|direct| (direct.is_as_written)(value))
     }
 
     /// The value that is read after this one was stored.
@@ -177,21 +199,23 @@ impl<T: Attribute> Codec<T> {
                 value.to_value().map(Some)
             }
         },
-        put: Some(|value, name, item| {
-            if value.is_absent() {
-                return Ok(());
-            }
-            add(name, value.to_value()?, item)
-        }),
         read: T::from_value,
-        view: Some(T::from_ref),
         absent: T::absent,
         kind: T::kind,
         is_foreign: false,
         fills_in: false,
-        is_plain: T::__DYNO_IS_PLAIN,
-        is_text: T::__DYNO_IS_TEXT,
-        is_as_written: T::__dyno_is_as_written,
+        direct: Some(Direct {
+            put: |value, name, item| {
+                if value.is_absent() {
+                    return Ok(());
+                }
+                add(name, value.to_value()?, item)
+            },
+            view: T::from_ref,
+            is_plain: T::__DYNO_IS_PLAIN,
+            is_text: T::__DYNO_IS_TEXT,
+            is_as_written: T::__dyno_is_as_written,
+        }),
     };
 }
 
@@ -205,15 +229,11 @@ impl<T: Serialize + DeserializeOwned> Codec<T> {
             Err(error) => Err(ValueError::custom(error)),
         },
         read: |value| serde_dynamo::from_attribute_value(value).map_err(ValueError::custom),
-        put: None,
-        view: None,
         absent: || T::deserialize(AbsentValue).ok(),
         kind: || Kind::Opaque(|value| Self::SERDE.read(value).map(drop)),
         is_foreign: false,
         fills_in: false,
-        is_plain: false,
-        is_text: false,
-        is_as_written: |_| false,
+        direct: None,
     };
 }
 
@@ -221,16 +241,19 @@ impl<T: KeyAttribute> Codec<T> {
     /// The codec of key attributes, which are never absent.
     const KEY: Self = Self {
         write: |value| value.to_value().map(Some),
-        put: Some(|value, name, item| add(name, value.to_value()?, item)),
         read: T::from_value,
-        view: Some(T::from_ref),
         absent: || None,
         kind: || Kind::Key(T::KEY_KIND),
         is_foreign: false,
         fills_in: false,
-        is_plain: T::__DYNO_IS_PLAIN,
-        is_text: false,
-        is_as_written: T::__dyno_is_as_written,
+        direct: Some(Direct {
+            put: |value, name, item| add(name, value.to_value()?, item),
+            view: T::from_ref,
+            is_plain: T::__DYNO_IS_PLAIN,
+            // An object of a page finds its key in its item.
+            is_text: false,
+            is_as_written: T::__dyno_is_as_written,
+        }),
     };
 }
 
@@ -241,6 +264,14 @@ impl<T> Clone for Codec<T> {
 }
 
 impl<T> Copy for Codec<T> {}
+
+impl<T> Clone for Direct<T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Direct<T> {}
 
 impl<T> fmt::Debug for Codec<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -202,12 +202,8 @@ pub fn expiry<T: Moment>() -> Codec<T> {
         absent: T::never,
         kind: || Kind::Scalar(|value| read_expiry::<T>(value).map(drop)),
         is_foreign: !T::IS_EPOCH_SECONDS,
-        put: None,
-        view: None,
         fills_in: false,
-        is_plain: false,
-        is_text: false,
-        is_as_written: |_| false,
+        direct: None,
     }
 }
 

@@ -1,8 +1,7 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
 
-use super::uncertain;
-use super::{Attribute, Beside, Body, Codec, FieldShape, Role, Shape, VariantShape};
+use super::{Attribute, Beside, Body, Codec, FieldShape, Role, Shape, VariantShape, uncertain};
 use crate::reserved;
 
 /// Hands out the fields of an object by their index in its shape.
@@ -86,7 +85,7 @@ impl<'a> ObjectReader<'a> {
             .fields
             .get(index)
             .ok_or_else(|| ValueError::new(ValueCause::Missing))?;
-        if !codec.is_plain {
+        if !codec.is_plain() {
             uncertain::note();
         }
         let value = match &mut self.source {
@@ -102,9 +101,9 @@ impl<'a> ObjectReader<'a> {
             Source::Drained(drained) => {
                 let value = drained.get_mut(index).and_then(Option::take);
                 if let Some(value) = &value {
-                    self.as_written += usize::from((codec.is_as_written)(value));
+                    self.as_written += usize::from(codec.is_as_written(value));
                 }
-                value.map(|value| drain(value, codec))
+                value.map(|value| codec.drain(value))
             }
         };
         match value {
@@ -231,14 +230,6 @@ fn by_field<N: AsRef<str>, V>(
         }
     }
     slots
-}
-
-fn drain<T>(value: &mut AttributeValue, codec: Codec<T>) -> Result<T, ValueError> {
-    if codec.is_text && value.is_s() {
-        codec.read(std::mem::replace(value, AttributeValue::S(String::new())))
-    } else {
-        codec.view(value)
-    }
 }
 
 fn take(item: &mut Item, field: &FieldShape) -> Option<AttributeValue> {

@@ -70,12 +70,8 @@ impl<T: ShardField> ShardField for Option<T> {
         absent: || Some(None),
         kind: || T::CODEC.kind(),
         is_foreign: false,
-        put: None,
-        view: None,
         fills_in: false,
-        is_plain: false,
-        is_text: false,
-        is_as_written: |_| false,
+        direct: None,
     };
 }
 
@@ -86,11 +82,7 @@ impl<T: ShardField> ShardField for Arc<T> {
         absent: || T::CODEC.absent().map(Self::new),
         kind: || T::CODEC.kind(),
         is_foreign: false,
-        put: None,
-        view: None,
         fills_in: false,
-        is_plain: false,
-        is_text: false,
-        is_as_written: |_| false,
+        direct: None,
     };
 }

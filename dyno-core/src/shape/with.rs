@@ -292,12 +292,8 @@ pub fn with<T>(
         absent: || None,
         kind: AttributeValue::__dyno_kind,
         is_foreign: true,
-        put: None,
-        view: None,
         fills_in: false,
-        is_plain: false,
-        is_text: false,
-        is_as_written: |_| false,
+        direct: None,
     }
 }
 

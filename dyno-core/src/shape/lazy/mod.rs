@@ -146,12 +146,8 @@ impl<T: ShardField> ShardField for Lazy<T> {
             _ => Kind::Lazy(Element::of(|| T::CODEC.kind())),
         },
         is_foreign: false,
-        put: None,
-        view: None,
         fills_in: false,
-        is_plain: false,
-        is_text: false,
-        is_as_written: |_| false,
+        direct: None,
     };
 }
 

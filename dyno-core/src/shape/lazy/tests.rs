@@ -42,12 +42,8 @@ impl ShardField for Album {
         absent: || None,
         kind: Lazy::<Photo>::CODEC.kind,
         is_foreign: false,
-        put: None,
-        view: None,
         fills_in: false,
-        is_plain: false,
-        is_text: false,
-        is_as_written: |_| false,
+        direct: None,
     };
 }
 
