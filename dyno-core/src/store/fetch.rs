@@ -16,23 +16,10 @@ use crate::forecast::PlannedRequest;
 use crate::limits;
 use crate::plan::{Address, Range, SortRange};
 
-/// Items to read, each with what is wanted of it.
-pub(super) type Wanted = Vec<(Address, Projection)>;
-
-/// Reads all items that exist, and everything in the ranges, at the same time. Sends one `GetItem` for one item, one
+/// Reads all items that exist of those wanted, each with what is wanted of it, and everything in the ranges, at the same time. Sends one `GetItem` for one item, one
 /// `BatchGetItem` per hundred of several, and one `Query` per range and megabyte; keys that are left unprocessed are
 /// asked for again.
 pub(super) async fn fetch(
-    store: &Store,
-    wanted: Wanted,
-    ranges: &[Range],
-    consistent: bool,
-) -> Result<BTreeMap<Address, Item>> {
-    fetch_all(store, &wanted, ranges, consistent).await
-}
-
-/// The same, for who needs the addresses again.
-pub(super) async fn fetch_all(
     store: &Store,
     wanted: &[(Address, Projection)],
     ranges: &[Range],

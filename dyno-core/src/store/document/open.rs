@@ -85,8 +85,8 @@ impl Documents {
 
     /// Adds to an error what the stored layout says: shards are not found where the code says that they are.
     async fn with_differences(&self, operation: &Operation, root: &Address, error: Error) -> Error {
-        let wanted = vec![(root.clone(), Projection::default())];
-        let Ok(mut found) = fetch::fetch(&operation.store, wanted, &[], true).await else {
+        let wanted = [(root.clone(), Projection::default())];
+        let Ok(mut found) = fetch::fetch(&operation.store, &wanted, &[], true).await else {
             return error;
         };
         let stored = found
@@ -113,8 +113,8 @@ impl Documents {
         options: &Options,
     ) -> Result<Option<Opened>> {
         let root = operation.root(key)?;
-        let wanted = vec![(root.clone(), Projection::default())];
-        let mut found = fetch::fetch(&operation.store, wanted, &[], !options.eventual).await?;
+        let wanted = [(root.clone(), Projection::default())];
+        let mut found = fetch::fetch(&operation.store, &wanted, &[], !options.eventual).await?;
         let Some(mut item) = found.remove(&root) else {
             return Ok(None);
         };

@@ -77,8 +77,8 @@ impl Get {
     async fn run(self) -> Result<Option<Item>> {
         let address = self.items.address(&self.key)?;
         let projection = projection(self.only.as_deref())?;
-        let wanted = vec![(address.clone(), projection)];
-        let mut found = fetch(&self.items.store, wanted, &[], self.consistent).await?;
+        let wanted = [(address.clone(), projection)];
+        let mut found = fetch(&self.items.store, &wanted, &[], self.consistent).await?;
         Ok(found.remove(&address))
     }
 }

@@ -97,7 +97,8 @@ impl GetMany {
             .map(|address| (address, projection.clone()))
             .collect();
         let batches = wanted.chunks(limits::BATCH_GET_KEYS).map(<[_]>::to_vec);
-        let reads = batches.map(|batch| fetch(&self.items.store, batch, &[], self.consistent));
+        let (store, consistent) = (&self.items.store, self.consistent);
+        let reads = batches.map(|batch| async move { fetch(store, &batch, &[], consistent).await });
         let reads = stream::iter(reads).buffer_unordered(AT_ONCE);
         let found: BTreeMap<_, _> = reads
             .try_fold(BTreeMap::new(), |mut found, more| async move {

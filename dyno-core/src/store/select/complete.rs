@@ -53,7 +53,7 @@ pub(super) async fn complete<T: Stored>(
         .map(|place| (place.clone(), Projection::default()))
         .collect();
     for wanted in wanted.chunks(BATCHES_AT_ONCE * limits::BATCH_GET_KEYS) {
-        let fetched = fetch::fetch(&operation.store, wanted.to_vec(), &[], consistent).await;
+        let fetched = fetch::fetch(&operation.store, wanted, &[], consistent).await;
         shards.extend(fetched.map_err(operation.explain(None))?);
     }
     let mut objects = Vec::with_capacity(placed.len());

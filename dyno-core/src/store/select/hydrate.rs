@@ -49,10 +49,11 @@ pub(super) async fn hydrated(
     places: Vec<Place>,
     consistent: bool,
 ) -> Result<Vec<Seen>> {
-    let wanted = places
+    let wanted: Vec<_> = places
         .iter()
-        .map(|(address, _)| (address.clone(), Projection::default()));
-    let mut found = fetch::fetch(&operation.store, wanted.collect(), &[], consistent).await?;
+        .map(|(address, _)| (address.clone(), Projection::default()))
+        .collect();
+    let mut found = fetch::fetch(&operation.store, &wanted, &[], consistent).await?;
     let seen = places.into_iter().filter_map(|(address, place)| {
         Some(Seen {
             item: found.remove(&address)?,

@@ -127,7 +127,7 @@ impl Reading<'_> {
                 (address, projection)
             })
             .collect();
-        let mut found = fetch::fetch_all(store, &wanted, &held.asked.ranges, consistent).await?;
+        let mut found = fetch::fetch(store, &wanted, &held.asked.ranges, consistent).await?;
         for (address, _) in &wanted {
             held.items.remove(address);
         }
