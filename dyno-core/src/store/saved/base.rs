@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::key::Key;
 use crate::plan::{Address, Decisions, Verbatim};
 use crate::shape::{
-    Stored, TableShape, drain_object, read_object, restore_drained, uncertain, write_what_can_be,
+    Stored, drain_object, read_object, restore_drained, uncertain, write_what_can_be,
 };
 use crate::store::made_key::check_key_made;
 use crate::store::operation::{Operation, Options};
@@ -28,8 +28,8 @@ use crate::store::tree::{Baseline, LoadedTree};
 pub(in crate::store) enum Base {
     /// What follows from the object as it is: that is how it stands there, and nobody could change it since.
     AsItIs,
-    /// What follows from this item of this table, once it has its texts back from the object.
-    Drained(Box<Item>, &'static TableShape),
+    /// What follows from this item, once it has its texts back from the object.
+    Drained(Box<Item>),
     /// What follows from this item.
     Item(Box<Item>),
     Known(Box<Baseline>),
@@ -54,12 +54,11 @@ impl<T: Stored> Saved<T> {
         key: Option<Key>,
         mut item: Item,
     ) -> Result<Self, (Key, Error)> {
-        let table = operation.topology.table;
         let (object, is_uncertain) = uncertain::watched(|| drain_object::<T>(&mut item));
         let (object, as_written) = match object {
             Ok(read) => read,
             Err(error) => {
-                let key = key.unwrap_or_else(|| key_in(&item, table));
+                let key = key.unwrap_or_else(|| key_in::<T>(&item));
                 return Err((key, Decisions::default().does_not_fit(error)));
             }
         };
@@ -70,7 +69,7 @@ impl<T: Stored> Saved<T> {
             base: if !is_uncertain && verbatim.is_as_written(&item, as_written) {
                 Base::AsItIs
             } else {
-                Base::Drained(Box::new(item), table)
+                Base::Drained(Box::new(item))
             },
             exceptions: Vec::new(),
         };
@@ -95,10 +94,10 @@ impl<T: Stored> Saved<T> {
 
     /// The key, which is that of the item if none was given.
     pub(super) fn key_of_item(&self) -> Key {
-        match (&self.base, T::SHAPE.table()) {
-            (Base::Drained(item, table), _) => key_in(item, table),
-            (Base::AsItIs, Some(table)) => key_in(&write_what_can_be(&self.object), table),
-            (Base::AsItIs | Base::Item(_) | Base::Known(_), _) => no_key(),
+        match &self.base {
+            Base::AsItIs => key_in::<T>(&write_what_can_be(&self.object)),
+            Base::Drained(item) | Base::Item(item) => key_in::<T>(item),
+            Base::Known(_) => no_key(),
         }
     }
 
@@ -132,7 +131,7 @@ impl<T: Stored> Saved<T> {
         T: Clone,
     {
         let base = match &self.base {
-            Base::AsItIs | Base::Drained(..) => {
+            Base::AsItIs | Base::Drained(_) => {
                 Base::Item(Box::new(self.item().unwrap_or_default()))
             }
             base @ (Base::Item(_) | Base::Known(_)) => base.clone(),
@@ -154,7 +153,7 @@ impl<T: Stored> Saved<T> {
                 let root = operation.root(self.key())?;
                 operation.item_of(&root, write_what_can_be(&self.object))
             }
-            Base::Drained(item, _) => {
+            Base::Drained(item) => {
                 let mut item = Item::clone(item);
                 restore_drained(&self.object, &mut item);
                 Ok(item)
@@ -166,25 +165,26 @@ impl<T: Stored> Saved<T> {
 
     /// Makes what is compared with independent of the object, which may be changed from now on.
     pub(super) fn part_from_object(&mut self) {
-        match &mut self.base {
-            Base::Item(_) | Base::Known(_) => {}
-            Base::Drained(item, table) => {
-                let mut item = mem::take(&mut **item);
-                self.key.get_or_init(|| Box::new(key_in(&item, table)));
-                restore_drained(&self.object, &mut item);
-                self.base = Base::Item(Box::new(item));
-            }
-            Base::AsItIs => {
-                self.know_key();
-                // An item that is not there makes the next save a conflict, in place of none.
-                self.base = Base::Item(Box::new(self.item().unwrap_or_default()));
-            }
+        if matches!(self.base, Base::Item(_) | Base::Known(_)) {
+            return;
         }
+        self.know_key();
+        let item = match &mut self.base {
+            Base::Drained(item) => {
+                let mut item = mem::take(&mut **item);
+                restore_drained(&self.object, &mut item);
+                item
+            }
+            // An item that is not there makes the next save a conflict, in place of none.
+            _ => self.item().unwrap_or_default(),
+        };
+        self.base = Base::Item(Box::new(item));
     }
 }
 
-fn key_in(item: &Item, table: &TableShape) -> Key {
-    let address = Address::of_item(table, None, item);
+fn key_in<T: Stored>(item: &Item) -> Key {
+    let table = T::SHAPE.table();
+    let address = table.and_then(|table| Address::of_item(table, None, item));
     address.map_or_else(no_key, Address::into_key)
 }
 
