@@ -9,7 +9,7 @@ use super::complete::complete;
 use super::found::{Seen, Sorted};
 use super::hydrate;
 use super::selection::Selection;
-use super::walk::Walk;
+use super::walk::{Answered, Walk};
 use crate::error::{Error, ErrorKind, Result};
 use crate::shape::Stored;
 use crate::store::cursor::Cursor;
@@ -113,27 +113,24 @@ impl Walk {
         if !self.goes_on {
             return Ok(None);
         }
-        let answered = self.ask().await?;
-        let looked_at = answered.looked_at;
-        let items = answered.items;
-        if let Some(verbatim) = self.verbatim(items.len()) {
-            let (objects, failures) = Box::pin(self.verbatim_objects::<T>(verbatim, items)).await?;
+        let Answered {
+            items, looked_at, ..
+        } = self.ask().await?;
+        let (found, cut) = if let Some(verbatim) = self.verbatim(items.len()) {
             self.saw_more = false;
-            let cursor = self.give(objects.len(), None);
-            return Ok(Some(Page {
-                objects,
-                failures,
-                cursor,
-                looked_at,
-            }));
-        }
-        let most = self.wanted.unwrap_or(usize::MAX);
-        let sorted = self.sorted(items, most).await;
-        let mut sorted = sorted.map_err(self.operation.explain(None))?;
-        let cut = sorted.cut.take();
-        self.saw_more = sorted.sees_more;
-        let completed = complete::<T>(&self.operation, sorted, self.params.consistent).await;
-        let (objects, failures) = completed?;
+            let found = Box::pin(self.verbatim_objects::<T>(verbatim, items)).await;
+            (found, None)
+        } else {
+            let most = self.wanted.unwrap_or(usize::MAX);
+            let sorted = self.sorted(items, most).await;
+            let mut sorted = sorted.map_err(self.operation.explain(None))?;
+            let cut = sorted.cut.take();
+            self.saw_more = sorted.sees_more;
+            let consistent = self.params.consistent;
+            let found = complete::<T>(&self.operation, sorted, consistent).await;
+            (found, cut)
+        };
+        let (objects, failures) = found?;
         let cursor = self.give(objects.len(), cut);
         Ok(Some(Page {
             objects,
