@@ -31,10 +31,8 @@ impl Operation {
         let seals = self.verifier(&root)?;
         let mut reading = self.reading(&owner, &root, parts, &wants, consistent);
         reading.seals = seals.as_ref();
-        let snapshot = reading.snapshot(&self.store).await?.ok_or_else(not_found)?;
-        let loaded = self.opened(key, &root, parts, snapshot).await?;
-        plan::report_exceptions(self.topology.root.name(), loaded.decisions.exceptions());
-        Ok(loaded)
+        let snapshot = reading.snapshot(&self.store).await?;
+        self.reported(key, &root, parts, snapshot).await
     }
 
     /// The same of a root that was read by itself, of a type without shards.
@@ -49,9 +47,19 @@ impl Operation {
         let wants = |field: &ShardField| parts.wants(field.is_lazy());
         let reading = self.reading(&owner, &root, parts, &wants, true);
         let snapshot = reading.snapshot_of(&self.store, item).await?;
-        let loaded = self
-            .opened(key, &root, parts, snapshot.ok_or_else(not_found)?)
-            .await?;
+        self.reported(key, &root, parts, snapshot).await
+    }
+
+    /// Opens what was read, and reports the exceptions that were made for it.
+    async fn reported(
+        &self,
+        key: &Key,
+        root: &Address,
+        parts: Shards,
+        snapshot: Option<snapshot::Snapshot>,
+    ) -> Result<LoadedTree> {
+        let snapshot = snapshot.ok_or_else(not_found)?;
+        let loaded = self.opened(key, root, parts, snapshot).await?;
         plan::report_exceptions(self.topology.root.name(), loaded.decisions.exceptions());
         Ok(loaded)
     }
