@@ -73,13 +73,27 @@ impl Plain {
     }
 
     /// Inserts.
-    pub(crate) fn insert(address: Address, item: Arc<Item>) -> Self {
+    fn insert(address: Address, item: Arc<Item>) -> Self {
         let action = Action::Put {
             condition: Some(Expressions::of_nothing(address.key_name())),
             address,
             item: Arc::clone(&item),
         };
         Self::of(action, Judge::Absent { item })
+    }
+
+    /// An object of this type: inserted, or in place of whatever of its type stands there.
+    pub(crate) fn write(
+        address: Address,
+        item: Arc<Item>,
+        shape: &'static Shape,
+        replaces: bool,
+    ) -> Self {
+        if replaces {
+            Self::put(address, item).of_type(shape)
+        } else {
+            Self::insert(address, item)
+        }
     }
 
     /// Deletes.

@@ -34,12 +34,7 @@ impl Operation {
         let tree = self.taken_by_indexes(tree)?;
         let put = |tree: Item, root: Address| -> Result<Plain> {
             let item = Arc::new(self.item_of(&root, tree)?);
-            let put = if if_absent {
-                Plain::insert(root, item)
-            } else {
-                Plain::put(root, item).of_type(self.topology.root)
-            };
-            Ok(put.when(when))
+            Ok(Plain::write(root, item, self.topology.root, !if_absent).when(when))
         };
         let first = put(tree, root.clone())?.into_request()?;
         match request::send(&self.store, first).await? {

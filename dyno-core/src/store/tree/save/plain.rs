@@ -120,12 +120,8 @@ impl Operation {
                     })
                     .transpose()?;
                 let item = Arc::new(item);
-                let put = if replaces {
-                    Plain::put(root.clone(), Arc::clone(&item)).of_type(shape)
-                } else {
-                    Plain::insert(root.clone(), Arc::clone(&item))
-                };
-                (put, item)
+                let write = Plain::write(root.clone(), Arc::clone(&item), shape, replaces);
+                (write, item)
             }
         };
         Ok(Prepared::new(
