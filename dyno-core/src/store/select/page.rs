@@ -175,7 +175,7 @@ pub(super) async fn one<T: Stored>(mut selection: Selection<T>, objects: usize) 
         looked_at: 0,
     };
     while let Some(page) = walk.whole_page::<T>().await? {
-        one.objects.extend(page.objects);
+        put_behind(&mut one.objects, page.objects);
         one.looked_at += page.looked_at;
         one.cursor = page.cursor;
     }
@@ -191,9 +191,18 @@ pub(super) async fn all<T: Stored>(selection: Selection<T>) -> Result<Vec<Saved<
     drop(selection);
     let mut objects = Vec::new();
     while let Some(page) = walk.whole_page::<T>().await? {
-        objects.extend(page.objects);
+        put_behind(&mut objects, page.objects);
     }
     Ok(objects)
+}
+
+/// The first page is not copied, and mostly the only one.
+fn put_behind<T>(objects: &mut Vec<T>, mut more: Vec<T>) {
+    if objects.is_empty() {
+        *objects = more;
+    } else {
+        objects.append(&mut more);
+    }
 }
 
 /// The pages of a [`Scan`](crate::Scan) or [`Query`](crate::Query). It ends after an error; the cursor of the page before
