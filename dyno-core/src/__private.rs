@@ -37,12 +37,12 @@ pub fn key_parts<const COUNT: usize>(parts: [PartText; COUNT]) -> Vec<PartText> 
 }
 
 /// The text of a field in a key: of the value that a load will see, where the stored form keeps less than the field.
-pub fn key_part<T: KeyPart>(value: &T, codec: Codec<T>) -> PartText {
+pub fn key_part<T: KeyPart>(value: &T, codec: &Codec<T>) -> PartText {
     codec.as_loaded(value)?.key_text().map(Into::into)
 }
 
 /// The text of a field in a key, behind which something other than `#` stands.
-pub fn delimited_key_part<T: SelfDelimiting>(value: &T, codec: Codec<T>) -> PartText {
+pub fn delimited_key_part<T: SelfDelimiting>(value: &T, codec: &Codec<T>) -> PartText {
     key_part(value, codec)
 }
 
@@ -51,7 +51,7 @@ pub fn delimited_key_part<T: SelfDelimiting>(value: &T, codec: Codec<T>) -> Part
 /// # Errors
 ///
 /// The value is none of the field, or has no text.
-pub fn index_part<T: IndexKeyPart>(value: AttributeValue, codec: Codec<T>) -> IndexPartText {
+pub fn index_part<T: IndexKeyPart>(value: AttributeValue, codec: &Codec<T>) -> IndexPartText {
     let value = codec.read(value)?;
     let text = value.in_key().map(KeyPart::key_text).transpose()?;
     Ok(text.map(Into::into))
@@ -64,7 +64,7 @@ pub fn index_part<T: IndexKeyPart>(value: AttributeValue, codec: Codec<T>) -> In
 /// Those of [`index_part`].
 pub fn delimited_index_part<T: IndexKeyPart<Value: SelfDelimiting>>(
     value: AttributeValue,
-    codec: Codec<T>,
+    codec: &Codec<T>,
 ) -> IndexPartText {
     index_part(value, codec)
 }

@@ -10,7 +10,7 @@ use super::node::{Comparator, Node, Term};
 use super::order::check_bounds;
 use crate::key::KeyValue;
 use crate::limits;
-use crate::shape::{Attribute, Kind, fits, is_null};
+use crate::shape::{Attribute, Kind, fits};
 
 /// What a field is compared with by name, in [`Query::where_str`](crate::Query::where_str) and `filter_str`: a value, or several, as a
 /// list or a pair of bounds.
@@ -194,7 +194,7 @@ pub(crate) fn keyword_node(
     Ok(match operator {
         Operator::Compares(comparator) => {
             let value = values.one();
-            if is_null(&value) {
+            if value.is_null() {
                 return place.null(comparator);
             }
             let value = place.fitted(value)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use dyno_value::{ValueError, measure_value};
 
 use super::node::Term;
-use crate::shape::{Codec, Path, is_null};
+use crate::shape::{Codec, Path};
 
 /// What a field of type `T` of an object of type `R` can be compared with: a value of its type, of the type inside an
 /// `Option`, a text for strings, or another field of the same type.
@@ -34,7 +34,7 @@ fn value<T>(value: &T, codec: &Codec<T>) -> Result<Option<Compared>, ValueError>
         return Ok(None);
     };
     // A null that conversions write for what is absent.
-    if is_null(&value) && codec.absent().is_some() {
+    if value.is_null() && codec.absent().is_some() {
         return Ok(None);
     }
     measure_value(&value)?;

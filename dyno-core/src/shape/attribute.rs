@@ -1,7 +1,7 @@
 use std::cell::Cell;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{Item, ValueCause, ValueError, type_name};
+use dyno_value::{Item, ValueCause, ValueError};
 
 use super::{Kind, Object, ObjectReader, ObjectWriter};
 
@@ -160,11 +160,6 @@ pub(crate) fn restore_drained<T: Object>(object: &T, item: &mut Item) {
 /// The same of a map that is kept.
 fn view_object<T: Object>(item: &Item) -> Result<T, ValueError> {
     T::read(&mut ObjectReader::of_kept(T::SHAPE, item))
-}
-
-/// Whether the value is the null that an `Option` may be stored as.
-pub(crate) fn is_null(value: &AttributeValue) -> bool {
-    type_name(value) == "null"
 }
 
 /// How deep objects may stand in each other: far more than items and transactions can hold, far less than a stack.

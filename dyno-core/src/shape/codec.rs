@@ -11,7 +11,7 @@ use std::marker::PhantomData;
 use std::mem;
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno_value::{Item, ValueError};
+use dyno_value::ValueError;
 use serde::Serialize;
 use serde::de::{DeserializeOwned, Visitor};
 
@@ -35,8 +35,8 @@ pub struct Codec<T> {
 
 /// What takes fewer moves than to write or read a value, and what is known of the values.
 pub(super) struct Direct<T> {
-    /// Puts a value under a name into an item, unless it is stored as no attribute.
-    put: fn(&T, &'static str, &mut Item) -> Result<(), ValueError>,
+    /// Hands a value to the writer under a name, unless it is stored as no attribute.
+    put: fn(&T, &'static str, &mut ObjectWriter),
     /// Reads a value that is kept.
     view: fn(&AttributeValue) -> Result<T, ValueError>,
     /// Whether values are owned data, each always written in the same way and read back as it was.
@@ -47,45 +47,27 @@ pub(super) struct Direct<T> {
     is_as_written: fn(&AttributeValue) -> bool,
 }
 
-/// Adds an attribute, whose name no other has.
-///
-/// # Errors
-///
-/// One has it.
-pub(super) fn add(name: &str, value: AttributeValue, item: &mut Item) -> Result<(), ValueError> {
-    match item.insert(name.to_owned(), value) {
-        None => Ok(()),
-        Some(_) => Err(ValueError::custom(
-            "two fields are stored under this name; rename one with `#[dyno(rename = \"..\")]`",
-        )),
-    }
-}
-
 impl<T> Codec<T> {
-    /// Stores the value in an item.
-    ///
-    /// # Errors
-    ///
-    /// The value has no form in DynamoDB, or another one is stored under its name.
-    pub(crate) fn put(
-        &self,
-        value: &T,
-        name: &'static str,
-        item: &mut Item,
-    ) -> Result<(), ValueError> {
-        let before = item.len();
-        let put = match self.direct {
-            Some(direct) => (direct.put)(value, name, item),
-            None => match self.write(value) {
-                Ok(Some(value)) => add(name, value, item),
-                Ok(None) => Ok(()),
-                Err(error) => Err(error),
-            },
-        };
-        if !self.is_plain() || (self.fills_in && item.len() == before) {
+    /// Hands the value to the writer, under this name.
+    #[inline]
+    pub(super) fn put(&self, value: &T, name: &'static str, writer: &mut ObjectWriter) {
+        match &self.direct {
+            Some(direct) if !self.fills_in => (direct.put)(value, name, writer),
+            _ => self.put_uncertain(value, name, writer),
+        }
+    }
+
+    /// The same of what may be otherwise the next time.
+    fn put_uncertain(&self, value: &T, name: &'static str, writer: &mut ObjectWriter) {
+        let written = self.write(value);
+        if !self.is_plain() || matches!(written, Ok(None)) {
             uncertain::note();
         }
-        put.map_err(|error| error.under_key(name))
+        match written {
+            Ok(Some(value)) => writer.add(name, value),
+            Ok(None) => {}
+            Err(error) => writer.refuse(error.under_key(name)),
+        }
     }
 
     /// The value to store; `None` stores no attribute.
@@ -112,7 +94,7 @@ impl<T> Codec<T> {
     ///
     /// Those of [`read`](Self::read).
     pub(crate) fn view(&self, value: &AttributeValue) -> Result<T, ValueError> {
-        match self.direct {
+        match &self.direct {
             Some(direct) => (direct.view)(value),
             None => self.read(value.clone()),
         }
@@ -124,7 +106,7 @@ impl<T> Codec<T> {
     ///
     /// Those of [`read`](Self::read).
     pub(crate) fn drain(&self, value: &mut AttributeValue) -> Result<T, ValueError> {
-        if self.direct.is_some_and(|direct| direct.is_text) && value.is_s() {
+        if self.direct.as_ref().is_some_and(|direct| direct.is_text) && value.is_s() {
             self.read(mem::replace(value, AttributeValue::S(String::new())))
         } else {
             self.view(value)
@@ -133,12 +115,13 @@ impl<T> Codec<T> {
 
     /// Whether values are owned data, each always written in the same way and read back as it was.
     pub(crate) fn is_plain(&self) -> bool {
-        self.direct.is_some_and(|direct| direct.is_plain)
+        self.direct.as_ref().is_some_and(|direct| direct.is_plain)
     }
 
     /// Whether what is read from the value would be written as this value, for certain.
     pub(crate) fn is_as_written(&self, value: &AttributeValue) -> bool {
         self.direct
+            .as_ref()
             .is_some_and(|direct| (direct.is_as_written)(value))
     }
 
@@ -205,11 +188,12 @@ impl<T: Attribute> Codec<T> {
         is_foreign: false,
         fills_in: false,
         direct: Some(Direct {
-            put: |value, name, item| {
+            put: |value, name, writer| {
                 if value.is_absent() {
-                    return Ok(());
+                    note_unless_plain::<T>();
+                } else {
+                    put_present(value, name, writer);
                 }
-                add(name, value.to_value()?, item)
             },
             view: T::from_ref,
             is_plain: T::__DYNO_IS_PLAIN,
@@ -217,6 +201,21 @@ impl<T: Attribute> Codec<T> {
             is_as_written: T::__dyno_is_as_written,
         }),
     };
+}
+
+fn put_present<T: Attribute>(value: &T, name: &'static str, writer: &mut ObjectWriter) {
+    note_unless_plain::<T>();
+    match value.to_value() {
+        Ok(value) => writer.add(name, value),
+        Err(error) => writer.refuse(error.under_key(name)),
+    }
+}
+
+#[inline]
+fn note_unless_plain<T: Attribute>() {
+    if !T::__DYNO_IS_PLAIN {
+        uncertain::note();
+    }
 }
 
 impl<T: Serialize + DeserializeOwned> Codec<T> {
@@ -247,7 +246,7 @@ impl<T: KeyAttribute> Codec<T> {
         is_foreign: false,
         fills_in: false,
         direct: Some(Direct {
-            put: |value, name, item| add(name, value.to_value()?, item),
+            put: put_present,
             view: T::from_ref,
             is_plain: T::__DYNO_IS_PLAIN,
             // An object of a page finds its key in its item.
@@ -282,13 +281,13 @@ impl<T> fmt::Debug for Codec<T> {
 }
 
 /// The codec of a `#[dyno(shard)]` field.
-pub fn shard<T: ShardField>() -> Codec<T> {
-    T::CODEC
+pub fn shard<T: ShardField>() -> &'static Codec<T> {
+    &T::CODEC
 }
 
 /// The codec of a `#[dyno(key)]` or `#[dyno(sort)]` field.
-pub fn key<T: KeyAttribute>() -> Codec<T> {
-    Codec::KEY
+pub fn key<T: KeyAttribute + 'static>() -> &'static Codec<T> {
+    &Codec::KEY
 }
 
 /// How a `#[dyno(flatten)]` field, or the content of a newtype variant, stands beside the other attributes.
@@ -344,24 +343,24 @@ impl<T> Probe<T> {
 /// The type is named once more at the call, so that an error underlines all of it.
 pub trait DirectProbe {
     /// The direct codec.
-    fn __dyno_codec<T: Attribute>(&self) -> Codec<T>;
+    fn __dyno_codec<T: Attribute + 'static>(&self) -> &'static Codec<T>;
 }
 
 impl<P: Attribute> DirectProbe for &Probe<P> {
-    fn __dyno_codec<T: Attribute>(&self) -> Codec<T> {
-        Codec::DIRECT
+    fn __dyno_codec<T: Attribute + 'static>(&self) -> &'static Codec<T> {
+        &Codec::DIRECT
     }
 }
 
 /// Answers for every other type, with no reference.
 pub trait SerdeProbe {
     /// The codec through `serde`.
-    fn __dyno_codec<T: SerdeValue>(&self) -> Codec<T>;
+    fn __dyno_codec<T: SerdeValue + 'static>(&self) -> &'static Codec<T>;
 }
 
 impl<P> SerdeProbe for Probe<P> {
-    fn __dyno_codec<T: SerdeValue>(&self) -> Codec<T> {
-        Codec::SERDE
+    fn __dyno_codec<T: SerdeValue + 'static>(&self) -> &'static Codec<T> {
+        &Codec::SERDE
     }
 }
 

@@ -113,13 +113,13 @@ pub const fn version<T: VersionNumber>() -> VersionRange {
 /// The type does not reach so far, or the value has no form in DynamoDB.
 pub fn stamped<T: Moment>(
     time: SystemTime,
-    codec: Codec<T>,
+    codec: &Codec<T>,
 ) -> Result<Option<AttributeValue>, ValueError> {
     codec.write(&T::at(time)?)
 }
 
 /// Whether a field with this codec reads a stored value.
-pub fn reads<T>(value: &AttributeValue, codec: Codec<T>) -> bool {
+pub fn reads<T>(value: &AttributeValue, codec: &Codec<T>) -> bool {
     codec.read(value.clone()).is_ok()
 }
 
@@ -135,7 +135,7 @@ impl<'a> Refresh<'a> {
     }
 
     /// Takes the value of the attribute into the field, if it has one.
-    pub fn field<T>(&self, name: &str, field: &mut T, codec: Codec<T>) {
+    pub fn field<T>(&self, name: &str, field: &mut T, codec: &Codec<T>) {
         let written: Option<&AttributeValue> = self.written.get(name);
         // The value has the form that the codec gave it.
         if let Some(Ok(value)) = written.map(|value| codec.read(value.clone())) {

@@ -212,8 +212,8 @@ impl<R> PathBase<R> {
     }
 
     /// The handle of the field stored under `name`.
-    pub fn field<T>(&self, name: &'static str, codec: Codec<T>) -> Path<R, T> {
-        Path::new(self.path.key(name), codec)
+    pub fn field<T>(&self, name: &'static str, codec: &Codec<T>) -> Path<R, T> {
+        Path::new(self.path.key(name), *codec)
     }
 
     /// The handle of a flattened object or map, whose attributes stand beside the others.

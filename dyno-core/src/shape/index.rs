@@ -7,8 +7,6 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
 use uuid::Uuid;
 
-use super::Codec;
-
 /// The index of one field, as the derive prints it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct IndexShape {
@@ -126,6 +124,6 @@ impl<V: Searchable> Searchable for BTreeMap<String, V> {}
 impl<V: Searchable, S> Searchable for HashMap<String, V, S> {}
 
 /// The codec of a field with an index.
-pub fn searchable<T: Searchable>(codec: Codec<T>) -> Codec<T> {
+pub fn searchable<T: Searchable, C>(codec: C) -> C {
     codec
 }

@@ -80,7 +80,7 @@ impl<'a> ObjectReader<'a> {
     /// # Errors
     ///
     /// The attribute is missing, or does not fit.
-    pub fn field<T>(&mut self, index: usize, codec: Codec<T>) -> Result<T, ValueError> {
+    pub fn field<T>(&mut self, index: usize, codec: &Codec<T>) -> Result<T, ValueError> {
         let field = self
             .fields
             .get(index)
@@ -240,7 +240,8 @@ fn take(item: &mut Item, field: &FieldShape) -> Option<AttributeValue> {
     value
 }
 
-fn absent<T>(field: &FieldShape, codec: Codec<T>) -> Result<T, ValueError> {
+#[cold]
+fn absent<T>(field: &FieldShape, codec: &Codec<T>) -> Result<T, ValueError> {
     if codec.fills_in {
         uncertain::note();
     }

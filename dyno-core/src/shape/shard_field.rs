@@ -2,7 +2,6 @@ use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
 use std::sync::Arc;
 
-use super::attribute::is_null;
 use super::{Codec, Stored};
 
 /// A type that `#[dyno(shard)]` can put into items of its own.
@@ -61,7 +60,7 @@ impl<T: ShardField> ShardField for Option<T> {
                 .map_or(Ok(None), |value| T::CODEC.write(value))
         },
         read: |value| {
-            if is_null(&value) {
+            if value.is_null() {
                 Ok(None)
             } else {
                 T::CODEC.read(value).map(Some)

@@ -9,7 +9,6 @@ use std::marker::PhantomData;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{ValueCause, ValueError};
 
-use super::attribute::is_null;
 use super::{Attribute, Codec, Kind, fits};
 use crate::key::KeyKind;
 
@@ -193,7 +192,7 @@ impl<F: Form> Form for OrNull<F> {
 
     fn __dyno_kind() -> Kind {
         Kind::Scalar(|value| {
-            if is_null(&value) {
+            if value.is_null() {
                 return Ok(());
             }
             fits(F::__dyno_kind(), value)
@@ -255,7 +254,7 @@ impl<T: Attribute> Form for OwnForm<T> {
 }
 
 fn fits_or_null<T: Attribute>(value: AttributeValue) -> Result<(), ValueError> {
-    if is_null(&value) {
+    if value.is_null() {
         return Ok(());
     }
     T::from_value(value).map(drop)

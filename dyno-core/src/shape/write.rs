@@ -1,7 +1,6 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
 
-use super::codec::add;
 use super::{Attribute, Beside, Body, Codec, FieldShape, Shape};
 use crate::reserved;
 
@@ -44,17 +43,28 @@ impl ObjectWriter {
     }
 
     /// Stores the field at `index` of the shape.
-    pub fn field<T>(&mut self, index: usize, value: &T, codec: Codec<T>) {
+    pub fn field<T>(&mut self, index: usize, value: &T, codec: &Codec<T>) {
         if self.error.is_some() && !self.goes_on {
             return;
         }
-        let put = match self.fields.get(index) {
-            Some(field) => codec.put(value, field.name(), &mut self.item),
-            None => Err(ValueError::new(ValueCause::Missing)),
+        let Some(field) = self.fields.get(index) else {
+            return self.refuse(ValueError::new(ValueCause::Missing));
         };
-        if let Err(error) = put {
-            self.error.get_or_insert(error);
+        codec.put(value, field.name(), self);
+    }
+
+    /// Adds an attribute, if no other has its name.
+    pub(super) fn add(&mut self, name: &str, value: AttributeValue) {
+        if self.item.insert(name.to_owned(), value).is_some() {
+            let why =
+                "two fields are stored under this name; rename one with `#[dyno(rename = \"..\")]`";
+            self.refuse(ValueError::custom(why).under_key(name));
         }
+    }
+
+    #[cold]
+    pub(super) fn refuse(&mut self, error: ValueError) {
+        self.error.get_or_insert(error);
     }
 
     /// Stores a flattened field.
@@ -73,7 +83,8 @@ impl ObjectWriter {
                 .ok_or_else(|| ValueError::custom("no variant at this index"))?;
             this.fields = variant.fields();
             let tag = AttributeValue::S(variant.tag().to_owned());
-            this.insert(reserved::TYPE, tag)
+            this.add(reserved::TYPE, tag);
+            Ok(())
         });
     }
 
@@ -90,7 +101,7 @@ impl ObjectWriter {
         if (self.error.is_none() || self.goes_on)
             && let Err(error) = step(self)
         {
-            self.error.get_or_insert(error);
+            self.refuse(error);
         }
     }
 
@@ -121,11 +132,8 @@ impl ObjectWriter {
             return Ok(());
         }
         let value = value.to_value().map_err(|error| error.under_key(name))?;
-        self.insert(name, value)
-    }
-
-    fn insert(&mut self, name: &str, value: AttributeValue) -> Result<(), ValueError> {
-        add(name, value, &mut self.item).map_err(|error| error.under_key(name))
+        self.add(name, value);
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! use ::dyno::__private::{DirectProbe as _, SerdeProbe as _};
-//! fn __dyno_codecs() -> (__dyno::Codec<String>, __dyno::Codec<Location>) {
+//! fn __dyno_codecs() -> (&'static __dyno::Codec<String>, &'static __dyno::Codec<Location>) {
 //!     ((&&__dyno::Probe::<String>::new()).__dyno_codec::<String>(), __dyno::shard::<Location>())
 //! }
 //! fn __dyno_kinds(__dyno_slot: usize) -> __dyno::Kind {
@@ -123,13 +123,18 @@ impl<'a> Rows<'a> {
     }
 }
 
-/// `__dyno::Codec<String>` and the expression that makes it, which also says what an absent attribute means.
+/// `&'static __dyno::Codec<String>` and the expression that gives it, which also says what an absent attribute means.
+/// One that is made for a field is not behind a reference.
 fn type_and_value(field: &Field) -> (TokenStream, TokenStream) {
     let (codec_type, value) = type_and_codec(field);
     let otherwise = match &field.missing {
         Missing::Call(function) => Some(quote!(.or(|| __dyno::Some(#function())))),
         Missing::Codec => None,
         Missing::Default(place) => Some(quote_spanned!(*place=> .or_default())),
+    };
+    let codec_type = match otherwise {
+        Some(_) => made(&field.type_tokens),
+        None => codec_type,
     };
     let value = quote!(#value #otherwise);
     let refuses_few_values = field.index.as_ref().is_some_and(|index| !index.low_entropy);
@@ -138,41 +143,46 @@ fn type_and_value(field: &Field) -> (TokenStream, TokenStream) {
     }
     let type_tokens = &field.type_tokens;
     let place = first_span(type_tokens);
-    let value = quote_spanned!(place=> __dyno::searchable::<#type_tokens>(#value));
+    let value = quote_spanned!(place=> __dyno::searchable::<#type_tokens, _>(#value));
     (codec_type, value)
 }
 
 fn type_and_codec(field: &Field) -> (TokenStream, TokenStream) {
     let type_tokens = &field.type_tokens;
     let place = first_span(type_tokens);
-    let codec = quote!(__dyno::Codec<#type_tokens>);
+    let known = quote!(&'static __dyno::Codec<#type_tokens>);
+    let made = made(type_tokens);
     match &field.role {
         Role::Flatten => {
             let value = quote_spanned!(place=> __dyno::beside::<#type_tokens>());
             (quote!(__dyno::Beside<#type_tokens>), value)
         }
         Role::Inline if field.duty == Some(Duty::Ttl) => (
-            codec,
+            made,
             quote_spanned!(place=> __dyno::expiry::<#type_tokens>()),
         ),
         Role::Inline | Role::Skip => {
             let value = quote_spanned!(place=> (&&__dyno::Probe::<#type_tokens>::new()).__dyno_codec::<#type_tokens>());
-            (codec, value)
+            (known, value)
         }
         Role::PartitionKey | Role::SortKey => {
-            let value = if let Some(module) = field.given.with.value() {
-                converted(type_tokens, module, "in_key_form")
+            if let Some(module) = field.given.with.value() {
+                (made, converted(type_tokens, module, "in_key_form"))
             } else {
-                quote_spanned!(place=> __dyno::key::<#type_tokens>())
-            };
-            (codec, value)
+                let value = quote_spanned!(place=> __dyno::key::<#type_tokens>());
+                (known, value)
+            }
         }
         Role::Shard => (
-            codec,
+            known,
             quote_spanned!(place=> __dyno::shard::<#type_tokens>()),
         ),
-        Role::With(module) => (codec, converted(type_tokens, module, "in_form")),
+        Role::With(module) => (made, converted(type_tokens, module, "in_form")),
     }
+}
+
+fn made(type_tokens: &TokenStream) -> TokenStream {
+    quote!(__dyno::Codec<#type_tokens>)
 }
 
 /// ```text

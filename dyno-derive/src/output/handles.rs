@@ -3,7 +3,7 @@
 //! ```text
 //! pub struct __DynoPaths<__DynoR: 'static>(__dyno::PathBase<__DynoR>, __dyno::PhantomData<fn() -> Root>);
 //! impl<__DynoR: 'static> __DynoPaths<__DynoR> {
-//!     pub fn city(&self) -> __dyno::Path<__DynoR, String> { self.0.field("city", __dyno_codecs().0) }
+//!     pub fn city(&self) -> __dyno::Path<__DynoR, String> { self.0.field("city", &__dyno_codecs().0) }
 //! }
 //! ```
 //!
@@ -25,7 +25,7 @@ pub(super) fn handles(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> 
         let body = if matches!(row.field.role, Role::Flatten) {
             quote!(self.0.flattened(#codecs().#slot))
         } else {
-            quote!(self.0.field(#name, #codecs().#slot))
+            quote!(self.0.field(#name, &#codecs().#slot))
         };
         method(ident, row, &body)
     });

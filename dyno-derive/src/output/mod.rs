@@ -6,7 +6,7 @@
 //! ```text
 //! const _: () = {
 //!     use ::dyno::__private as __dyno;
-//!     fn __dyno_codecs() -> (__dyno::Codec<String>, ..) { .. }   codec: how each type is carried
+//!     fn __dyno_codecs() -> (&'static __dyno::Codec<String>, ..) { .. }   codec: how each type is carried
 //!     impl __dyno::Object for Root { .. }                    shape, write, read
 //!     impl __dyno::Stored for Root { .. }                    secondary indexes, if it has a table
 //!     struct __DynoPaths<__DynoR>(..);                       handles

@@ -4,7 +4,7 @@
 //! fn read(__dyno_r: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
 //!     let __dyno_c = __dyno_codecs();
 //!     __dyno::Ok(Self {
-//!         firstname: __dyno_r.field(0, __dyno_c.0)?,
+//!         firstname: __dyno_r.field(0, &__dyno_c.0)?,
 //!         cached: ::core::default::Default::default(),
 //!         extra: __dyno_r.flatten(__dyno_c.1)?,
 //!     })
@@ -80,6 +80,6 @@ fn value(Row { field, index, slot }: &Row<'_>) -> TokenStream {
         }
         (Role::Skip, Missing::Codec) => quote!(::core::default::Default::default()),
         (Role::Flatten, _) => quote!(__dyno_r.flatten(__dyno_c.#slot)?),
-        (_, _) => quote!(__dyno_r.field(#index, __dyno_c.#slot)?),
+        (_, _) => quote!(__dyno_r.field(#index, &__dyno_c.#slot)?),
     }
 }

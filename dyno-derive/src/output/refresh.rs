@@ -3,7 +3,7 @@
 //! ```text
 //! fn refresh(&mut self, __dyno_w: &__dyno::Refresh<'_>) {
 //!     let __dyno_c = __dyno_codecs();
-//!     __dyno_w.field("version", &mut self.version, __dyno_c.1);
+//!     __dyno_w.field("version", &mut self.version, &__dyno_c.1);
 //! }
 //! ```
 
@@ -77,5 +77,5 @@ fn local(row: &Row<'_>) -> Ident {
 
 fn call(Row { field, slot, .. }: &Row<'_>, value: impl ToTokens) -> TokenStream {
     let name = &field.name.text;
-    quote!(__dyno_w.field(#name, #value, __dyno_c.#slot);)
+    quote!(__dyno_w.field(#name, #value, &__dyno_c.#slot);)
 }

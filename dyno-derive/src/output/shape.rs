@@ -97,18 +97,19 @@ fn field(
 
 /// `.kept(__dyno::Duty::Version(__dyno::version::<u64>()))`
 ///
-/// `.kept(__dyno::Duty::Updated(|__dyno_t| __dyno::stamped::<u64>(__dyno_t, __dyno_codecs().2)))`
+/// `.kept(__dyno::Duty::Updated(|__dyno_t| __dyno::stamped::<u64>(__dyno_t, &__dyno_codecs().2)))`
 fn kept(duty: Duty, field: &Field, slot: &syn::Index, codecs: &TokenStream) -> TokenStream {
     let type_tokens = &field.type_tokens;
     let place = first_span(type_tokens);
     let stamp = || {
         let stamped = quote_spanned!(place=> __dyno::stamped::<#type_tokens>);
-        quote!(|__dyno_t| #stamped(__dyno_t, #codecs().#slot))
+        quote!(|__dyno_t| #stamped(__dyno_t, &#codecs().#slot))
     };
     let duty = match duty {
         Duty::Created => {
             let stamp = stamp();
-            let reads = quote!(|__dyno_v| __dyno::reads::<#type_tokens>(__dyno_v, #codecs().#slot));
+            let reads =
+                quote!(|__dyno_v| __dyno::reads::<#type_tokens>(__dyno_v, &#codecs().#slot));
             quote!(__dyno::Duty::Created(#stamp, #reads))
         }
         Duty::Updated => {

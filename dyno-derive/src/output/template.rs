@@ -8,7 +8,7 @@
 //! type Keys = __dyno::Templated<(String, ()), __dyno::NoTemplate, (String, ())>;
 //! fn key_parts(&self) -> __dyno::Vec<__dyno::PartText> {
 //!     let __dyno_c = __dyno_codecs();
-//!     __dyno::key_parts([__dyno::key_part::<String>(&self.tenant, __dyno_c.0)])
+//!     __dyno::key_parts([__dyno::key_part::<String>(&self.tenant, &__dyno_c.0)])
 //! }
 //! ```
 
@@ -77,7 +77,7 @@ pub(super) fn of_index(index: &SecondaryIndex, object: &Object) -> Option<TokenS
     Some(quote!(__dyno::Templated<#partition, #sort, ()>))
 }
 
-/// `.in_key(|__dyno_v| __dyno::index_part::<String>(__dyno_v, __dyno_codecs().2))`, of a field that keys of indexes are made of.
+/// `.in_key(|__dyno_v| __dyno::index_part::<String>(__dyno_v, &__dyno_codecs().2))`, of a field that keys of indexes are made of.
 pub(super) fn in_key(
     field: &Field,
     slot: &syn::Index,
@@ -101,7 +101,7 @@ pub(super) fn in_key(
     } else {
         quote_spanned!(place=> __dyno::index_part::<#type_tokens>)
     };
-    Some(quote!(.in_key(|__dyno_v| #text(__dyno_v, #codecs().#slot))))
+    Some(quote!(.in_key(|__dyno_v| #text(__dyno_v, &#codecs().#slot))))
 }
 
 /// The items of `Stored` for keys: the types of fields, and the fields of an object.
@@ -168,9 +168,9 @@ fn part(table: &Table, name: &str, row: &Row<'_>, value: &TokenStream) -> TokenS
         .templates()
         .any(|template| template.runs_on_behind(name))
     {
-        quote_spanned!(place=> __dyno::delimited_key_part::<#type_tokens>(#value, __dyno_c.#slot))
+        quote_spanned!(place=> __dyno::delimited_key_part::<#type_tokens>(#value, &__dyno_c.#slot))
     } else {
-        quote_spanned!(place=> __dyno::key_part::<#type_tokens>(#value, __dyno_c.#slot))
+        quote_spanned!(place=> __dyno::key_part::<#type_tokens>(#value, &__dyno_c.#slot))
     }
 }
 

@@ -3,7 +3,7 @@
 //! ```text
 //! fn write(&self, __dyno_w: &mut __dyno::ObjectWriter) -> __dyno::Result<()> {
 //!     let __dyno_c = __dyno_codecs();
-//!     __dyno_w.field(0, &self.firstname, __dyno_c.0);
+//!     __dyno_w.field(0, &self.firstname, &__dyno_c.0);
 //!     __dyno_w.flatten(&self.extra, __dyno_c.1);
 //!     __dyno_w.done()
 //! }
@@ -45,7 +45,7 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
 /// ```text
 /// Self::Card { number: __dyno_f0, .. } => {
 ///     __dyno_w.variant(0);
-///     __dyno_w.field(0, __dyno_f0, __dyno_c.0);
+///     __dyno_w.field(0, __dyno_f0, &__dyno_c.0);
 /// }
 /// ```
 fn arm(index: usize, variant: &Variant, group: &[Row<'_>]) -> TokenStream {
@@ -84,6 +84,6 @@ fn call(Row { field, index, slot }: &Row<'_>, value: impl ToTokens) -> Option<To
     match field.role {
         Role::Skip => None,
         Role::Flatten => Some(quote!(__dyno_w.flatten(#value, __dyno_c.#slot);)),
-        _ => Some(quote!(__dyno_w.field(#index, #value, __dyno_c.#slot);)),
+        _ => Some(quote!(__dyno_w.field(#index, #value, &__dyno_c.#slot);)),
     }
 }

@@ -21,10 +21,10 @@ fn a_field_is_one_row_one_write_and_one_read() {
         r#"__dyno::FieldShape::of("home",__dyno_kinds,1).role(__dyno::Role::Shard)"#,
         r#"__dyno::FieldShape::of("lastName",__dyno_kinds,0)"#,
         r#".stored(__dyno::TableShape::new("Users","ID").region("us-east-2"))"#,
-        "__dyno_w.field(0usize,&self.first_name,__dyno_c.0);",
-        "__dyno_w.field(1usize,&self.home,__dyno_c.1);",
-        "__dyno_w.field(2usize,&self.last_name,__dyno_c.0);",
-        "first_name:__dyno_r.field(0usize,__dyno_c.0)?",
+        "__dyno_w.field(0usize,&self.first_name,&__dyno_c.0);",
+        "__dyno_w.field(1usize,&self.home,&__dyno_c.1);",
+        "__dyno_w.field(2usize,&self.last_name,&__dyno_c.0);",
+        "first_name:__dyno_r.field(0usize,&__dyno_c.0)?",
         "cached:::core::default::Default::default()",
         "use::dyno::__privateas__dyno;",
     ] {
@@ -156,7 +156,7 @@ fn a_template_is_pieces_types_and_parts() {
         r#"__dyno::Template::new("PK","USER#{name}",&[__dyno::Piece::Text("USER#"),__dyno::Piece::Field("n",0usize)])"#,
         r#".sort(__dyno::Template::new("sk","{{{at}-{name}",&[__dyno::Piece::Text("{"),__dyno::Piece::Field("at",1usize),__dyno::Piece::Text("-"),__dyno::Piece::Field("n",0usize)]))"#,
         "typeKeys=__dyno::Templated<(String,()),(u64,(String,())),(String,(u64,()))>;",
-        "__dyno::key_parts([__dyno::key_part::<String>(&self.name,__dyno_c.0),__dyno::delimited_key_part::<u64>(&self.at,__dyno_c.1)])",
+        "__dyno::key_parts([__dyno::key_part::<String>(&self.name,&__dyno_c.0),__dyno::delimited_key_part::<u64>(&self.at,&__dyno_c.1)])",
     ] {
         assert!(printed.contains(expected), "{expected} is not in {printed}");
     }

@@ -9,7 +9,6 @@ use std::time::{Duration, SystemTime};
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::ValueError;
 
-use crate::shape::attribute::is_null;
 use crate::shape::{Attribute, Kind};
 
 /// `None` is stored as no attribute; in a list or map, as null. Both are read back as `None`.
@@ -23,7 +22,7 @@ impl<T: Attribute> Attribute for Option<T> {
     }
 
     fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
-        if is_null(&value) {
+        if value.is_null() {
             Ok(T::absent().map(|_| T::from_value(value)).transpose()?)
         } else {
             T::from_value(value).map(Some)
@@ -31,7 +30,7 @@ impl<T: Attribute> Attribute for Option<T> {
     }
 
     fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
-        if is_null(value) {
+        if value.is_null() {
             Ok(T::absent().map(|_| T::from_ref(value)).transpose()?)
         } else {
             T::from_ref(value).map(Some)
@@ -39,7 +38,7 @@ impl<T: Attribute> Attribute for Option<T> {
     }
 
     fn __dyno_is_as_written(value: &AttributeValue) -> bool {
-        !is_null(value) && T::__dyno_is_as_written(value)
+        !value.is_null() && T::__dyno_is_as_written(value)
     }
 
     fn is_absent(&self) -> bool {

@@ -83,7 +83,7 @@ impl Attribute for String {
 
     #[inline]
     fn to_value(&self) -> Result<AttributeValue, ValueError> {
-        Ok(AttributeValue::S(self.clone()))
+        Ok(AttributeValue::S(self.as_str().to_owned()))
     }
 
     #[inline]
