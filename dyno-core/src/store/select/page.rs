@@ -131,7 +131,7 @@ impl Walk {
             (found, cut)
         };
         let (objects, failures) = found?;
-        let cursor = self.give(objects.len(), cut);
+        let cursor = self.give(objects.len(), cut)?;
         Ok(Some(Page {
             objects,
             failures,

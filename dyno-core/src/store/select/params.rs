@@ -12,10 +12,10 @@ use crate::expr::{
     Comparator, Condition, Node, Placeholders, Term, condition_text, write_line, write_placeholders,
 };
 use crate::limits;
-use crate::plan::{self, Expiry, same_key};
+use crate::plan::{self, Expiry, Topology, same_key};
 use crate::reserved;
 use crate::shape::Shape;
-use crate::store::cursor;
+use crate::store::cursor::{self, Course};
 use crate::store::operation::Operation;
 
 /// The request of a [`Scan`](crate::Scan) or [`Query`](crate::Query), as it is sent: expressions, and what their
@@ -108,6 +108,7 @@ impl fmt::Debug for Params {
 }
 
 /// What is asked for, checked.
+#[derive(Clone)]
 pub(super) struct Asked {
     keys: Keys,
     /// The partition key by attribute, if there is one.
@@ -232,8 +233,21 @@ impl Asked {
         told.filter_map(part).collect()
     }
 
+    /// What cursors of it say.
+    ///
+    /// # Errors
+    ///
+    /// A value has no form in DynamoDB.
+    pub(super) fn course(&self, topology: &Topology) -> Result<Course> {
+        let hash = self.hash()?;
+        Ok(match self.key {
+            Some(_) => Course::query(topology, hash),
+            None => Course::scan(topology, hash),
+        })
+    }
+
     /// What tells this from everything else that can be asked of the same table and type.
-    pub(super) fn hash(&self) -> Result<Vec<u8>> {
+    fn hash(&self) -> Result<Vec<u8>> {
         const BYTES: usize = 16;
         let mut names = Placeholders::new();
         let mut text = |node: &Option<Node>| {
@@ -298,7 +312,7 @@ impl Asked {
     ///
     /// An expression is longer than the service takes.
     pub(super) fn render(
-        self,
+        &self,
         operation: &Operation,
         consistent: bool,
         limit: Option<u32>,
@@ -306,7 +320,7 @@ impl Asked {
         hidden: Option<&Expiry>,
     ) -> Result<Params> {
         let mut names = Placeholders::new();
-        let filter = match (self.filter, hidden.map(Expiry::lives)) {
+        let filter = match (self.filter.clone(), hidden.map(Expiry::lives)) {
             (Some(filter), Some(lives)) => Some(Node::All(vec![lives, filter])),
             (filter, lives) => filter.or(lives),
         };

@@ -1,6 +1,6 @@
 //! What a scan and a query have in common.
 
-use dyno_value::Item;
+use dyno_value::{Item, validate};
 
 use super::keys::Keys;
 use super::keyword::Keywords;
@@ -11,7 +11,7 @@ use crate::expr::Condition;
 use crate::key::KeyValue;
 use crate::plan::Expiry;
 use crate::shape::Stored;
-use crate::store::cursor::{Course, Cursor};
+use crate::store::cursor::Cursor;
 use crate::store::operation::{Operation, Options};
 
 /// Which objects, and how many of them.
@@ -54,7 +54,7 @@ pub(super) struct Made {
 }
 
 /// What is asked, and where it begins.
-type Checked = (Keys, Params, Option<Expiry>, Course, Option<Item>);
+type Checked = (Keys, Params, Option<Expiry>, Asked, Option<Item>);
 
 /// A selection that was checked.
 pub(super) struct Begun {
@@ -63,7 +63,7 @@ pub(super) struct Begun {
     pub(super) params: Params,
     /// What is not given back.
     pub(super) expiry: Option<Expiry>,
-    pub(super) course: Course,
+    pub(super) asked: Asked,
     pub(super) start: Option<Item>,
 }
 
@@ -98,13 +98,13 @@ impl<T: Stored> Selection<T> {
         };
         let operation = Operation::new::<T>(name, self.options.clone())?;
         let checked = self.check(&operation, counts);
-        let (keys, params, expiry, course, start) = checked.map_err(operation.explain(None))?;
+        let (keys, params, expiry, asked, start) = checked.map_err(operation.explain(None))?;
         Ok(Begun {
             operation,
             keys,
             params,
             expiry,
-            course,
+            asked,
             start,
         })
     }
@@ -135,13 +135,8 @@ impl<T: Stored> Selection<T> {
         let filter = self.filter.iter().cloned().chain(by_name);
         let filter = filter.reduce(|one, other| one & other);
         let asked = Asked::of(operation, keys, partition.as_ref(), filter)?;
-        let hash = asked.hash()?;
-        let course = match self.partition {
-            Some(_) => Course::query(topology, hash),
-            None => Course::scan(topology, hash),
-        };
         let start = match &self.from {
-            Some(cursor) => Some(course.key_of(cursor, &keys.names())?),
+            Some(cursor) => Some(asked.course(topology)?.key_of(cursor, &keys.names())?),
             None => None,
         };
         asked.check_start(start.as_ref())?;
@@ -160,7 +155,8 @@ impl<T: Stored> Selection<T> {
             .as_ref()
             .filter(|expiry| keys.finds_whole_items() && !asks_by(expiry));
         let params = asked.render(operation, self.consistent, self.limit, counts, hidden)?;
-        Ok((keys, params, expiry, course, start))
+        params.values.values().try_for_each(validate)?;
+        Ok((keys, params, expiry, asked, start))
     }
 }
 

@@ -9,12 +9,12 @@ use dyno_value::Item;
 
 use super::found::other_keys;
 use super::keys::Keys;
-use super::params::Params;
+use super::params::{Asked, Params};
 use super::selection::{Begun, Selection};
 use crate::error::{Error, Result};
 use crate::plan::Expiry;
 use crate::shape::Stored;
-use crate::store::cursor::{Course, Cursor};
+use crate::store::cursor::Cursor;
 use crate::store::operation::Operation;
 
 /// A selection under way.
@@ -25,7 +25,7 @@ pub(super) struct Walk {
     pub(super) params: Params,
     /// What is not given back.
     pub(super) expiry: Option<Expiry>,
-    pub(super) course: Course,
+    asked: Asked,
     /// The key after which the next page begins.
     pub(super) start: Option<Item>,
     /// Whether there is a next page.
@@ -57,7 +57,7 @@ impl Walk {
             keys,
             params,
             expiry,
-            course,
+            asked,
             start,
         } = selection.begin(counts)?;
         Ok(Self {
@@ -71,7 +71,7 @@ impl Walk {
             keys,
             params,
             expiry,
-            course,
+            asked,
             start,
             requests: 0,
         })
@@ -118,7 +118,11 @@ impl Walk {
     }
 
     /// Takes note of what a page gave: so many objects, and behind which place others follow in it. Where the next page begins.
-    pub(super) fn give(&mut self, objects: usize, cut: Option<Item>) -> Option<Cursor> {
+    ///
+    /// # Errors
+    ///
+    /// A value that was asked for has no form in DynamoDB, which is noticed before the first request.
+    pub(super) fn give(&mut self, objects: usize, cut: Option<Item>) -> Result<Option<Cursor>> {
         if let Some(wanted) = &mut self.wanted {
             *wanted = wanted.saturating_sub(objects);
         }
@@ -130,7 +134,12 @@ impl Walk {
         if self.wanted == Some(0) {
             self.goes_on = false;
         }
-        self.start.clone().map(|key| self.course.at(key))
+        let Some(key) = self.start.clone() else {
+            return Ok(None);
+        };
+        let course = self.asked.course(&self.operation.topology);
+        let course = course.map_err(self.operation.explain(None))?;
+        Ok(Some(course.at(key)))
     }
 
     fn check_start(&self) -> Result<()> {

@@ -109,7 +109,7 @@ impl<M: Members> Gathering<M> {
         let (objects, count) = M::__dyno_found(sorted, consistent).await?;
         Ok(Some(CollectionPage {
             objects,
-            cursor: self.walk.give(count, cut),
+            cursor: self.walk.give(count, cut)?,
             looked_at: answered.looked_at,
         }))
     }
