@@ -306,7 +306,7 @@ impl Place<'_> {
             Kind::Map(_) | Kind::Object(_) => {
                 Err(self.fault("only strings, sets and lists contain"))
             }
-            Kind::Lazy(_) | Kind::Key(_) | Kind::Opaque(_) | Kind::Scalar(_) => {
+            Kind::Lazy(_) | Kind::Key { .. } | Kind::Opaque(_) | Kind::Scalar(_) => {
                 let of_set = as_set(&value).filter(|set| fits(self.kind, set.clone()).is_ok());
                 if of_set.is_some() {
                     return Ok(value);
@@ -334,8 +334,8 @@ fn as_set(element: &AttributeValue) -> Option<AttributeValue> {
 /// The value, or a boolean as the number that a field of this kind stores for it.
 fn fitted(kind: Kind, value: AttributeValue) -> Result<AttributeValue, ValueError> {
     let check = |value: &AttributeValue| match (kind, KeyValue::from_value(value)) {
-        (Kind::Key(kind), Some(key)) if key.kind() == kind => Ok(()),
-        (Kind::Key(_), _) => Err(ValueError::custom("another type than the key has")),
+        (Kind::Key { kind, .. }, Some(key)) if key.kind() == kind => Ok(()),
+        (Kind::Key { .. }, _) => Err(ValueError::custom("another type than the key has")),
         _ => fits(kind, value.clone()),
     };
     let Err(error) = check(&value) else {

@@ -78,7 +78,7 @@ impl<R, T> Path<R, T> {
     where
         T: Ordered,
     {
-        if matches!(self.codec().kind(), Kind::Key(_) | Kind::Scalar(_)) {
+        if matches!(self.codec().kind(), Kind::Key { .. } | Kind::Scalar(_)) {
             return self.check_place();
         }
         if T::ONLY_AS_NUMBER && !self.codec().is_foreign() {

@@ -281,7 +281,7 @@ fn step(
         (Some(Kind::List(_)), Segment::Key(name)) => {
             Err(format!("`{name}` goes into a list, which has indexes"))
         }
-        (Some(Kind::Key(_)), _) => Err("a key has nothing inside".to_owned()),
+        (Some(Kind::Key { .. }), _) => Err("a key has nothing inside".to_owned()),
         (Some(Kind::Lazy(_) | Kind::Opaque(_) | Kind::Scalar(_)) | None, _) => Ok((None, None)),
     }
 }

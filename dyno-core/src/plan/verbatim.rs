@@ -9,7 +9,7 @@ use super::of_type::plain_tag;
 use super::root::{Found, RootState};
 use crate::key::KeyKind;
 use crate::reserved;
-use crate::shape::{Body, FieldShape, Role, Shape, TableShape};
+use crate::shape::{Body, FieldShape, Kind, ObjectReader, Role, Shape, TableShape};
 
 /// Whether an unmanaged object of the shape is that, where no loader has a say.
 pub(super) fn is_verbatim(shape: &'static Shape) -> bool {
@@ -33,6 +33,8 @@ pub(crate) struct Verbatim {
     keys: [Option<(&'static str, KeyKind)>; 2],
     /// Whether the key is made of fields that are attributes by themselves.
     has_key_fields: bool,
+    /// Whether every text is a key.
+    has_text_keys: bool,
 }
 
 impl Verbatim {
@@ -45,22 +47,29 @@ impl Verbatim {
             shape,
             tag: plain_tag(shape),
             keys: [Some(key(table.key_name(), kinds.partition)), sort],
+            has_text_keys: shape
+                .all_fields()
+                .filter(|field| field.is_key())
+                .all(|field| matches!(field.kind(), Kind::Key { is_text: true, .. })),
             has_key_fields: kinds.partition.is_some() && (sort.is_none() || kinds.sort.is_some()),
         }
     }
 
-    /// Whether an item is that of such an object for certain. What is not may be one all the same.
-    pub(crate) fn is(&self, item: &Item) -> bool {
-        #[expect(clippy::iter_over_hash_type, reason = "it asks the same of each")]
-        for (name, value) in item {
-            let is_mappers = reserved::is_reserved(name) && !self.is_tag(name, value);
-            if is_mappers || (may_hold_envelope(value) && holds_envelope(value)) {
-                return false;
-            }
+    /// Reads an item that is that of such an object for certain, and leaves it without its texts. What is not may be one all the same, and
+    /// stays as it is.
+    pub(crate) fn reader<'a>(&self, item: &'a mut Item) -> Option<ObjectReader<'a>> {
+        let has_keys = self.has_key_fields || self.has_keys(item);
+        let is_of_type =
+            self.tag.is_none() || matches!(RootState::read(item, self.shape), Ok(Found::Foreign));
+        if !has_keys || !is_of_type {
+            return None;
         }
-        (self.has_key_fields || self.has_keys(item))
-            && (self.tag.is_none()
-                || matches!(RootState::read(item, self.shape), Ok(Found::Foreign)))
+        let takes = |name: &str, value: &AttributeValue, is_claimed: bool| {
+            let is_mappers =
+                !is_claimed && reserved::is_reserved(name) && !self.is_tag(name, value);
+            !is_mappers && !(may_hold_envelope(value) && holds_envelope(value))
+        };
+        ObjectReader::of_drained(self.shape, item, self.has_text_keys, takes)
     }
 
     /// Whether an item has keys of the right types; where fields are keys, reading them tells it.

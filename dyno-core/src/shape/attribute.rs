@@ -1,4 +1,5 @@
 use std::cell::Cell;
+use std::mem;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
@@ -65,6 +66,12 @@ pub trait Attribute: Sized {
         Self::from_value(value.clone())
     }
 
+    /// The same of a value of which anything may be left; of a text that is the value, an empty one.
+    #[doc(hidden)]
+    fn __dyno_take(value: &mut AttributeValue) -> Result<Self, ValueError> {
+        Self::from_value(mem::replace(value, AttributeValue::Null(true)))
+    }
+
     /// Whether what is read from the value would be written as this value, for certain.
     #[doc(hidden)]
     fn __dyno_is_as_written(_: &AttributeValue) -> bool {
@@ -109,6 +116,13 @@ impl<T: Object> Attribute for T {
         }
     }
 
+    fn __dyno_take(value: &mut AttributeValue) -> Result<Self, ValueError> {
+        match value {
+            AttributeValue::M(item) => take_object(item),
+            other => Err(ValueError::expected("a map", other)),
+        }
+    }
+
     fn kind() -> Kind {
         Kind::Object(T::SHAPE)
     }
@@ -123,6 +137,14 @@ pub(crate) fn write_object<T: Object>(object: &T) -> Result<Item, ValueError> {
     Ok(writer.finish())
 }
 
+/// The keys of an object that are fields of it.
+pub(crate) fn write_keys<T: Object>(object: &T) -> Item {
+    let mut writer = ObjectWriter::of_keys(T::SHAPE);
+    // Keys that cannot be stored are told where the object is.
+    drop(object.write(&mut writer));
+    writer.finish()
+}
+
 /// Those fields of an object that can be stored.
 pub(crate) fn write_what_can_be<T: Object>(object: &T) -> Item {
     let mut writer = ObjectWriter::going_on(T::SHAPE);
@@ -132,16 +154,14 @@ pub(crate) fn write_what_can_be<T: Object>(object: &T) -> Item {
 }
 
 /// The object from one map, its shards inside it.
-pub(crate) fn read_object<T: Object>(item: Item) -> Result<T, ValueError> {
-    T::read(&mut ObjectReader::new(T::SHAPE, item))
+pub(crate) fn read_object<T: Object>(mut item: Item) -> Result<T, ValueError> {
+    take_object(&mut item)
 }
 
-/// The same of a map that is kept, but for texts, which are moved to the object; and how many of its attributes would be written as
-/// they stand there, for certain.
-pub(crate) fn drain_object<T: Object>(item: &mut Item) -> Result<(T, usize), ValueError> {
-    let mut reader = ObjectReader::of_drained(T::SHAPE, item);
-    let object = T::read(&mut reader)?;
-    Ok((object, reader.as_written()))
+/// The same of a map of which anything may be left.
+fn take_object<T: Object>(item: &mut Item) -> Result<T, ValueError> {
+    let mut reader = ObjectReader::new(T::SHAPE, item);
+    T::read(&mut reader).map_err(|error| reader.placed(error))
 }
 
 /// Puts the texts back that were moved to the object.
@@ -159,7 +179,8 @@ pub(crate) fn restore_drained<T: Object>(object: &T, item: &mut Item) {
 
 /// The same of a map that is kept.
 fn view_object<T: Object>(item: &Item) -> Result<T, ValueError> {
-    T::read(&mut ObjectReader::of_kept(T::SHAPE, item))
+    let mut reader = ObjectReader::of_kept(T::SHAPE, item);
+    T::read(&mut reader).map_err(|error| reader.placed(error))
 }
 
 /// How deep objects may stand in each other: far more than items and transactions can hold, far less than a stack.

@@ -41,7 +41,9 @@ pub(super) struct Direct<T> {
     view: fn(&AttributeValue) -> Result<T, ValueError>,
     /// Whether values are owned data, each always written in the same way and read back as it was.
     is_plain: bool,
-    /// Whether a text that is stored is the value.
+    /// Reads a value of which anything may be left.
+    take: fn(&mut AttributeValue) -> Result<T, ValueError>,
+    /// Whether a text that is stored is the value, so that all that is left of it is an empty one.
     is_text: bool,
     /// Whether what is read from a value would be written as this value, for certain.
     is_as_written: fn(&AttributeValue) -> bool,
@@ -100,29 +102,45 @@ impl<T> Codec<T> {
         }
     }
 
-    /// The same of a value that is kept, but for a text, in whose place an empty one stays.
+    /// The same of a value of which anything may be left.
     ///
     /// # Errors
     ///
     /// Those of [`read`](Self::read).
-    pub(crate) fn drain(&self, value: &mut AttributeValue) -> Result<T, ValueError> {
-        if self.direct.as_ref().is_some_and(|direct| direct.is_text) && value.is_s() {
-            self.read(mem::replace(value, AttributeValue::S(String::new())))
-        } else {
-            self.view(value)
+    #[inline]
+    pub(super) fn take(&self, value: &mut AttributeValue) -> Result<T, ValueError> {
+        match &self.direct {
+            Some(direct) => (direct.take)(value),
+            None => self.read(mem::replace(value, AttributeValue::Null(true))),
+        }
+    }
+
+    /// The same of a value that is kept, but for a text that need not stay, in whose place an empty one does.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`read`](Self::read).
+    #[inline]
+    pub(super) fn drain(&self, value: &mut AttributeValue, stays: bool) -> Result<T, ValueError> {
+        match &self.direct {
+            Some(direct) if direct.is_text && !stays => (direct.take)(value),
+            Some(direct) => (direct.view)(value),
+            None => self.read(value.clone()),
+        }
+    }
+
+    /// Whether what is read from the value would be written as this value, for certain.
+    #[inline]
+    pub(super) fn is_as_written(&self, value: &AttributeValue) -> bool {
+        match &self.direct {
+            Some(direct) => (direct.is_as_written)(value),
+            None => false,
         }
     }
 
     /// Whether values are owned data, each always written in the same way and read back as it was.
     pub(crate) fn is_plain(&self) -> bool {
         self.direct.as_ref().is_some_and(|direct| direct.is_plain)
-    }
-
-    /// Whether what is read from the value would be written as this value, for certain.
-    pub(crate) fn is_as_written(&self, value: &AttributeValue) -> bool {
-        self.direct
-            .as_ref()
-            .is_some_and(|direct| (direct.is_as_written)(value))
     }
 
     /// The value that is read after this one was stored.
@@ -196,8 +214,9 @@ impl<T: Attribute> Codec<T> {
                 }
             },
             view: T::from_ref,
-            is_plain: T::__DYNO_IS_PLAIN,
+            take: T::__dyno_take,
             is_text: T::__DYNO_IS_TEXT,
+            is_plain: T::__DYNO_IS_PLAIN,
             is_as_written: T::__dyno_is_as_written,
         }),
     };
@@ -242,15 +261,18 @@ impl<T: KeyAttribute> Codec<T> {
         write: |value| value.to_value().map(Some),
         read: T::from_value,
         absent: || None,
-        kind: || Kind::Key(T::KEY_KIND),
+        kind: || Kind::Key {
+            kind: T::KEY_KIND,
+            is_text: T::__DYNO_IS_TEXT,
+        },
         is_foreign: false,
         fills_in: false,
         direct: Some(Direct {
             put: put_present,
             view: T::from_ref,
+            take: T::__dyno_take,
+            is_text: T::__DYNO_IS_TEXT,
             is_plain: T::__DYNO_IS_PLAIN,
-            // An object of a page finds its key in its item.
-            is_text: false,
             is_as_written: T::__dyno_is_as_written,
         }),
     };

@@ -252,6 +252,11 @@ impl FieldShape {
         }
     }
 
+    /// Whether it is a part of the object's key.
+    pub(crate) fn is_key(&self) -> bool {
+        matches!(self.role, Role::PartitionKey | Role::SortKey)
+    }
+
     /// Whether an attribute of this name belongs to the field.
     pub fn answers_to(&self, name: &str) -> bool {
         self.name == name || self.aliases.contains(&name)
@@ -290,8 +295,13 @@ pub enum Privacy {
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub enum Kind {
-    /// A key attribute of this type.
-    Key(KeyKind),
+    /// A key attribute.
+    Key {
+        /// Its type in the table.
+        kind: KeyKind,
+        /// Whether the text that is stored is the value, so that every text is one.
+        is_text: bool,
+    },
     /// A value that is loaded when it is asked for.
     Lazy(Element),
     /// A list of values of one kind.

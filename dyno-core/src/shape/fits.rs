@@ -11,7 +11,7 @@ use crate::reserved;
 pub(crate) fn fits(kind: Kind, value: AttributeValue) -> Result<(), ValueError> {
     match kind {
         Kind::Opaque(check) | Kind::Scalar(check) => check(value),
-        Kind::Key(_) => Ok(()),
+        Kind::Key { .. } => Ok(()),
         Kind::Lazy(inside) => fits(inside.kind(), value),
         Kind::List(element) => match value {
             AttributeValue::L(elements) => {

@@ -1,11 +1,14 @@
 //! Sealed fields whose values can be searched.
 
+use std::borrow::Borrow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_smithy_types::Blob;
 use uuid::Uuid;
+
+use super::Codec;
 
 /// The index of one field, as the derive prints it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,6 +127,6 @@ impl<V: Searchable> Searchable for BTreeMap<String, V> {}
 impl<V: Searchable, S> Searchable for HashMap<String, V, S> {}
 
 /// The codec of a field with an index.
-pub fn searchable<T: Searchable, C>(codec: C) -> C {
+pub fn searchable<T: Searchable, C: Borrow<Codec<T>>>(codec: C) -> C {
     codec
 }

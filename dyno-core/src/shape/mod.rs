@@ -31,7 +31,7 @@ mod write;
 
 pub use attribute::Attribute;
 pub(crate) use attribute::{
-    drain_object, read_object, restore_drained, write_object, write_what_can_be,
+    read_object, restore_drained, write_keys, write_object, write_what_can_be,
 };
 pub use codec::{Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, key, shard};
 pub use duty::{Duty, Reads, Refresh, Stamp, VersionNumber, VersionRange, reads, stamped, version};

@@ -32,6 +32,7 @@ impl Places {
     }
 
     /// The place of the field with this name.
+    #[inline]
     pub(super) fn find(&self, fields: &[FieldShape], name: &str) -> Option<usize> {
         let likely = usize::from(*self.0.get(mark(name))?);
         // No field has this mark, or the first that has it is the likely one.
@@ -43,6 +44,7 @@ impl Places {
 }
 
 /// Below [`MARKS`].
+#[inline]
 const fn mark(name: &str) -> usize {
     match name.as_bytes() {
         [] => 0,

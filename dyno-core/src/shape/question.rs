@@ -57,7 +57,7 @@ impl Kind {
                             && (kind.may_be_marked(rest) || (differ && kind.holds_encrypted())))
                 })
             }
-            (Self::Object(_) | Self::Key(_) | Self::Opaque(_) | Self::Scalar(_), _) => false,
+            (Self::Object(_) | Self::Key { .. } | Self::Opaque(_) | Self::Scalar(_), _) => false,
         }
     }
 
@@ -115,7 +115,7 @@ impl Kind {
                 let mut fields = shape.all_fields();
                 wanted(shape) || fields.any(|field| field.kind().any_unseen_shape(seen, wanted))
             }
-            Self::Key(_) | Self::Opaque(_) | Self::Scalar(_) => false,
+            Self::Key { .. } | Self::Opaque(_) | Self::Scalar(_) => false,
         }
     }
 }

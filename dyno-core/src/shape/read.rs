@@ -1,3 +1,5 @@
+use std::mem;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
 
@@ -9,6 +11,8 @@ use crate::reserved;
 pub struct ObjectReader<'a> {
     shape: &'static Shape,
     fields: &'static [FieldShape],
+    /// The name of the field that is being read, of which an error says what is wrong.
+    field: Option<&'static str>,
     source: Source<'a>,
     /// How many fields of a drained item would be written as they stand there.
     as_written: usize,
@@ -27,20 +31,39 @@ const SLOTS: usize = 16;
 enum Source<'a> {
     /// All attributes by their names, which are taken out one by one.
     Item(Item),
-    /// Those that fields claim, by the field's index.
-    Sorted([Option<AttributeValue>; SLOTS]),
-    /// The same of an item that is kept.
-    Kept([Option<&'a AttributeValue>; SLOTS]),
-    /// The same of one that loses its texts.
-    Drained([Option<&'a mut AttributeValue>; SLOTS]),
+    /// Those of an item that is kept, by the index of the field that claims them.
+    Kept(Slots<&'a AttributeValue>),
+    /// The same of an item of which something is left.
+    Taken(Slots<&'a mut AttributeValue>, Left),
+}
+
+/// What stands there for a field.
+enum Found<'a> {
+    Nothing,
+    Loose(AttributeValue),
+    Kept(&'a AttributeValue),
+    Taken(&'a mut AttributeValue),
+    /// Whether it stays also if it is a text.
+    Drained(&'a mut AttributeValue, bool),
+}
+
+type Slots<V> = [Option<V>; SLOTS];
+
+/// What is left of an item that was read.
+#[derive(Clone, Copy, Debug)]
+enum Left {
+    Anything,
+    AllButTexts,
+    AllButTextsThatAreNoKeys,
 }
 
 impl<'a> ObjectReader<'a> {
-    pub(crate) fn new(shape: &'static Shape, item: Item) -> Self {
+    /// Of an item of which anything may be left.
+    pub(crate) fn new(shape: &'static Shape, item: &'a mut Item) -> Self {
         let source = if are_told_apart_by_name(shape) {
-            Source::Sorted(by_field(shape, item))
+            Source::Taken(by_field(shape, item), Left::Anything)
         } else {
-            Source::Item(item)
+            Source::Item(mem::take(item))
         };
         Self::from_source(shape, source)
     }
@@ -55,20 +78,47 @@ impl<'a> ObjectReader<'a> {
         Self::from_source(shape, source)
     }
 
-    /// Of an item that is kept, but for texts, in whose place empty ones stay.
-    pub(crate) fn of_drained(shape: &'static Shape, item: &'a mut Item) -> Self {
-        let source = if are_told_apart_by_name(shape) {
-            Source::Drained(by_field(shape, item))
-        } else {
-            Source::Item(item.clone())
+    /// Of an item that is kept, but for texts, in whose place empty ones stay; nothing if an attribute is refused, of which is told whether
+    /// a field claims it. Keys stay, too, unless none can be refused that is a text.
+    pub(crate) fn of_drained(
+        shape: &'static Shape,
+        item: &'a mut Item,
+        has_text_keys: bool,
+        mut takes: impl FnMut(&str, &AttributeValue, bool) -> bool,
+    ) -> Option<Self> {
+        if !are_told_apart_by_name(shape) {
+            return None;
+        }
+        let slots = [const { None }; SLOTS];
+        let kept = Left::AllButTextsThatAreNoKeys;
+        let mut this = Self::from_source(shape, Source::Taken(slots, kept));
+        let Source::Taken(slots, left) = &mut this.source else {
+            return None;
         };
-        Self::from_source(shape, source)
+        #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
+        for (name, value) in item {
+            let place = shape.place_of(this.fields, name);
+            if !takes(name, value, place.is_some()) {
+                return None;
+            }
+            if let Some(slot) = place.and_then(|place| slots.get_mut(place)) {
+                *slot = Some(value);
+            }
+        }
+        let is_text = |(field, value): (&FieldShape, &Option<&mut AttributeValue>)| {
+            !field.is_key() || value.as_ref().is_some_and(|value| value.is_s())
+        };
+        if has_text_keys && this.fields.iter().zip(&*slots).all(is_text) {
+            *left = Left::AllButTexts;
+        }
+        Some(this)
     }
 
     fn from_source(shape: &'static Shape, source: Source<'a>) -> Self {
         Self {
             shape,
             fields: struct_fields(shape),
+            field: None,
             source,
             as_written: 0,
             around: Vec::new(),
@@ -79,36 +129,50 @@ impl<'a> ObjectReader<'a> {
     ///
     /// # Errors
     ///
-    /// The attribute is missing, or does not fit.
+    /// The attribute is missing, or does not fit. The reading is over, and [`placed`](Self::placed) says in which field.
     pub fn field<T>(&mut self, index: usize, codec: &Codec<T>) -> Result<T, ValueError> {
-        let field = self
-            .fields
-            .get(index)
-            .ok_or_else(|| ValueError::new(ValueCause::Missing))?;
         if !codec.is_plain() {
             uncertain::note();
         }
-        let value = match &mut self.source {
-            Source::Item(item) => take(item, field).map(|value| codec.read(value)),
-            Source::Sorted(sorted) => {
-                let value = sorted.get_mut(index).and_then(Option::take);
-                value.map(|value| codec.read(value))
+        match self.find(index) {
+            Found::Nothing => absent(codec),
+            Found::Loose(mut value) => codec.take(&mut value),
+            Found::Kept(value) => codec.view(value),
+            Found::Taken(value) => codec.take(value),
+            Found::Drained(value, stays) => {
+                self.as_written += usize::from(codec.is_as_written(value));
+                codec.drain(value, stays)
             }
-            Source::Kept(kept) => {
-                let value = kept.get(index).copied().flatten();
-                value.map(|value| codec.view(value))
-            }
-            Source::Drained(drained) => {
-                let value = drained.get_mut(index).and_then(Option::take);
-                if let Some(value) = &value {
-                    self.as_written += usize::from(codec.is_as_written(value));
-                }
-                value.map(|value| codec.drain(value))
+        }
+    }
+
+    #[inline]
+    fn find(&mut self, index: usize) -> Found<'a> {
+        let Some(field) = self.fields.get(index) else {
+            return Found::Nothing;
+        };
+        self.field = Some(field.name());
+        let found = match &mut self.source {
+            Source::Item(item) => take(item, field).map(Found::Loose),
+            Source::Kept(slots) => slots.get(index).copied().flatten().map(Found::Kept),
+            Source::Taken(slots, left) => {
+                let value = slots.get_mut(index).and_then(Option::take);
+                value.map(|value| match left {
+                    Left::Anything => Found::Taken(value),
+                    Left::AllButTexts => Found::Drained(value, false),
+                    Left::AllButTextsThatAreNoKeys => Found::Drained(value, field.is_key()),
+                })
             }
         };
-        match value {
-            Some(value) => value.map_err(|error| error.under_key(field.name())),
-            None => absent(field, codec),
+        found.unwrap_or(Found::Nothing)
+    }
+
+    /// The error that ended the reading, seen from the object.
+    #[cold]
+    pub(crate) fn placed(&self, error: ValueError) -> ValueError {
+        match self.field {
+            Some(name) => error.under_key(name),
+            None => error,
         }
     }
 
@@ -118,6 +182,7 @@ impl<'a> ObjectReader<'a> {
     ///
     /// An attribute is missing, or does not fit.
     pub fn flatten<T>(&mut self, beside: Beside<T>) -> Result<T, ValueError> {
+        self.field = None;
         (beside.read)(self)
     }
 
@@ -199,7 +264,7 @@ impl<'a> ObjectReader<'a> {
     fn item(&mut self) -> Result<&mut Item, ValueError> {
         match &mut self.source {
             Source::Item(item) => Ok(item),
-            Source::Sorted(_) | Source::Kept(_) | Source::Drained(_) => Err(ValueError::custom(
+            Source::Kept(_) | Source::Taken(..) => Err(ValueError::custom(
                 "a struct without flattened fields has no attributes beside its own",
             )),
         }
@@ -220,7 +285,7 @@ fn are_told_apart_by_name(shape: &'static Shape) -> bool {
 fn by_field<N: AsRef<str>, V>(
     shape: &'static Shape,
     attributes: impl IntoIterator<Item = (N, V)>,
-) -> [Option<V>; SLOTS] {
+) -> Slots<V> {
     let fields = struct_fields(shape);
     let mut slots = [const { None }; SLOTS];
     for (name, value) in attributes {
@@ -240,14 +305,13 @@ fn take(item: &mut Item, field: &FieldShape) -> Option<AttributeValue> {
     value
 }
 
-#[cold]
-fn absent<T>(field: &FieldShape, codec: &Codec<T>) -> Result<T, ValueError> {
+fn absent<T>(codec: &Codec<T>) -> Result<T, ValueError> {
     if codec.fills_in {
         uncertain::note();
     }
     codec
         .absent()
-        .ok_or_else(|| ValueError::new(ValueCause::Missing).under_key(field.name()))
+        .ok_or_else(|| ValueError::new(ValueCause::Missing))
 }
 
 fn struct_fields(shape: &'static Shape) -> &'static [FieldShape] {

@@ -12,9 +12,34 @@ pub(super) fn note() {
     UNCERTAIN.set(true);
 }
 
+/// Looks whether anything was read or written that may be otherwise the next time.
+pub(crate) struct Watch {
+    before: bool,
+}
+
+impl Watch {
+    pub(crate) fn begin() -> Self {
+        Self {
+            before: UNCERTAIN.replace(false),
+        }
+    }
+
+    /// Whether anything was, since the beginning.
+    #[expect(clippy::unused_self, reason = "only who watches may ask")]
+    pub(crate) fn has_seen_any(&self) -> bool {
+        UNCERTAIN.get()
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        UNCERTAIN.set(self.before);
+    }
+}
+
 /// What the work gives, and whether anything that it read or wrote may be otherwise the next time.
 pub(crate) fn watched<T>(work: impl FnOnce() -> T) -> (T, bool) {
-    let before = UNCERTAIN.replace(false);
+    let watch = Watch::begin();
     let value = work();
-    (value, UNCERTAIN.replace(before))
+    (value, watch.has_seen_any())
 }

@@ -308,7 +308,10 @@ impl<T> Codec<T> {
     /// The same, of a key.
     #[must_use]
     pub fn in_key_form<F: KeyForm, E>(mut self, _: fn(&T) -> Result<F, E>) -> Self {
-        self.kind = || Kind::Key(F::KEY_KIND);
+        self.kind = || Kind::Key {
+            kind: F::KEY_KIND,
+            is_text: false,
+        };
         self.is_foreign = true;
         self
     }

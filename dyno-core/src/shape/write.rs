@@ -14,8 +14,16 @@ pub struct ObjectWriter {
     fields: &'static [FieldShape],
     item: Item,
     error: Option<ValueError>,
-    /// Whether it goes on behind an error.
-    goes_on: bool,
+    wanted: Wanted,
+}
+
+/// What of an object is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wanted {
+    Everything,
+    /// The fields that can be stored, whatever is wrong with others.
+    WhatCanBe,
+    Keys,
 }
 
 impl ObjectWriter {
@@ -26,14 +34,22 @@ impl ObjectWriter {
             fields,
             item: Item::with_capacity(fields.len()),
             error: None,
-            goes_on: false,
+            wanted: Wanted::Everything,
         }
     }
 
     /// The same, for the fields that can be stored, whatever is wrong with others.
     pub(super) fn going_on(shape: &'static Shape) -> Self {
         Self {
-            goes_on: true,
+            wanted: Wanted::WhatCanBe,
+            ..Self::new(shape)
+        }
+    }
+
+    /// The same, for the keys alone.
+    pub(super) fn of_keys(shape: &'static Shape) -> Self {
+        Self {
+            wanted: Wanted::Keys,
             ..Self::new(shape)
         }
     }
@@ -44,12 +60,15 @@ impl ObjectWriter {
 
     /// Stores the field at `index` of the shape.
     pub fn field<T>(&mut self, index: usize, value: &T, codec: &Codec<T>) {
-        if self.error.is_some() && !self.goes_on {
+        if self.is_over() {
             return;
         }
         let Some(field) = self.fields.get(index) else {
             return self.refuse(ValueError::new(ValueCause::Missing));
         };
+        if self.wanted == Wanted::Keys && !field.is_key() {
+            return;
+        }
         codec.put(value, field.name(), self);
     }
 
@@ -97,8 +116,12 @@ impl ObjectWriter {
         self.error.take().map_or(Ok(()), Err)
     }
 
+    fn is_over(&self) -> bool {
+        self.error.is_some() && self.wanted == Wanted::Everything
+    }
+
     fn attempt(&mut self, step: impl FnOnce(&mut Self) -> Result<(), ValueError>) {
-        if (self.error.is_none() || self.goes_on)
+        if !self.is_over()
             && let Err(error) = step(self)
         {
             self.refuse(error);

@@ -11,7 +11,8 @@
 //! }
 //! ```
 //!
-//! Flattened fields come last: what no field claims is theirs.
+//! Keys come behind the others: an item whose other fields do not fit still has its key. Flattened fields come last: what no field
+//! claims is theirs.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
@@ -62,10 +63,13 @@ fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> Toke
 }
 
 fn named(group: &[Row<'_>]) -> TokenStream {
-    let (flattened, others): (Vec<&Row<'_>>, Vec<&Row<'_>>) = group
-        .iter()
-        .partition(|row| matches!(row.field.role, Role::Flatten));
-    let fields = others.into_iter().chain(flattened).map(|row| {
+    let mut rows: Vec<&Row<'_>> = group.iter().collect();
+    rows.sort_by_key(|row| match row.field.role {
+        Role::Flatten => 2,
+        Role::PartitionKey | Role::SortKey => 1,
+        _ => 0,
+    });
+    let fields = rows.into_iter().map(|row| {
         let (ident, value) = (&row.field.ident, value(row));
         quote!(#ident: #value)
     });

@@ -27,13 +27,12 @@ impl KeyKinds {
             };
         }
         let kind_of = |role| {
-            shape
-                .all_fields()
-                .find(|field| field.field_role() == role)
-                .and_then(|field| match field.kind() {
-                    Kind::Key(kind) => Some(kind),
-                    _ => None,
-                })
+            let mut fields = shape.all_fields();
+            let field = fields.find(|field| field.field_role() == role)?;
+            match field.kind() {
+                Kind::Key { kind, .. } => Some(kind),
+                _ => None,
+            }
         };
         Self {
             partition: kind_of(Role::PartitionKey),

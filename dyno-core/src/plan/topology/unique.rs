@@ -111,7 +111,7 @@ impl UniqueInside {
                     Err(invalid_shape(owner, &why))
                 }
             },
-            Kind::Key(_) | Kind::Opaque(_) | Kind::Scalar(_) => Ok(()),
+            Kind::Key { .. } | Kind::Opaque(_) | Kind::Scalar(_) => Ok(()),
         }
     }
 }

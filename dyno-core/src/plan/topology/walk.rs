@@ -64,7 +64,7 @@ impl Walk {
             }
             Kind::Object(child) => self.embedded(child, &place),
             Kind::List(element) | Kind::Map(element) => check_element(owner, field, element),
-            Kind::Key(_) | Kind::Lazy(_) | Kind::Opaque(_) | Kind::Scalar(_) => Ok(()),
+            Kind::Key { .. } | Kind::Lazy(_) | Kind::Opaque(_) | Kind::Scalar(_) => Ok(()),
         }
     }
 

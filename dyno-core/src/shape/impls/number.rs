@@ -28,6 +28,11 @@ macro_rules! integers {
             }
 
             #[inline]
+            fn __dyno_take(value: &mut AttributeValue) -> Result<Self, ValueError> {
+                Self::from_ref(value)
+            }
+
+            #[inline]
             fn __dyno_is_as_written(value: &AttributeValue) -> bool {
                 digits_in(value).is_ok_and(is_written_integer)
             }
@@ -86,6 +91,11 @@ macro_rules! floats {
                     let text = text.to_owned();
                     ValueError::new(ValueCause::NotANumber { text })
                 })
+            }
+
+            #[inline]
+            fn __dyno_take(value: &mut AttributeValue) -> Result<Self, ValueError> {
+                Self::from_ref(value)
             }
 
             #[inline]

@@ -37,6 +37,14 @@ impl<T: Attribute> Attribute for Option<T> {
         }
     }
 
+    fn __dyno_take(value: &mut AttributeValue) -> Result<Self, ValueError> {
+        if value.is_null() {
+            Self::from_ref(value)
+        } else {
+            T::__dyno_take(value).map(Some)
+        }
+    }
+
     fn __dyno_is_as_written(value: &AttributeValue) -> bool {
         !value.is_null() && T::__dyno_is_as_written(value)
     }

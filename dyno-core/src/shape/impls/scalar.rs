@@ -1,5 +1,6 @@
 //! Strings, booleans, binary, `Uuid`, and attribute values themselves.
 
+use std::mem;
 use std::sync::Arc;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -43,6 +44,11 @@ impl Attribute for bool {
             AttributeValue::Bool(boolean) => Ok(*boolean),
             other => Err(ValueError::expected("a boolean", other)),
         }
+    }
+
+    #[inline]
+    fn __dyno_take(value: &mut AttributeValue) -> Result<Self, ValueError> {
+        Self::from_ref(value)
     }
 
     #[inline]
@@ -94,6 +100,14 @@ impl Attribute for String {
     #[inline]
     fn from_ref(value: &AttributeValue) -> Result<Self, ValueError> {
         text_in(value).map(str::to_owned)
+    }
+
+    #[inline]
+    fn __dyno_take(value: &mut AttributeValue) -> Result<Self, ValueError> {
+        match value {
+            AttributeValue::S(text) => Ok(mem::take(text)),
+            other => Err(ValueError::expected("a string", other)),
+        }
     }
 
     #[inline]

@@ -11,11 +11,11 @@ use std::sync::{Arc, OnceLock};
 use dyno_value::Item;
 
 use super::Saved;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::key::Key;
 use crate::plan::{Address, Decisions, Verbatim};
 use crate::shape::{
-    Stored, drain_object, read_object, restore_drained, uncertain, write_what_can_be,
+    Stored, read_object, restore_drained, uncertain, write_keys, write_what_can_be,
 };
 use crate::store::made_key::check_key_made;
 use crate::store::operation::{Operation, Options};
@@ -30,6 +30,8 @@ pub(in crate::store) enum Base {
     AsItIs,
     /// What follows from this item, once it has its texts back from the object.
     Drained(Box<Item>),
+    /// The same, where it may be otherwise the next time: it is worked out before the object is given back.
+    Uncertain(Box<Item>),
     /// What follows from this item.
     Item(Box<Item>),
     Known(Box<Baseline>),
@@ -42,48 +44,52 @@ impl From<Baseline> for Base {
 }
 
 impl<T: Stored> Saved<T> {
-    /// The object of an item that holds what its fields say, for certain, under this key or, if none is given, its own.
+    /// The object of an item that holds what its fields say, under the key of the item, to be [checked](Self::check). Nothing if the
+    /// item may be another one, which it then still is.
     ///
     /// # Errors
     ///
-    /// The item does not fit the type, with its key.
+    /// The item does not fit the type.
+    #[inline]
     pub(in crate::store) fn of_verbatim(
-        operation: &Operation,
         verbatim: &Verbatim,
         options: &Arc<Options>,
-        key: Option<Key>,
-        mut item: Item,
-    ) -> Result<Self, (Key, Error)> {
-        let (object, is_uncertain) = uncertain::watched(|| drain_object::<T>(&mut item));
-        let (object, as_written) = match object {
-            Ok(read) => read,
-            Err(error) => {
-                let key = key.unwrap_or_else(|| key_in::<T>(&item));
-                return Err((key, Decisions::default().does_not_fit(error)));
-            }
+        item: &mut Item,
+    ) -> Result<Option<Self>> {
+        let watch = uncertain::Watch::begin();
+        let Some(mut reader) = verbatim.reader(item) else {
+            return Ok(None);
         };
-        let mut saved = Self {
+        let object = match T::read(&mut reader) {
+            Ok(object) => object,
+            Err(error) => return Err(Decisions::default().does_not_fit(reader.placed(error))),
+        };
+        let as_written = reader.as_written();
+        Ok(Some(Self {
             object,
-            key: key.map_or_else(OnceLock::new, |key| Box::new(key).into()),
+            key: OnceLock::new(),
             options: Arc::clone(options),
-            base: if !is_uncertain && verbatim.is_as_written(&item, as_written) {
+            base: if watch.has_seen_any() {
+                Base::Uncertain(Box::new(mem::take(item)))
+            } else if verbatim.is_as_written(item, as_written) {
                 Base::AsItIs
             } else {
-                Base::Drained(Box::new(item))
+                Base::Drained(Box::new(mem::take(item)))
             },
             exceptions: Vec::new(),
-        };
-        match saved.check(operation, is_uncertain) {
-            Ok(()) => Ok(saved),
-            Err(error) => Err((saved.key().clone(), error)),
-        }
+        }))
     }
 
-    fn check(&mut self, operation: &Operation, is_uncertain: bool) -> Result<()> {
+    /// Ends the load of such an object.
+    ///
+    /// # Errors
+    ///
+    /// The key is not the one that the fields make, or the object cannot be written.
+    pub(in crate::store) fn check(&mut self, operation: &Operation) -> Result<()> {
         if T::SHAPE.key_templates().is_some() {
             check_key_made(&self.object, self.key())?;
         }
-        if is_uncertain {
+        if matches!(self.base, Base::Uncertain(_)) {
             self.know_key();
             let loaded = loaded_from(operation, self.key(), self.item()?)?;
             let written = operation.tree_of(&self.object)?;
@@ -94,11 +100,17 @@ impl<T: Stored> Saved<T> {
 
     /// The key, which is that of the item if none was given.
     pub(super) fn key_of_item(&self) -> Key {
-        match &self.base {
-            Base::AsItIs => key_in::<T>(&write_what_can_be(&self.object)),
-            Base::Drained(item) | Base::Item(item) => key_in::<T>(item),
-            Base::Known(_) => no_key(),
+        let mut keys = write_keys(&self.object);
+        if let Base::Drained(item) | Base::Uncertain(item) | Base::Item(item) = &self.base {
+            for name in T::SHAPE.table().iter().flat_map(|table| table.key_names()) {
+                if !keys.contains_key(name)
+                    && let Some((name, value)) = item.get_key_value(name)
+                {
+                    keys.insert(name.clone(), value.clone());
+                }
+            }
         }
+        key_in::<T>(&keys)
     }
 
     /// What a save compares with.
@@ -131,7 +143,7 @@ impl<T: Stored> Saved<T> {
         T: Clone,
     {
         let base = match &self.base {
-            Base::AsItIs | Base::Drained(_) => {
+            Base::AsItIs | Base::Drained(_) | Base::Uncertain(_) => {
                 Base::Item(Box::new(self.item().unwrap_or_default()))
             }
             base @ (Base::Item(_) | Base::Known(_)) => base.clone(),
@@ -153,7 +165,7 @@ impl<T: Stored> Saved<T> {
                 let root = operation.root(self.key())?;
                 operation.item_of(&root, write_what_can_be(&self.object))
             }
-            Base::Drained(item) => {
+            Base::Drained(item) | Base::Uncertain(item) => {
                 let mut item = Item::clone(item);
                 restore_drained(&self.object, &mut item);
                 Ok(item)
@@ -170,7 +182,7 @@ impl<T: Stored> Saved<T> {
         }
         self.know_key();
         let item = match &mut self.base {
-            Base::Drained(item) => {
+            Base::Drained(item) | Base::Uncertain(item) => {
                 let mut item = mem::take(&mut **item);
                 restore_drained(&self.object, &mut item);
                 item
@@ -182,7 +194,8 @@ impl<T: Stored> Saved<T> {
     }
 }
 
-fn key_in<T: Stored>(item: &Item) -> Key {
+/// The key of an item in the table of its type.
+pub(in crate::store) fn key_in<T: Stored>(item: &Item) -> Key {
     let table = T::SHAPE.table();
     let address = table.and_then(|table| Address::of_item(table, None, item));
     address.map_or_else(no_key, Address::into_key)

@@ -9,7 +9,7 @@ use std::sync::{Arc, OnceLock};
 
 use dyno_crypto::UsedException;
 
-pub(super) use self::base::Base;
+pub(super) use self::base::{Base, key_in};
 pub use self::delete::DeleteSaved;
 pub use self::reload::Reload;
 pub use self::save::SaveSaved;
@@ -57,11 +57,12 @@ impl<T: Stored> Saved<T> {
         Self::check_shards(operation, shards)?;
         if let Some(verbatim) = operation.verbatim() {
             let item = operation.get_verbatim(&key, consistent).await?;
-            let item = item.ok_or_else(not_found)?;
-            if verbatim.is(&item) {
-                let options = Arc::new(operation.options());
-                let read = Self::of_verbatim(operation, verbatim, &options, Some(key), item);
-                return read.map_err(|(_, error)| error);
+            let mut item = item.ok_or_else(not_found)?;
+            let options = Arc::new(operation.options());
+            if let Some(mut saved) = Self::of_verbatim(verbatim, &options, &mut item)? {
+                saved.key = Box::new(key).into();
+                saved.check(operation)?;
+                return Ok(saved);
             }
             let loaded = operation.load_tree_from(&key, item, shards).await?;
             return Self::of_tree(operation, key, loaded);

@@ -7,11 +7,13 @@ use dyno_value::Item;
 use super::complete::complete;
 use super::found::other_keys;
 use super::walk::Walk;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::key::Key;
 use crate::plan::Verbatim;
 use crate::shape::Stored;
+use crate::store::operation::Operation;
 use crate::store::reseal::Failure;
-use crate::store::saved::Saved;
+use crate::store::saved::{Saved, key_in};
 
 /// The objects of a page, and what could not be read.
 type Objects<T> = (Vec<Saved<T>>, Vec<Failure>);
@@ -36,26 +38,40 @@ impl Walk {
         let options = Arc::new(operation.options());
         let mut objects = Vec::with_capacity(items.len());
         let mut failures = Vec::new();
-        for item in items {
-            if !verbatim.is(&item) {
-                let sorted = self.sorted(vec![item], usize::MAX).await;
-                let sorted = sorted.map_err(operation.explain(None))?;
-                let read = complete::<T>(operation, sorted, self.params.consistent).await?;
-                objects.extend(read.0);
-                failures.extend(read.1);
-                continue;
-            }
-            match Saved::of_verbatim(operation, &verbatim, &options, None, item) {
-                Ok(object) => objects.push(object),
-                Err((key, error)) => {
-                    if let Err(why) = operation.place_in_table(&key) {
-                        let why = other_keys(operation.topology.table, &why.to_string());
-                        return Err(operation.explain(None)(why));
-                    }
-                    failures.push(Failure::new(key, error).explained(operation));
+        for mut item in items {
+            let failed = match Saved::of_verbatim(&verbatim, &options, &mut item) {
+                Ok(Some(object)) => {
+                    objects.push(object);
+                    taken_back_if_wrong(&mut objects, operation)
                 }
+                Ok(None) => {
+                    let sorted = self.sorted(vec![item], usize::MAX).await;
+                    let sorted = sorted.map_err(operation.explain(None))?;
+                    let read = complete::<T>(operation, sorted, self.params.consistent).await?;
+                    objects.extend(read.0);
+                    failures.extend(read.1);
+                    None
+                }
+                Err(error) => Some((key_in::<T>(&item), error)),
+            };
+            if let Some((key, error)) = failed {
+                if let Err(why) = operation.place_in_table(&key) {
+                    let why = other_keys(operation.topology.table, &why.to_string());
+                    return Err(operation.explain(None)(why));
+                }
+                failures.push(Failure::new(key, error).explained(operation));
             }
         }
         Ok((objects, failures))
     }
+}
+
+/// Why the last object is none, after all.
+fn taken_back_if_wrong<T: Stored>(
+    objects: &mut Vec<Saved<T>>,
+    operation: &Operation,
+) -> Option<(Key, Error)> {
+    let error = objects.last_mut()?.check(operation).err()?;
+    let wrong = objects.pop()?;
+    Some((wrong.key().clone(), error))
 }

@@ -135,7 +135,7 @@ pub(super) fn check_together(shapes: &[&'static Shape]) -> Result<()> {
 
 fn holds_a_time(kind: Kind) -> bool {
     match kind {
-        Kind::Key(kind) => kind == KeyKind::N,
+        Kind::Key { kind, .. } => kind == KeyKind::N,
         kind => fits(kind, AttributeValue::N(SOME_TIME.to_owned())).is_ok(),
     }
 }

@@ -306,7 +306,7 @@ impl Operation {
             return true;
         }
         match kind {
-            None | Some(Kind::Key(_) | Kind::Lazy(_) | Kind::Scalar(_)) => false,
+            None | Some(Kind::Key { .. } | Kind::Lazy(_) | Kind::Scalar(_)) => false,
             // What is inside is only known when it is written, and the loader is asked about it then.
             Some(Kind::Opaque(_)) => self.loader().is_some() && self.asks_loader(path, keys),
             Some(Kind::List(element)) => {
