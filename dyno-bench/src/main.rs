@@ -32,6 +32,7 @@ mod roundtrips;
 mod scale;
 mod sharded;
 mod target;
+mod turns;
 
 use std::env;
 use std::io;

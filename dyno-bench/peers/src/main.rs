@@ -30,7 +30,7 @@ mod rows;
 mod samples;
 mod serde_dynamo_rows;
 mod toasty_rows;
-#[path = "../../src/overhead/turns.rs"]
+#[path = "../../src/turns.rs"]
 #[expect(dead_code, reason = "the peers take their inputs")]
 mod turns;
 #[path = "../../src/overhead/wire.rs"]

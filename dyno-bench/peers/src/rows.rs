@@ -140,8 +140,8 @@ impl Rows {
         let runtime = &self.runtime;
         let found = compare(
             self.rounds,
-            |calls| runtime.block_on(repeat_async(calls, &input, &mut peer)),
-            |calls| runtime.block_on(repeat_async(calls, &input, &by_hand)),
+            |calls| runtime.block_on(repeat_async(calls, async || input(), &mut peer)),
+            |calls| runtime.block_on(repeat_async(calls, async || input(), &by_hand)),
         );
         // Both have run before, and have made what they make once.
         let allocations = counted(

@@ -4,7 +4,6 @@ mod hand;
 mod objects;
 mod samples;
 mod served;
-mod turns;
 mod wire;
 
 use std::fmt::Debug;
@@ -19,10 +18,10 @@ pub(crate) use self::hand::BASELINE;
 use self::hand::{ByHand, Item};
 use self::objects::{Flat, Nested};
 use self::samples::CUSTOMER;
-use self::turns::{consume, repeat, repeat_async};
 use self::wire::json_of_item;
 use crate::measure::compare;
 use crate::report::{Allocations, Row};
+use crate::turns::{consume, repeat, repeat_async};
 use crate::{alloc, canned};
 
 /// The most that operations may cost.
@@ -194,8 +193,8 @@ fn operation<I>(
 ) -> Row {
     let found = compare(
         rounds,
-        |calls| runtime.block_on(repeat_async(calls, &input, &ours)),
-        |calls| runtime.block_on(repeat_async(calls, &input, &by_hand)),
+        |calls| runtime.block_on(repeat_async(calls, async || input(), &ours)),
+        |calls| runtime.block_on(repeat_async(calls, async || input(), &by_hand)),
     );
     let count = |work: &dyn Fn()| {
         work();

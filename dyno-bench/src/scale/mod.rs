@@ -13,7 +13,7 @@ use crate::measure::compare;
 use crate::report::{Allocations, Row};
 use crate::sharded::objects::{Five, NinetyNine, One, Parted, Twenty};
 use crate::sharded::recorded::record;
-use crate::sharded::repeat;
+use crate::turns::repeat_async;
 use crate::{alloc, canned};
 
 const BASELINE: &str = "the SDK, not atomic and not verified";
@@ -143,8 +143,8 @@ impl<'a> Series<'a> {
         let runtime = &self.runtime;
         let found = compare(
             self.rounds,
-            |calls| runtime.block_on(repeat(calls, async || input(), &ours)),
-            |calls| runtime.block_on(repeat(calls, async || input(), &by_hand)),
+            |calls| runtime.block_on(repeat_async(calls, async || input(), &ours)),
+            |calls| runtime.block_on(repeat_async(calls, async || input(), &by_hand)),
         );
         let [one, other] = [input(), input()];
         let peak = alloc::peak(|| runtime.block_on(ours(one)));
