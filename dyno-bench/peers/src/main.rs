@@ -15,6 +15,8 @@ mod alloc;
 mod canned;
 #[path = "../../src/caught.rs"]
 mod caught;
+#[path = "../../src/client.rs"]
+mod client;
 #[path = "../../src/overhead/hand.rs"]
 mod hand;
 mod locked;

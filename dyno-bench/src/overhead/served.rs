@@ -3,14 +3,10 @@
 //! Most of the time is the engine's, so that no bound would say much about the mapper.
 
 use std::fmt::Debug;
-use std::net::Ipv4Addr;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use dyno_core::{DyObject, Store};
 use dyno_embedded::Engine;
-use dyno_embedded::dynoxide::server;
-use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use super::hand::{self, BASELINE, ByHand};
@@ -18,6 +14,7 @@ use super::objects::{Flat, Nested};
 use super::operation;
 use super::samples::CUSTOMER;
 use crate::report::Row;
+use crate::server::{self, Server};
 
 /// One round in so many of those with canned answers: a call takes far longer.
 const FEWER: usize = 4;
@@ -38,23 +35,13 @@ pub(super) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
     };
     setting("embedded engine", engine().client()).rows(report);
     let name = "loopback HTTP";
-    match runtime.block_on(served(&engine())) {
-        Ok(client) => setting(name, client).rows(report),
+    match runtime.block_on(Server::of(&engine())) {
+        Ok(server) => {
+            let config = server::config(&server.endpoint()).build();
+            setting(name, Client::from_conf(config)).rows(report);
+        }
         Err(error) => report(Row::not_run(name, BASELINE, error.to_string())),
     }
-}
-
-/// A client of a server that ends with the runtime.
-async fn served(engine: &Engine) -> std::io::Result<Client> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("id", "secret", None, None, "dyno-bench"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(format!("http://{}", listener.local_addr()?));
-    tokio::spawn(server::serve_on(listener, engine.database().clone()));
-    Ok(Client::from_conf(config.build()))
 }
 
 struct Setting<'a> {

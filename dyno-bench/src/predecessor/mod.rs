@@ -7,21 +7,21 @@
 mod ours;
 mod python;
 mod relay;
-mod server;
 
 use std::cell::RefCell;
 use std::io;
 use std::path::Path;
 use std::time::Duration;
 
+use dyno_embedded::Engine;
 use tokio::runtime::Runtime;
 
 use self::ours::{LINES, Orders};
 use self::python::{Api, Predecessor};
 use self::relay::{Relay, Traffic};
-use self::server::Server;
 use crate::measure::{Comparison, compare};
 use crate::report::{Limit, Row};
+use crate::server::Server;
 
 const OBJECTS: &str = "dynamo-store 0.6.0";
 const MAPS: &str = "dynamo-store 0.6.0 without its objects, with a store that is kept";
@@ -142,6 +142,11 @@ fn case(operation: Operation, what: &str) -> String {
     format!("{}, {LINES} shards, {what}", operation.name())
 }
 
+/// The server of an empty engine.
+async fn engine_server() -> io::Result<Server> {
+    Server::of(&Engine::in_memory().map_err(io::Error::other)?).await
+}
+
 /// Does every operation once, on a server of its own, and counts what goes to it.
 fn count<F: FnMut(Operation) -> Result<Duration, String>>(
     runtime: &Runtime,
@@ -149,8 +154,9 @@ fn count<F: FnMut(Operation) -> Result<Duration, String>>(
 ) -> Result<Counts, String> {
     let relay = Relay::default();
     let servers = runtime.block_on(async {
-        let server = Server::start().await?;
-        let front = server.behind(relay.clone()).await?;
+        let server = engine_server().await?;
+        let before = relay.clone();
+        let front = Server::start(|listener| before.serve(listener, server.address())).await?;
         io::Result::Ok((server, front))
     });
     let (_server, front) = servers.map_err(|error| error.to_string())?;
@@ -174,7 +180,7 @@ struct Sides<'a> {
 
 impl<'a> Sides<'a> {
     fn start(runtime: &'a Runtime, python: &Path) -> Result<Self, String> {
-        let server = runtime.block_on(Server::start());
+        let server = runtime.block_on(engine_server());
         let server = server.map_err(|error| error.to_string())?;
         let endpoint = server.endpoint();
         Ok(Self {
