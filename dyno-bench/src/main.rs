@@ -30,6 +30,7 @@ mod predecessor;
 mod published;
 mod report;
 mod roundtrips;
+mod runtime;
 mod scale;
 mod server;
 mod sharded;

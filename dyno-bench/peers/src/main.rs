@@ -28,6 +28,8 @@ mod objects;
 #[expect(dead_code, reason = "dyno's own benchmarks say more")]
 mod report;
 mod rows;
+#[path = "../../src/runtime.rs"]
+mod runtime;
 #[path = "../../src/overhead/samples.rs"]
 mod samples;
 mod serde_dynamo_rows;

@@ -12,7 +12,7 @@ use crate::report::{Allocations, Row};
 use crate::samples::CUSTOMER;
 use crate::turns::{consume, repeat_async};
 use crate::wire::json_of_item;
-use crate::{alloc, canned, locked};
+use crate::{alloc, canned, locked, runtime};
 
 /// Operations as a peer has them.
 pub(crate) trait Operations<T>: Sized {
@@ -40,12 +40,11 @@ pub(crate) struct Rows {
 
 impl Rows {
     pub(crate) fn of(peer: &'static str, rounds: usize) -> Self {
-        let mut runtime = tokio::runtime::Builder::new_current_thread();
         Self {
             peer,
             version: locked::version(peer),
             rounds,
-            runtime: runtime.enable_all().build().expect("a runtime can be made"),
+            runtime: runtime::current_thread(),
         }
     }
 

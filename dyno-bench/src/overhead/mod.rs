@@ -22,7 +22,7 @@ use self::wire::json_of_item;
 use crate::measure::compare;
 use crate::report::{Allocations, Row};
 use crate::turns::{consume, repeat, repeat_async};
-use crate::{alloc, canned};
+use crate::{alloc, canned, runtime};
 
 /// The most that operations may cost.
 #[derive(Clone, Copy)]
@@ -49,10 +49,7 @@ const CONVERSION: f64 = 1.15;
 const MORE_ALLOCATIONS: u64 = 2;
 
 pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime can be made");
+    let runtime = runtime::current_thread();
     let flat: Vec<Flat> = (0..100).map(Flat::nth).collect();
     let nested: Vec<Nested> = (0..100).map(Nested::nth).collect();
     conversions("flat", rounds, &flat, report);

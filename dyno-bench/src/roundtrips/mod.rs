@@ -18,6 +18,7 @@ use self::operation::{ByHand, OPERATIONS, Operation, Ours, Side};
 use self::wire::Wire;
 use crate::measure::compare;
 use crate::report::{Limit, Row};
+use crate::runtime;
 use crate::sharded::objects::{Five, NinetyNine, One, Parted, Twenty};
 
 const FLOOR: &str = "the floor: each changed byte once, in one request";
@@ -31,10 +32,7 @@ const LATENCIES: [(Duration, &str, usize); 2] = [
 ];
 
 pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime can be made");
+    let runtime = runtime::current_thread();
     with_parts::<One>(rounds, &runtime, report);
     with_parts::<Five>(rounds, &runtime, report);
     with_parts::<Twenty>(rounds, &runtime, report);

@@ -14,7 +14,7 @@ use crate::report::{Allocations, Row};
 use crate::sharded::objects::{Five, NinetyNine, One, Parted, Twenty};
 use crate::sharded::recorded::record;
 use crate::turns::repeat_async;
-use crate::{alloc, canned};
+use crate::{alloc, canned, runtime};
 
 const BASELINE: &str = "the SDK, not atomic and not verified";
 
@@ -98,13 +98,9 @@ const FIGURES: [(&str, &str, Figure); 3] = [
 
 impl<'a> Series<'a> {
     fn new(rounds: usize, report: &'a mut dyn FnMut(Row)) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime can be made");
         Self {
             rounds,
-            runtime,
+            runtime: runtime::current_thread(),
             report,
             saves: Vec::new(),
             loads: Vec::new(),

@@ -13,7 +13,7 @@ use self::recorded::record;
 use crate::measure::compare;
 use crate::report::{Allocations, Row};
 use crate::turns::repeat_async;
-use crate::{alloc, canned};
+use crate::{alloc, canned, runtime};
 
 const BASELINE: &str = "the SDK, not atomic and not verified";
 
@@ -26,11 +26,7 @@ const BOUND: f64 = 1.5;
 const ID: &str = "document-042";
 
 pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime can be made");
-    let bench = Bench::<Twenty>::new(rounds, runtime);
+    let bench = Bench::<Twenty>::new(rounds);
     report(bench.save_new());
     report(bench.save_new_in_batches());
     report(bench.save_all_changed());
@@ -47,7 +43,8 @@ struct Bench<T> {
 }
 
 impl<T: Parted> Bench<T> {
-    fn new(rounds: usize, runtime: Runtime) -> Self {
+    fn new(rounds: usize) -> Self {
+        let runtime = runtime::current_thread();
         let object = T::new(ID);
         let (store, client) = runtime.block_on(async {
             let recorded = record::<T>(async |client| {
