@@ -6,13 +6,13 @@ use std::fmt::Debug;
 
 use aws_sdk_dynamodb::Client;
 use dyno_core::{DyObject, Store};
-use dyno_embedded::Engine;
 use tokio::runtime::Runtime;
 
 use super::hand::{self, BASELINE, ByHand};
 use super::objects::{Flat, Nested};
 use super::operation;
 use super::samples::CUSTOMER;
+use crate::engine;
 use crate::report::Row;
 use crate::server::{self, Server};
 
@@ -25,7 +25,6 @@ pub(super) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(1).enable_all().build();
     let runtime = runtime.expect("a runtime can be made");
-    let engine = || Engine::in_memory().expect("an engine needs nothing but memory");
     let setting = |name, client: Client| Setting {
         name,
         rounds,
@@ -33,9 +32,9 @@ pub(super) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
         client,
         runtime: &runtime,
     };
-    setting("embedded engine", engine().client()).rows(report);
+    setting("embedded engine", engine::empty().client()).rows(report);
     let name = "loopback HTTP";
-    match runtime.block_on(Server::of(&engine())) {
+    match runtime.block_on(Server::of(&engine::empty())) {
         Ok(server) => {
             let config = server::config(&server.endpoint()).build();
             setting(name, Client::from_conf(config)).rows(report);

@@ -13,12 +13,12 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use dyno_embedded::Engine;
 use tokio::runtime::Runtime;
 
 use self::ours::{LINES, Orders};
 use self::python::{Api, Predecessor};
 use self::relay::{Relay, Traffic};
+use crate::engine;
 use crate::measure::{Comparison, compare};
 use crate::report::{Limit, Row};
 use crate::server::Server;
@@ -142,11 +142,6 @@ fn case(operation: Operation, what: &str) -> String {
     format!("{}, {LINES} shards, {what}", operation.name())
 }
 
-/// The server of an empty engine.
-async fn engine_server() -> io::Result<Server> {
-    Server::of(&Engine::in_memory().map_err(io::Error::other)?).await
-}
-
 /// Does every operation once, on a server of its own, and counts what goes to it.
 fn count<F: FnMut(Operation) -> Result<Duration, String>>(
     runtime: &Runtime,
@@ -154,7 +149,7 @@ fn count<F: FnMut(Operation) -> Result<Duration, String>>(
 ) -> Result<Counts, String> {
     let relay = Relay::default();
     let servers = runtime.block_on(async {
-        let server = engine_server().await?;
+        let server = Server::of(&engine::empty()).await?;
         let before = relay.clone();
         let front = Server::start(|listener| before.serve(listener, server.address())).await?;
         io::Result::Ok((server, front))
@@ -180,7 +175,7 @@ struct Sides<'a> {
 
 impl<'a> Sides<'a> {
     fn start(runtime: &'a Runtime, python: &Path) -> Result<Self, String> {
-        let server = runtime.block_on(engine_server());
+        let server = runtime.block_on(Server::of(&engine::empty()));
         let server = server.map_err(|error| error.to_string())?;
         let endpoint = server.endpoint();
         Ok(Self {
