@@ -9,6 +9,7 @@ mod wire;
 use std::fmt::Debug;
 use std::hint::black_box;
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_core::{Attribute, DyObject, Key, Store};
 use serde_json::{Value, json};
@@ -56,6 +57,7 @@ pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
     conversions("nested", rounds, &nested, report);
     operations("flat", rounds, &runtime, &flat, OF_FLAT, report);
     operations("nested", rounds, &runtime, &nested, NO_BOUNDS, report);
+    report(null(rounds, &runtime, &flat));
     served::run(rounds, report);
 }
 
@@ -146,12 +148,7 @@ fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
         async |()| drop(hand::get::<T>(&client, CUSTOMER, &order).await),
     ));
 
-    let items: Vec<Value> = objects
-        .iter()
-        .map(|object| json_of_item(&object.to_item()))
-        .collect();
-    let answer = json!({ "Count": items.len(), "ScannedCount": items.len(), "Items": items });
-    let client = canned::client(answer.to_string());
+    let client = client_of_all(objects);
     let store = Store::new(client.clone());
     let query = async || {
         store
@@ -177,6 +174,24 @@ fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
         async |()| drop(query().await),
         async |()| drop(hand::query::<T>(&client, CUSTOMER).await),
     ));
+}
+
+/// Code written by hand against itself.
+fn null(rounds: usize, runtime: &Runtime, objects: &[Flat]) -> Row {
+    let client = client_of_all(objects);
+    let by_hand = async |()| drop(hand::query::<Flat>(&client, CUSTOMER).await);
+    let case = "null, canned query of 100 flat, by hand on both sides".to_owned();
+    operation(case, rounds, runtime, None, || (), by_hand, by_hand)
+}
+
+/// A client whose every query finds these objects.
+fn client_of_all<T: ByHand>(objects: &[T]) -> Client {
+    let items = objects.iter();
+    let items: Vec<Value> = items
+        .map(|object| json_of_item(&object.to_item()))
+        .collect();
+    let answer = json!({ "Count": items.len(), "ScannedCount": items.len(), "Items": items });
+    canned::client(answer.to_string())
 }
 
 fn operation<I>(
