@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
 };
@@ -13,6 +12,8 @@ use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_runtime_api::http::StatusCode;
 use aws_smithy_types::body::SdkBody;
 use bytes::Bytes;
+
+use crate::client;
 
 /// A client to which every request is answered by this body, with status 200.
 pub(crate) fn client(body: impl Into<Bytes>) -> Client {
@@ -38,13 +39,7 @@ fn answering(connector: CannedConnector) -> Client {
     let http = Canned {
         connector: SharedHttpConnector::new(connector),
     };
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("id", "secret", None, None, "dyno-bench"))
-        .http_client(http)
-        .build();
-    Client::from_conf(config)
+    Client::from_conf(client::config(http).build())
 }
 
 #[derive(Debug)]

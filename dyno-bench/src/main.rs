@@ -20,8 +20,10 @@ mod alloc;
 mod arguments;
 mod canned;
 mod caught;
+mod client;
 mod compile;
 mod crypto;
+mod engine;
 mod measure;
 mod overhead;
 mod peers;
@@ -29,15 +31,19 @@ mod predecessor;
 mod published;
 mod report;
 mod roundtrips;
+mod runtime;
 mod scale;
+mod server;
 mod sharded;
 mod target;
+mod turns;
 
 use std::env;
 use std::io;
 use std::process::ExitCode;
 
 use self::arguments::Arguments;
+use self::published::About;
 use self::report::Row;
 
 /// Measures all cases in so many rounds and hands each one over when it is done.
@@ -71,6 +77,7 @@ fn main() -> ExitCode {
             check,
             write,
         }) => {
+            let about = write.then(About::of_this_run);
             let chosen = benches.into_iter().filter_map(|at| BENCHES.get(at));
             let (mut passed, mut kept) = (true, Vec::new());
             for (name, bench) in chosen {
@@ -82,7 +89,7 @@ fn main() -> ExitCode {
                 });
                 kept.push((*name, lines));
             }
-            let written = if write { published::keep(kept) } else { Ok(()) };
+            let written = about.map_or(Ok(()), |about| published::keep(&about, kept));
             ended(&written, passed || !check)
         }
         Ok(Arguments::Redraw) => ended(&published::redraw(), true),

@@ -15,6 +15,8 @@ mod alloc;
 mod canned;
 #[path = "../../src/caught.rs"]
 mod caught;
+#[path = "../../src/client.rs"]
+mod client;
 #[path = "../../src/overhead/hand.rs"]
 mod hand;
 mod locked;
@@ -26,11 +28,13 @@ mod objects;
 #[expect(dead_code, reason = "dyno's own benchmarks say more")]
 mod report;
 mod rows;
+#[path = "../../src/runtime.rs"]
+mod runtime;
 #[path = "../../src/overhead/samples.rs"]
 mod samples;
 mod serde_dynamo_rows;
 mod toasty_rows;
-#[path = "../../src/overhead/turns.rs"]
+#[path = "../../src/turns.rs"]
 #[expect(dead_code, reason = "the peers take their inputs")]
 mod turns;
 #[path = "../../src/overhead/wire.rs"]

@@ -12,7 +12,7 @@ use crate::report::{Allocations, Row};
 use crate::samples::CUSTOMER;
 use crate::turns::{consume, repeat_async};
 use crate::wire::json_of_item;
-use crate::{alloc, canned, locked};
+use crate::{alloc, canned, locked, runtime};
 
 /// Operations as a peer has them.
 pub(crate) trait Operations<T>: Sized {
@@ -40,12 +40,11 @@ pub(crate) struct Rows {
 
 impl Rows {
     pub(crate) fn of(peer: &'static str, rounds: usize) -> Self {
-        let mut runtime = tokio::runtime::Builder::new_current_thread();
         Self {
             peer,
             version: locked::version(peer),
             rounds,
-            runtime: runtime.enable_all().build().expect("a runtime can be made"),
+            runtime: runtime::current_thread(),
         }
     }
 
@@ -140,8 +139,8 @@ impl Rows {
         let runtime = &self.runtime;
         let found = compare(
             self.rounds,
-            |calls| runtime.block_on(repeat_async(calls, &input, &mut peer)),
-            |calls| runtime.block_on(repeat_async(calls, &input, &by_hand)),
+            |calls| runtime.block_on(repeat_async(calls, async || input(), &mut peer)),
+            |calls| runtime.block_on(repeat_async(calls, async || input(), &by_hand)),
         );
         // Both have run before, and have made what they make once.
         let allocations = counted(

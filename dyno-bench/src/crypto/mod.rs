@@ -7,15 +7,13 @@
 mod bare;
 mod cases;
 
-use std::hint::black_box;
-use std::time::{Duration, Instant};
-
 use dyno_crypto::Sealer;
 
 use self::cases::{Place, World};
 use crate::alloc;
 use crate::measure::compare;
 use crate::report::{Allocations, Row};
+use crate::turns::{change, repeat};
 
 /// How many bytes the sealed text has.
 const SIZES: [(usize, &str); 7] = [
@@ -115,14 +113,19 @@ fn open(rounds: usize, world: &World, place: &Place, size: &str) -> Row {
         })
 }
 
+/// For what the bare calls give for each field.
+fn room() -> Vec<Vec<u8>> {
+    Vec::with_capacity(FIELDS)
+}
+
 fn seal_item(rounds: usize, world: &World, places: &[Place]) -> Row {
     let item = cases::clear_item(places);
     let found = compare(
         rounds,
-        |calls| with_inputs(calls, || item.clone(), |item| world.seal_item(item)),
+        |calls| change(calls, || item.clone(), |item| world.seal_item(item)),
         |calls| {
-            repeat_all(calls, || {
-                places.iter().map(|place| world.bare.seal(&place.input))
+            change(calls, room, |sealed| {
+                sealed.extend(places.iter().map(|place| world.bare.seal(&place.input)));
             })
         },
     );
@@ -144,12 +147,14 @@ fn open_item(rounds: usize, world: &World, places: &[Place]) -> Row {
     let item = cases::sealed_item(places);
     let found = compare(
         rounds,
-        |calls| with_inputs(calls, || item.clone(), |item| world.open_item(item)),
+        |calls| change(calls, || item.clone(), |item| world.open_item(item)),
         |calls| {
-            repeat_all(calls, || {
-                places
-                    .iter()
-                    .map(|place| world.bare.open(&place.input.associated, place.sealed()))
+            change(calls, room, |opened| {
+                let open = |place: &Place| {
+                    let associated = &place.input.associated;
+                    world.bare.open(associated, place.sealed())
+                };
+                opened.extend(places.iter().map(open));
             })
         },
     );
@@ -165,58 +170,6 @@ fn open_item(rounds: usize, world: &World, places: &[Place]) -> Row {
         baseline: None,
         allowed: Some(FIELDS as u64 + ITEM_ALLOCATIONS),
     })
-}
-
-/// Times calls, each with the release of what it gave.
-fn repeat<T>(calls: u32, mut call: impl FnMut() -> T) -> Duration {
-    let began = Instant::now();
-    for _ in 0..calls {
-        drop(black_box(call()));
-    }
-    began.elapsed()
-}
-
-/// How many inputs or outputs are alive at once: few, so that both sides find theirs in the caches, as a program does
-/// with an item that just arrived.
-const ALIVE: u32 = 8;
-
-/// Times calls that change an input made beforehand. What they leave is released afterwards.
-fn with_inputs<T>(calls: u32, input: impl Fn() -> T, mut call: impl FnMut(&mut T)) -> Duration {
-    in_groups(calls, |group| {
-        let mut inputs: Vec<T> = (0..group).map(|_| input()).collect();
-        let began = Instant::now();
-        for input in &mut inputs {
-            call(black_box(input));
-        }
-        let took = began.elapsed();
-        drop(black_box(inputs));
-        took
-    })
-}
-
-/// Times calls that give several outputs, which are released afterwards.
-fn repeat_all<T, I: Iterator<Item = T>>(calls: u32, mut call: impl FnMut() -> I) -> Duration {
-    in_groups(calls, |group| {
-        let mut outputs: Vec<Vec<T>> = (0..group).map(|_| Vec::with_capacity(FIELDS)).collect();
-        let began = Instant::now();
-        for output in &mut outputs {
-            output.extend(call());
-        }
-        let took = began.elapsed();
-        drop(black_box(outputs));
-        took
-    })
-}
-
-fn in_groups(calls: u32, mut time: impl FnMut(u32) -> Duration) -> Duration {
-    let mut left = calls;
-    let mut took = Duration::ZERO;
-    while left > 0 {
-        let group = left.min(ALIVE);
-        took += time(group);
-        left -= group;
-    }
-    took
 }
 
 #[cfg(test)]

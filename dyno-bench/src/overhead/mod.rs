@@ -4,12 +4,12 @@ mod hand;
 mod objects;
 mod samples;
 mod served;
-mod turns;
 mod wire;
 
 use std::fmt::Debug;
 use std::hint::black_box;
 
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_core::{Attribute, DyObject, Key, Store};
 use serde_json::{Value, json};
@@ -19,11 +19,11 @@ pub(crate) use self::hand::BASELINE;
 use self::hand::{ByHand, Item};
 use self::objects::{Flat, Nested};
 use self::samples::CUSTOMER;
-use self::turns::{consume, repeat, repeat_async};
 use self::wire::json_of_item;
 use crate::measure::compare;
 use crate::report::{Allocations, Row};
-use crate::{alloc, canned};
+use crate::turns::{consume, repeat, repeat_async};
+use crate::{alloc, canned, runtime};
 
 /// The most that operations may cost.
 #[derive(Clone, Copy)]
@@ -50,16 +50,14 @@ const CONVERSION: f64 = 1.15;
 const MORE_ALLOCATIONS: u64 = 2;
 
 pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime can be made");
+    let runtime = runtime::current_thread();
     let flat: Vec<Flat> = (0..100).map(Flat::nth).collect();
     let nested: Vec<Nested> = (0..100).map(Nested::nth).collect();
     conversions("flat", rounds, &flat, report);
     conversions("nested", rounds, &nested, report);
     operations("flat", rounds, &runtime, &flat, OF_FLAT, report);
     operations("nested", rounds, &runtime, &nested, NO_BOUNDS, report);
+    report(null(rounds, &runtime, &flat));
     served::run(rounds, report);
 }
 
@@ -150,12 +148,7 @@ fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
         async |()| drop(hand::get::<T>(&client, CUSTOMER, &order).await),
     ));
 
-    let items: Vec<Value> = objects
-        .iter()
-        .map(|object| json_of_item(&object.to_item()))
-        .collect();
-    let answer = json!({ "Count": items.len(), "ScannedCount": items.len(), "Items": items });
-    let client = canned::client(answer.to_string());
+    let client = client_of_all(objects);
     let store = Store::new(client.clone());
     let query = async || {
         store
@@ -183,6 +176,24 @@ fn operations<T: ByHand + DyObject + Clone + PartialEq + Debug>(
     ));
 }
 
+/// Code written by hand against itself.
+fn null(rounds: usize, runtime: &Runtime, objects: &[Flat]) -> Row {
+    let client = client_of_all(objects);
+    let by_hand = async |()| drop(hand::query::<Flat>(&client, CUSTOMER).await);
+    let case = "null, canned query of 100 flat, by hand on both sides".to_owned();
+    operation(case, rounds, runtime, None, || (), by_hand, by_hand)
+}
+
+/// A client whose every query finds these objects.
+fn client_of_all<T: ByHand>(objects: &[T]) -> Client {
+    let items = objects.iter();
+    let items: Vec<Value> = items
+        .map(|object| json_of_item(&object.to_item()))
+        .collect();
+    let answer = json!({ "Count": items.len(), "ScannedCount": items.len(), "Items": items });
+    canned::client(answer.to_string())
+}
+
 fn operation<I>(
     case: String,
     rounds: usize,
@@ -194,8 +205,8 @@ fn operation<I>(
 ) -> Row {
     let found = compare(
         rounds,
-        |calls| runtime.block_on(repeat_async(calls, &input, &ours)),
-        |calls| runtime.block_on(repeat_async(calls, &input, &by_hand)),
+        |calls| runtime.block_on(repeat_async(calls, async || input(), &ours)),
+        |calls| runtime.block_on(repeat_async(calls, async || input(), &by_hand)),
     );
     let count = |work: &dyn Fn()| {
         work();

@@ -3,21 +3,18 @@
 //! Most of the time is the engine's, so that no bound would say much about the mapper.
 
 use std::fmt::Debug;
-use std::net::Ipv4Addr;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use dyno_core::{DyObject, Store};
-use dyno_embedded::Engine;
-use dyno_embedded::dynoxide::server;
-use tokio::net::TcpListener;
 use tokio::runtime::Runtime;
 
 use super::hand::{self, BASELINE, ByHand};
 use super::objects::{Flat, Nested};
 use super::operation;
 use super::samples::CUSTOMER;
+use crate::engine;
 use crate::report::Row;
+use crate::server::{self, Server};
 
 /// One round in so many of those with canned answers: a call takes far longer.
 const FEWER: usize = 4;
@@ -28,7 +25,6 @@ pub(super) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
     let mut runtime = tokio::runtime::Builder::new_multi_thread();
     let runtime = runtime.worker_threads(1).enable_all().build();
     let runtime = runtime.expect("a runtime can be made");
-    let engine = || Engine::in_memory().expect("an engine needs nothing but memory");
     let setting = |name, client: Client| Setting {
         name,
         rounds,
@@ -36,25 +32,15 @@ pub(super) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
         client,
         runtime: &runtime,
     };
-    setting("embedded engine", engine().client()).rows(report);
+    setting("embedded engine", engine::empty().client()).rows(report);
     let name = "loopback HTTP";
-    match runtime.block_on(served(&engine())) {
-        Ok(client) => setting(name, client).rows(report),
+    match runtime.block_on(Server::of(&engine::empty())) {
+        Ok(server) => {
+            let config = server::config(&server.endpoint()).build();
+            setting(name, Client::from_conf(config)).rows(report);
+        }
         Err(error) => report(Row::not_run(name, BASELINE, error.to_string())),
     }
-}
-
-/// A client of a server that ends with the runtime.
-async fn served(engine: &Engine) -> std::io::Result<Client> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("id", "secret", None, None, "dyno-bench"))
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .endpoint_url(format!("http://{}", listener.local_addr()?));
-    tokio::spawn(server::serve_on(listener, engine.database().clone()));
-    Ok(Client::from_conf(config.build()))
 }
 
 struct Setting<'a> {

@@ -2,12 +2,12 @@
 
 use std::env;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
 
 use crate::overhead::BASELINE;
 use crate::report::Row;
+use crate::target;
 
 /// In the order in which they are measured.
 const PEERS: [&str; 3] = ["serde_dynamo", "modyne", "toasty"];
@@ -21,23 +21,20 @@ pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
     if rounds == 0 {
         return;
     }
+    let directory = match target::directory() {
+        Ok(directory) => directory.join("peers"),
+        Err(why) => return did_not_run(&PEERS, &why, report),
+    };
     let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     let mut command = Command::new(cargo);
     command
         .args(["run", "--release", "--locked", "--manifest-path"])
         .arg(format!("{HERE}/peers/Cargo.toml"))
         .arg("--target-dir")
-        .arg(target_directory())
+        .arg(directory)
         .arg("--")
         .arg(rounds.to_string());
     pass_on(&mut command, report);
-}
-
-/// Below the directory that this program was compiled in: `target/release/dyno-bench` has `target/peers`.
-fn target_directory() -> PathBuf {
-    let program = env::current_exe().unwrap_or_default();
-    let target = program.ancestors().nth(2).map(PathBuf::from);
-    target.unwrap_or_default().join("peers")
 }
 
 /// Reports the rows that a command prints, and one for each peer that it does not say all of.
@@ -58,8 +55,12 @@ fn pass_on(command: &mut Command, report: &mut dyn FnMut(Row)) {
         ),
         Err(why) => (begun.saturating_sub(1), why),
     };
-    for peer in PEERS.iter().skip(finished) {
-        report(Row::not_run(*peer, BASELINE, why.as_str()));
+    did_not_run(PEERS.get(finished..).unwrap_or_default(), &why, report);
+}
+
+fn did_not_run(peers: &[&str], why: &str, report: &mut dyn FnMut(Row)) {
+    for peer in peers {
+        report(Row::not_run(*peer, BASELINE, why));
     }
 }
 

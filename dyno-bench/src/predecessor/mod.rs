@@ -7,7 +7,6 @@
 mod ours;
 mod python;
 mod relay;
-mod server;
 
 use std::cell::RefCell;
 use std::io;
@@ -19,9 +18,10 @@ use tokio::runtime::Runtime;
 use self::ours::{LINES, Orders};
 use self::python::{Api, Predecessor};
 use self::relay::{Relay, Traffic};
-use self::server::Server;
+use crate::engine;
 use crate::measure::{Comparison, compare};
 use crate::report::{Limit, Row};
+use crate::server::Server;
 
 const OBJECTS: &str = "dynamo-store 0.6.0";
 const MAPS: &str = "dynamo-store 0.6.0 without its objects, with a store that is kept";
@@ -149,8 +149,9 @@ fn count<F: FnMut(Operation) -> Result<Duration, String>>(
 ) -> Result<Counts, String> {
     let relay = Relay::default();
     let servers = runtime.block_on(async {
-        let server = Server::start().await?;
-        let front = server.behind(relay.clone()).await?;
+        let server = Server::of(&engine::empty()).await?;
+        let before = relay.clone();
+        let front = Server::start(|listener| before.serve(listener, server.address())).await?;
         io::Result::Ok((server, front))
     });
     let (_server, front) = servers.map_err(|error| error.to_string())?;
@@ -174,7 +175,7 @@ struct Sides<'a> {
 
 impl<'a> Sides<'a> {
     fn start(runtime: &'a Runtime, python: &Path) -> Result<Self, String> {
-        let server = runtime.block_on(Server::start());
+        let server = runtime.block_on(Server::of(&engine::empty()));
         let server = server.map_err(|error| error.to_string())?;
         let endpoint = server.endpoint();
         Ok(Self {

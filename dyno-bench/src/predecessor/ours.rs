@@ -4,11 +4,11 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Config, Credentials, Region};
 use dyno_core::{DyObject as _, Key, Path, Store};
 use dyno_derive::DyObject;
 
 use super::Operation;
+use crate::server;
 
 /// How many shards the order has.
 pub(super) const LINES: u32 = 20;
@@ -110,17 +110,10 @@ impl Orders {
     }
 }
 
-/// A client of a server, with the SDK's own HTTP client.
+/// A client of a server, which asks each thing once.
 pub(super) fn client(endpoint: &str) -> Client {
-    let config = Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("us-east-2"))
-        .credentials_provider(Credentials::new("id", "secret", None, None, "dyno-bench"))
-        .retry_config(RetryConfig::disabled())
-        .endpoint_url(endpoint)
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .build();
-    Client::from_conf(config)
+    let config = server::config(endpoint).retry_config(RetryConfig::disabled());
+    Client::from_conf(config.build())
 }
 
 impl Order {

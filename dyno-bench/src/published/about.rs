@@ -1,22 +1,27 @@
-//! The machine and the versions that results were measured with.
+//! The machine, the source and the versions that results were measured with.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
+use std::path::Path;
 use std::process::Command;
 use std::time::SystemTime;
 
 use aws_smithy_types::date_time::{DateTime, Format};
 use serde_json::{Value, json};
 
+use super::{PAGES, ROOT, SHOWN};
+
 /// What cannot be found out.
 const UNKNOWN: &str = "unknown";
 
-pub(super) struct About {
+pub(crate) struct About {
     fields: Value,
 }
 
 impl About {
-    pub(super) fn this_machine() -> Self {
+    /// As they are now.
+    pub(crate) fn of_this_run() -> Self {
         let fields = json!({
             "date": today(),
             "cpu": cpu(),
@@ -25,6 +30,7 @@ impl About {
             "system": format!("{} {}", env::consts::OS, env::consts::ARCH),
             "rustc": rustc(),
             "dyno": env!("CARGO_PKG_VERSION"),
+            "commit": commit(Path::new(ROOT)),
             "sdk": aws_sdk_dynamodb::meta::PKG_VERSION,
         });
         Self { fields }
@@ -70,4 +76,35 @@ fn rustc() -> String {
         .and_then(|output| String::from_utf8(output.stdout).ok());
     let version = said.and_then(|said| said.split_whitespace().nth(1).map(str::to_owned));
     version.unwrap_or_else(|| UNKNOWN.to_owned())
+}
+
+/// The commit of the source, with a `+` where files that it has were changed; nothing where git does not tell it. What is
+/// made from results does not count.
+fn commit(repository: &Path) -> Option<String> {
+    let commit = git(repository, ["rev-parse", "--short", "HEAD"])?;
+    let excluded = PAGES.into_iter().chain([SHOWN]);
+    let excluded = excluded.map(|path| format!(":(exclude){path}"));
+    let changes = ["status", "--porcelain", "--untracked-files=no", "--", "."];
+    let changes = changes.map(str::to_owned).into_iter().chain(excluded);
+    let is_changed = !git(repository, changes)?.is_empty();
+    Some(commit + if is_changed { "+" } else { "" })
+}
+
+/// What git says, if it has no error.
+fn git(directory: &Path, arguments: impl IntoIterator<Item: AsRef<OsStr>>) -> Option<String> {
+    let mut git = Command::new("git");
+    let output = git.current_dir(directory).args(arguments).output();
+    let output = output.ok().filter(|output| output.status.success())?;
+    let said = String::from_utf8(output.stdout).ok()?;
+    Some(said.trim().to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_commit_is_told_where_git_tells_none() {
+        assert_eq!(commit(Path::new("/nonexistent")), None);
+    }
 }

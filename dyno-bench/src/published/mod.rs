@@ -15,11 +15,14 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use self::about::About;
+pub(crate) use self::about::About;
 use self::results::{Results, Section};
 
 /// The repository.
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
+
+/// The folder of the kept lines and the plots.
+const SHOWN: &str = "docs/benchmarks";
 
 const RESULTS: &str = "docs/benchmarks/results.jsonl";
 
@@ -29,14 +32,13 @@ const NOT_RUN: &str = "did_not_run";
 /// Pages with places for results.
 const PAGES: [&str; 2] = ["docs/benchmarks.md", "README.md"];
 
-/// Keeps the lines of benchmarks that ran on this machine in place of those before, and makes everything from all of them.
-pub(crate) fn keep(benches: Vec<(&str, Vec<Value>)>) -> io::Result<()> {
-    let about = About::this_machine();
+/// Keeps the lines of benchmarks that ran in place of those before, and makes everything from all of them.
+pub(crate) fn keep(about: &About, benches: Vec<(&str, Vec<Value>)>) -> io::Result<()> {
     let mut results = kept()?;
     for (bench, rows) in benches {
         if rows.iter().any(has_run) {
             let rows = rows.into_iter().map(without_reason).collect();
-            results.replace(Section::new(bench, &about, rows));
+            results.replace(Section::new(bench, about, rows));
         }
     }
     fs::create_dir_all(Path::new(ROOT).join(RESULTS).with_file_name(""))?;
@@ -81,7 +83,7 @@ fn made(results: &Results) -> io::Result<Vec<(String, String)>> {
         files.push((page.to_owned(), text));
     }
     let plots = plots.into_iter();
-    files.extend(plots.map(|plot| (format!("docs/benchmarks/{}.svg", plot.name), plot.svg)));
+    files.extend(plots.map(|plot| (format!("{SHOWN}/{}.svg", plot.name), plot.svg)));
     Ok(files)
 }
 
@@ -112,9 +114,9 @@ mod tests {
         for (file, wanted) in &files {
             assert!(read(file).is_ok_and(|found| found == *wanted), "{file}");
         }
-        let plots = fs::read_dir(Path::new(ROOT).join("docs/benchmarks")).unwrap();
+        let plots = fs::read_dir(Path::new(ROOT).join(SHOWN)).unwrap();
         for plot in plots.map(|plot| plot.unwrap().path()) {
-            let file = format!("docs/benchmarks/{}", plot.file_name().unwrap().display());
+            let file = format!("{SHOWN}/{}", plot.file_name().unwrap().display());
             let made = files.iter().any(|(made, _)| *made == file);
             assert!(made || file == RESULTS, "{file}");
         }

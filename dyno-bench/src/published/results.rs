@@ -95,10 +95,12 @@ impl Section {
             Some(value) => value.to_string(),
             None => "unknown".to_owned(),
         };
+        let commit = self.about.get("commit").and_then(Value::as_str);
+        let commit = commit.map(|commit| format!(" ({commit})"));
         // Rows that were measured with another SDK say so.
         let sdk = self.rows.first().and_then(|row| row.text("sdk"));
         format!(
-            "Measured on {} on {} cores of {} with {} of memory, `{}`; rustc {}, dyno {}, SDK {}.",
+            "Measured on {} on {} cores of {} with {} of memory, `{}`; rustc {}, dyno {}{}, SDK {}.",
             field("date"),
             field("cores"),
             field("cpu"),
@@ -106,6 +108,7 @@ impl Section {
             field("system"),
             field("rustc"),
             field("dyno"),
+            commit.unwrap_or_default(),
             sdk.map_or_else(|| field("sdk"), str::to_owned),
         )
     }
@@ -143,7 +146,7 @@ pub(super) mod tests {
             });
             let mut all: Vec<Value> = results.rows(bench).iter().map(Line::value).collect();
             all.push(row);
-            results.replace(Section::new(bench, &About::this_machine(), all));
+            results.replace(Section::new(bench, &About::of_this_run(), all));
         }
         results
     }
@@ -162,6 +165,20 @@ pub(super) mod tests {
         assert_eq!(Results::parse(&lines).unwrap().to_lines(), lines);
         assert_eq!(results.rows("a").len(), 2);
         assert!(results.rows("c").is_empty());
+    }
+
+    #[test]
+    fn a_commit_is_shown_where_one_is_kept() {
+        for (about, wanted) in [
+            (r#"{"dyno":"1"}"#, "dyno 1, SDK"),
+            (r#"{"dyno":"1","commit":null}"#, "dyno 1, SDK"),
+            (r#"{"dyno":"1","commit":"12ab+"}"#, "dyno 1 (12ab+), SDK"),
+        ] {
+            let line = format!(r#"{{"bench":"a","about":{about}}}"#);
+            let results = Results::parse(&line).unwrap();
+            let about = results.section("a").map(Section::about).unwrap();
+            assert!(about.contains(wanted), "{about}");
+        }
     }
 
     #[test]

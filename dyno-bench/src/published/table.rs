@@ -200,7 +200,7 @@ mod tests {
             r#"{"case":"three","ratio":null,"did_not_run":"no compiler"}"#,
         ];
         let rows = rows.map(|row| serde_json::from_str(row).unwrap());
-        let section = Section::new("test", &About::this_machine(), rows.to_vec());
+        let section = Section::new("test", &About::of_this_run(), rows.to_vec());
         let wanted = "\
 | case | ratio | p10 to p90 | limit | measured | baseline | besides |
 |---|---:|---:|---:|---:|---:|---|
@@ -218,7 +218,7 @@ Why: it must.
         let row =
             r#"{"case":"a","allocations":5,"baseline_allocations":3,"allowed_allocations":null}"#;
         let row = serde_json::from_str(row).unwrap();
-        let section = Section::new("test", &About::this_machine(), vec![row]);
+        let section = Section::new("test", &About::of_this_run(), vec![row]);
         assert_eq!(allocations(&section.rows[0]), "5, baseline 3");
     }
 

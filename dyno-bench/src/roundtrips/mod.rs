@@ -8,8 +8,6 @@ mod wire;
 use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
-use dyno_core::Store;
-use dyno_embedded::Engine;
 use dyno_testkit::Capacity;
 use tokio::runtime::Runtime;
 
@@ -19,6 +17,7 @@ use self::wire::Wire;
 use crate::measure::compare;
 use crate::report::{Limit, Row};
 use crate::sharded::objects::{Five, NinetyNine, One, Parted, Twenty};
+use crate::{engine, runtime};
 
 const FLOOR: &str = "the floor: each changed byte once, in one request";
 
@@ -31,10 +30,7 @@ const LATENCIES: [(Duration, &str, usize); 2] = [
 ];
 
 pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime can be made");
+    let runtime = runtime::current_thread();
     with_parts::<One>(rounds, &runtime, report);
     with_parts::<Five>(rounds, &runtime, report);
     with_parts::<Twenty>(rounds, &runtime, report);
@@ -93,13 +89,8 @@ fn time<T: Parted>(runtime: &Runtime, report: &mut dyn FnMut(Row)) {
 
 /// A client of an engine of its own, with the tables.
 async fn client<T: Parted>() -> Client {
-    let engine = Engine::in_memory()
-        .expect("there is memory for it")
-        .inline();
-    let store = Store::new(engine.client());
-    let tables = store.ensure_tables::<T>().await;
-    tables.expect("the tables are made");
-    engine.client()
+    let engine = engine::with_tables::<T>().await;
+    engine.inline().client()
 }
 
 /// One side, and what tells of its requests.

@@ -13,8 +13,8 @@ use crate::measure::compare;
 use crate::report::{Allocations, Row};
 use crate::sharded::objects::{Five, NinetyNine, One, Parted, Twenty};
 use crate::sharded::recorded::record;
-use crate::sharded::repeat;
-use crate::{alloc, canned};
+use crate::turns::repeat_async;
+use crate::{alloc, canned, runtime};
 
 const BASELINE: &str = "the SDK, not atomic and not verified";
 
@@ -98,13 +98,9 @@ const FIGURES: [(&str, &str, Figure); 3] = [
 
 impl<'a> Series<'a> {
     fn new(rounds: usize, report: &'a mut dyn FnMut(Row)) -> Self {
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
-            .expect("a runtime can be made");
         Self {
             rounds,
-            runtime,
+            runtime: runtime::current_thread(),
             report,
             saves: Vec::new(),
             loads: Vec::new(),
@@ -143,8 +139,8 @@ impl<'a> Series<'a> {
         let runtime = &self.runtime;
         let found = compare(
             self.rounds,
-            |calls| runtime.block_on(repeat(calls, async || input(), &ours)),
-            |calls| runtime.block_on(repeat(calls, async || input(), &by_hand)),
+            |calls| runtime.block_on(repeat_async(calls, async || input(), &ours)),
+            |calls| runtime.block_on(repeat_async(calls, async || input(), &by_hand)),
         );
         let [one, other] = [input(), input()];
         let peak = alloc::peak(|| runtime.block_on(ours(one)));

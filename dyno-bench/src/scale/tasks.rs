@@ -5,10 +5,10 @@ use std::time::{Duration, Instant};
 
 use aws_sdk_dynamodb::Client;
 use dyno_core::{Saved, Store};
-use dyno_embedded::Engine;
 use futures_util::future::join_all;
 use tokio::runtime::Runtime;
 
+use crate::engine;
 use crate::measure::compare;
 use crate::report::Row;
 use crate::sharded::hand;
@@ -44,13 +44,9 @@ struct Bench {
 
 impl Bench {
     async fn new(tasks: u32) -> Self {
-        let engine = Engine::in_memory().expect("there is memory for it");
-        let client = engine.client();
-        let store = Store::new(client.clone());
-        let tables = store.ensure_tables::<Five>().await;
-        tables.expect("the tables are made");
+        let client = engine::with_tables::<Five>().await.client();
         let mut bench = Self {
-            store,
+            store: Store::new(client.clone()),
             client,
             ours: Vec::new(),
             by_hand: Vec::new(),

@@ -4,9 +4,6 @@ pub(crate) mod hand;
 pub(crate) mod objects;
 pub(crate) mod recorded;
 
-use std::hint::black_box;
-use std::time::{Duration, Instant};
-
 use aws_sdk_dynamodb::Client;
 use dyno_core::{Saved, Store};
 use tokio::runtime::Runtime;
@@ -15,7 +12,8 @@ use self::objects::{Parted, Twenty};
 use self::recorded::record;
 use crate::measure::compare;
 use crate::report::{Allocations, Row};
-use crate::{alloc, canned};
+use crate::turns::repeat_async;
+use crate::{alloc, canned, runtime};
 
 const BASELINE: &str = "the SDK, not atomic and not verified";
 
@@ -28,11 +26,7 @@ const BOUND: f64 = 1.5;
 const ID: &str = "document-042";
 
 pub(crate) fn run(rounds: usize, report: &mut dyn FnMut(Row)) {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .expect("a runtime can be made");
-    let bench = Bench::<Twenty>::new(rounds, runtime);
+    let bench = Bench::<Twenty>::new(rounds);
     report(bench.save_new());
     report(bench.save_new_in_batches());
     report(bench.save_all_changed());
@@ -49,7 +43,8 @@ struct Bench<T> {
 }
 
 impl<T: Parted> Bench<T> {
-    fn new(rounds: usize, runtime: Runtime) -> Self {
+    fn new(rounds: usize) -> Self {
+        let runtime = runtime::current_thread();
         let object = T::new(ID);
         let (store, client) = runtime.block_on(async {
             let recorded = record::<T>(async |client| {
@@ -139,8 +134,11 @@ impl<T: Parted> Bench<T> {
     ) -> Row {
         let found = compare(
             self.rounds,
-            |calls| self.runtime.block_on(repeat(calls, &input, &ours)),
-            |calls| self.runtime.block_on(repeat(calls, &hand_input, &by_hand)),
+            |calls| self.runtime.block_on(repeat_async(calls, &input, &ours)),
+            |calls| {
+                self.runtime
+                    .block_on(repeat_async(calls, &hand_input, &by_hand))
+            },
         );
         let allocations = Allocations {
             ours: self.allocations(&input, &ours),
@@ -155,22 +153,6 @@ impl<T: Parted> Bench<T> {
         let input = self.runtime.block_on(input());
         alloc::count(|| self.runtime.block_on(call(input)))
     }
-}
-
-/// How long so many calls take, without what makes their inputs.
-pub(crate) async fn repeat<I>(
-    calls: u32,
-    input: impl AsyncFn() -> I,
-    call: impl AsyncFn(I),
-) -> Duration {
-    let mut took = Duration::ZERO;
-    for _ in 0..calls {
-        let input = input().await;
-        let began = Instant::now();
-        call(black_box(input)).await;
-        took += began.elapsed();
-    }
-    took
 }
 
 #[cfg(test)]

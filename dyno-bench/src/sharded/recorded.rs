@@ -2,20 +2,16 @@
 
 use aws_sdk_dynamodb::Client;
 use bytes::Bytes;
-use dyno_core::{DyObject, Store};
-use dyno_embedded::Engine;
+use dyno_core::DyObject;
 use dyno_testkit::Recorder;
+
+use crate::engine;
 
 /// What the embedded engine answers to what is done with a client, by operation.
 pub(crate) async fn record<T: DyObject>(
     work: impl AsyncFnOnce(Client),
 ) -> Vec<(&'static str, Vec<Bytes>)> {
-    let engine = Engine::in_memory()
-        .expect("there is memory for it")
-        .inline();
-    let store = Store::new(engine.client());
-    let tables = store.ensure_tables::<T>().await;
-    tables.expect("the tables are made");
+    let engine = engine::with_tables::<T>().await.inline();
     let recorder = Recorder::new();
     work(recorder.attach(&engine.client())).await;
     let requests = recorder.take();
