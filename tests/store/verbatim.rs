@@ -4,7 +4,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno::{DyObject, ErrorKind, Saved, Store};
+use dyno::{DyObject, ErrorKind, Key, Saved, Store, Stored};
 use dyno_testkit::dump;
 use proptest::prelude::*;
 
@@ -169,6 +169,101 @@ async fn one_that_does_not_fit_is_told_with_its_key_and_the_others_are_read() {
         failure.error().to_string().replace("scan", "load"),
         alone.to_string()
     );
+}
+
+/// A key of a text and a number, and fields that other programs write in forms of their own.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Books")]
+struct Book {
+    #[dyno(key)]
+    shelf: String,
+    #[dyno(sort)]
+    place: u8,
+    title: String,
+    weight: f64,
+}
+
+/// The same with a key of two texts.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Scrolls")]
+struct Scroll {
+    #[dyno(key)]
+    shelf: String,
+    #[dyno(sort)]
+    place: String,
+    title: String,
+    weight: f64,
+}
+
+async fn shelve(store: &Store, table: &str, place: AttributeValue, weight: AttributeValue) {
+    let client = store.client::<Book>().unwrap();
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    let put = client.put_item().table_name(table);
+    put.item("shelf", text("A"))
+        .item("place", place)
+        .item("title", text("Iliad"))
+        .item("weight", weight)
+        .send()
+        .await
+        .unwrap();
+}
+
+async fn failure_of_page<T: Stored + std::fmt::Debug>(store: &Store) -> (String, String) {
+    let pages = store.query::<T>().key("A").pages_with_failures();
+    let pages = futures_util::TryStreamExt::try_collect::<Vec<_>>(pages);
+    let page = pages.await.unwrap().remove(0);
+    let [failure] = page.failures() else {
+        panic!("{page:?}");
+    };
+    (failure.key().to_string(), failure.error().to_string())
+}
+
+#[tokio::test]
+async fn what_does_not_fit_has_its_whole_key() {
+    let (store, _) = store().await;
+    store.ensure_tables::<Book>().await.unwrap();
+    store.ensure_tables::<Scroll>().await.unwrap();
+    let (number, text) = (
+        |number: &str| AttributeValue::N(number.to_owned()),
+        |text: &str| AttributeValue::S(text.to_owned()),
+    );
+    shelve(&store, "Scrolls", text("top"), text("heavy")).await;
+    let (key, why) = failure_of_page::<Scroll>(&store).await;
+    assert_eq!(key, Key::from(("A", "top")).to_string());
+    assert!(why.contains("weight"), "{why}");
+    shelve(&store, "Books", number("300"), number("1")).await;
+    let (key, why) = failure_of_page::<Book>(&store).await;
+    assert_eq!(key, Key::from(("A", 300)).to_string());
+    assert!(why.contains("place"), "{why}");
+}
+
+#[tokio::test]
+async fn an_object_of_a_page_knows_its_key_whatever_else_is_in_its_item() {
+    let (store, recorder) = store().await;
+    store.ensure_tables::<Book>().await.unwrap();
+    store.ensure_tables::<Scroll>().await.unwrap();
+    let (number, text) = (
+        |number: &str| AttributeValue::N(number.to_owned()),
+        |text: &str| AttributeValue::S(text.to_owned()),
+    );
+    for weight in ["1.5", "1.50"] {
+        shelve(&store, "Scrolls", text("top"), number(weight)).await;
+        let mut scroll = store.query::<Scroll>().key("A").await.unwrap().remove(0);
+        assert_eq!(scroll.key(), &Key::from(("A", "top")));
+        scroll.title = "Odyssey".into();
+        assert_eq!(scroll.key(), &Key::from(("A", "top")));
+        recorder.take();
+        scroll.save().await.unwrap();
+        let body = recorder.take()[0].body().clone();
+        assert_eq!(body["UpdateExpression"], "SET #0=:0", "{weight}");
+        shelve(&store, "Books", number("3"), number(weight)).await;
+        let mut book = store.query::<Book>().key("A").await.unwrap().remove(0);
+        book.title = "Odyssey".into();
+        assert_eq!(book.key(), &Key::from(("A", 3)));
+        book.save().await.unwrap();
+        let stored = store.load::<Book>(("A", 3)).await.unwrap();
+        assert_eq!((stored.title.as_str(), stored.weight), ("Odyssey", 1.5));
+    }
 }
 
 #[tokio::test]
