@@ -1,6 +1,6 @@
 //! Where a page ends, the next begins.
 
-use dyno::{Cursor, DyObject as _, ErrorKind};
+use dyno::{AttributeValue, Cursor, DyObject, ErrorKind};
 
 use crate::fixture::{Order, order, orders, store, totals};
 
@@ -236,4 +236,42 @@ async fn the_text_of_a_cursor_stays_as_it_is() {
         "555345520303616461057461626c6503064f72646572730374616703064f7264657273f33075dc",
     );
     assert_eq!(page.cursor().unwrap().to_string(), text);
+}
+
+/// An object with a value of any depth.
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Boxes", key = "ID")]
+struct Boxed {
+    #[dyno(key)]
+    id: String,
+    inside: AttributeValue,
+}
+
+#[tokio::test]
+async fn what_begins_with_deep_values_goes_on_to_the_end() {
+    let (store, _) = store().await;
+    store.ensure_tables::<Boxed>().await.unwrap();
+    for id in ["a", "b", "c"] {
+        let inside = AttributeValue::Bool(true);
+        store
+            .save(Boxed {
+                id: id.into(),
+                inside,
+            })
+            .await
+            .unwrap();
+    }
+    let mut deep = AttributeValue::Bool(false);
+    let mut begun = 0;
+    for _ in 0..40 {
+        deep = AttributeValue::L(vec![deep]);
+        let differs = Boxed::fields().inside().ne(deep.clone());
+        let scan = store.scan::<Boxed>().filter(differs).limit(1);
+        if scan.params().is_err() {
+            continue;
+        }
+        assert_eq!(scan.await.unwrap().len(), 3);
+        begun += 1;
+    }
+    assert!((10..40).contains(&begun), "{begun}");
 }

@@ -4,11 +4,20 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno::{DyObject, ErrorKind, Key, Saved, Store, Stored};
-use dyno_testkit::dump;
+use dyno::{Attribute, DyObject, ErrorKind, Key, Saved, Store, Stored, ValueError};
+use dyno_testkit::{Recorder, dump};
 use proptest::prelude::*;
 
-use crate::fixture::{Note, store};
+use crate::fixture::Note;
+
+/// Without a loader, which might have a say in what is stored.
+async fn store() -> (Store, Recorder) {
+    let recorder = Recorder::new();
+    let store = dyno_testbed::store().with_interceptor(recorder.clone());
+    store.ensure_tables::<Note>().await.unwrap();
+    recorder.take();
+    (store, recorder)
+}
 
 /// A field of each form that texts have.
 #[derive(DyObject, Clone, Debug, PartialEq)]
@@ -266,6 +275,92 @@ async fn an_object_of_a_page_knows_its_key_whatever_else_is_in_its_item() {
     }
 }
 
+/// A key that is read from several forms of its text.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Tickets", key = "ID")]
+struct Ticket {
+    #[dyno(key)]
+    id: uuid::Uuid,
+    seats: u32,
+}
+
+#[tokio::test]
+async fn an_object_of_a_page_has_the_key_of_its_item_not_another_form_of_it() {
+    const WITHOUT_HYPHENS: &str = "550e8400e29b41d4a716446655440000";
+    let (store, _) = store().await;
+    store.ensure_tables::<Ticket>().await.unwrap();
+    let client = store.client::<Ticket>().unwrap();
+    let put = client.put_item().table_name("Tickets");
+    put.item("ID", AttributeValue::S(WITHOUT_HYPHENS.to_owned()))
+        .item("seats", AttributeValue::N("2".to_owned()))
+        .send()
+        .await
+        .unwrap();
+    let ticket = store.scan::<Ticket>().await.unwrap().remove(0);
+    assert_eq!(ticket.key(), &Key::from(WITHOUT_HYPHENS));
+    ticket.delete().await.unwrap();
+    assert!(store.scan::<Ticket>().await.unwrap().is_empty());
+}
+
+/// Not a text, but stored as one.
+#[derive(Clone, Debug, PartialEq)]
+enum Color {
+    Red,
+    Unknown,
+}
+
+impl Attribute for Color {
+    fn to_value(&self) -> Result<AttributeValue, ValueError> {
+        Ok(AttributeValue::S(format!("{self:?}")))
+    }
+
+    fn from_value(value: AttributeValue) -> Result<Self, ValueError> {
+        match value.as_s().map(String::as_str) {
+            Ok("Red") => Ok(Self::Red),
+            _ => Ok(Self::Unknown),
+        }
+    }
+}
+
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Paints", key = "ID")]
+struct Paint {
+    #[dyno(key)]
+    id: String,
+    color: Color,
+    #[dyno(alias = "label")]
+    title: String,
+}
+
+#[tokio::test]
+async fn an_empty_text_that_stays_in_the_item_is_compared_with_as_it_is() {
+    let (store, _) = store().await;
+    store.ensure_tables::<Paint>().await.unwrap();
+    let client = store.client::<Paint>().unwrap();
+    let text = |text: &str| AttributeValue::S(text.to_owned());
+    for name in ["title", "label"] {
+        let put = client.put_item().table_name("Paints");
+        put.item("ID", text("p1"))
+            .item("color", text(""))
+            .item(name, text("sky"))
+            .send()
+            .await
+            .unwrap();
+        let loaded = store.load::<Paint>("p1").await.unwrap();
+        let mut scanned = store.scan::<Paint>().await.unwrap().remove(0);
+        assert_eq!(*loaded, *scanned);
+        assert_eq!(
+            (&scanned.color, scanned.title.as_str()),
+            (&Color::Unknown, "sky")
+        );
+        scanned.color = Color::Red;
+        scanned.save().await.unwrap();
+        let stored = store.load::<Paint>("p1").await.unwrap();
+        assert_eq!((&stored.color, stored.title.as_str()), (&Color::Red, "sky"));
+        stored.delete().await.unwrap();
+    }
+}
+
 #[tokio::test]
 async fn a_clone_is_changed_by_itself() {
     let (store, _) = store().await;
@@ -359,7 +454,7 @@ proptest! {
             let loaded = store.load::<Letter>("l1").await.unwrap();
             prop_assert_eq!(&*loaded, &after);
             let stored = dump(&store.client::<Letter>().unwrap(), "Letters").await.unwrap();
-            let written = dyno::Attribute::to_value(&after).unwrap();
+            let written = Attribute::to_value(&after).unwrap();
             prop_assert_eq!(AttributeValue::M(stored[0].clone()), written);
             Ok(())
         })?;

@@ -33,8 +33,8 @@ pub(crate) struct Verbatim {
     keys: [Option<(&'static str, KeyKind)>; 2],
     /// Whether the key is made of fields that are attributes by themselves.
     has_key_fields: bool,
-    /// Whether every text is a key.
-    has_text_keys: bool,
+    /// Whether each field that is a key is read from any text.
+    keys_are_texts: bool,
 }
 
 impl Verbatim {
@@ -47,7 +47,7 @@ impl Verbatim {
             shape,
             tag: plain_tag(shape),
             keys: [Some(key(table.key_name(), kinds.partition)), sort],
-            has_text_keys: shape
+            keys_are_texts: shape
                 .all_fields()
                 .filter(|field| field.is_key())
                 .all(|field| matches!(field.kind(), Kind::Key { is_text: true, .. })),
@@ -69,7 +69,7 @@ impl Verbatim {
                 !is_claimed && reserved::is_reserved(name) && !self.is_tag(name, value);
             !is_mappers && !(may_hold_envelope(value) && holds_envelope(value))
         };
-        ObjectReader::of_drained(self.shape, item, self.has_text_keys, takes)
+        ObjectReader::of_drained(self.shape, item, self.keys_are_texts, takes)
     }
 
     /// Whether an item has keys of the right types; where fields are keys, reading them tells it.

@@ -145,6 +145,14 @@ pub(crate) fn write_keys<T: Object>(object: &T) -> Item {
     writer.finish()
 }
 
+/// The fields of an object that are texts by themselves, which are moved to it.
+fn write_texts<T: Object>(object: &T) -> Item {
+    let mut writer = ObjectWriter::of_texts(T::SHAPE);
+    // A text can be stored whatever it is.
+    drop(object.write(&mut writer));
+    writer.finish()
+}
+
 /// Those fields of an object that can be stored.
 pub(crate) fn write_what_can_be<T: Object>(object: &T) -> Item {
     let mut writer = ObjectWriter::going_on(T::SHAPE);
@@ -167,7 +175,7 @@ fn take_object<T: Object>(item: &mut Item) -> Result<T, ValueError> {
 /// Puts the texts back that were moved to the object.
 pub(crate) fn restore_drained<T: Object>(object: &T, item: &mut Item) {
     #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
-    for (name, written) in write_what_can_be(object) {
+    for (name, written) in write_texts(object) {
         if let Some(AttributeValue::S(text)) = item.get_mut(&name)
             && text.is_empty()
             && let AttributeValue::S(written) = written

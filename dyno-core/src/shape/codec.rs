@@ -129,6 +129,12 @@ impl<T> Codec<T> {
         }
     }
 
+    /// Whether a text that is stored is the value.
+    #[inline]
+    pub(super) fn is_text(&self) -> bool {
+        self.direct.as_ref().is_some_and(|direct| direct.is_text)
+    }
+
     /// Whether what is read from the value would be written as this value, for certain.
     #[inline]
     pub(super) fn is_as_written(&self, value: &AttributeValue) -> bool {

@@ -79,15 +79,24 @@ impl<'a> ObjectReader<'a> {
     }
 
     /// Of an item that is kept, but for texts, in whose place empty ones stay; nothing if an attribute is refused, of which is told whether
-    /// a field claims it. Keys stay, too, unless none can be refused that is a text.
+    /// a field claims it. Keys stay, too, unless they are read from any text, after all other fields: who cannot read one of those looks for
+    /// the key in the item.
     pub(crate) fn of_drained(
         shape: &'static Shape,
         item: &'a mut Item,
-        has_text_keys: bool,
+        keys_are_texts: bool,
         mut takes: impl FnMut(&str, &AttributeValue, bool) -> bool,
     ) -> Option<Self> {
         if !are_told_apart_by_name(shape) {
-            return None;
+            let claims = |name: &str| {
+                struct_fields(shape)
+                    .iter()
+                    .any(|field| field.answers_to(name))
+            };
+            let is_taken =
+                |(name, value): (&String, &AttributeValue)| takes(name, value, claims(name));
+            let takes_all = item.iter().all(is_taken);
+            return takes_all.then(|| Self::from_source(shape, Source::Item(item.clone())));
         }
         let slots = [const { None }; SLOTS];
         let kept = Left::AllButTextsThatAreNoKeys;
@@ -108,7 +117,7 @@ impl<'a> ObjectReader<'a> {
         let is_text = |(field, value): (&FieldShape, &Option<&mut AttributeValue>)| {
             !field.is_key() || value.as_ref().is_some_and(|value| value.is_s())
         };
-        if has_text_keys && this.fields.iter().zip(&*slots).all(is_text) {
+        if keys_are_texts && this.fields.iter().zip(&*slots).all(is_text) {
             *left = Left::AllButTexts;
         }
         Some(this)

@@ -24,6 +24,8 @@ enum Wanted {
     /// The fields that can be stored, whatever is wrong with others.
     WhatCanBe,
     Keys,
+    /// Fields that are texts by themselves.
+    Texts,
 }
 
 impl ObjectWriter {
@@ -54,6 +56,14 @@ impl ObjectWriter {
         }
     }
 
+    /// The same, for the fields that are texts by themselves.
+    pub(super) fn of_texts(shape: &'static Shape) -> Self {
+        Self {
+            wanted: Wanted::Texts,
+            ..Self::new(shape)
+        }
+    }
+
     pub(crate) fn finish(self) -> Item {
         self.item
     }
@@ -66,7 +76,12 @@ impl ObjectWriter {
         let Some(field) = self.fields.get(index) else {
             return self.refuse(ValueError::new(ValueCause::Missing));
         };
-        if self.wanted == Wanted::Keys && !field.is_key() {
+        let is_wanted = match self.wanted {
+            Wanted::Everything | Wanted::WhatCanBe => true,
+            Wanted::Keys => field.is_key(),
+            Wanted::Texts => codec.is_text(),
+        };
+        if !is_wanted {
             return;
         }
         codec.put(value, field.name(), self);

@@ -15,7 +15,7 @@ use crate::error::Result;
 use crate::key::Key;
 use crate::plan::{Address, Decisions, Verbatim};
 use crate::shape::{
-    Stored, read_object, restore_drained, uncertain, write_keys, write_what_can_be,
+    Stored, TableShape, read_object, restore_drained, uncertain, write_keys, write_what_can_be,
 };
 use crate::store::made_key::check_key_made;
 use crate::store::operation::{Operation, Options};
@@ -98,13 +98,14 @@ impl<T: Stored> Saved<T> {
         Ok(())
     }
 
-    /// The key, which is that of the item if none was given.
+    /// The key of the item, from which texts may have been moved to the object.
     pub(super) fn key_of_item(&self) -> Key {
         let mut keys = write_keys(&self.object);
-        if let Base::Drained(item) | Base::Uncertain(item) | Base::Item(item) = &self.base {
-            for name in T::SHAPE.table().iter().flat_map(|table| table.key_names()) {
-                if !keys.contains_key(name)
-                    && let Some((name, value)) = item.get_key_value(name)
+        if let Base::Drained(item) | Base::Uncertain(item) = &self.base {
+            let names = T::SHAPE.table().map(TableShape::key_names);
+            for name in names.into_iter().flatten() {
+                if let Some((name, value)) = item.get_key_value(name)
+                    && value.as_s().ok().is_none_or(|text| !text.is_empty())
                 {
                     keys.insert(name.clone(), value.clone());
                 }

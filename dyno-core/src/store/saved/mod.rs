@@ -27,7 +27,7 @@ use crate::store::made_key::check_key_made;
 /// changed, and fails if somebody else saved in between.
 pub struct Saved<T> {
     object: T,
-    /// Known, or that of the item in `base`.
+    /// Known, or what follows from `base` and the object.
     key: OnceLock<Box<Key>>,
     options: Arc<Options>,
     base: Base,

@@ -155,6 +155,14 @@ impl<T: Stored> Selection<T> {
             .as_ref()
             .filter(|expiry| keys.finds_whole_items() && !asks_by(expiry));
         let params = asked.render(operation, self.consistent, self.limit, counts, hidden)?;
+        if params
+            .values
+            .values()
+            .any(|value| value.is_l() || value.is_m())
+        {
+            // In a cursor it stands deeper than in the request.
+            asked.course(topology)?;
+        }
         params.values.values().try_for_each(validate)?;
         Ok((keys, params, expiry, asked, start))
     }

@@ -121,7 +121,7 @@ impl Walk {
     ///
     /// # Errors
     ///
-    /// A value that was asked for has no form in DynamoDB, which is noticed before the first request.
+    /// A value that was asked for has no form in a cursor, which is noticed before the first request.
     pub(super) fn give(&mut self, objects: usize, cut: Option<Item>) -> Result<Option<Cursor>> {
         if let Some(wanted) = &mut self.wanted {
             *wanted = wanted.saturating_sub(objects);
