@@ -221,9 +221,8 @@ async fn failure_of_page<T: Stored + std::fmt::Debug>(store: &Store) -> (String,
     let pages = store.query::<T>().key("A").pages_with_failures();
     let pages = futures_util::TryStreamExt::try_collect::<Vec<_>>(pages);
     let page = pages.await.unwrap().remove(0);
-    let [failure] = page.failures() else {
-        panic!("{page:?}");
-    };
+    assert_eq!(page.failures().len(), 1, "{page:?}");
+    let failure = page.failures().first().unwrap();
     (failure.key().to_string(), failure.error().to_string())
 }
 

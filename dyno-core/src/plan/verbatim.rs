@@ -67,7 +67,7 @@ impl Verbatim {
         let takes = |name: &str, value: &AttributeValue, is_claimed: bool| {
             let is_mappers =
                 !is_claimed && reserved::is_reserved(name) && !self.is_tag(name, value);
-            !is_mappers && !(may_hold_envelope(value) && holds_envelope(value))
+            !(is_mappers || may_hold_envelope(value) && holds_envelope(value))
         };
         ObjectReader::of_drained(self.shape, item, self.keys_are_texts, takes)
     }

@@ -24,10 +24,6 @@ pub struct ObjectReader<'a> {
 const SLOTS: usize = 16;
 
 #[derive(Debug)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "it stands on the stack, for the time of one object"
-)]
 enum Source<'a> {
     /// All attributes by their names, which are taken out one by one.
     Item(Item),
