@@ -237,7 +237,7 @@ fn allowing(by_hand: u64, ours: u64) -> Allocations {
 mod tests {
     use super::*;
 
-    /// Each object of a query keeps its key, which is two allocations more; see `docs/design/costs.md`.
+    /// The parts of its request, which are constants in code written by hand; see `docs/design/costs.md`.
     const OVER: &str = "canned, query of 100 flat";
 
     #[test]
