@@ -134,7 +134,7 @@ impl<'a> ObjectReader<'a> {
     ///
     /// # Errors
     ///
-    /// The attribute is missing, or does not fit. The reading is over, and [`placed`](Self::placed) says in which field.
+    /// The attribute is missing, or does not fit. The reading is over then; who began it adds the name of the field.
     pub fn field<T>(&mut self, index: usize, codec: &Codec<T>) -> Result<T, ValueError> {
         if !codec.is_plain() {
             uncertain::note();
