@@ -4,6 +4,7 @@ use std::mem;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
 
+use super::write::Wanted;
 use super::{Kind, Object, ObjectReader, ObjectWriter};
 
 /// A type with a form of its own as an attribute value.
@@ -139,24 +140,22 @@ pub(crate) fn write_object<T: Object>(object: &T) -> Result<Item, ValueError> {
 
 /// The keys of an object that are fields of it.
 pub(crate) fn write_keys<T: Object>(object: &T) -> Item {
-    let mut writer = ObjectWriter::of_keys(T::SHAPE);
-    // Keys that cannot be stored are told where the object is.
-    drop(object.write(&mut writer));
-    writer.finish()
+    write_part(object, Wanted::Keys)
 }
 
 /// The fields of an object that are texts by themselves, which are moved to it.
 fn write_texts<T: Object>(object: &T) -> Item {
-    let mut writer = ObjectWriter::of_texts(T::SHAPE);
-    // A text can be stored whatever it is.
-    drop(object.write(&mut writer));
-    writer.finish()
+    write_part(object, Wanted::Texts)
 }
 
 /// Those fields of an object that can be stored.
 pub(crate) fn write_what_can_be<T: Object>(object: &T) -> Item {
-    let mut writer = ObjectWriter::going_on(T::SHAPE);
-    // What is wrong with the others was told before.
+    write_part(object, Wanted::WhatCanBe)
+}
+
+fn write_part<T: Object>(object: &T, wanted: Wanted) -> Item {
+    let mut writer = ObjectWriter::of(T::SHAPE, wanted);
+    // What is wrong with a field is told where all of them are written.
     drop(object.write(&mut writer));
     writer.finish()
 }

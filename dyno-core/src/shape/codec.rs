@@ -54,7 +54,7 @@ impl<T> Codec<T> {
     #[inline]
     pub(super) fn put(&self, value: &T, name: &'static str, writer: &mut ObjectWriter) {
         match &self.direct {
-            Some(direct) if !self.fills_in => (direct.put)(value, name, writer),
+            Some(direct) if direct.is_plain && !self.fills_in => (direct.put)(value, name, writer),
             _ => self.put_uncertain(value, name, writer),
         }
     }
@@ -213,9 +213,7 @@ impl<T: Attribute> Codec<T> {
         fills_in: false,
         direct: Some(Direct {
             put: |value, name, writer| {
-                if value.is_absent() {
-                    note_unless_plain::<T>();
-                } else {
+                if !value.is_absent() {
                     put_present(value, name, writer);
                 }
             },
@@ -229,17 +227,9 @@ impl<T: Attribute> Codec<T> {
 }
 
 fn put_present<T: Attribute>(value: &T, name: &'static str, writer: &mut ObjectWriter) {
-    note_unless_plain::<T>();
     match value.to_value() {
         Ok(value) => writer.add(name, value),
         Err(error) => writer.refuse(error.under_key(name)),
-    }
-}
-
-#[inline]
-fn note_unless_plain<T: Attribute>() {
-    if !T::__DYNO_IS_PLAIN {
-        uncertain::note();
     }
 }
 

@@ -19,7 +19,7 @@ pub struct ObjectWriter {
 
 /// What of an object is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Wanted {
+pub(super) enum Wanted {
     Everything,
     /// The fields that can be stored, whatever is wrong with others.
     WhatCanBe,
@@ -30,37 +30,18 @@ enum Wanted {
 
 impl ObjectWriter {
     pub(crate) fn new(shape: &'static Shape) -> Self {
+        Self::of(shape, Wanted::Everything)
+    }
+
+    /// The same, for a part of the fields.
+    pub(super) fn of(shape: &'static Shape, wanted: Wanted) -> Self {
         let fields = fields_of(shape);
         Self {
             shape,
             fields,
             item: Item::with_capacity(fields.len()),
             error: None,
-            wanted: Wanted::Everything,
-        }
-    }
-
-    /// The same, for the fields that can be stored, whatever is wrong with others.
-    pub(super) fn going_on(shape: &'static Shape) -> Self {
-        Self {
-            wanted: Wanted::WhatCanBe,
-            ..Self::new(shape)
-        }
-    }
-
-    /// The same, for the keys alone.
-    pub(super) fn of_keys(shape: &'static Shape) -> Self {
-        Self {
-            wanted: Wanted::Keys,
-            ..Self::new(shape)
-        }
-    }
-
-    /// The same, for the fields that are texts by themselves.
-    pub(super) fn of_texts(shape: &'static Shape) -> Self {
-        Self {
-            wanted: Wanted::Texts,
-            ..Self::new(shape)
+            wanted,
         }
     }
 
