@@ -204,9 +204,16 @@ struct Scroll {
     weight: f64,
 }
 
+fn text(text: &str) -> AttributeValue {
+    AttributeValue::S(text.to_owned())
+}
+
+fn number(number: &str) -> AttributeValue {
+    AttributeValue::N(number.to_owned())
+}
+
 async fn shelve(store: &Store, table: &str, place: AttributeValue, weight: AttributeValue) {
     let client = store.client::<Book>().unwrap();
-    let text = |text: &str| AttributeValue::S(text.to_owned());
     let put = client.put_item().table_name(table);
     put.item("shelf", text("A"))
         .item("place", place)
@@ -231,10 +238,6 @@ async fn what_does_not_fit_has_its_whole_key() {
     let (store, _) = store().await;
     store.ensure_tables::<Book>().await.unwrap();
     store.ensure_tables::<Scroll>().await.unwrap();
-    let (number, text) = (
-        |number: &str| AttributeValue::N(number.to_owned()),
-        |text: &str| AttributeValue::S(text.to_owned()),
-    );
     shelve(&store, "Scrolls", text("top"), text("heavy")).await;
     let (key, why) = failure_of_page::<Scroll>(&store).await;
     assert_eq!(key, Key::from(("A", "top")).to_string());
@@ -250,10 +253,6 @@ async fn an_object_of_a_page_knows_its_key_whatever_else_is_in_its_item() {
     let (store, recorder) = store().await;
     store.ensure_tables::<Book>().await.unwrap();
     store.ensure_tables::<Scroll>().await.unwrap();
-    let (number, text) = (
-        |number: &str| AttributeValue::N(number.to_owned()),
-        |text: &str| AttributeValue::S(text.to_owned()),
-    );
     for weight in ["1.5", "1.50"] {
         shelve(&store, "Scrolls", text("top"), number(weight)).await;
         let mut scroll = store.query::<Scroll>().key("A").await.unwrap().remove(0);
@@ -336,7 +335,6 @@ async fn an_empty_text_that_stays_in_the_item_is_compared_with_as_it_is() {
     let (store, _) = store().await;
     store.ensure_tables::<Paint>().await.unwrap();
     let client = store.client::<Paint>().unwrap();
-    let text = |text: &str| AttributeValue::S(text.to_owned());
     for name in ["title", "label"] {
         let put = client.put_item().table_name("Paints");
         put.item("ID", text("p1"))
