@@ -120,9 +120,12 @@ fn weather(number: u64) -> Fault {
 /// How often each kind of write was done, and how often it was refused.
 type Tally = Mutex<BTreeMap<(&'static str, bool), u32>>;
 
+/// So many that each kind of write is done at least once, however the waits between attempts fall.
+const ROUNDS: u64 = 120;
+
 /// Puts, changes and deletes users and shops, whose values are few.
 async fn work(store: &Store, worker: u64, tally: &Tally) {
-    for round in 0..40 {
+    for round in 0..ROUNDS {
         let dice = (worker * 31 + round).wrapping_mul(0x9e37_79b9) >> 3;
         let id = format!("u{}", dice % 3);
         let value = format!("{}@x", dice / 3 % 4);
