@@ -1,13 +1,10 @@
 //! Two ways to an attribute value: directly, or through `serde`.
 //!
 //! A [`Codec`] is a handful of functions, so that everything that carries values is generic over the value's type only. Which
-//! functions a field gets is picked from its type by autoref: [`Probe`] answers through one reference when the type is
-//! an [`Attribute`], and through none otherwise. The derive writes `(&&Probe::<T>::new()).__dyno_codec::<T>()` once for
-//! each type of field, so one that is neither gives one error, on the field, in the words of [`SerdeValue`]. Fields in
-//! other roles ask for [`shard`], [`key`], [`beside`] or [`with`](super::with()).
+//! functions a field gets is picked from its type by a [`Probe`](super::Probe). Fields in other roles ask for [`shard`], [`key`], [`beside`]
+//! or [`with`](super::with()).
 
 use std::fmt;
-use std::marker::PhantomData;
 use std::mem;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -235,7 +232,7 @@ fn put_present<T: Attribute>(value: &T, name: &'static str, writer: &mut ObjectW
 
 impl<T: Serialize + DeserializeOwned> Codec<T> {
     /// The codec of types that only `serde` knows.
-    const SERDE: Self = Self {
+    pub(super) const SERDE: Self = Self {
         write: |value| match serde_dynamo::to_attribute_value(value) {
             // A `None`, which is stored as no attribute for every type.
             Ok(AttributeValue::Null(_)) if Self::SERDE.absent().is_some() => Ok(None),
@@ -340,60 +337,6 @@ pub fn beside<T: Flatten>() -> Beside<T> {
         whole: Codec::DIRECT,
     }
 }
-
-/// Asks of a type, by autoref, which codec it has.
-#[derive(Clone, Copy, Debug)]
-pub struct Probe<T>(PhantomData<fn() -> T>);
-
-impl<T> Probe<T> {
-    /// A probe for `T`.
-    #[expect(
-        clippy::new_without_default,
-        reason = "written by the derive, in one way"
-    )]
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
-}
-
-/// Answers for an [`Attribute`], through one reference.
-///
-/// The type is named once more at the call, so that an error underlines all of it.
-pub trait DirectProbe {
-    /// The direct codec.
-    fn __dyno_codec<T: Attribute + 'static>(&self) -> &'static Codec<T>;
-}
-
-impl<P: Attribute> DirectProbe for &Probe<P> {
-    fn __dyno_codec<T: Attribute + 'static>(&self) -> &'static Codec<T> {
-        &Codec::DIRECT
-    }
-}
-
-/// Answers for every other type, with no reference.
-pub trait SerdeProbe {
-    /// The codec through `serde`.
-    fn __dyno_codec<T: SerdeValue + 'static>(&self) -> &'static Codec<T>;
-}
-
-impl<P> SerdeProbe for Probe<P> {
-    fn __dyno_codec<T: SerdeValue + 'static>(&self) -> &'static Codec<T> {
-        &Codec::SERDE
-    }
-}
-
-/// What a type must be that is no [`Attribute`].
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` has no form as a DynamoDB attribute",
-    label = "not an attribute type",
-    note = "derive `DyObject` on it, derive serde's `Serialize` and `Deserialize`, or name conversions with `#[dyno(with = module)]`",
-    note = "a type parameter needs a bound: `T: Attribute`",
-    note = "a `Lazy` is loaded from an item of its own: mark its field `#[dyno(shard)]`"
-)]
-pub trait SerdeValue: Serialize + DeserializeOwned {}
-
-#[diagnostic::do_not_recommend]
-impl<T: Serialize + DeserializeOwned> SerdeValue for T {}
 
 /// What `serde` finds where an attribute is absent: nothing, which only an `Option` accepts.
 struct AbsentValue;

@@ -18,6 +18,7 @@ pub(crate) mod lazy;
 mod moment;
 mod object;
 mod places;
+mod probe;
 mod question;
 mod read;
 mod secondary;
@@ -33,7 +34,7 @@ pub use attribute::Attribute;
 pub(crate) use attribute::{
     read_object, restore_drained, write_keys, write_object, write_what_can_be,
 };
-pub use codec::{Beside, Codec, DirectProbe, Probe, SerdeProbe, SerdeValue, beside, key, shard};
+pub use codec::{Beside, Codec, beside, key, shard};
 pub use duty::{Duty, Reads, Refresh, Stamp, VersionNumber, VersionRange, reads, stamped, version};
 pub use field::{Element, FieldShape, Kind, Privacy, Role, TextInKey};
 pub(crate) use fits::{fits, fits_object};
@@ -48,6 +49,7 @@ pub(crate) use lazy::{as_unloaded, is_unloaded, unloaded};
 pub(crate) use moment::seconds_of;
 pub use moment::{Moment, expiry};
 pub use object::{Object, Stored};
+pub use probe::{DirectProbe, Probe, SerdeProbe, SerdeValue};
 pub use read::ObjectReader;
 pub(crate) use secondary::Holds;
 pub use secondary::{
