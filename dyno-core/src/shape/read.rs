@@ -100,15 +100,9 @@ impl<'a> ObjectReader<'a> {
         let Source::Taken(slots, left) = &mut this.source else {
             return None;
         };
-        #[expect(clippy::iter_over_hash_type, reason = "each has a place of its own")]
-        for (name, value) in item {
-            let place = shape.place_of(this.fields, name);
-            if !takes(name, value, place.is_some()) {
-                return None;
-            }
-            if let Some(slot) = place.and_then(|place| slots.get_mut(place)) {
-                *slot = Some(value);
-            }
+        let takes = |name: &str, value: &&mut AttributeValue, is_claimed| takes(name, value, is_claimed);
+        if !place_each(shape, item, slots, takes) {
+            return None;
         }
         let is_text = |(field, value): (&FieldShape, &Option<&mut AttributeValue>)| {
             !field.is_key() || value.as_ref().is_some_and(|value| value.is_s())
@@ -291,15 +285,30 @@ fn by_field<N: AsRef<str>, V>(
     shape: &'static Shape,
     attributes: impl IntoIterator<Item = (N, V)>,
 ) -> Slots<V> {
-    let fields = struct_fields(shape);
     let mut slots = [const { None }; SLOTS];
+    place_each(shape, attributes, &mut slots, |_, _, _| true);
+    slots
+}
+
+/// Puts each attribute at the index of its field, until one is refused, of which is told whether a field claims it; whether none was.
+#[inline]
+fn place_each<N: AsRef<str>, V>(
+    shape: &'static Shape,
+    attributes: impl IntoIterator<Item = (N, V)>,
+    slots: &mut Slots<V>,
+    mut takes: impl FnMut(&str, &V, bool) -> bool,
+) -> bool {
+    let fields = struct_fields(shape);
     for (name, value) in attributes {
         let place = shape.place_of(fields, name.as_ref());
+        if !takes(name.as_ref(), &value, place.is_some()) {
+            return false;
+        }
         if let Some(slot) = place.and_then(|place| slots.get_mut(place)) {
             *slot = Some(value);
         }
     }
-    slots
+    true
 }
 
 fn take(item: &mut Item, field: &FieldShape) -> Option<AttributeValue> {
