@@ -41,5 +41,5 @@ pub(crate) use self::node::{Comparator, Look, Node, Term};
 pub use self::operand::{Compared, Operand};
 pub(crate) use self::order::{check_bounds, is_after, same_value};
 pub use self::predicates::Size;
-pub(crate) use self::render::{Placeholders, condition_text};
+pub(crate) use self::render::{Placeholders, condition_text, write_inside};
 pub(crate) use self::update::Clauses;

@@ -1,6 +1,7 @@
 //! Conditions as text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
+use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Segment};
@@ -11,8 +12,8 @@ use super::node::{Node, Term};
 /// that comes up twice has one placeholder.
 #[derive(Debug)]
 pub(crate) struct Placeholders {
-    names: Vec<String>,
-    values: Vec<AttributeValue>,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
     manner: Manner,
     letter: char,
 }
@@ -51,73 +52,87 @@ impl Placeholders {
 
     fn with(manner: Manner) -> Self {
         Self {
-            names: Vec::new(),
-            values: Vec::new(),
+            names: HashMap::new(),
+            values: HashMap::new(),
             manner,
             letter: 'q',
         }
     }
 
+    /// What stands for an attribute equal to a value.
+    pub(crate) fn write_equal(&mut self, name: &str, value: &AttributeValue, text: &mut String) {
+        self.write_name(name, text);
+        text.push_str(" = ");
+        self.write_value(value, text);
+    }
+
     /// The text of a path.
     pub(crate) fn path(&mut self, path: &FieldPath) -> String {
-        if self.manner != Manner::Placeholders {
-            return path.to_string();
-        }
         let mut text = String::new();
-        for segment in path.segments() {
-            match segment {
-                Segment::Index(index) => {
-                    text.push('[');
-                    text.push_str(&index.to_string());
-                    text.push(']');
-                }
-                Segment::Key(name) => {
-                    if !text.is_empty() {
-                        text.push('.');
-                    }
-                    text.push_str(&self.name(name));
-                }
-            }
-        }
+        self.write_path(path, &mut text);
         text
     }
 
-    /// The placeholder of a name.
-    fn name(&mut self, name: &str) -> String {
-        let known = self.names.iter().position(|known| known == name);
-        let index = known.unwrap_or_else(|| {
-            self.names.push(name.to_owned());
-            self.names.len() - 1
-        });
-        format!("#{}{index}", self.letter)
+    fn write_path(&mut self, path: &FieldPath, text: &mut String) {
+        if self.manner != Manner::Placeholders {
+            text.push_str(&path.to_string());
+            return;
+        }
+        let mut between = "";
+        for segment in path.segments() {
+            match segment {
+                Segment::Index(index) => {
+                    // Writing to a text does not fail.
+                    let _ = write!(text, "[{index}]");
+                }
+                Segment::Key(name) => {
+                    text.push_str(between);
+                    self.write_name(name, text);
+                }
+            }
+            between = ".";
+        }
+    }
+
+    fn write_name(&mut self, name: &str, text: &mut String) {
+        if let Some((known, _)) = self.names.iter().find(|(_, known)| *known == name) {
+            text.push_str(known);
+            return;
+        }
+        let placeholder = placeholder('#', self.letter, self.names.len());
+        text.push_str(&placeholder);
+        self.names.insert(placeholder, name.to_owned());
     }
 
     /// The placeholder of a value.
     pub(crate) fn value(&mut self, value: &AttributeValue) -> String {
+        let mut text = String::new();
+        self.write_value(value, &mut text);
+        text
+    }
+
+    fn write_value(&mut self, value: &AttributeValue, text: &mut String) {
         match self.manner {
-            Manner::Hidden => "?".to_owned(),
-            Manner::Shown => shown(value),
+            Manner::Hidden => text.push('?'),
+            Manner::Shown => text.push_str(&shown(value)),
             Manner::Placeholders => {
-                self.values.push(value.clone());
-                format!(":{}{}", self.letter, self.values.len() - 1)
+                let placeholder = placeholder(':', self.letter, self.values.len());
+                text.push_str(&placeholder);
+                self.values.insert(placeholder, value.clone());
             }
         }
     }
 
     /// What the placeholders stand for.
-    pub(crate) fn into_parts(self) -> (BTreeMap<String, String>, BTreeMap<String, AttributeValue>) {
-        let letter = self.letter;
-        let names = self.names.into_iter().enumerate();
-        let values = self.values.into_iter().enumerate();
-        (
-            names
-                .map(|(index, name)| (format!("#{letter}{index}"), name))
-                .collect(),
-            values
-                .map(|(index, value)| (format!(":{letter}{index}"), value))
-                .collect(),
-        )
+    pub(crate) fn into_parts(self) -> (HashMap<String, String>, HashMap<String, AttributeValue>) {
+        (self.names, self.values)
     }
+}
+
+fn placeholder(sign: char, letter: char, index: usize) -> String {
+    let mut text = String::with_capacity("#q999".len());
+    let _ = write!(text, "{sign}{letter}{index}");
+    text
 }
 
 /// A value as people write it.
@@ -149,62 +164,93 @@ fn listed(texts: impl Iterator<Item = String>) -> String {
 
 /// The text of a condition.
 pub(crate) fn condition_text(node: &Node, names: &mut Placeholders) -> String {
+    let mut text = String::with_capacity(32);
+    write_condition(node, names, &mut text);
+    text
+}
+
+fn write_condition(node: &Node, names: &mut Placeholders, text: &mut String) {
     match node {
-        Node::All(nodes) => joined(nodes, " AND ", names),
-        Node::Any(nodes) => joined(nodes, " OR ", names),
-        Node::Not(node) => format!("NOT {}", inside(node, names)),
-        Node::BeginsWith(path, value) => {
-            format!("begins_with({}, {})", names.path(path), names.value(value))
+        Node::All(nodes) => write_joined(nodes, " AND ", names, text),
+        Node::Any(nodes) => write_joined(nodes, " OR ", names, text),
+        Node::Not(node) => {
+            text.push_str("NOT ");
+            write_inside(node, names, text);
         }
-        Node::Contains(path, value) => {
-            format!("contains({}, {})", names.path(path), names.value(value))
-        }
-        Node::Exists(path) => format!("attribute_exists({})", names.path(path)),
-        Node::Missing(path) => format!("attribute_not_exists({})", names.path(path)),
+        Node::BeginsWith(path, value) => write_call("begins_with", path, Some(value), names, text),
+        Node::Contains(path, value) => write_call("contains", path, Some(value), names, text),
+        Node::Exists(path) => write_call("attribute_exists", path, None, names, text),
+        Node::Missing(path) => write_call("attribute_not_exists", path, None, names, text),
         Node::HasType(path, name) => {
             let name = AttributeValue::S((*name).to_owned());
-            format!(
-                "attribute_type({}, {})",
-                names.path(path),
-                names.value(&name)
-            )
+            write_call("attribute_type", path, Some(&name), names, text);
         }
-        Node::Between(what, lower, upper) => format!(
-            "{} BETWEEN {} AND {}",
-            term(what, names),
-            names.value(lower),
-            names.value(upper)
-        ),
+        Node::Between(what, lower, upper) => {
+            write_term(what, names, text);
+            text.push_str(" BETWEEN ");
+            names.write_value(lower, text);
+            text.push_str(" AND ");
+            names.write_value(upper, text);
+        }
         Node::Compare(left, comparator, right) => {
-            let (left, right) = (term(left, names), term(right, names));
-            format!("{left} {} {right}", comparator.sign())
+            write_term(left, names, text);
+            text.extend([" ", comparator.sign(), " "]);
+            write_term(right, names, text);
         }
         Node::In(what, values) => {
-            let what = term(what, names);
-            let values: Vec<_> = values.iter().map(|value| names.value(value)).collect();
-            format!("{what} IN ({})", values.join(", "))
+            write_term(what, names, text);
+            text.push_str(" IN (");
+            let mut between = "";
+            for value in values {
+                text.push_str(between);
+                names.write_value(value, text);
+                between = ", ";
+            }
+            text.push(')');
         }
     }
 }
 
-fn joined(nodes: &[Node], between: &str, names: &mut Placeholders) -> String {
-    let texts: Vec<_> = nodes.iter().map(|node| inside(node, names)).collect();
-    texts.join(between)
+fn write_joined(nodes: &[Node], operator: &str, names: &mut Placeholders, text: &mut String) {
+    let mut between = "";
+    for node in nodes {
+        text.push_str(between);
+        write_inside(node, names, text);
+        between = operator;
+    }
 }
 
 /// The text of a condition inside another one.
-fn inside(node: &Node, names: &mut Placeholders) -> String {
-    let text = condition_text(node, names);
-    match node {
-        Node::All(_) | Node::Any(_) => format!("({text})"),
-        _ => text,
+pub(crate) fn write_inside(node: &Node, names: &mut Placeholders, text: &mut String) {
+    if matches!(node, Node::All(_) | Node::Any(_)) {
+        text.push('(');
+        write_condition(node, names, text);
+        text.push(')');
+    } else {
+        write_condition(node, names, text);
     }
 }
 
-fn term(term: &Term, names: &mut Placeholders) -> String {
+fn write_call(
+    function: &str,
+    path: &FieldPath,
+    value: Option<&AttributeValue>,
+    names: &mut Placeholders,
+    text: &mut String,
+) {
+    text.extend([function, "("]);
+    names.write_path(path, text);
+    if let Some(value) = value {
+        text.push_str(", ");
+        names.write_value(value, text);
+    }
+    text.push(')');
+}
+
+fn write_term(term: &Term, names: &mut Placeholders, text: &mut String) {
     match term {
-        Term::Field(path) => names.path(path),
-        Term::Size(path) => format!("size({})", names.path(path)),
-        Term::Value(value) => names.value(value),
+        Term::Field(path) => names.write_path(path, text),
+        Term::Size(path) => write_call("size", path, None, names, text),
+        Term::Value(value) => names.write_value(value, text),
     }
 }

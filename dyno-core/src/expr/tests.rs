@@ -20,6 +20,8 @@ fn sent(condition: Condition<User>) -> (String, Vec<String>, Vec<AttributeValue>
     let mut placeholders = Placeholders::new();
     let text = condition_text(&node, &mut placeholders);
     let (names, values) = placeholders.into_parts();
+    let names: BTreeMap<_, _> = names.into_iter().collect();
+    let values: BTreeMap<_, _> = values.into_iter().collect();
     (
         text,
         names.into_values().collect(),

@@ -131,10 +131,15 @@ impl KeyValue {
 
     /// The same value as an attribute.
     pub fn to_value(&self) -> AttributeValue {
+        self.clone().into_value()
+    }
+
+    /// The same value as an attribute.
+    pub(crate) fn into_value(self) -> AttributeValue {
         match self {
-            Self::S(text) => AttributeValue::S(text.clone()),
-            Self::N(number) => AttributeValue::N(number.clone()),
-            Self::B(bytes) => AttributeValue::B(Blob::new(bytes.clone())),
+            Self::S(text) => AttributeValue::S(text),
+            Self::N(number) => AttributeValue::N(number),
+            Self::B(bytes) => AttributeValue::B(Blob::new(bytes)),
         }
     }
 

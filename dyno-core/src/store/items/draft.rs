@@ -115,8 +115,8 @@ impl Draft {
                 let (names, values) = placeholders.into_parts();
                 let mut expressions = bringing(Returns::New);
                 expressions.update = Some(update);
-                expressions.names = names;
-                expressions.values = values;
+                expressions.names.extend(names);
+                expressions.values.extend(values);
                 Action::Update {
                     address,
                     expressions: expressions.and_when(when),

@@ -1,5 +1,3 @@
-use std::collections::BTreeMap;
-
 use dyno_value::{FieldPath, Item};
 
 use super::handle::Items;
@@ -113,9 +111,9 @@ pub(super) fn projection(only: Option<&[String]>) -> Result<Projection> {
         .collect();
     texts.sort_unstable();
     texts.dedup();
-    let (names, _): (BTreeMap<_, _>, _) = placeholders.into_parts();
+    let (names, _) = placeholders.into_parts();
     Ok(Projection {
         text: Some(texts.join(", ")),
-        names,
+        names: names.into_iter().collect(),
     })
 }

@@ -162,8 +162,8 @@ impl Select {
         let projection = projection(self.only.as_deref())?;
         let (mut names, values) = placeholders.into_parts();
         names.extend(projection.names);
-        let names = (!names.is_empty()).then(|| names.into_iter().collect());
-        let values = (!values.is_empty()).then(|| values.into_iter().collect());
+        let names = (!names.is_empty()).then_some(names);
+        let values = (!values.is_empty()).then_some(values);
         let table = self.items.topology()?.table;
         let store = &self.items.store;
         let client = store.clients().of(table.region_name()).reads;

@@ -132,7 +132,7 @@ impl Keys {
         }
         let checked = parts.iter().zip(given).map(|((name, kind), value)| {
             let value = checked_part("partition key", name, *kind, value)?;
-            Ok((*name, value.to_value()))
+            Ok((*name, value.into_value()))
         });
         checked.collect()
     }

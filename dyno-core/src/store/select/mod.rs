@@ -2,18 +2,21 @@
 //!
 //! ```text
 //! scan, query  what a program asks for     sort      on which sort keys       count    without the objects
-//! selection    what both have              params    the request, as text     page     what is given back
-//! keyword      what is asked by names of attributes
+//! selection    what both have              asked     the same, checked        page     what is given back
+//! keyword      what is asked by names      expressions  the same, as text     params   the request, for people
 //! walk         page after page             complete  from items to objects    found    which items are roots
 //! collection   objects of several types in a partition
 //! parallel     parts of a table at the same time
 //! ```
 
+mod asked;
 mod collection;
 mod complete;
 mod count;
+mod expressions;
 mod found;
 mod hydrate;
+mod key_condition;
 mod keys;
 mod keyword;
 mod page;

@@ -99,7 +99,8 @@ impl Walk {
                 .by_ref()
                 .take(wanted.min(hydrate::MOST_AT_ONCE))
                 .collect();
-            let mut seen = hydrate::hydrated(&self.operation, some, self.params.consistent).await?;
+            let mut seen =
+                hydrate::hydrated(&self.operation, some, self.options.consistent).await?;
             if let Some(expiry) = &self.expiry {
                 seen.retain(|seen| !expiry.is_over(&seen.item));
             }
@@ -126,7 +127,7 @@ impl Walk {
             let mut sorted = sorted.map_err(self.operation.explain(None))?;
             let cut = sorted.cut.take();
             self.saw_more = sorted.sees_more;
-            let consistent = self.params.consistent;
+            let consistent = self.options.consistent;
             let found = complete::<T>(&self.operation, sorted, consistent).await;
             (found, cut)
         };

@@ -1,10 +1,12 @@
 //! What a scan and a query have in common.
 
-use dyno_value::{Item, validate};
+use dyno_value::Item;
 
+use super::asked::Asked;
+use super::expressions::{Expressions, RequestOptions};
 use super::keys::Keys;
 use super::keyword::Keywords;
-use super::params::{Asked, Params};
+use super::params::Params;
 use super::sort::SortCondition;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Condition;
@@ -53,18 +55,23 @@ pub(super) struct Made {
     pub(super) key: Result<KeyValue, String>,
 }
 
-/// What is asked, and where it begins.
-type Checked = (Keys, Params, Option<Expiry>, Asked, Option<Item>);
-
 /// A selection that was checked.
 pub(super) struct Begun {
     pub(super) operation: Operation,
-    pub(super) keys: Keys,
-    pub(super) params: Params,
+    pub(super) asked: Asked,
+    /// Those of the first request.
+    pub(super) expressions: Expressions,
+    pub(super) options: RequestOptions,
     /// What is not given back.
     pub(super) expiry: Option<Expiry>,
-    pub(super) asked: Asked,
     pub(super) start: Option<Item>,
+}
+
+impl Begun {
+    pub(super) fn into_params(self) -> Params {
+        let table = self.operation.topology.table.name();
+        Params::of(table, &self.asked, self.expressions, self.options)
+    }
 }
 
 impl<T: Stored> Selection<T> {
@@ -97,19 +104,43 @@ impl<T: Stored> Selection<T> {
             None => "scan",
         };
         let operation = Operation::new::<T>(name, self.options.clone())?;
-        let checked = self.check(&operation, counts);
-        let (keys, params, expiry, asked, start) = checked.map_err(operation.explain(None))?;
+        let asked = self.ask(&operation, counts);
+        let (asked, expiry) = asked.map_err(operation.explain(None))?;
+        let begin = || {
+            let topology = &operation.topology;
+            let start = match &self.from {
+                Some(cursor) => {
+                    let course = asked.course(topology)?;
+                    Some(course.key_of(cursor, &asked.keys.names())?)
+                }
+                None => None,
+            };
+            asked.check_start(start.as_ref())?;
+            let expressions = asked.expressions();
+            expressions.check()?;
+            if expressions.is_deep() {
+                // In a cursor it stands deeper than in the request.
+                asked.course(topology)?;
+            }
+            Ok((expressions, start))
+        };
+        let (expressions, start) = begin().map_err(operation.explain(None))?;
         Ok(Begun {
             operation,
-            keys,
-            params,
-            expiry,
             asked,
+            expressions,
+            options: RequestOptions {
+                consistent: self.consistent,
+                limit: self.limit,
+                counts,
+            },
+            expiry,
             start,
         })
     }
 
-    fn check(&self, operation: &Operation, counts: bool) -> Result<Checked> {
+    /// What is asked, and what is not given back.
+    fn ask(&self, operation: &Operation, counts: bool) -> Result<(Asked, Option<Expiry>)> {
         if self.limit == Some(0) {
             let why = "`limit` is the number of items that a request looks at, 1 at least; leave it out for pages of 1 MB";
             return Err(Error::new(ErrorKind::InvalidExpression, why));
@@ -134,12 +165,7 @@ impl<T: Stored> Selection<T> {
         let by_name = self.keywords.filters(topology)?;
         let filter = self.filter.iter().cloned().chain(by_name);
         let filter = filter.reduce(|one, other| one & other);
-        let asked = Asked::of(operation, keys, partition.as_ref(), filter)?;
-        let start = match &self.from {
-            Some(cursor) => Some(asked.course(topology)?.key_of(cursor, &keys.names())?),
-            None => None,
-        };
-        asked.check_start(start.as_ref())?;
+        let mut asked = Asked::of(operation, keys, partition.as_deref(), filter)?;
         let expiry = if self.expired {
             None
         } else {
@@ -154,17 +180,13 @@ impl<T: Stored> Selection<T> {
         let hidden = expiry
             .as_ref()
             .filter(|expiry| keys.finds_whole_items() && !asks_by(expiry));
-        let params = asked.render(operation, self.consistent, self.limit, counts, hidden)?;
-        if params
-            .values
-            .values()
-            .any(|value| value.is_l() || value.is_m())
-        {
-            // In a cursor it stands deeper than in the request.
-            asked.course(topology)?;
+        if let Some(hidden) = hidden {
+            asked = asked.living(hidden);
         }
-        params.values.values().try_for_each(validate)?;
-        Ok((keys, params, expiry, asked, start))
+        if counts {
+            asked = asked.only_roots(topology.root);
+        }
+        Ok((asked, expiry))
     }
 }
 
@@ -354,7 +376,7 @@ macro_rules! selection_options {
         ///
         /// Those of awaiting it, before the first request.
         pub fn params(&self) -> crate::error::Result<crate::store::Params> {
-            self.selection.begin(false).map(|begun| begun.params)
+            self.selection.begin(false).map(|begun| begun.into_params())
         }
     };
 }

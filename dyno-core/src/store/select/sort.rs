@@ -236,7 +236,7 @@ impl Compared {
         let (name, kind) = keys.sort_at(position)?;
         let path = FieldPath::root().key(name);
         let checked = |value: &KeyValue| {
-            checked_part("sort key", name, kind, value).map(|value| value.to_value())
+            checked_part("sort key", name, kind, value).map(KeyValue::into_value)
         };
         let refuse = |why: String| Err(Error::new(ErrorKind::InvalidExpression, why));
         Ok(match self {

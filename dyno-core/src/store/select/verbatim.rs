@@ -47,7 +47,7 @@ impl Walk {
                 Ok(None) => {
                     let sorted = self.sorted(vec![item], usize::MAX).await;
                     let sorted = sorted.map_err(operation.explain(None))?;
-                    let read = complete::<T>(operation, sorted, self.params.consistent).await?;
+                    let read = complete::<T>(operation, sorted, self.options.consistent).await?;
                     objects.extend(read.0);
                     failures.extend(read.1);
                     None

@@ -3,14 +3,16 @@
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
-use aws_sdk_dynamodb::types::{AttributeValue, Select};
+use aws_sdk_dynamodb::types::Select;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use dyno_value::Item;
 
+use super::asked::Asked;
+use super::expressions::{Expressions, RequestOptions};
 use super::found::other_keys;
 use super::keys::Keys;
-use super::params::{Asked, Params};
-use super::selection::{Begun, Selection};
+use super::params::Params;
+use super::selection::Selection;
 use crate::error::{Error, Result};
 use crate::plan::Expiry;
 use crate::shape::Stored;
@@ -22,10 +24,12 @@ use crate::store::operation::Operation;
 pub(super) struct Walk {
     pub(super) operation: Operation,
     pub(super) keys: Keys,
-    pub(super) params: Params,
+    pub(super) options: RequestOptions,
     /// What is not given back.
     pub(super) expiry: Option<Expiry>,
     asked: Asked,
+    /// Those of the first request, until it is sent.
+    expressions: Option<Expressions>,
     /// The key after which the next page begins.
     pub(super) start: Option<Item>,
     /// Whether there is a next page.
@@ -52,29 +56,33 @@ pub(super) struct Answered {
 
 impl Walk {
     pub(super) fn begin<T: Stored>(selection: &Selection<T>, counts: bool) -> Result<Self> {
-        let Begun {
-            operation,
-            keys,
-            params,
-            expiry,
-            asked,
-            start,
-        } = selection.begin(counts)?;
+        let begun = selection.begin(counts)?;
+        let options = begun.options;
+        let is_filtered = begun.expressions.filter.is_some();
         Ok(Self {
+            operation: begun.operation,
+            keys: begun.asked.keys,
+            options,
+            expiry: begun.expiry,
+            asked: begun.asked,
+            expressions: Some(begun.expressions),
+            start: begun.start,
             goes_on: selection.take != Some(0),
             wanted: selection.take,
             saw_more: false,
             ahead: 0,
             segment: None,
-            frugal: !counts && params.filter.is_none() && params.limit.is_none(),
-            operation,
-            keys,
-            params,
-            expiry,
-            asked,
-            start,
+            frugal: !counts && !is_filtered && options.limit.is_none(),
             requests: 0,
         })
+    }
+
+    /// What it asks for.
+    pub(super) fn into_params(self) -> Params {
+        let table = self.operation.topology.table.name();
+        let expressions = self.expressions;
+        let expressions = expressions.unwrap_or_else(|| self.asked.expressions());
+        Params::of(table, &self.asked, expressions, self.options)
     }
 
     /// The same, with a look at what follows the wanted objects.
@@ -92,7 +100,7 @@ impl Walk {
 
     /// What the service is told to look at. What is passed over makes more requests necessary, each for twice as much.
     fn limit(&self) -> Option<i32> {
-        if let Some(limit) = self.params.limit {
+        if let Some(limit) = self.options.limit {
             return Some(i32::try_from(limit).unwrap_or(i32::MAX));
         }
         let wanted = self.wanted.filter(|_| self.frugal)?;
@@ -104,10 +112,12 @@ impl Walk {
     /// Sends the next request, and moves behind what it gave.
     pub(super) async fn ask(&mut self) -> Result<Answered> {
         let limit = self.limit();
-        let answer = if self.params.key_condition.is_some() {
-            self.query(limit).await
+        let expressions = self.expressions.take();
+        let expressions = expressions.unwrap_or_else(|| self.asked.expressions());
+        let answer = if expressions.key_condition.is_some() {
+            self.query(expressions, limit).await
         } else {
-            self.scan(limit).await
+            self.scan(expressions, limit).await
         };
         let (answered, next) = answer.map_err(self.operation.explain(None))?;
         self.start = next.filter(|key| !key.is_empty());
@@ -143,6 +153,9 @@ impl Walk {
     }
 
     fn check_start(&self) -> Result<()> {
+        let Some(start) = &self.start else {
+            return Ok(());
+        };
         let table = self.operation.topology.table;
         let names = self.keys.names();
         let named_otherwise = |key: &Item| {
@@ -151,14 +164,18 @@ impl Walk {
             let absent = names.iter().find(|name| !key.contains_key(**name));
             unknown.or_else(|| absent.map(|name| format!("`{name}` is no part of its key")))
         };
-        match self.start.as_ref().and_then(named_otherwise) {
+        match named_otherwise(start) {
             Some(what) => Err(other_keys(table, &what)),
             None => Ok(()),
         }
     }
 
-    async fn query(&self, limit: Option<i32>) -> Result<(Answered, Option<Item>)> {
-        let params = &self.params;
+    async fn query(
+        &self,
+        expressions: Expressions,
+        limit: Option<i32>,
+    ) -> Result<(Answered, Option<Item>)> {
+        let options = self.options;
         let store = &self.operation.store;
         let region = self.operation.topology.table.region_name();
         let query = store
@@ -166,15 +183,15 @@ impl Walk {
             .of(region)
             .reads
             .query()
-            .table_name(params.table)
-            .set_index_name(params.index.map(str::to_owned))
-            .set_key_condition_expression(params.key_condition.clone())
-            .set_filter_expression(params.filter.clone())
-            .set_expression_attribute_names(self.names())
-            .set_expression_attribute_values(self.values())
-            .set_scan_index_forward(params.descending.then_some(false))
-            .set_consistent_read(params.consistent.then_some(true))
-            .set_select(params.counts.then_some(Select::Count))
+            .table_name(self.operation.topology.table.name())
+            .set_index_name(self.keys.index_name().map(str::to_owned))
+            .set_key_condition_expression(expressions.key_condition)
+            .set_filter_expression(expressions.filter)
+            .set_expression_attribute_names(some(expressions.names))
+            .set_expression_attribute_values(some(expressions.values))
+            .set_scan_index_forward(self.asked.descending.then_some(false))
+            .set_consistent_read(options.consistent.then_some(true))
+            .set_select(options.counts.then_some(Select::Count))
             .set_limit(limit)
             .set_return_consumed_capacity(store.asks_for_capacity())
             .set_exclusive_start_key(self.start.clone());
@@ -185,8 +202,12 @@ impl Walk {
         Ok((answered, answer.last_evaluated_key))
     }
 
-    async fn scan(&self, limit: Option<i32>) -> Result<(Answered, Option<Item>)> {
-        let params = &self.params;
+    async fn scan(
+        &self,
+        expressions: Expressions,
+        limit: Option<i32>,
+    ) -> Result<(Answered, Option<Item>)> {
+        let options = self.options;
         let store = &self.operation.store;
         let region = self.operation.topology.table.region_name();
         let scan = store
@@ -194,15 +215,15 @@ impl Walk {
             .of(region)
             .reads
             .scan()
-            .table_name(params.table)
-            .set_index_name(params.index.map(str::to_owned))
+            .table_name(self.operation.topology.table.name())
+            .set_index_name(self.keys.index_name().map(str::to_owned))
             .set_segment(self.segment.and_then(|(own, _)| i32::try_from(own).ok()))
             .set_total_segments(self.segment.and_then(|(_, all)| i32::try_from(all).ok()))
-            .set_filter_expression(params.filter.clone())
-            .set_expression_attribute_names(self.names())
-            .set_expression_attribute_values(self.values())
-            .set_consistent_read(params.consistent.then_some(true))
-            .set_select(params.counts.then_some(Select::Count))
+            .set_filter_expression(expressions.filter)
+            .set_expression_attribute_names(some(expressions.names))
+            .set_expression_attribute_values(some(expressions.values))
+            .set_consistent_read(options.consistent.then_some(true))
+            .set_select(options.counts.then_some(Select::Count))
             .set_limit(limit)
             .set_return_consumed_capacity(store.asks_for_capacity())
             .set_exclusive_start_key(self.start.clone());
@@ -217,22 +238,18 @@ impl Walk {
     where
         E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     {
-        let (store, table) = (&self.operation.store, self.params.table);
-        match self.params.index {
+        let store = &self.operation.store;
+        let table = self.operation.topology.table.name();
+        match self.keys.index_name() {
             Some(index) => store.index_failure(error, table, index),
             None => store.failure(error, &[table]),
         }
     }
+}
 
-    fn names(&self) -> Option<HashMap<String, String>> {
-        let names = &self.params.names;
-        (!names.is_empty()).then(|| names.clone().into_iter().collect())
-    }
-
-    fn values(&self) -> Option<HashMap<String, AttributeValue>> {
-        let values = &self.params.values;
-        (!values.is_empty()).then(|| values.clone().into_iter().collect())
-    }
+/// The service takes no map without entries.
+fn some<V>(map: HashMap<String, V>) -> Option<HashMap<String, V>> {
+    (!map.is_empty()).then_some(map)
 }
 
 impl Answered {

@@ -183,7 +183,7 @@ impl<M: Members, K: QueriedBy<M::First>> Collection<M, K> {
     ///
     /// Those of awaiting it, before the first request.
     pub fn params(self) -> Result<Params> {
-        self.begin().map(|gathering| gathering.walk.params)
+        self.begin().map(|gathering| gathering.walk.into_params())
     }
 
     /// Checks everything; sends nothing.

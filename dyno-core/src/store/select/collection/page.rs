@@ -105,7 +105,7 @@ impl<M: Members> Gathering<M> {
         }
         let answered = self.walk.ask().await?;
         let (sorted, cut) = self.sorted(answered.items)?;
-        let consistent = self.walk.params.consistent;
+        let consistent = self.walk.options.consistent;
         let (objects, count) = M::__dyno_found(sorted, consistent).await?;
         Ok(Some(CollectionPage {
             objects,
