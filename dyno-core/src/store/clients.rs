@@ -1,7 +1,7 @@
-//! SDK clients: one pair per region, made when first used.
+//! SDK clients: a few per region, made when first used.
 
 use std::collections::HashMap;
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Arc, PoisonError, RwLock};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -15,15 +15,17 @@ use crate::table::Namespace;
 pub(super) struct Clients {
     base: Client,
     namespace: Option<Namespace>,
-    by_region: RwLock<HashMap<Option<&'static str>, RegionClients>>,
+    by_region: RwLock<HashMap<Option<&'static str>, Arc<RegionClients>>>,
 }
 
-/// Two clients of one region that share their connections.
-#[derive(Clone, Debug)]
+/// Clients of one region that share their connections. What a program says of stalled streams holds for all of them.
+#[derive(Debug)]
 pub(super) struct RegionClients {
-    /// For reads: the SDK repeats what fails.
+    /// For programs, which ask what they like.
+    raw: Client,
+    /// For reads: the SDK repeats what fails. What is sent is small, and not watched for stalling, as the SDK does with each body.
     pub(super) reads: Client,
-    /// The same for one item. What an answer brings without delay is not watched for stalling, which the SDK does for each body.
+    /// The same for one item, of which the answer comes without delay, and is not watched either.
     pub(super) item_reads: Client,
     /// For commits: nothing is repeated behind the commit's back, because whether an answer was lost decides what a
     /// refusal means.
@@ -59,7 +61,7 @@ impl Clients {
         Self::new(Client::from_conf(config), self.namespace.clone())
     }
 
-    pub(super) fn of(&self, region: Option<&'static str>) -> RegionClients {
+    pub(super) fn of(&self, region: Option<&'static str>) -> Arc<RegionClients> {
         let known = self
             .by_region
             .read()
@@ -67,12 +69,12 @@ impl Clients {
             .get(&region)
             .cloned();
         known.unwrap_or_else(|| {
-            let made = self.make(region);
+            let made = Arc::new(self.make(region));
             let mut by_region = self
                 .by_region
                 .write()
                 .unwrap_or_else(PoisonError::into_inner);
-            by_region.entry(region).or_insert(made).clone()
+            Arc::clone(by_region.entry(region).or_insert(made))
         })
     }
 
@@ -84,10 +86,7 @@ impl Clients {
 
     /// A client that knows nothing of a namespace: tables have the names that they have in the service.
     pub(super) fn raw(&self, region: Option<&'static str>) -> Client {
-        if self.namespace.is_none() {
-            return self.of(region).reads;
-        }
-        Client::from_conf(self.config(region).build())
+        self.of(region).raw.clone()
     }
 
     /// The same for a region that no type names.
@@ -108,19 +107,74 @@ impl Clients {
 
     fn make(&self, region: Option<&'static str>) -> RegionClients {
         let mut config = self.config(region);
+        let raw = Client::from_conf(config.clone().build());
         if let Some(namespace) = &self.namespace {
             config = config.interceptor(Prefixed(namespace.clone()));
         }
         let commits = config.clone().retry_config(RetryConfig::disabled());
-        let for_items = |config: &Builder| {
-            let unwatched = StalledStreamProtectionConfig::disabled();
-            Client::from_conf(config.clone().stalled_stream_protection(unwatched).build())
+        let says_itself = self.base.config().stalled_stream_protection().is_some();
+        let watching = |config: &Builder, watched: StalledStreamProtectionConfig| {
+            let config = config.clone();
+            Client::from_conf(if says_itself {
+                config.build()
+            } else {
+                config.stalled_stream_protection(watched).build()
+            })
         };
+        let nothing = StalledStreamProtectionConfig::disabled();
+        let answers = StalledStreamProtectionConfig::enabled().upload_enabled(false);
         RegionClients {
-            item_reads: for_items(&config),
-            item_commits: for_items(&commits),
-            reads: Client::from_conf(config.build()),
+            raw,
+            reads: watching(&config, answers.build()),
+            item_reads: watching(&config, nothing.clone()),
+            item_commits: watching(&commits, nothing),
             commits: Client::from_conf(commits.build()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_dynamodb::Config;
+    use aws_sdk_dynamodb::config::BehaviorVersion;
+
+    use super::*;
+
+    fn made(config: Builder) -> Arc<RegionClients> {
+        let config = config.behavior_version(BehaviorVersion::latest());
+        Clients::new(Client::from_conf(config.build()), None).of(None)
+    }
+
+    /// Whether requests are watched, and whether answers are.
+    fn watched(client: &Client) -> Option<(bool, bool)> {
+        let config = client.config().stalled_stream_protection();
+        config.map(|config| (config.upload_enabled(), config.download_enabled()))
+    }
+
+    #[test]
+    fn answers_of_many_items_are_watched_and_requests_of_reads_are_not() {
+        let clients = made(Config::builder());
+        assert_eq!(watched(&clients.reads), Some((false, true)));
+        assert_eq!(watched(&clients.item_reads), Some((false, false)));
+        assert_eq!(watched(&clients.item_commits), Some((false, false)));
+        for as_the_sdk_has_it in [&clients.raw, &clients.commits] {
+            assert_eq!(watched(as_the_sdk_has_it), None);
+        }
+    }
+
+    #[test]
+    fn what_a_program_says_of_stalled_streams_holds_for_all() {
+        let said = StalledStreamProtectionConfig::enabled().download_enabled(false);
+        let clients = made(Config::builder().stalled_stream_protection(said.build()));
+        let RegionClients {
+            raw,
+            reads,
+            item_reads,
+            commits,
+            item_commits,
+        } = &*clients;
+        for client in [raw, reads, item_reads, commits, item_commits] {
+            assert_eq!(watched(client), Some((true, false)));
         }
     }
 }

@@ -60,7 +60,7 @@ impl Copies {
 
 /// On the client's clock.
 fn now(store: &Store, region: Option<&'static str>) -> SystemTime {
-    let client = store.clients().of(region).commits;
+    let client = store.clients().of(region).commits.clone();
     let time = client.config().time_source();
     let time = time.unwrap_or_else(|| SharedTimeSource::new(SystemTimeSource::new()));
     time.now()

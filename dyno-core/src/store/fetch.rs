@@ -133,7 +133,7 @@ pub(super) async fn fetch_given(store: &Store, wanted: &[Address], consistent: b
 /// Reads all pages of a range.
 async fn query(store: &Store, range: &Range, consistent: bool) -> Result<BTreeMap<Address, Item>> {
     let table = &range.table;
-    let client = store.clients().of(range.region).reads;
+    let client = store.clients().of(range.region).reads.clone();
     let (condition, bounds) = match &range.sort {
         SortRange::Between(first, last) => (
             "#p = :p AND #s BETWEEN :a AND :z",
@@ -180,7 +180,7 @@ pub(super) async fn get(
     projection: Projection,
     consistent: bool,
 ) -> Result<Option<Item>> {
-    let client = store.clients().of(address.region).item_reads;
+    let client = store.clients().of(address.region).item_reads.clone();
     let names = (!projection.names.is_empty()).then(|| projection.names.into_iter().collect());
     let get = client
         .get_item()

@@ -29,7 +29,7 @@ pub(super) async fn fetch_at_once(store: &Store, wanted: &[Address]) -> Result<A
     let Some(first) = wanted.first() else {
         return Ok(AtOnce::Read(BTreeMap::new()));
     };
-    let client = store.clients().of(first.region).reads;
+    let client = store.clients().of(first.region).reads.clone();
     let get = |address: &Address| {
         let get = Get::builder()
             .table_name(address.table)

@@ -62,7 +62,7 @@ async fn fetch_into(
     let Some((first, _)) = left.first() else {
         return Ok(());
     };
-    let client = store.clients().of(first.region).reads;
+    let client = store.clients().of(first.region).reads.clone();
     let mut idle = 0;
     loop {
         idle += 1;

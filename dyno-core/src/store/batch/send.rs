@@ -181,7 +181,7 @@ async fn send_once(store: &Store, open: &[&Write]) -> Result<Sent> {
         table.or_default().push(request(write)?);
     }
     // Not repeated by the SDK: whether an answer was lost decides what a refusal means.
-    let client = store.clients().of(region).commits;
+    let client = store.clients().of(region).commits.clone();
     let sent = client
         .batch_write_item()
         .set_request_items(Some(requests))

@@ -166,7 +166,7 @@ impl Select {
         let values = (!values.is_empty()).then_some(values);
         let table = self.items.topology()?.table;
         let store = &self.items.store;
-        let client = store.clients().of(table.region_name()).reads;
+        let client = store.clients().of(table.region_name()).reads.clone();
         let index = self.index.map(|index| index.name);
         macro_rules! sent {
             ($request:expr) => {{

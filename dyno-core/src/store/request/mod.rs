@@ -23,7 +23,7 @@ use crate::units::CapacityUnits;
 ///
 /// Futures of the SDK take some kilobytes: each has a place of its own, so that those around it are not moved with them.
 pub(super) async fn send(store: &Store, request: Request) -> Result<Answer> {
-    let metered = store.meter.is_some().then(|| request.clone());
+    let metered = store.asks_for_capacity().is_some().then(|| request.clone());
     let answer = match request {
         Request::Single(action) => single(store, *action).await,
         Request::Transact { token, actions } => transact(store, token, actions).await?,
@@ -92,7 +92,11 @@ macro_rules! answer_of {
 }
 
 async fn single(store: &Store, action: Action) -> Answer {
-    let client = store.clients().of(action.address().region).item_commits;
+    let client = store
+        .clients()
+        .of(action.address().region)
+        .item_commits
+        .clone();
     let table = action.address().table;
     match action {
         Action::Check { .. } => Answer::Refused(Error::new(
@@ -158,7 +162,7 @@ async fn transact(store: &Store, token: String, actions: Vec<Action>) -> Result<
         .map(|action| action.address().table)
         .collect();
     let region = actions.first().and_then(|action| action.address().region);
-    let client = store.clients().of(region).commits;
+    let client = store.clients().of(region).commits.clone();
     let items = actions
         .into_iter()
         .map(transact_item)

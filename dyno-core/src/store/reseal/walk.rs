@@ -174,7 +174,12 @@ async fn go<V: Visitor>(
 ) -> Result<()> {
     let topology = &operation.topology;
     let table = topology.table;
-    let client = operation.store.clients().of(table.region_name()).reads;
+    let client = operation
+        .store
+        .clients()
+        .of(table.region_name())
+        .reads
+        .clone();
     let beside = visitor.tables_beside(operation);
     let beside = beside.into_iter().map(|table| Pass {
         table,
@@ -239,7 +244,7 @@ impl Pass {
     ) -> Result<bool> {
         let Self { table, course } = self;
         let region = operation.topology.table.region_name();
-        let client = operation.store.clients().of(region).reads;
+        let client = operation.store.clients().of(region).reads.clone();
         loop {
             let answer = client
                 .scan()
