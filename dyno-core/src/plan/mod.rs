@@ -48,7 +48,8 @@ mod unique;
 mod verbatim;
 
 pub(crate) use address::{
-    Address, KeyKinds, Owner, Places, Range, SortRange, checked_part, path_of, same_key,
+    Address, KeyKinds, Owner, Places, Range, SortRange, checked_part, normal_part, path_of,
+    same_key,
 };
 pub(crate) use digest::{Digest, Digests, own_attributes};
 pub(crate) use earlier::Earlier;

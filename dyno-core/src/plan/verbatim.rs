@@ -55,21 +55,27 @@ impl Verbatim {
         }
     }
 
-    /// Reads an item that is that of such an object for certain, and leaves it without its texts. What is not may be one all the same, and
-    /// stays as it is.
-    pub(crate) fn reader<'a>(&self, item: &'a mut Item) -> Option<ObjectReader<'a>> {
+    /// Who reads an object of the shape, and has no item yet.
+    #[inline]
+    pub(crate) fn reader<'a>(&self) -> ObjectReader<'a> {
+        ObjectReader::of_nothing(self.shape)
+    }
+
+    /// Lets it read an item that is that of such an object for certain, and leaves the item without its texts. What is not may be one all the
+    /// same, and stays as it is.
+    pub(crate) fn read<'a>(&self, item: &'a mut Item, reader: &mut ObjectReader<'a>) -> bool {
         let has_keys = self.has_key_fields || self.has_keys(item);
         let is_of_type =
             self.tag.is_none() || matches!(RootState::read(item, self.shape), Ok(Found::Foreign));
         if !has_keys || !is_of_type {
-            return None;
+            return false;
         }
         let takes = |name: &str, value: &AttributeValue, is_claimed: bool| {
             let is_mappers =
                 !is_claimed && reserved::is_reserved(name) && !self.is_tag(name, value);
             !(is_mappers || may_hold_envelope(value) && holds_envelope(value))
         };
-        ObjectReader::of_drained(self.shape, item, self.keys_are_texts, takes)
+        reader.drain(item, self.keys_are_texts, takes)
     }
 
     /// Whether an item has keys of the right types; where fields are keys, reading them tells it.

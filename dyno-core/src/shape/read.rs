@@ -74,43 +74,46 @@ impl<'a> ObjectReader<'a> {
         Self::from_source(shape, source)
     }
 
-    /// Of an item that is kept, but for texts, in whose place empty ones stay; nothing if an attribute is refused, of which is told whether
-    /// a field claims it. Keys stay, too, unless they are read from any text, after all other fields: who cannot read one of those looks for
-    /// the key in the item.
-    pub(crate) fn of_drained(
-        shape: &'static Shape,
+    /// Of no item yet, see [`drain`](Self::drain).
+    #[inline]
+    pub(crate) fn of_nothing(shape: &'static Shape) -> Self {
+        let slots = [const { None }; SLOTS];
+        Self::from_source(shape, Source::Taken(slots, Left::AllButTextsThatAreNoKeys))
+    }
+
+    /// Reads from an item that is kept, but for texts, in whose place empty ones stay; not if an attribute is refused, of which is told
+    /// whether a field claims it. Keys stay, too, unless they are read from any text, after all other fields: who cannot read one of those
+    /// looks for the key in the item.
+    pub(crate) fn drain(
+        &mut self,
         item: &'a mut Item,
         keys_are_texts: bool,
         mut takes: impl FnMut(&str, &AttributeValue, bool) -> bool,
-    ) -> Option<Self> {
-        if !are_told_apart_by_name(shape) {
-            let claims = |name: &str| {
-                struct_fields(shape)
-                    .iter()
-                    .any(|field| field.answers_to(name))
-            };
+    ) -> bool {
+        let fields = self.fields;
+        let Source::Taken(slots, left) = &mut self.source else {
+            return false;
+        };
+        if !are_told_apart_by_name(self.shape) {
+            let claims = |name: &str| fields.iter().any(|field| field.answers_to(name));
             let is_taken =
                 |(name, value): (&String, &AttributeValue)| takes(name, value, claims(name));
             let takes_all = item.iter().all(is_taken);
-            return takes_all.then(|| Self::from_source(shape, Source::Item(item.clone())));
+            self.source = Source::Item(item.clone());
+            return takes_all;
         }
-        let slots = [const { None }; SLOTS];
-        let kept = Left::AllButTextsThatAreNoKeys;
-        let mut this = Self::from_source(shape, Source::Taken(slots, kept));
-        let Source::Taken(slots, left) = &mut this.source else {
-            return None;
-        };
-        let takes = |name: &str, value: &&mut AttributeValue, is_claimed| takes(name, value, is_claimed);
-        if !place_each(shape, item, slots, takes) {
-            return None;
+        let takes =
+            |name: &str, value: &&mut AttributeValue, is_claimed| takes(name, value, is_claimed);
+        if !place_each(self.shape, item, slots, takes) {
+            return false;
         }
         let is_text = |(field, value): (&FieldShape, &Option<&mut AttributeValue>)| {
             !field.is_key() || value.as_ref().is_some_and(|value| value.is_s())
         };
-        if keys_are_texts && this.fields.iter().zip(&*slots).all(is_text) {
+        if keys_are_texts && fields.iter().zip(&*slots).all(is_text) {
             *left = Left::AllButTexts;
         }
-        Some(this)
+        true
     }
 
     fn from_source(shape: &'static Shape, source: Source<'a>) -> Self {

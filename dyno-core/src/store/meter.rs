@@ -38,34 +38,34 @@ impl Meter {
 impl Store {
     /// The same store, whose requests ask what they consume and add it up there.
     pub(super) fn metered(&self, meter: &Arc<Meter>) -> Self {
-        Self {
-            meter: Some(Arc::clone(meter)),
-            ..self.clone()
-        }
+        let mut metered = self.clone();
+        Arc::make_mut(&mut metered.settings).meter = Some(Arc::clone(meter));
+        metered
     }
 
     /// Whether requests ask what they consume.
     pub(super) fn asks_for_capacity(&self) -> Option<ReturnConsumedCapacity> {
-        self.meter
+        self.settings
+            .meter
             .is_some()
             .then_some(ReturnConsumedCapacity::Total)
     }
 
     pub(super) fn note_read(&self, consumed: &[ConsumedCapacity]) {
-        if let Some(meter) = &self.meter {
+        if let Some(meter) = &self.settings.meter {
             meter.add(|units| units.reads += sum(consumed));
         }
     }
 
     pub(super) fn note_written(&self, consumed: &[ConsumedCapacity]) {
-        if let Some(meter) = &self.meter {
+        if let Some(meter) = &self.settings.meter {
             meter.add(|units| units.writes += sum(consumed));
         }
     }
 
     /// A write that is refused consumes too, and its answer does not say how much: at least this.
     pub(super) fn note_refused(&self, units: CapacityUnits) {
-        if let Some(meter) = &self.meter {
+        if let Some(meter) = &self.settings.meter {
             meter.add(|consumed| consumed.writes += units.as_f64());
         }
     }
@@ -73,7 +73,7 @@ impl Store {
     /// A transaction that reads so many items and is cancelled consumes too, and neither answer nor request say how much:
     /// at least this.
     pub(super) fn note_cancelled_read(&self, items: usize) {
-        if let Some(meter) = &self.meter {
+        if let Some(meter) = &self.settings.meter {
             let units: CapacityUnits =
                 std::iter::repeat_n(ReadMode::Transaction.get(0), items).sum();
             meter.add(|consumed| consumed.reads += units.as_f64());

@@ -125,6 +125,11 @@ use crate::table::Namespace;
 /// ```
 #[derive(Clone)]
 pub struct Store {
+    settings: Arc<Settings>,
+}
+
+#[derive(Clone)]
+struct Settings {
     shared: Arc<Shared>,
     loader: Option<Arc<dyn ConfigLoader>>,
     /// Adds up what the requests consume, if somebody wants to know.
@@ -135,6 +140,15 @@ pub struct Store {
 struct Shared {
     clients: Clients,
     topologies: RwLock<HashMap<Identity, Arc<Topology>>>,
+}
+
+impl Shared {
+    fn new(clients: Clients) -> Self {
+        Self {
+            clients,
+            topologies: RwLock::default(),
+        }
+    }
 }
 
 static INSTALLED: OnceLock<Store> = OnceLock::new();
@@ -189,7 +203,7 @@ impl Store {
     /// The same store with a loader, used where neither the call nor the type names one.
     #[must_use]
     pub fn with_loader(mut self, loader: impl ConfigLoader) -> Self {
-        self.loader = Some(Arc::new(loader));
+        Arc::make_mut(&mut self.settings).loader = Some(Arc::new(loader));
         self
     }
 
@@ -197,7 +211,7 @@ impl Store {
     #[must_use]
     pub fn with_interceptor(self, interceptor: impl Intercept + 'static) -> Self {
         let clients = self.clients().with_interceptor(interceptor);
-        Self::with_clients(clients, self.loader).on_clock(self.clock)
+        self.on_clients(clients)
     }
 
     /// The same store, whose tables' names in the service begin with a prefix; see [`Namespace`].
@@ -233,7 +247,7 @@ impl Store {
     #[must_use]
     pub fn with_namespace(self, namespace: Namespace) -> Self {
         let clients = self.clients().with_namespace(namespace);
-        Self::with_clients(clients, self.loader).on_clock(self.clock)
+        self.on_clients(clients)
     }
 
     /// The same store with another clock than the system's, for what has expired, and for fields marked `created` or `updated`: tests need
@@ -279,13 +293,13 @@ impl Store {
     }
 
     fn on_clock(mut self, clock: Clock) -> Self {
-        self.clock = clock;
+        Arc::make_mut(&mut self.settings).clock = clock;
         self
     }
 
     /// What time it is for this store: the system's, or that of [`with_clock`](Self::with_clock).
     pub fn now(&self) -> SystemTime {
-        self.clock.now()
+        self.settings.clock.now()
     }
 
     /// The namespace of its tables, if it has one.
@@ -340,24 +354,32 @@ impl Store {
     }
 
     fn with_clients(clients: Clients, loader: Option<Arc<dyn ConfigLoader>>) -> Self {
-        Self {
-            shared: Arc::new(Shared {
-                clients,
-                topologies: RwLock::default(),
-            }),
+        let settings = Settings {
+            shared: Arc::new(Shared::new(clients)),
             loader,
             meter: None,
             clock: Clock::default(),
+        };
+        Self {
+            settings: Arc::new(settings),
         }
     }
 
+    /// The same store with other clients, which measures nothing.
+    fn on_clients(mut self, clients: Clients) -> Self {
+        let settings = Arc::make_mut(&mut self.settings);
+        settings.shared = Arc::new(Shared::new(clients));
+        settings.meter = None;
+        self
+    }
+
     fn clients(&self) -> &Clients {
-        &self.shared.clients
+        &self.settings.shared.clients
     }
 
     /// What tells it from stores that share nothing with it.
     fn identity(&self) -> usize {
-        Arc::as_ptr(&self.shared) as usize
+        Arc::as_ptr(&self.settings.shared) as usize
     }
 
     /// What the service calls the table that a type calls so.
@@ -381,7 +403,7 @@ impl Store {
     /// The topology of a shape, walked once.
     fn topology(&self, shape: &'static Shape) -> Result<Arc<Topology>> {
         let identity = shape.identity();
-        let topologies = &self.shared.topologies;
+        let topologies = &self.settings.shared.topologies;
         if let Some(known) = topologies
             .read()
             .unwrap_or_else(PoisonError::into_inner)
@@ -404,7 +426,7 @@ impl Store {
 impl fmt::Debug for Store {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Store")
-            .field("has_loader", &self.loader.is_some())
+            .field("has_loader", &self.settings.loader.is_some())
             .field("namespace", &self.namespace())
             .finish_non_exhaustive()
     }

@@ -61,7 +61,7 @@ impl Operation {
             let given = options
                 .loader
                 .or_else(own_loader)
-                .or_else(|| store.loader.clone());
+                .or_else(|| store.settings.loader.clone());
             let loader = pinned(given.as_ref());
             Ok(Self {
                 name,

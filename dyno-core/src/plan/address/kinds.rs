@@ -107,6 +107,21 @@ pub(crate) fn checked_part(
     kind: Option<KeyKind>,
     value: &KeyValue,
 ) -> Result<KeyValue> {
+    let normal = normal_part(part, name, kind, value)?;
+    Ok(normal.unwrap_or_else(|| value.clone()))
+}
+
+/// The normal form of a part of a key, where it has another.
+///
+/// # Errors
+///
+/// Those of [`checked_part`].
+pub(crate) fn normal_part(
+    part: &str,
+    name: &str,
+    kind: Option<KeyKind>,
+    value: &KeyValue,
+) -> Result<Option<KeyValue>> {
     let wanted = kind.unwrap_or(KeyKind::S);
     if value.kind() != wanted {
         return Err(invalid(format!(
@@ -125,7 +140,7 @@ pub(crate) fn checked_part(
         KeyValue::N(text) => {
             let normal = number::normalize(text)
                 .map_err(|error| invalid(format!("the {part} `{name}`: {error}")))?;
-            return Ok(KeyValue::N(normal));
+            return Ok(Some(KeyValue::N(normal)));
         }
     };
     match length {
@@ -135,6 +150,6 @@ pub(crate) fn checked_part(
         length if length > limit => Err(invalid(format!(
             "the {part} `{name}` has {length} bytes, DynamoDB allows {limit}"
         ))),
-        _ => Ok(value.clone()),
+        _ => Ok(None),
     }
 }

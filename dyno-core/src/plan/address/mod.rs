@@ -23,7 +23,7 @@ use dyno_value::{Item, number};
 
 pub(crate) use self::id::{path_of, shard_id, shard_id_at, unescape};
 use self::kinds::Part;
-pub(crate) use self::kinds::{KeyKinds, checked_part};
+pub(crate) use self::kinds::{KeyKinds, checked_part, normal_part};
 pub(crate) use self::owner::{Owner, Range, SortRange};
 pub(crate) use self::places::Places;
 use crate::error::{Error, ErrorKind, Result};

@@ -6,7 +6,7 @@
 
 use std::borrow::Cow;
 use std::mem;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use dyno_value::Item;
 
@@ -53,31 +53,35 @@ impl<T: Stored> Saved<T> {
     #[inline]
     pub(in crate::store) fn of_verbatim(
         verbatim: &Verbatim,
-        options: &Arc<Options>,
+        options: &Options,
         item: &mut Item,
-    ) -> Result<Option<Self>> {
+        give: impl FnOnce(Self),
+    ) -> Result<bool> {
         let watch = uncertain::Watch::begin();
-        let Some(mut reader) = verbatim.reader(item) else {
-            return Ok(None);
-        };
-        let object = match T::read(&mut reader) {
-            Ok(object) => object,
-            Err(error) => return Err(Decisions::default().does_not_fit(reader.placed(error))),
-        };
-        let as_written = reader.as_written();
-        Ok(Some(Self {
-            object,
-            key: OnceLock::new(),
-            options: Arc::clone(options),
-            base: if watch.has_seen_any() {
-                Base::Uncertain(Box::new(mem::take(item)))
-            } else if verbatim.is_as_written(item, as_written) {
-                Base::AsItIs
-            } else {
-                Base::Drained(Box::new(mem::take(item)))
-            },
-            exceptions: Vec::new(),
-        }))
+        let mut reader = verbatim.reader();
+        if !verbatim.read(item, &mut reader) {
+            return Ok(false);
+        }
+        match T::read(&mut reader) {
+            Ok(object) => {
+                let as_written = reader.as_written();
+                give(Self {
+                    object,
+                    key: OnceLock::new(),
+                    options: options.clone(),
+                    base: if watch.has_seen_any() {
+                        Base::Uncertain(Box::new(mem::take(item)))
+                    } else if verbatim.is_as_written(item, as_written) {
+                        Base::AsItIs
+                    } else {
+                        Base::Drained(Box::new(mem::take(item)))
+                    },
+                    exceptions: Vec::new(),
+                });
+                Ok(true)
+            }
+            Err(error) => Err(Decisions::default().does_not_fit(reader.placed(error))),
+        }
     }
 
     /// Ends the load of such an object.
@@ -134,7 +138,7 @@ impl<T: Stored> Saved<T> {
 
     /// As the load was, without a loader.
     fn reading(&self) -> Result<Operation> {
-        let operation = Operation::new::<T>("load", Options::clone(&self.options))?;
+        let operation = Operation::new::<T>("load", self.options.clone())?;
         Ok(operation.again("load", None))
     }
 
@@ -152,7 +156,7 @@ impl<T: Stored> Saved<T> {
         Self {
             object: self.object.clone(),
             key: Box::new(self.key().clone()).into(),
-            options: Arc::clone(&self.options),
+            options: self.options.clone(),
             base,
             exceptions: self.exceptions.clone(),
         }

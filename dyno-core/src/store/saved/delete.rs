@@ -8,7 +8,7 @@ use crate::expr::Condition;
 use crate::forecast::Plan;
 use crate::shape::Stored;
 use crate::store::delete;
-use crate::store::operation::{Operation, Options, Pending};
+use crate::store::operation::{Operation, Pending};
 use crate::store::when::both;
 
 /// A deletion of a [`Saved`] object; see [`Saved::delete`].
@@ -59,7 +59,7 @@ impl<T: Stored> IntoFuture for DeleteSaved<T> {
 
 impl<T: Stored> Saved<T> {
     async fn run_delete(self, when: Option<Condition<T>>) -> Result<()> {
-        let operation = Operation::new::<T>("delete", Options::clone(&self.options))?;
+        let operation = Operation::new::<T>("delete", self.options.clone())?;
         let deleted = async {
             let when = operation.condition_on(when, self.key())?;
             let baseline = self.baseline()?;
@@ -69,7 +69,7 @@ impl<T: Stored> Saved<T> {
     }
 
     fn plan_delete(&self, when: Option<Condition<T>>) -> Result<Plan> {
-        let operation = Operation::new::<T>("delete", Options::clone(&self.options))?;
+        let operation = Operation::new::<T>("delete", self.options.clone())?;
         let plan = || {
             let when = operation.condition_on(when, self.key())?;
             let baseline = self.baseline()?.up_to_date();

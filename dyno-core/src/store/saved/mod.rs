@@ -5,7 +5,7 @@ mod save;
 
 use std::fmt;
 use std::ops::{Deref, DerefMut};
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use dyno_crypto::UsedException;
 
@@ -29,7 +29,7 @@ pub struct Saved<T> {
     object: T,
     /// Known, or what follows from `base` and the object.
     key: OnceLock<Box<Key>>,
-    options: Arc<Options>,
+    options: Options,
     base: Base,
     exceptions: Vec<UsedException>,
 }
@@ -40,7 +40,7 @@ impl<T: Stored> Saved<T> {
         let mut saved = Self {
             object,
             key: Box::new(key).into(),
-            options: Arc::new(options),
+            options,
             base: base.into(),
             exceptions: Vec::new(),
         };
@@ -58,8 +58,10 @@ impl<T: Stored> Saved<T> {
         if let Some(verbatim) = operation.verbatim() {
             let item = operation.get_verbatim(&key, consistent).await?;
             let mut item = item.ok_or_else(not_found)?;
-            let options = Arc::new(operation.options());
-            if let Some(mut saved) = Self::of_verbatim(verbatim, &options, &mut item)? {
+            let options = operation.options();
+            let mut saved = None;
+            Self::of_verbatim(verbatim, &options, &mut item, |found| saved = Some(found))?;
+            if let Some(mut saved) = saved {
                 saved.key = Box::new(key).into();
                 saved.check(operation)?;
                 return Ok(saved);
@@ -85,7 +87,7 @@ impl<T: Stored> Saved<T> {
         Ok(Self {
             object,
             key: Box::new(key).into(),
-            options: Arc::new(operation.options()),
+            options: operation.options(),
             base: baseline.into(),
             exceptions,
         })
@@ -94,7 +96,7 @@ impl<T: Stored> Saved<T> {
     /// It is stored now, as this says.
     pub(super) fn become_stored(&mut self, key: Key, options: Options, baseline: Baseline) {
         self.key = Box::new(key).into();
-        self.options = Arc::new(options);
+        self.options = options;
         self.set_baseline(baseline);
     }
 

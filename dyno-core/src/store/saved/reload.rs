@@ -6,7 +6,7 @@ use super::Saved;
 use crate::error::{Error, Result};
 use crate::forecast::Plan;
 use crate::shape::Stored;
-use crate::store::operation::{Operation, Options};
+use crate::store::operation::Operation;
 use crate::store::shards::Shards;
 
 /// A reload of a [`Saved`] object; see [`Saved::reload`].
@@ -50,14 +50,14 @@ impl<'a, T: Stored> IntoFuture for Reload<'a, T> {
 
 impl<T: Stored> Saved<T> {
     async fn run_reload(&mut self) -> Result<()> {
-        let operation = Operation::new::<T>("load", Options::clone(&self.options))?;
+        let operation = Operation::new::<T>("load", self.options.clone())?;
         let loaded = Self::load(&operation, self.key().clone(), Shards::AsDeclared, true).await;
         *self = loaded.map_err(operation.explain(Some(self.key())))?;
         Ok(())
     }
 
     fn plan_reload(&self) -> Result<Plan> {
-        let operation = Operation::new::<T>("load", Options::clone(&self.options))?;
+        let operation = Operation::new::<T>("load", self.options.clone())?;
         let plan = || {
             let base = self.baseline()?.up_to_date();
             operation.plan_load(self.key(), Shards::AsDeclared, true, Some(&base))

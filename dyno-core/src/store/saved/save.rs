@@ -12,7 +12,7 @@ use crate::key::{Key, KeyValue};
 use crate::plan::same_key;
 use crate::shape::Stored;
 use crate::store::made_key::key_of_fields;
-use crate::store::operation::{Operation, Options};
+use crate::store::operation::Operation;
 use crate::store::prepared::{SavePart, Then};
 use crate::store::tree::Expecting;
 use crate::store::when::both;
@@ -80,7 +80,7 @@ impl<'a, T: Stored> SaveSaved<'a, T> {
         let Self { saved, when } = self;
         let part = || {
             let key = saved.key().clone();
-            let operation = Operation::new::<T>("save", Options::clone(&saved.options))?;
+            let operation = Operation::new::<T>("save", saved.options.clone())?;
             let changed = saved.changed(&operation);
             let (tree, expecting) = changed.map_err(operation.explain(Some(&key)))?;
             let part = SavePart::new(&operation, &key, tree, expecting, when)?;
@@ -94,7 +94,7 @@ impl<'a, T: Stored> SaveSaved<'a, T> {
 
 impl<T: Stored> Saved<T> {
     async fn run_save(&mut self, when: Option<Condition<T>>) -> Result<()> {
-        let operation = Operation::new::<T>("save", Options::clone(&self.options))?;
+        let operation = Operation::new::<T>("save", self.options.clone())?;
         let key = self.key().clone();
         let written = async {
             let (tree, expecting) = self.changed(&operation)?;
@@ -114,7 +114,7 @@ impl<T: Stored> Saved<T> {
     }
 
     fn plan_save(&self, when: Option<Condition<T>>) -> Result<Plan> {
-        let operation = Operation::new::<T>("save", Options::clone(&self.options))?;
+        let operation = Operation::new::<T>("save", self.options.clone())?;
         let plan = || {
             let (tree, expecting) = self.changed(&operation)?;
             let when = operation.condition_on(when, self.key())?;

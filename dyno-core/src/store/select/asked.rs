@@ -37,22 +37,26 @@ impl Asked {
     pub(super) fn of<T>(
         operation: &Operation,
         keys: Keys,
-        partition: Option<&Partition>,
+        partition: Option<Partition>,
         filter: Option<Condition<T>>,
     ) -> Result<Self> {
-        let key = partition.map(|partition| KeyCondition::of(partition, keys));
         let mut asked = Self {
             keys,
-            key: key.transpose()?,
+            key: None,
             filter: None,
             sent_filter: None,
-            descending: partition.is_some_and(|partition| partition.descending),
-            members: partition.map_or_else(Vec::new, |partition| partition.members.clone()),
+            descending: false,
+            members: Vec::new(),
         };
-        asked.check_index_keys(operation)?;
+        if let Some(partition) = partition {
+            asked.descending = partition.descending;
+            asked.members.clone_from(&partition.members);
+            asked.key = Some(KeyCondition::of(partition, keys)?);
+            asked.check_index_keys(operation)?;
+        }
         if let Some(filter) = filter {
             let filter = operation.condition_of_root(filter, &asked.known_keys(operation))?;
-            keys.check_filter(&filter, partition.is_some())?;
+            keys.check_filter(&filter, asked.key.is_some())?;
             asked.sent_filter = Some(filter.clone());
             asked.filter = Some(filter);
         }

@@ -31,7 +31,7 @@ impl<T: Stored> Count<T> {
     }
 
     async fn run(self) -> Result<u64> {
-        let mut walk = Walk::begin(&self.selection, true)?;
+        let mut walk = Walk::begin(self.selection, true)?;
         let most = walk
             .wanted
             .map_or(u64::MAX, |most| u64::try_from(most).unwrap_or(u64::MAX));

@@ -2,8 +2,9 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
+use smallvec::smallvec;
 
-use super::keys::Keys;
+use super::keys::{Keys, OneOrMore};
 use super::selection::Partition;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Node, Placeholders, write_inside};
@@ -13,7 +14,7 @@ use crate::plan::same_key;
 #[derive(Clone, Debug)]
 pub(super) struct KeyCondition {
     /// The partition key by attribute.
-    partition: Vec<(&'static str, AttributeValue)>,
+    partition: OneOrMore<(&'static str, AttributeValue)>,
     sort: Vec<Node>,
 }
 
@@ -21,15 +22,15 @@ impl KeyCondition {
     /// # Errors
     ///
     /// The partition key is missing or none of the table, or the sort condition does not fit it.
-    pub(super) fn of(asked: &Partition, keys: Keys) -> Result<Self> {
-        let partition = match &asked.made {
+    pub(super) fn of(asked: Partition, keys: Keys) -> Result<Self> {
+        let partition = match asked.made {
             Some(made) => {
                 keys.check_made_partition(made.attribute)?;
-                let key = made.key.as_ref();
-                let key = key.map_err(|why| Error::new(ErrorKind::InvalidKey, why.as_str()))?;
-                keys.partition_of(std::slice::from_ref(key))?
+                let key = made.key;
+                let key = key.map_err(|why| Error::new(ErrorKind::InvalidKey, why))?;
+                keys.partition_of(smallvec![key])?
             }
-            None => keys.partition_of(&asked.key)?,
+            None => keys.partition_of(asked.key)?,
         };
         let mut sort = match &asked.sort {
             Some(condition) => condition.nodes(keys)?,

@@ -2,12 +2,13 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, Item, Segment};
+use smallvec::{SmallVec, smallvec};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Node;
 use crate::key::{KeyKind, KeyValue, Template, Templates};
-use crate::plan::{Expiry, KeyKinds, Topology, checked_part};
-use crate::shape::{Holds, SecondaryShape, TableShape};
+use crate::plan::{Expiry, KeyKinds, Topology, normal_part};
+use crate::shape::{Holds, IndexPart, SecondaryShape, TableShape};
 
 /// The keys by which a selection goes.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +21,11 @@ pub(super) struct Keys {
 
 /// An attribute of a key, and its type; a string where nothing says otherwise.
 pub(super) type Part = (&'static str, Option<KeyKind>);
+
+pub(super) type Parts = SmallVec<[Part; 4]>;
+
+/// One entry for each attribute of a partition key, which mostly has one.
+pub(super) type OneOrMore<T> = SmallVec<[T; 1]>;
 
 impl Keys {
     /// # Errors
@@ -99,15 +105,15 @@ impl Keys {
     }
 
     /// The attributes of the partition key.
-    pub(super) fn partition(self) -> Vec<Part> {
+    pub(super) fn partition(self) -> Parts {
         match self.index {
             Some(index) if !index.is_local() => parts_of(index.key()),
-            Some(_) | None => vec![(self.table.key_name(), self.kinds.partition)],
+            Some(_) | None => smallvec![(self.table.key_name(), self.kinds.partition)],
         }
     }
 
     /// The attributes of the sort key.
-    pub(super) fn sort(self) -> Vec<Part> {
+    pub(super) fn sort(self) -> Parts {
         if let Some(index) = self.index {
             return parts_of(index.sort());
         }
@@ -124,15 +130,15 @@ impl Keys {
     /// It is missing, or not one of these keys.
     pub(super) fn partition_of(
         self,
-        given: &[KeyValue],
-    ) -> Result<Vec<(&'static str, AttributeValue)>> {
+        given: OneOrMore<KeyValue>,
+    ) -> Result<OneOrMore<(&'static str, AttributeValue)>> {
         let parts = self.partition();
         if given.len() != parts.len() {
             return Err(self.wrong_count(&parts, given.len()));
         }
         let checked = parts.iter().zip(given).map(|((name, kind), value)| {
-            let value = checked_part("partition key", name, *kind, value)?;
-            Ok((*name, value.into_value()))
+            let normal = normal_part("partition key", name, *kind, &value)?;
+            Ok((*name, normal.unwrap_or(value).into_value()))
         });
         checked.collect()
     }
@@ -182,10 +188,10 @@ impl Keys {
     /// What holds of the keys of all objects of the type, so far as they begin with a text. A filter of a query may not look at the
     /// keys that it is by.
     pub(super) fn beginnings(self, is_query: bool) -> Vec<Node> {
-        let barred: Vec<_> = if is_query {
+        let barred: Parts = if is_query {
             self.partition().into_iter().chain(self.sort()).collect()
         } else {
-            Vec::new()
+            SmallVec::new()
         };
         let is_barred = |name: &str| barred.iter().any(|(barred, _)| *barred == name);
         let templates = self.templates.into_iter().flat_map(Templates::all);
@@ -337,7 +343,7 @@ fn beginning(name: &str, template: Template) -> Option<Node> {
     }
 }
 
-fn parts_of(parts: &[crate::shape::IndexPart]) -> Vec<Part> {
+fn parts_of(parts: &[IndexPart]) -> Parts {
     parts
         .iter()
         .map(|part| (part.name(), Some(part.kind())))

@@ -1,6 +1,5 @@
 //! What is asked by names of attributes, as in `time__gt`; looked up in the type before the first request.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use dyno_value::FieldPath;
@@ -91,15 +90,11 @@ impl Keywords {
     /// # Errors
     ///
     /// A name is no key, has no such operator, or is asked for twice.
-    pub(super) fn partition<'a>(
-        &self,
-        keys: Keys,
-        given: &'a Partition,
-    ) -> Result<Cow<'a, Partition>> {
+    pub(super) fn partition(&self, keys: Keys, given: Partition) -> Result<Partition> {
+        let mut partition = given;
         if self.keys.is_empty() {
-            return Ok(Cow::Borrowed(given));
+            return Ok(partition);
         }
-        let mut partition = given.clone();
         let (of_partition, of_sort) = (keys.partition(), keys.sort());
         let mut values = vec![None; of_partition.len()];
         let mut conditions = vec![None; of_sort.len()];
@@ -149,7 +144,7 @@ impl Keywords {
             }
             partition.sort = Some(sorted(conditions, keys)?);
         }
-        Ok(Cow::Owned(partition))
+        Ok(partition)
     }
 
     /// What is asked of other fields.

@@ -119,7 +119,7 @@ impl Walk {
         } = self.ask().await?;
         let (found, cut) = if let Some(verbatim) = self.verbatim(items.len()) {
             self.saw_more = false;
-            let found = Box::pin(self.verbatim_objects::<T>(verbatim, items)).await;
+            let found = self.verbatim_objects::<T>(verbatim, items).await;
             (found, None)
         } else {
             let most = self.wanted.unwrap_or(usize::MAX);
@@ -128,7 +128,7 @@ impl Walk {
             let cut = sorted.cut.take();
             self.saw_more = sorted.sees_more;
             let consistent = self.options.consistent;
-            let found = complete::<T>(&self.operation, sorted, consistent).await;
+            let found = Box::pin(complete::<T>(&self.operation, sorted, consistent)).await;
             (found, cut)
         };
         let (objects, failures) = found?;
@@ -167,8 +167,7 @@ pub(super) async fn one<T: Stored>(mut selection: Selection<T>, objects: usize) 
         return Err(Error::new(ErrorKind::InvalidExpression, why));
     }
     selection.take = Some(objects);
-    let mut walk = Walk::begin(&selection, false)?.looking_ahead();
-    drop(selection);
+    let mut walk = Walk::begin(selection, false)?.looking_ahead();
     let mut one = Page {
         objects: Vec::new(),
         failures: Vec::new(),
@@ -188,8 +187,7 @@ pub(super) async fn one<T: Stored>(mut selection: Selection<T>, objects: usize) 
 
 /// Everything that is selected.
 pub(super) async fn all<T: Stored>(selection: Selection<T>) -> Result<Vec<Saved<T>>> {
-    let mut walk = Walk::begin(&selection, false)?;
-    drop(selection);
+    let mut walk = Walk::begin(selection, false)?;
     let mut objects = Vec::new();
     while let Some(page) = walk.whole_page::<T>().await? {
         put_behind(&mut objects, page.objects);
@@ -225,7 +223,7 @@ impl<T: Stored> Pages<T> {
     pub(super) fn new(selection: Selection<T>, keeps_failures: bool) -> Self {
         let pages = stream::try_unfold(State::New(Box::new(selection)), move |state| async move {
             let mut walk = match state {
-                State::New(selection) => Box::new(Walk::begin(&selection, false)?),
+                State::New(selection) => Box::new(Walk::begin(*selection, false)?),
                 State::Walking(walk) => walk,
             };
             let page = if keeps_failures {

@@ -93,7 +93,7 @@ impl<T: Stored> ParallelScan<T> {
         Objects::of(until_an_error.take(most))
     }
 
-    fn walks(&self) -> Result<Vec<Walk>> {
+    fn walks(self) -> Result<Vec<Walk>> {
         let refuse = |error: Error| Err(error.of("scan", T::SHAPE.name(), None));
         if !(1..=MOST_SEGMENTS).contains(&self.segments) {
             let why = format!(
@@ -109,7 +109,7 @@ impl<T: Stored> ParallelScan<T> {
             ));
         }
         // Begun once, so that what expired is the same for all.
-        let whole = Walk::begin(&self.selection, false)?;
+        let whole = Walk::begin(self.selection, false)?;
         let part = |segment| whole.part(segment, self.segments);
         Ok((0..self.segments).map(part).collect())
     }

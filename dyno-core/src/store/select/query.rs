@@ -1,5 +1,7 @@
 use std::marker::PhantomData;
 
+use smallvec::smallvec;
+
 use super::keyword::Keyword;
 use super::page;
 use super::selection::{Made, Partition, Selection, goes_over_index, selection_options};
@@ -232,7 +234,7 @@ impl<T: Stored, S, K: QueriedBy<T>> Query<T, S, K> {
 
     /// The partition key of the objects; it must be given.
     pub fn key(mut self, value: impl Into<KeyValue>) -> Self {
-        self.partition().key = vec![value.into()];
+        self.partition().key = smallvec![value.into()];
         self.partition().made = None;
         self
     }

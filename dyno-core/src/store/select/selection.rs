@@ -1,10 +1,12 @@
 //! What a scan and a query have in common.
 
+use std::mem;
+
 use dyno_value::Item;
 
 use super::asked::Asked;
 use super::expressions::{Expressions, RequestOptions};
-use super::keys::Keys;
+use super::keys::{Keys, OneOrMore};
 use super::keyword::Keywords;
 use super::params::Params;
 use super::sort::SortCondition;
@@ -37,7 +39,7 @@ pub(super) struct Selection<T> {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Partition {
     /// As many values as the partition key has attributes.
-    pub(super) key: Vec<KeyValue>,
+    pub(super) key: OneOrMore<KeyValue>,
     /// The one that the fields of a key template make.
     pub(super) made: Option<Made>,
     pub(super) sort: Option<SortCondition>,
@@ -98,17 +100,23 @@ impl<T: Stored> Selection<T> {
     }
 
     /// Checks everything, and renders the request; sends nothing.
-    pub(super) fn begin(&self, counts: bool) -> Result<Begun> {
+    pub(super) fn begin(mut self, counts: bool) -> Result<Begun> {
         let name = match self.partition {
             Some(_) => "query",
             None => "scan",
         };
-        let operation = Operation::new::<T>(name, self.options.clone())?;
+        let operation = Operation::new::<T>(name, mem::take(&mut self.options))?;
+        let options = RequestOptions {
+            consistent: self.consistent,
+            limit: self.limit,
+            counts,
+        };
+        let from = self.from.take();
         let asked = self.ask(&operation, counts);
         let (asked, expiry) = asked.map_err(operation.explain(None))?;
         let begin = || {
             let topology = &operation.topology;
-            let start = match &self.from {
+            let start = match &from {
                 Some(cursor) => {
                     let course = asked.course(topology)?;
                     Some(course.key_of(cursor, &asked.keys.names())?)
@@ -129,18 +137,14 @@ impl<T: Stored> Selection<T> {
             operation,
             asked,
             expressions,
-            options: RequestOptions {
-                consistent: self.consistent,
-                limit: self.limit,
-                counts,
-            },
+            options,
             expiry,
             start,
         })
     }
 
     /// What is asked, and what is not given back.
-    fn ask(&self, operation: &Operation, counts: bool) -> Result<(Asked, Option<Expiry>)> {
+    fn ask(self, operation: &Operation, counts: bool) -> Result<(Asked, Option<Expiry>)> {
         if self.limit == Some(0) {
             let why = "`limit` is the number of items that a request looks at, 1 at least; leave it out for pages of 1 MB";
             return Err(Error::new(ErrorKind::InvalidExpression, why));
@@ -159,20 +163,20 @@ impl<T: Stored> Selection<T> {
         if counts {
             keys.check_count()?;
         }
-        let partition = self.partition.as_ref();
+        let is_query = self.partition.is_some();
+        let partition = self.partition;
         let partition = partition.map(|given| self.keywords.partition(keys, given));
         let partition = partition.transpose()?;
         let by_name = self.keywords.filters(topology)?;
-        let filter = self.filter.iter().cloned().chain(by_name);
+        let filter = self.filter.into_iter().chain(by_name);
         let filter = filter.reduce(|one, other| one & other);
-        let mut asked = Asked::of(operation, keys, partition.as_deref(), filter)?;
+        let mut asked = Asked::of(operation, keys, partition, filter)?;
         let expiry = if self.expired {
             None
         } else {
             Expiry::of(topology.root, operation.store.now())?
         };
-        let asks_by =
-            |expiry: &&Expiry| self.partition.is_some() && keys.asks_by(expiry.attribute());
+        let asks_by = |expiry: &&Expiry| is_query && keys.asks_by(expiry.attribute());
         if let Some(expiry) = expiry.as_ref().filter(asks_by).filter(|_| counts) {
             return Err(keys.living_not_counted(expiry));
         }
@@ -187,6 +191,23 @@ impl<T: Stored> Selection<T> {
             asked = asked.only_roots(topology.root);
         }
         Ok((asked, expiry))
+    }
+}
+
+impl<T> Clone for Selection<T> {
+    fn clone(&self) -> Self {
+        Self {
+            options: self.options.clone(),
+            index: self.index,
+            partition: self.partition.clone(),
+            filter: self.filter.clone(),
+            keywords: self.keywords.clone(),
+            consistent: self.consistent,
+            limit: self.limit,
+            take: self.take,
+            expired: self.expired,
+            from: self.from.clone(),
+        }
     }
 }
 
@@ -376,7 +397,8 @@ macro_rules! selection_options {
         ///
         /// Those of awaiting it, before the first request.
         pub fn params(&self) -> crate::error::Result<crate::store::Params> {
-            self.selection.begin(false).map(|begun| begun.into_params())
+            let begun = self.selection.clone().begin(false);
+            begun.map(super::selection::Begun::into_params)
         }
     };
 }

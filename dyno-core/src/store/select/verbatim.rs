@@ -1,7 +1,5 @@
 //! Pages of objects that are one item each, which holds what the fields say.
 
-use std::sync::Arc;
-
 use dyno_value::Item;
 
 use super::complete::complete;
@@ -35,19 +33,15 @@ impl Walk {
         items: Vec<Item>,
     ) -> Result<Objects<T>> {
         let operation = &self.operation;
-        let options = Arc::new(operation.options());
+        let options = operation.options();
         let mut objects = Vec::with_capacity(items.len());
         let mut failures = Vec::new();
         for mut item in items {
-            let failed = match Saved::of_verbatim(&verbatim, &options, &mut item) {
-                Ok(Some(object)) => {
-                    objects.push(object);
-                    taken_back_if_wrong(&mut objects, operation)
-                }
-                Ok(None) => {
-                    let sorted = self.sorted(vec![item], usize::MAX).await;
-                    let sorted = sorted.map_err(operation.explain(None))?;
-                    let read = complete::<T>(operation, sorted, self.options.consistent).await?;
+            let give = |object| objects.push(object);
+            let failed = match Saved::of_verbatim(&verbatim, &options, &mut item, give) {
+                Ok(true) => taken_back_if_wrong(&mut objects, operation),
+                Ok(false) => {
+                    let read = Box::pin(self.look_closer(item)).await?;
                     objects.extend(read.0);
                     failures.extend(read.1);
                     None
@@ -63,6 +57,12 @@ impl Walk {
             }
         }
         Ok((objects, failures))
+    }
+
+    async fn look_closer<T: Stored>(&self, item: Item) -> Result<Objects<T>> {
+        let sorted = self.sorted(vec![item], usize::MAX).await;
+        let sorted = sorted.map_err(self.operation.explain(None))?;
+        complete::<T>(&self.operation, sorted, self.options.consistent).await
     }
 }
 

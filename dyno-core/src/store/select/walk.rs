@@ -55,7 +55,8 @@ pub(super) struct Answered {
 }
 
 impl Walk {
-    pub(super) fn begin<T: Stored>(selection: &Selection<T>, counts: bool) -> Result<Self> {
+    pub(super) fn begin<T: Stored>(selection: Selection<T>, counts: bool) -> Result<Self> {
+        let wanted = selection.take;
         let begun = selection.begin(counts)?;
         let options = begun.options;
         let is_filtered = begun.expressions.filter.is_some();
@@ -67,8 +68,8 @@ impl Walk {
             asked: begun.asked,
             expressions: Some(begun.expressions),
             start: begun.start,
-            goes_on: selection.take != Some(0),
-            wanted: selection.take,
+            goes_on: wanted != Some(0),
+            wanted,
             saw_more: false,
             ahead: 0,
             segment: None,

@@ -194,7 +194,6 @@ impl<M: Members, K: QueriedBy<M::First>> Collection<M, K> {
         selection.expired = true;
         let partition = selection.partition.get_or_insert_default();
         partition.members = members.iter().map(Member::tag).collect();
-        let walk = Walk::begin(&selection, false)?;
         let partition = selection.partition.iter().find_map(|partition| {
             let made = partition
                 .made
@@ -202,6 +201,7 @@ impl<M: Members, K: QueriedBy<M::First>> Collection<M, K> {
                 .and_then(|made| made.key.as_ref().ok());
             made.or_else(|| partition.key.first()).cloned()
         });
+        let walk = Walk::begin(selection, false)?;
         let checked = members::check(&members, partition.as_ref());
         checked.map_err(walk.operation.explain(None))?;
         Ok(Gathering {
