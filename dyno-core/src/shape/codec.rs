@@ -224,8 +224,9 @@ impl<T: Attribute> Codec<T> {
 }
 
 fn put_present<T: Attribute>(value: &T, name: &'static str, writer: &mut ObjectWriter) {
+    let copy = name.to_owned();
     match value.to_value() {
-        Ok(value) => writer.add(name, value),
+        Ok(value) => writer.add_under(copy, name, value),
         Err(error) => writer.refuse(error.under_key(name)),
     }
 }

@@ -51,30 +51,39 @@ impl ObjectWriter {
 
     /// Stores the field at `index` of the shape.
     pub fn field<T>(&mut self, index: usize, value: &T, codec: &Codec<T>) {
-        if self.is_over() {
-            return;
-        }
         let Some(field) = self.fields.get(index) else {
             return self.refuse(ValueError::new(ValueCause::Missing));
         };
         let is_wanted = match self.wanted {
-            Wanted::Everything | Wanted::WhatCanBe => true,
+            Wanted::Everything => self.error.is_none(),
+            Wanted::WhatCanBe => true,
             Wanted::Keys => field.is_key(),
             Wanted::Texts => codec.is_text(),
         };
-        if !is_wanted {
-            return;
+        if is_wanted {
+            codec.put(value, field.name(), self);
         }
-        codec.put(value, field.name(), self);
     }
 
     /// Adds an attribute, if no other has its name.
     pub(super) fn add(&mut self, name: &str, value: AttributeValue) {
-        if self.item.insert(name.to_owned(), value).is_some() {
-            let why =
-                "two fields are stored under this name; rename one with `#[dyno(rename = \"..\")]`";
-            self.refuse(ValueError::custom(why).under_key(name));
+        self.add_under(name.to_owned(), name, value);
+    }
+
+    /// The same with a copy of the name that was made before the value: a name that is hashed right after it was copied makes the
+    /// processor wait for its own stores.
+    #[inline]
+    pub(super) fn add_under(&mut self, copy: String, name: &str, value: AttributeValue) {
+        if self.item.insert(copy, value).is_some() {
+            self.refuse_twice(name);
         }
+    }
+
+    #[cold]
+    fn refuse_twice(&mut self, name: &str) {
+        let why =
+            "two fields are stored under this name; rename one with `#[dyno(rename = \"..\")]`";
+        self.refuse(ValueError::custom(why).under_key(name));
     }
 
     #[cold]
