@@ -44,6 +44,20 @@ enum KindSource {
 impl FieldShape {
     /// A field stored under `name`, of the kind that its codec says.
     pub const fn new(name: &'static str, kind: fn() -> Kind) -> Self {
+        Self::of_source(name, KindSource::Alone(kind))
+    }
+
+    /// A field stored under `name`, of a kind that is known when the program runs.
+    pub const fn known(name: &'static str, kind: Kind) -> Self {
+        Self::of_source(name, KindSource::Known(kind))
+    }
+
+    /// A field stored under `name`, whose kind is the one in this slot of its type's kinds.
+    pub const fn of(name: &'static str, kinds: fn(usize) -> Kind, slot: usize) -> Self {
+        Self::of_source(name, KindSource::Slot(kinds, slot))
+    }
+
+    const fn of_source(name: &'static str, kind: KindSource) -> Self {
         Self {
             name,
             aliases: &[],
@@ -54,28 +68,12 @@ impl FieldShape {
             says_expiry: false,
             unique: None,
             text: None,
-            kind: KindSource::Alone(kind),
+            kind,
             placing: Placing {
                 table: None,
                 independent: false,
                 chunked: false,
             },
-        }
-    }
-
-    /// A field stored under `name`, of a kind that is known when the program runs.
-    pub const fn known(name: &'static str, kind: Kind) -> Self {
-        Self {
-            kind: KindSource::Known(kind),
-            ..Self::new(name, || Kind::Opaque(|_| Ok(())))
-        }
-    }
-
-    /// A field stored under `name`, whose kind is the one in this slot of its type's kinds.
-    pub const fn of(name: &'static str, kinds: fn(usize) -> Kind, slot: usize) -> Self {
-        Self {
-            kind: KindSource::Slot(kinds, slot),
-            ..Self::new(name, || Kind::Opaque(|_| Ok(())))
         }
     }
 

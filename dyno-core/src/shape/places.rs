@@ -11,6 +11,10 @@ const MARKS: usize = 64;
 const NO_PLACE: u8 = u8::MAX;
 
 impl Places {
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "a mark is below their number; the compiler runs this for each type, and takes ten times as long for calls"
+    )]
     pub(super) const fn of(body: &Body) -> Self {
         let mut places = [NO_PLACE; MARKS];
         if let Body::Struct(fields) = body {
@@ -19,9 +23,8 @@ impl Places {
             while let [field, rest @ ..] = fields {
                 if place < NO_PLACE {
                     let mark = mark(field.name());
-                    let (_, behind) = places.split_at_mut(mark);
-                    if let [free @ NO_PLACE, ..] = behind {
-                        *free = place;
+                    if places[mark] == NO_PLACE {
+                        places[mark] = place;
                     }
                     place += 1;
                 }
@@ -46,10 +49,11 @@ impl Places {
 /// Below [`MARKS`].
 #[inline]
 const fn mark(name: &str) -> usize {
-    match name.as_bytes() {
+    let bytes = name.as_bytes();
+    match bytes {
         [] => 0,
         [only] => *only as usize % MARKS,
-        [first, .., last] => (*first as usize * 5 + *last as usize + name.len() * 11) % MARKS,
+        [first, .., last] => (*first as usize * 5 + *last as usize + bytes.len() * 11) % MARKS,
     }
 }
 
