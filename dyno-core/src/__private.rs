@@ -2,7 +2,7 @@
 
 pub use std::marker::PhantomData;
 pub use std::option::Option::{None, Some};
-pub use std::result::Result::Ok;
+pub use std::result::Result::{Err, Ok};
 use std::sync::Arc;
 pub use std::vec::Vec;
 
@@ -15,11 +15,12 @@ pub use crate::key::{
 use crate::key::{IndexKeyPart, KeyPart, SelfDelimiting};
 use crate::loader::ConfigLoader;
 pub use crate::shape::{
-    AsMap, Beside, Codec, DirectProbe, Duty, FieldShape, Index, IndexPart, IndexShape, Invalid,
-    Kind, NoIndexes, NoMap, Object, ObjectReader, ObjectWriter, Parts, Path, PathBase, PathSet,
-    Probe, Refresh, Role, SecondaryShape, SerdeProbe, SerdeValue, Shape, Stored, TableShape,
-    UniqueShape, VariantShape, Whole, beside, expiry, explained, given, key, reads, searchable,
-    shard, stamped, stored, validated, version, with,
+    AsMap, Beside, Codec, Codecs, DirectProbe, Duty, FieldCodec, FieldList, FieldShape, HasKind,
+    Index, IndexPart, IndexShape, Invalid, Kind, Kinds, NoIndexes, NoMap, Object, ObjectReader,
+    ObjectWriter, Parts, Path, PathBase, PathSet, Probe, Refresh, Role, SecondaryShape, SerdeProbe,
+    SerdeValue, Shape, Stored, TableShape, UniqueShape, VariantShape, Whole, beside, expiry,
+    explained, given, key, kind_of, read_fields, reads, searchable, shard, stamped, stored,
+    validated, version, with, write_fields,
 };
 
 /// What `Object::write` and `Object::read` return.

@@ -8,6 +8,7 @@ mod attribute;
 mod codec;
 mod duty;
 mod field;
+mod fields;
 mod fits;
 mod flatten;
 mod handle;
@@ -36,7 +37,8 @@ pub(crate) use attribute::{
 };
 pub use codec::{Beside, Codec, beside, key, shard};
 pub use duty::{Duty, Reads, Refresh, Stamp, VersionNumber, VersionRange, reads, stamped, version};
-pub use field::{Element, FieldShape, Kind, Privacy, Role, TextInKey};
+pub use field::{Element, FieldList, FieldShape, Kind, Privacy, Role, TextInKey};
+pub use fields::{Codecs, FieldCodec, HasKind, Kinds, kind_of, read_fields, write_fields};
 pub(crate) use fits::{fits, fits_object};
 pub use flatten::Flatten;
 pub(crate) use handle::root;

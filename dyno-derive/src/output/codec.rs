@@ -6,8 +6,7 @@
 //!     ((&&__dyno::Probe::<String>::new()).__dyno_codec::<String>(), __dyno::shard::<Location>())
 //! }
 //! fn __dyno_kinds(__dyno_slot: usize) -> __dyno::Kind {
-//!     let __dyno_c = __dyno_codecs();
-//!     match __dyno_slot { 0 => __dyno_c.0.kind(), _ => __dyno_c.1.kind() }
+//!     __dyno::kind_of(__dyno_codecs(), __dyno_slot)
 //! }
 //! ```
 //!
@@ -22,6 +21,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{Ident, Index};
 
+use super::read::MOST;
 use super::target::Target;
 use crate::model::{Duty, Field, Missing, Object, Role};
 
@@ -109,14 +109,21 @@ impl<'a> Rows<'a> {
             };
             quote!(#pattern => __dyno_c.#index.kind(),)
         });
+        let kind = if types.len() <= MOST {
+            quote!(__dyno::kind_of(#codecs(), __dyno_slot))
+        } else {
+            quote! {
+                let __dyno_c = #codecs();
+                match __dyno_slot { #(#arms)* }
+            }
+        };
         let functions = target.associate(&quote! {
             fn __dyno_codecs() -> (#(#types,)*) {
                 (#(#values,)*)
             }
 
             fn __dyno_kinds(__dyno_slot: usize) -> __dyno::Kind {
-                let __dyno_c = #codecs();
-                match __dyno_slot { #(#arms)* }
+                #kind
             }
         });
         quote!(#probes #functions)

@@ -1,10 +1,15 @@
-//! From the attributes to the object: one call per field, by its index in the shape.
+//! From the attributes to the object: one call for all fields, by their indexes in the shape.
 //!
 //! ```text
 //! fn read(__dyno_r: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
 //!     let __dyno_c = __dyno_codecs();
+//!     let (__dyno_f0, __dyno_f1,) = match __dyno::read_fields(__dyno_r, [0, 1], (__dyno_c.0, __dyno_c.0,)) {
+//!         __dyno::Ok(__dyno_v) => __dyno_v,
+//!         __dyno::Err(__dyno_e) => return __dyno::Err(__dyno_e),
+//!     };
 //!     __dyno::Ok(Self {
-//!         firstname: __dyno_r.field(0, &__dyno_c.0)?,
+//!         firstname: __dyno_f0,
+//!         lastname: __dyno_f1,
 //!         cached: ::core::default::Default::default(),
 //!         extra: __dyno_r.flatten(__dyno_c.1)?,
 //!     })
@@ -12,10 +17,11 @@
 //! ```
 //!
 //! Keys come behind the others: an item whose other fields do not fit still has its key. Flattened fields come last: what no field
-//! claims is theirs.
+//! claims is theirs. A `match` stands in the place of `?`, which is two calls.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
+use syn::Ident;
 
 use super::codec::{Row, Rows};
 use super::target::Target;
@@ -30,8 +36,9 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
             quote!(match __dyno_r.variant()? { #(#arms)* })
         }
         Body::Struct(_) => {
-            let fields = rows.groups.first().map(|group| named(group));
-            quote!(Self #fields)
+            let group = rows.groups.first().map_or(&[][..], Vec::as_slice);
+            let (taken, fields) = (taken(group), named(group));
+            quote!({ #taken Self #fields })
         }
     };
     let codecs = rows.local(target);
@@ -43,7 +50,7 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
     }
 }
 
-/// `0 => Self::Card { number: .. },`; the last is `_`, for the reader has no other indices.
+/// `0 => { .. Self::Card { number: __dyno_f0 } }`; the last is `_`, for the reader has no other indices.
 fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> TokenStream {
     let ident = &variant.ident;
     let pattern = if index + 1 == count {
@@ -51,6 +58,7 @@ fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> Toke
     } else {
         quote!(#index)
     };
+    let taken = taken(group);
     let fields = match variant.layout {
         Layout::Named => named(group),
         Layout::Newtype => {
@@ -59,16 +67,39 @@ fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> Toke
         }
         Layout::Unit => TokenStream::new(),
     };
-    quote!(#pattern => Self::#ident #fields,)
+    quote!(#pattern => { #taken Self::#ident #fields })
+}
+
+/// How many fields `__dyno::read_fields` and `__dyno::write_fields` take.
+pub(super) const MOST: usize = 12;
+
+/// The statements that read all fields but flattened ones into locals.
+fn taken(group: &[Row<'_>]) -> TokenStream {
+    let is_taken = |row: &&Row<'_>| !matches!(row.field.role, Role::Flatten | Role::Skip);
+    let mut rows: Vec<&Row<'_>> = group.iter().filter(is_taken).collect();
+    rows.sort_by_key(|row| matches!(row.field.role, Role::PartitionKey | Role::SortKey));
+    rows.chunks(MOST).map(taken_together).collect()
+}
+
+fn taken_together(rows: &[&Row<'_>]) -> TokenStream {
+    let locals = rows.iter().map(|row| local(row));
+    let places = rows.iter().map(|row| row.index);
+    let slots = rows.iter().map(|row| &row.slot);
+    quote! {
+        let (#(#locals,)*) = match __dyno::read_fields(__dyno_r, [#(#places),*], (#(__dyno_c.#slots,)*)) {
+            __dyno::Ok(__dyno_v) => __dyno_v,
+            __dyno::Err(__dyno_e) => return __dyno::Err(__dyno_e),
+        };
+    }
+}
+
+fn local(row: &Row<'_>) -> Ident {
+    format_ident!("__dyno_f{}", row.index)
 }
 
 fn named(group: &[Row<'_>]) -> TokenStream {
     let mut rows: Vec<&Row<'_>> = group.iter().collect();
-    rows.sort_by_key(|row| match row.field.role {
-        Role::Flatten => 2,
-        Role::PartitionKey | Role::SortKey => 1,
-        _ => 0,
-    });
+    rows.sort_by_key(|row| matches!(row.field.role, Role::Flatten));
     let fields = rows.into_iter().map(|row| {
         let (ident, value) = (&row.field.ident, value(row));
         quote!(#ident: #value)
@@ -76,7 +107,8 @@ fn named(group: &[Row<'_>]) -> TokenStream {
     quote!({ #(#fields),* })
 }
 
-fn value(Row { field, index, slot }: &Row<'_>) -> TokenStream {
+fn value(row: &Row<'_>) -> TokenStream {
+    let Row { field, slot, .. } = row;
     match (&field.role, &field.missing) {
         (Role::Skip, Missing::Call(function)) => quote!(#function()),
         (Role::Skip, Missing::Default(place)) => {
@@ -84,6 +116,9 @@ fn value(Row { field, index, slot }: &Row<'_>) -> TokenStream {
         }
         (Role::Skip, Missing::Codec) => quote!(::core::default::Default::default()),
         (Role::Flatten, _) => quote!(__dyno_r.flatten(__dyno_c.#slot)?),
-        (_, _) => quote!(__dyno_r.field(#index, &__dyno_c.#slot)?),
+        (_, _) => {
+            let local = local(row);
+            quote!(#local)
+        }
     }
 }

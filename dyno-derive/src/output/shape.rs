@@ -1,11 +1,12 @@
 //! The static table that describes the type.
 //!
 //! ```text
-//! const SHAPE: &'static __dyno::Shape = &__dyno::Shape::structure("Root", &[
-//!     __dyno::FieldShape::of("firstname", __dyno_kinds, 0).encrypted(),
-//!     __dyno::FieldShape::of("location", __dyno_kinds, 1).role(__dyno::Role::Shard),
-//!     __dyno::FieldShape::of("photo", __dyno_kinds, 2).role(__dyno::Role::Shard).in_table("Photos").chunked(),
-//! ]).of::<Self>().stored(__dyno::TableShape::new("Root", "ID").region("us-east-2"));
+//! const SHAPE: &'static __dyno::Shape = &__dyno::Shape::structure("Root",
+//!     __dyno::FieldList::new([("firstname", 0), ("lastname", 0), ("photo", 1)], __dyno_kinds)
+//!         .with(0, __dyno::FieldShape::of("firstname", __dyno_kinds, 0).encrypted())
+//!         .with(2, __dyno::FieldShape::of("photo", __dyno_kinds, 1).role(__dyno::Role::Shard).in_table("Photos").chunked())
+//!         .as_slice(),
+//! ).of::<Self>().stored(__dyno::TableShape::new("Root", "ID").region("us-east-2"));
 //! ```
 
 use proc_macro2::TokenStream;
@@ -59,20 +60,28 @@ fn fields(
     kinds: &TokenStream,
     codecs: &TokenStream,
 ) -> TokenStream {
-    let stored = group
+    let stored: Vec<_> = group
         .iter()
-        .filter(|row| !matches!(row.field.role, Role::Skip));
-    let fields = stored.map(|row| field(row, object, kinds, codecs));
-    quote!(&[#(#fields),*])
+        .filter(|row| !matches!(row.field.role, Role::Skip))
+        .collect();
+    if stored.is_empty() {
+        return quote!(&[]);
+    }
+    let names = stored.iter().map(|Row { field, slot, .. }| {
+        let name = &field.name.text;
+        quote!((#name, #slot))
+    });
+    let others = stored.iter().filter_map(|row| {
+        let said = said(row, object, codecs);
+        let (place, name, slot) = (row.index, &row.field.name.text, &row.slot);
+        (!said.is_empty())
+            .then(|| quote!(.with(#place, __dyno::FieldShape::of(#name, #kinds, #slot) #said)))
+    });
+    quote!(__dyno::FieldList::new([#(#names),*], #kinds) #(#others)* .as_slice())
 }
 
-fn field(
-    Row { field, slot, .. }: &Row<'_>,
-    object: &Object,
-    kinds: &TokenStream,
-    codecs: &TokenStream,
-) -> TokenStream {
-    let name = &field.name.text;
+/// What is said of a field besides its name and type.
+fn said(Row { field, slot, .. }: &Row<'_>, object: &Object, codecs: &TokenStream) -> TokenStream {
     let aliases = aliases(&field.aliases);
     let role = match field.role {
         Role::Inline | Role::Skip | Role::With(_) => None,
@@ -92,7 +101,7 @@ fn field(
     let duty = field.duty.map(|duty| kept(duty, field, slot, codecs));
     let unique = field.unique.as_ref().map(unique);
     let in_key = template::in_key(field, slot, object, codecs);
-    quote!(__dyno::FieldShape::of(#name, #kinds, #slot) #role #placing #privacy #index #duty #unique #in_key #aliases)
+    quote!(#role #placing #privacy #index #duty #unique #in_key #aliases)
 }
 
 /// `.kept(__dyno::Duty::Version(__dyno::version::<u64>()))`

@@ -1,9 +1,9 @@
-//! From the object to its attributes: one call per field, by its index in the shape.
+//! From the object to its attributes: one call for all fields, by their indexes in the shape.
 //!
 //! ```text
 //! fn write(&self, __dyno_w: &mut __dyno::ObjectWriter) -> __dyno::Result<()> {
 //!     let __dyno_c = __dyno_codecs();
-//!     __dyno_w.field(0, &self.firstname, &__dyno_c.0);
+//!     __dyno::write_fields(__dyno_w, [0, 1], (&self.firstname, &self.lastname,), (__dyno_c.0, __dyno_c.0,));
 //!     __dyno_w.flatten(&self.extra, __dyno_c.1);
 //!     __dyno_w.done()
 //! }
@@ -14,6 +14,7 @@ use quote::{ToTokens, format_ident, quote};
 use syn::Ident;
 
 use super::codec::{Row, Rows};
+use super::read::MOST;
 use super::target::Target;
 use crate::model::{Body, Layout, Object, Role, Variant};
 
@@ -25,11 +26,11 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
             quote!(match self { #(#arms)* })
         }
         Body::Struct(_) => {
-            let calls = rows.groups.iter().flatten().filter_map(|row| {
+            let group = rows.groups.first().map_or(&[][..], Vec::as_slice);
+            calls(group, |row| {
                 let ident = &row.field.ident;
-                call(row, quote!(&self.#ident))
-            });
-            quote!(#(#calls)*)
+                quote!(&self.#ident)
+            })
         }
     };
     let codecs = rows.local(target);
@@ -45,7 +46,7 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
 /// ```text
 /// Self::Card { number: __dyno_f0, .. } => {
 ///     __dyno_w.variant(0);
-///     __dyno_w.field(0, __dyno_f0, &__dyno_c.0);
+///     __dyno::write_fields(__dyno_w, [0], (__dyno_f0,), (__dyno_c.0,));
 /// }
 /// ```
 fn arm(index: usize, variant: &Variant, group: &[Row<'_>]) -> TokenStream {
@@ -67,11 +68,11 @@ fn arm(index: usize, variant: &Variant, group: &[Row<'_>]) -> TokenStream {
         }
         Layout::Unit => TokenStream::new(),
     };
-    let calls = group.iter().filter_map(|row| call(row, local(row)));
+    let calls = calls(group, |row| local(row).into_token_stream());
     quote! {
         Self::#ident #pattern => {
             __dyno_w.variant(#index);
-            #(#calls)*
+            #calls
         }
     }
 }
@@ -80,10 +81,22 @@ fn local(row: &Row<'_>) -> Ident {
     format_ident!("__dyno_f{}", row.index)
 }
 
-fn call(Row { field, index, slot }: &Row<'_>, value: impl ToTokens) -> Option<TokenStream> {
-    match field.role {
-        Role::Skip => None,
-        Role::Flatten => Some(quote!(__dyno_w.flatten(#value, __dyno_c.#slot);)),
-        _ => Some(quote!(__dyno_w.field(#index, #value, &__dyno_c.#slot);)),
-    }
+/// One call for fields that stand one behind the other, up to the next that is flattened.
+fn calls(group: &[Row<'_>], value: impl Fn(&Row<'_>) -> TokenStream) -> TokenStream {
+    let is_flattened = |row: &Row<'_>| matches!(row.field.role, Role::Flatten);
+    let stored: Vec<_> = group
+        .iter()
+        .filter(|row| !matches!(row.field.role, Role::Skip))
+        .collect();
+    let runs = stored.chunk_by(|row, next| !is_flattened(row) && !is_flattened(next));
+    let calls = runs.flat_map(|run| run.chunks(MOST)).map(|rows| {
+        let values = rows.iter().map(|row| value(row));
+        let slots = rows.iter().map(|row| &row.slot);
+        if rows.iter().any(|row| is_flattened(row)) {
+            return quote!(#(__dyno_w.flatten(#values, __dyno_c.#slots);)*);
+        }
+        let places = rows.iter().map(|row| row.index);
+        quote!(__dyno::write_fields(__dyno_w, [#(#places),*], (#(#values,)*), (#(__dyno_c.#slots,)*));)
+    });
+    calls.collect()
 }

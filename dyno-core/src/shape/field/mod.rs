@@ -1,10 +1,14 @@
 //! One field, as the derive prints it.
 
+mod list;
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::ValueError;
 
 use super::{Duty, IndexShape, Shape, UniqueShape};
 use crate::key::KeyKind;
+
+pub use self::list::FieldList;
 
 /// One field of a struct or variant.
 #[derive(Debug)]
