@@ -11,6 +11,7 @@ mod recursive;
 mod shape;
 mod shard;
 mod values;
+mod wide;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno::Attribute;
