@@ -99,7 +99,9 @@ impl<'a> ObjectReader<'a> {
             let is_taken =
                 |(name, value): (&String, &AttributeValue)| takes(name, value, claims(name));
             let takes_all = item.iter().all(is_taken);
-            self.source = Source::Item(item.clone());
+            if takes_all {
+                self.source = Source::Item(item.clone());
+            }
             return takes_all;
         }
         let takes =
