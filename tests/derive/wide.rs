@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use dyno::{DyObject, Store};
+use dyno::{Attribute, DyObject, Store};
 
-use super::{names, read, round_trip, stored};
+use super::{names, read, round_trip, s, stored};
 
 #[derive(DyObject, Clone, Debug, PartialEq)]
 #[dyno(table = "Wide", key = "ID")]
@@ -134,4 +134,149 @@ async fn handles_mean_their_fields() {
         ..wide()
     };
     assert_eq!(*store.load::<Wide>("k").await.unwrap(), expected);
+}
+
+/// Told apart by name in one pass, and read by two calls, of which the second has the key.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+#[dyno(table = "Flat", key = "ID")]
+struct Flat {
+    #[dyno(key)]
+    key: String,
+    a: String,
+    b: u16,
+    c: u32,
+    d: u64,
+    e: i8,
+    f: i16,
+    g: i32,
+    h: i64,
+    i: f64,
+    j: bool,
+    k: Option<String>,
+    l: Vec<u8>,
+    m: String,
+}
+
+fn flat(key: &str) -> Flat {
+    let Wide {
+        b,
+        c,
+        d,
+        e,
+        f,
+        g,
+        h,
+        i,
+        j,
+        k,
+        l,
+        ..
+    } = wide();
+    Flat {
+        key: key.to_owned(),
+        a: "a".to_owned(),
+        b,
+        c,
+        d,
+        e,
+        f,
+        g,
+        h,
+        i,
+        j,
+        k,
+        l,
+        m: "m".to_owned(),
+    }
+}
+
+#[tokio::test]
+async fn a_page_names_the_field_and_the_key_of_an_object_that_does_not_fit() {
+    let store = Store::embedded().unwrap();
+    store.ensure_tables::<Flat>().await.unwrap();
+    for key in ["good", "bad"] {
+        let saved = store.save(flat(key)).await.unwrap();
+        assert_eq!(*store.load::<Flat>(key).await.unwrap(), saved.into_object());
+    }
+    let client = store.client::<Flat>().unwrap();
+    for (wrong, field) in [
+        (AttributeValue::Bool(true), "b"),
+        (AttributeValue::Bool(true), "m"),
+    ] {
+        let mut item = client.get_item().table_name("Flat").key("ID", s("good"));
+        item = item.consistent_read(true);
+        let mut item = item.send().await.unwrap().item.unwrap();
+        item.insert("ID".to_owned(), s("bad"));
+        item.insert(field.to_owned(), wrong);
+        let put = client.put_item().table_name("Flat").set_item(Some(item));
+        put.send().await.unwrap();
+        let mut pages = store.scan::<Flat>().pages_with_failures();
+        let page = pages.next().await.unwrap().unwrap();
+        assert_eq!(**page.objects().first().unwrap(), flat("good"));
+        let [failure] = page.failures() else {
+            panic!("one object does not fit: {page:?}");
+        };
+        assert_eq!(failure.key().to_string(), "bad");
+        let said = failure.error().to_string();
+        assert!(said.contains(&format!("field `Flat.{field}`")), "{said}");
+    }
+}
+
+/// Of a variant, and of a type with parameters.
+#[derive(DyObject, Clone, Debug, PartialEq)]
+enum Event<T: Attribute> {
+    Nothing,
+    Much {
+        a: T,
+        b: u16,
+        c: u32,
+        d: u64,
+        e: i8,
+        f: i16,
+        g: i32,
+        h: i64,
+        i: f64,
+        j: bool,
+        k: Option<String>,
+        l: Vec<u8>,
+        m: Vec<T>,
+        n: String,
+    },
+}
+
+#[test]
+fn variants_and_parameters_have_many_fields() {
+    let Flat {
+        b,
+        c,
+        d,
+        e,
+        f,
+        g,
+        h,
+        i,
+        j,
+        k,
+        l,
+        m,
+        ..
+    } = flat("k");
+    let much = Event::Much {
+        a: 1_u8,
+        b,
+        c,
+        d,
+        e,
+        f,
+        g,
+        h,
+        i,
+        j,
+        k,
+        l,
+        m: vec![2, 3],
+        n: m,
+    };
+    assert_eq!(round_trip(&much), much);
+    assert_eq!(round_trip(&Event::<u8>::Nothing), Event::Nothing);
 }

@@ -95,6 +95,10 @@ impl Placeholders {
     }
 
     fn write_name(&mut self, name: &str, text: &mut String) {
+        if self.manner != Manner::Placeholders {
+            text.push_str(name);
+            return;
+        }
         if let Some((known, _)) = self.names.iter().find(|(_, known)| *known == name) {
             text.push_str(known);
             return;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
@@ -9,6 +10,10 @@ use aws_sdk_dynamodb::config::{Builder, Intercept, Region, StalledStreamProtecti
 
 use super::namespace::Prefixed;
 use crate::table::Namespace;
+
+/// How long a stream may stall where nobody says otherwise, as the SDK has it for its own clients. A configuration that is made without it has
+/// four times as much.
+const GRACE_PERIOD: Duration = Duration::from_secs(5);
 
 /// The clients of a store.
 #[derive(Debug)]
@@ -18,7 +23,8 @@ pub(super) struct Clients {
     by_region: RwLock<HashMap<Option<&'static str>, Arc<RegionClients>>>,
 }
 
-/// Clients of one region that share their connections. What a program says of stalled streams holds for all of them.
+/// Clients of one region, which share their connections if the program's client names its HTTP client, as that of the engine does. What it says of
+/// stalled streams holds for all of them.
 #[derive(Debug)]
 pub(super) struct RegionClients {
     /// For programs, which ask what they like.
@@ -107,27 +113,32 @@ impl Clients {
 
     fn make(&self, region: Option<&'static str>) -> RegionClients {
         let mut config = self.config(region);
-        let raw = Client::from_conf(config.clone().build());
+        let raw = match region {
+            Some(_) => Client::from_conf(config.clone().build()),
+            None => self.base.clone(),
+        };
         if let Some(namespace) = &self.namespace {
             config = config.interceptor(Prefixed(namespace.clone()));
         }
         let commits = config.clone().retry_config(RetryConfig::disabled());
-        let says_itself = self.base.config().stalled_stream_protection().is_some();
+        let is_set_by_program = self.base.config().stalled_stream_protection().is_some();
         let watching = |config: &Builder, watched: StalledStreamProtectionConfig| {
             let config = config.clone();
-            Client::from_conf(if says_itself {
+            Client::from_conf(if is_set_by_program {
                 config.build()
             } else {
                 config.stalled_stream_protection(watched).build()
             })
         };
-        let nothing = StalledStreamProtectionConfig::disabled();
-        let answers = StalledStreamProtectionConfig::enabled().upload_enabled(false);
+        let unwatched = StalledStreamProtectionConfig::disabled();
+        let answers_watched = StalledStreamProtectionConfig::enabled()
+            .upload_enabled(false)
+            .grace_period(GRACE_PERIOD);
         RegionClients {
             raw,
-            reads: watching(&config, answers.build()),
-            item_reads: watching(&config, nothing.clone()),
-            item_commits: watching(&commits, nothing),
+            reads: watching(&config, answers_watched.build()),
+            item_reads: watching(&config, unwatched.clone()),
+            item_commits: watching(&commits, unwatched),
             commits: Client::from_conf(commits.build()),
         }
     }
@@ -155,6 +166,8 @@ mod tests {
     fn answers_of_many_items_are_watched_and_requests_of_reads_are_not() {
         let clients = made(Config::builder());
         assert_eq!(watched(&clients.reads), Some((false, true)));
+        let grace = clients.reads.config().stalled_stream_protection();
+        assert_eq!(grace.unwrap().grace_period(), Duration::from_secs(5));
         assert_eq!(watched(&clients.item_reads), Some((false, false)));
         assert_eq!(watched(&clients.item_commits), Some((false, false)));
         for as_the_sdk_has_it in [&clients.raw, &clients.commits] {

@@ -18,11 +18,21 @@ pub(super) struct Expressions {
 impl Expressions {
     /// # Errors
     ///
-    /// A text is longer than the service takes, or a value is none that it knows.
-    pub(super) fn check(&self) -> Result<()> {
-        let texts = self.key_condition.iter().chain(&self.filter);
-        texts.map(String::as_str).try_for_each(check_length)?;
-        self.values.values().try_for_each(validate)?;
+    /// A text is longer than the service takes.
+    pub(super) fn check_lengths(&self) -> Result<()> {
+        let mut texts = self.key_condition.iter().chain(&self.filter);
+        texts.try_for_each(|text| check_length(text))
+    }
+
+    /// # Errors
+    ///
+    /// A value is none that the service knows: the same one each time, if there are several.
+    pub(super) fn check_values(&self) -> Result<()> {
+        let mut values: Vec<_> = self.values.iter().collect();
+        values.sort_unstable_by_key(|(placeholder, _)| *placeholder);
+        values
+            .into_iter()
+            .try_for_each(|(_, value)| validate(value))?;
         Ok(())
     }
 

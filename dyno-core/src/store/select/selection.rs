@@ -125,11 +125,12 @@ impl<T: Stored> Selection<T> {
             };
             asked.check_start(start.as_ref())?;
             let expressions = asked.expressions();
-            expressions.check()?;
+            expressions.check_lengths()?;
             if expressions.is_deep() {
                 // In a cursor it stands deeper than in the request.
                 asked.course(topology)?;
             }
+            expressions.check_values()?;
             Ok((expressions, start))
         };
         let (expressions, start) = begin().map_err(operation.explain(None))?;
