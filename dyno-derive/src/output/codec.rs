@@ -18,12 +18,14 @@
 use std::collections::HashMap;
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Index};
 
-use super::read::MOST;
 use super::target::Target;
 use crate::model::{Duty, Field, Missing, Object, Role};
+
+/// How many codecs the core takes by one call: in `read_fields`, `write_fields` and `kind_of`.
+pub(super) const AT_ONCE: usize = 12;
 
 /// A field with its place in the shape.
 pub(super) struct Row<'a> {
@@ -40,6 +42,13 @@ pub(super) struct Rows<'a> {
     types: Vec<TokenStream>,
     values: Vec<TokenStream>,
     uses_probe: bool,
+}
+
+impl Row<'_> {
+    /// The variable that holds its value, where it has one.
+    pub(super) fn local(&self) -> Ident {
+        format_ident!("__dyno_f{}", self.index)
+    }
 }
 
 impl<'a> Rows<'a> {
@@ -99,23 +108,10 @@ impl<'a> Rows<'a> {
             .uses_probe
             .then(|| target.import(&quote!(::{DirectProbe as _, SerdeProbe as _})));
         let codecs = target.codecs();
-        let last = types.len() - 1;
-        let arms = (0..types.len()).map(|slot| {
-            let index = Index::from(slot);
-            let pattern = if slot == last {
-                quote!(_)
-            } else {
-                quote!(#slot)
-            };
-            quote!(#pattern => __dyno_c.#index.kind(),)
-        });
-        let kind = if types.len() <= MOST {
+        let kind = if types.len() <= AT_ONCE {
             quote!(__dyno::kind_of(#codecs(), __dyno_slot))
         } else {
-            quote! {
-                let __dyno_c = #codecs();
-                match __dyno_slot { #(#arms)* }
-            }
+            one_by_one(types.len(), &codecs)
         };
         let functions = target.associate(&quote! {
             fn __dyno_codecs() -> (#(#types,)*) {
@@ -127,6 +123,26 @@ impl<'a> Rows<'a> {
             }
         });
         quote!(#probes #functions)
+    }
+}
+
+/// ```text
+/// let __dyno_c = __dyno_codecs();
+/// match __dyno_slot { 0 => __dyno_c.0.kind(), .., _ => __dyno_c.12.kind() }
+/// ```
+fn one_by_one(count: usize, codecs: &TokenStream) -> TokenStream {
+    let arms = (0..count).map(|slot| {
+        let index = Index::from(slot);
+        let pattern = if slot + 1 == count {
+            quote!(_)
+        } else {
+            quote!(#slot)
+        };
+        quote!(#pattern => __dyno_c.#index.kind(),)
+    });
+    quote! {
+        let __dyno_c = #codecs();
+        match __dyno_slot { #(#arms)* }
     }
 }
 

@@ -20,10 +20,9 @@
 //! claims is theirs. A `match` stands in the place of `?`, which is two calls.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
-use syn::Ident;
+use quote::{quote, quote_spanned};
 
-use super::codec::{Row, Rows};
+use super::codec::{AT_ONCE, Row, Rows};
 use super::target::Target;
 use crate::model::{Body, Layout, Missing, Object, Role, Variant};
 
@@ -70,19 +69,16 @@ fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> Toke
     quote!(#pattern => { #taken Self::#ident #fields })
 }
 
-/// How many fields `__dyno::read_fields` and `__dyno::write_fields` take.
-pub(super) const MOST: usize = 12;
-
 /// The statements that read all fields but flattened ones into locals.
 fn taken(group: &[Row<'_>]) -> TokenStream {
     let is_taken = |row: &&Row<'_>| !matches!(row.field.role, Role::Flatten | Role::Skip);
     let mut rows: Vec<&Row<'_>> = group.iter().filter(is_taken).collect();
     rows.sort_by_key(|row| matches!(row.field.role, Role::PartitionKey | Role::SortKey));
-    rows.chunks(MOST).map(taken_together).collect()
+    rows.chunks(AT_ONCE).map(taken_together).collect()
 }
 
 fn taken_together(rows: &[&Row<'_>]) -> TokenStream {
-    let locals = rows.iter().map(|row| local(row));
+    let locals = rows.iter().map(|row| row.local());
     let places = rows.iter().map(|row| row.index);
     let slots = rows.iter().map(|row| &row.slot);
     quote! {
@@ -91,10 +87,6 @@ fn taken_together(rows: &[&Row<'_>]) -> TokenStream {
             __dyno::Err(__dyno_e) => return __dyno::Err(__dyno_e),
         };
     }
-}
-
-fn local(row: &Row<'_>) -> Ident {
-    format_ident!("__dyno_f{}", row.index)
 }
 
 fn named(group: &[Row<'_>]) -> TokenStream {
@@ -117,7 +109,7 @@ fn value(row: &Row<'_>) -> TokenStream {
         (Role::Skip, Missing::Codec) => quote!(::core::default::Default::default()),
         (Role::Flatten, _) => quote!(__dyno_r.flatten(__dyno_c.#slot)?),
         (_, _) => {
-            let local = local(row);
+            let local = row.local();
             quote!(#local)
         }
     }

@@ -10,11 +10,9 @@
 //! ```
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
-use syn::Ident;
+use quote::{ToTokens, quote};
 
-use super::codec::{Row, Rows};
-use super::read::MOST;
+use super::codec::{AT_ONCE, Row, Rows};
 use super::target::Target;
 use crate::model::{Body, Layout, Object, Role, Variant};
 
@@ -57,28 +55,24 @@ fn arm(index: usize, variant: &Variant, group: &[Row<'_>]) -> TokenStream {
                 .iter()
                 .filter(|row| !matches!(row.field.role, Role::Skip));
             let bindings = stored.map(|row| {
-                let (ident, local) = (&row.field.ident, local(row));
+                let (ident, local) = (&row.field.ident, row.local());
                 quote!(#ident: #local)
             });
             quote!({ #(#bindings,)* .. })
         }
         Layout::Newtype => {
-            let locals = group.iter().map(local);
+            let locals = group.iter().map(Row::local);
             quote!((#(#locals),*))
         }
         Layout::Unit => TokenStream::new(),
     };
-    let calls = calls(group, |row| local(row).into_token_stream());
+    let calls = calls(group, |row| row.local().into_token_stream());
     quote! {
         Self::#ident #pattern => {
             __dyno_w.variant(#index);
             #calls
         }
     }
-}
-
-fn local(row: &Row<'_>) -> Ident {
-    format_ident!("__dyno_f{}", row.index)
 }
 
 /// One call for fields that stand one behind the other, up to the next that is flattened.
@@ -89,7 +83,7 @@ fn calls(group: &[Row<'_>], value: impl Fn(&Row<'_>) -> TokenStream) -> TokenStr
         .filter(|row| !matches!(row.field.role, Role::Skip))
         .collect();
     let runs = stored.chunk_by(|row, next| !is_flattened(row) && !is_flattened(next));
-    let calls = runs.flat_map(|run| run.chunks(MOST)).map(|rows| {
+    let calls = runs.flat_map(|run| run.chunks(AT_ONCE)).map(|rows| {
         let values = rows.iter().map(|row| value(row));
         let slots = rows.iter().map(|row| &row.slot);
         if rows.iter().any(|row| is_flattened(row)) {
