@@ -1,4 +1,4 @@
-//! Several fields written or read by one call.
+//! The codecs of several fields, used by one call.
 //!
 //! What the compiler has to do for a type is mostly by the call, and by the way out of a function: one call for all fields takes it
 //! half the time of one for each.

@@ -6,9 +6,9 @@
 
 mod attribute;
 mod codec;
+mod codecs;
 mod duty;
 mod field;
-mod fields;
 mod fits;
 mod flatten;
 mod handle;
@@ -36,9 +36,9 @@ pub(crate) use attribute::{
     read_object, restore_drained, write_keys, write_object, write_what_can_be,
 };
 pub use codec::{Beside, Codec, beside, key, shard};
+pub use codecs::{Codecs, FieldCodec, HasKind, Kinds, kind_of, read_fields, write_fields};
 pub use duty::{Duty, Reads, Refresh, Stamp, VersionNumber, VersionRange, reads, stamped, version};
 pub use field::{Element, FieldList, FieldShape, Kind, Privacy, Role, TextInKey};
-pub use fields::{Codecs, FieldCodec, HasKind, Kinds, kind_of, read_fields, write_fields};
 pub(crate) use fits::{fits, fits_object};
 pub use flatten::Flatten;
 pub(crate) use handle::root;
