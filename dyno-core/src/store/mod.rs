@@ -36,6 +36,7 @@ mod save;
 mod saved;
 mod select;
 mod service;
+mod settings;
 mod shards;
 mod snapshot;
 mod table;
@@ -47,9 +48,8 @@ mod verbs;
 mod when;
 mod write_path;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, OnceLock, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::SystemTime;
 
 use aws_sdk_dynamodb::Client;
@@ -82,7 +82,6 @@ pub use self::items::{
     WritePart as ItemWrite, Written,
 };
 pub use self::load::{Load, LoadOptional};
-use self::meter::Meter;
 pub use self::read_path::ReadPath;
 pub use self::reseal::{Audit, AuditReport, Failure, Reseal, ResealReport};
 pub use self::save::Save;
@@ -92,6 +91,7 @@ pub use self::select::{
     Objects, OfIndex, OfTable, OneSort, Page, Pages, ParallelScan, Params, QueriedBy, Query, Scan,
     SortKey,
 };
+use self::settings::Settings;
 pub use self::shards::Shards;
 pub use self::table::{
     CheckSpecs, CheckTables, DeleteTables, EnsureSpecs, EnsureTables, MigrateTables,
@@ -105,7 +105,7 @@ pub use self::write_path::WritePath;
 use crate::error::{Error, ErrorKind, Result};
 use crate::loader::ConfigLoader;
 use crate::plan::Topology;
-use crate::shape::{Identity, Shape, Stored};
+use crate::shape::{Shape, Stored};
 use crate::table::Namespace;
 
 /// A place where objects are stored: DynamoDB, a server that speaks its protocol, or the embedded engine.
@@ -128,29 +128,6 @@ pub struct Store {
     settings: Arc<Settings>,
 }
 
-#[derive(Clone)]
-struct Settings {
-    shared: Arc<Shared>,
-    loader: Option<Arc<dyn ConfigLoader>>,
-    /// Adds up what the requests consume, if somebody wants to know.
-    meter: Option<Arc<Meter>>,
-    clock: Clock,
-}
-
-struct Shared {
-    clients: Clients,
-    topologies: RwLock<HashMap<Identity, Arc<Topology>>>,
-}
-
-impl Shared {
-    fn new(clients: Clients) -> Self {
-        Self {
-            clients,
-            topologies: RwLock::default(),
-        }
-    }
-}
-
 static INSTALLED: OnceLock<Store> = OnceLock::new();
 
 impl Store {
@@ -158,7 +135,9 @@ impl Store {
     ///
     /// Tables in other regions than the client's are reached with the same settings and the other region.
     pub fn new(client: Client) -> Self {
-        Self::with_clients(Clients::new(client, None), None)
+        Self {
+            settings: Arc::new(Settings::new(Clients::new(client, None))),
+        }
     }
 
     /// A store on DynamoDB, with region and credentials from the environment, as every AWS tool finds them, unless they are
@@ -209,9 +188,10 @@ impl Store {
 
     /// The same store with an interceptor of the SDK on every request, such as `dyno_testkit::Recorder`.
     #[must_use]
-    pub fn with_interceptor(self, interceptor: impl Intercept + 'static) -> Self {
+    pub fn with_interceptor(mut self, interceptor: impl Intercept + 'static) -> Self {
         let clients = self.clients().with_interceptor(interceptor);
-        self.on_clients(clients)
+        Arc::make_mut(&mut self.settings).set_clients(clients);
+        self
     }
 
     /// The same store, whose tables' names in the service begin with a prefix; see [`Namespace`].
@@ -245,9 +225,10 @@ impl Store {
     /// # fn main() {}
     /// ```
     #[must_use]
-    pub fn with_namespace(self, namespace: Namespace) -> Self {
+    pub fn with_namespace(mut self, namespace: Namespace) -> Self {
         let clients = self.clients().with_namespace(namespace);
-        self.on_clients(clients)
+        Arc::make_mut(&mut self.settings).set_clients(clients);
+        self
     }
 
     /// The same store with another clock than the system's, for what has expired, and for fields marked `created` or `updated`: tests need
@@ -288,12 +269,8 @@ impl Store {
     /// # fn main() {}
     /// ```
     #[must_use]
-    pub fn with_clock(self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
-        self.on_clock(Clock::new(now))
-    }
-
-    fn on_clock(mut self, clock: Clock) -> Self {
-        Arc::make_mut(&mut self.settings).clock = clock;
+    pub fn with_clock(mut self, now: impl Fn() -> SystemTime + Send + Sync + 'static) -> Self {
+        Arc::make_mut(&mut self.settings).clock = Clock::new(now);
         self
     }
 
@@ -351,26 +328,6 @@ impl Store {
     pub fn client<T: Stored>(&self) -> Result<Client> {
         let topology = self.topology(T::SHAPE)?;
         Ok(self.clients().raw(topology.table.region_name()))
-    }
-
-    fn with_clients(clients: Clients, loader: Option<Arc<dyn ConfigLoader>>) -> Self {
-        let settings = Settings {
-            shared: Arc::new(Shared::new(clients)),
-            loader,
-            meter: None,
-            clock: Clock::default(),
-        };
-        Self {
-            settings: Arc::new(settings),
-        }
-    }
-
-    /// The same store with other clients, which measures nothing.
-    fn on_clients(mut self, clients: Clients) -> Self {
-        let settings = Arc::make_mut(&mut self.settings);
-        settings.shared = Arc::new(Shared::new(clients));
-        settings.meter = None;
-        self
     }
 
     fn clients(&self) -> &Clients {
