@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 use super::expressions::Expressions;
 use super::key_condition::KeyCondition;
 use super::keys::Keys;
-use super::selection::Partition;
+use super::partition::Partition;
 use crate::error::Result;
 use crate::expr::{Comparator, Condition, Node, Placeholders, Term, condition_text};
 use crate::plan::{self, Expiry, Topology};

@@ -5,7 +5,7 @@ use dyno_value::Item;
 use smallvec::smallvec;
 
 use super::keys::{Keys, OneOrMore};
-use super::selection::Partition;
+use super::partition::Partition;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Node, Placeholders, write_inside};
 use crate::plan::same_key;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use dyno_value::FieldPath;
 
 use super::keys::{Keys, Part};
-use super::selection::Partition;
+use super::partition::Partition;
 use super::sort::SortCondition;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::{Comparator, Condition, KeywordValue, Operator, keyword_node};

@@ -22,6 +22,7 @@ mod keyword;
 mod page;
 mod parallel;
 mod params;
+mod partition;
 mod query;
 mod scan;
 mod selection;

@@ -74,7 +74,7 @@ impl Walk {
     /// anything follows, if that is asked: what the index holds may be gone from the table, or over.
     pub(super) async fn sorted(&self, items: Vec<Item>, most: usize) -> Result<Sorted> {
         let mut sorted = Sorted::default();
-        if self.keys.finds_whole_items() {
+        if self.keys().finds_whole_items() {
             let lives = |item: &Item| {
                 !self
                     .expiry
@@ -83,16 +83,16 @@ impl Walk {
             };
             let seen = items.into_iter().filter(lives);
             let seen = seen.map(|item| Seen { item, place: None });
-            sorted.take_in(&self.operation, self.keys, seen.collect(), most)?;
+            sorted.take_in(&self.operation, self.keys(), seen.collect(), most)?;
             return Ok(sorted);
         }
-        let mut places = hydrate::places(&self.operation, self.keys, items)?.into_iter();
+        let mut places = hydrate::places(&self.operation, self.keys(), items)?.into_iter();
         let mut ahead = self.ahead;
         while places.len() > 0 && !sorted.sees_more {
             let wanted = most.saturating_sub(sorted.roots.len());
             let wanted = wanted.saturating_add(ahead);
             if wanted == 0 {
-                sorted.cut_behind_last(self.keys);
+                sorted.cut_behind_last(self.keys());
                 break;
             }
             let some = places
@@ -104,7 +104,7 @@ impl Walk {
             if let Some(expiry) = &self.expiry {
                 seen.retain(|seen| !expiry.is_over(&seen.item));
             }
-            sorted.take_in(&self.operation, self.keys, seen, most)?;
+            sorted.take_in(&self.operation, self.keys(), seen, most)?;
             ahead = ahead.saturating_mul(2);
         }
         Ok(sorted)

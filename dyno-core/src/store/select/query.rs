@@ -4,7 +4,8 @@ use smallvec::smallvec;
 
 use super::keyword::Keyword;
 use super::page;
-use super::selection::{Made, Partition, Selection, goes_over_index, selection_options};
+use super::partition::{Made, Partition};
+use super::selection::{Selection, goes_over_index, selection_options};
 use super::sort::{SortCondition, SortKey};
 use crate::error::Result;
 use crate::key::{FieldsOf, KeyFields, KeyValue, Template, Templates};

@@ -6,13 +6,11 @@ use dyno_value::Item;
 
 use super::asked::Asked;
 use super::expressions::{Expressions, RequestOptions};
-use super::keys::{Keys, OneOrMore};
+use super::keys::Keys;
 use super::keyword::Keywords;
-use super::params::Params;
-use super::sort::SortCondition;
+use super::partition::Partition;
 use crate::error::{Error, ErrorKind, Result};
 use crate::expr::Condition;
-use crate::key::KeyValue;
 use crate::plan::Expiry;
 use crate::shape::Stored;
 use crate::store::cursor::Cursor;
@@ -35,28 +33,6 @@ pub(super) struct Selection<T> {
     pub(super) from: Option<Cursor>,
 }
 
-/// Of which partition, and in which order.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Partition {
-    /// As many values as the partition key has attributes.
-    pub(super) key: OneOrMore<KeyValue>,
-    /// The one that the fields of a key template make.
-    pub(super) made: Option<Made>,
-    pub(super) sort: Option<SortCondition>,
-    pub(super) descending: bool,
-    /// The tags of several types that are found together, if they are.
-    pub(super) members: Vec<&'static str>,
-}
-
-/// A partition key that the fields of a template make.
-#[derive(Clone, Debug)]
-pub(super) struct Made {
-    /// The attribute that the template makes.
-    pub(super) attribute: &'static str,
-    /// The key, or why there is none.
-    pub(super) key: Result<KeyValue, String>,
-}
-
 /// A selection that was checked.
 pub(super) struct Begun {
     pub(super) operation: Operation,
@@ -67,13 +43,6 @@ pub(super) struct Begun {
     /// What is not given back.
     pub(super) expiry: Option<Expiry>,
     pub(super) start: Option<Item>,
-}
-
-impl Begun {
-    pub(super) fn into_params(self) -> Params {
-        let table = self.operation.topology.table.name();
-        Params::of(table, &self.asked, self.expressions, self.options)
-    }
 }
 
 impl<T: Stored> Selection<T> {
@@ -398,8 +367,8 @@ macro_rules! selection_options {
         ///
         /// Those of awaiting it, before the first request.
         pub fn params(&self) -> crate::error::Result<crate::store::Params> {
-            let begun = self.selection.clone().begin(false);
-            begun.map(super::selection::Begun::into_params)
+            let walk = super::walk::Walk::begin(self.selection.clone(), false);
+            walk.map(super::walk::Walk::into_params)
         }
     };
 }

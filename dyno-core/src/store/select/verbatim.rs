@@ -21,7 +21,7 @@ impl Walk {
     pub(super) fn verbatim(&self, items: usize) -> Option<Verbatim> {
         let gives_all = self.wanted.is_none_or(|wanted| items <= wanted)
             && self.expiry.is_none()
-            && self.keys.finds_whole_items();
+            && self.keys().finds_whole_items();
         self.operation.verbatim().filter(|_| gives_all).copied()
     }
 

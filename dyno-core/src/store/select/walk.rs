@@ -23,7 +23,6 @@ use crate::store::operation::Operation;
 #[derive(Clone)]
 pub(super) struct Walk {
     pub(super) operation: Operation,
-    pub(super) keys: Keys,
     pub(super) options: RequestOptions,
     /// What is not given back.
     pub(super) expiry: Option<Expiry>,
@@ -62,7 +61,6 @@ impl Walk {
         let is_filtered = begun.expressions.filter.is_some();
         Ok(Self {
             operation: begun.operation,
-            keys: begun.asked.keys,
             options,
             expiry: begun.expiry,
             asked: begun.asked,
@@ -76,6 +74,10 @@ impl Walk {
             frugal: !counts && !is_filtered && options.limit.is_none(),
             requests: 0,
         })
+    }
+
+    pub(super) fn keys(&self) -> Keys {
+        self.asked.keys
     }
 
     /// What it asks for.
@@ -115,11 +117,7 @@ impl Walk {
         let limit = self.limit();
         let expressions = self.expressions.take();
         let expressions = expressions.unwrap_or_else(|| self.asked.expressions());
-        let answer = if expressions.key_condition.is_some() {
-            self.query(expressions, limit).await
-        } else {
-            self.scan(expressions, limit).await
-        };
+        let answer = self.send(expressions, limit).await;
         let (answered, next) = answer.map_err(self.operation.explain(None))?;
         self.start = next.filter(|key| !key.is_empty());
         self.check_start().map_err(self.operation.explain(None))?;
@@ -158,7 +156,7 @@ impl Walk {
             return Ok(());
         };
         let table = self.operation.topology.table;
-        let names = self.keys.names();
+        let names = self.keys().names();
         let named_otherwise = |key: &Item| {
             let unknown = key.keys().find(|name| !names.contains(&name.as_str()));
             let unknown = unknown.map(|name| format!("`{name}` is part of its key"));
@@ -171,68 +169,45 @@ impl Walk {
         }
     }
 
-    async fn query(
+    async fn send(
         &self,
         expressions: Expressions,
         limit: Option<i32>,
     ) -> Result<(Answered, Option<Item>)> {
-        let options = self.options;
+        let table = self.operation.topology.table;
         let store = &self.operation.store;
-        let region = self.operation.topology.table.region_name();
-        let query = store
-            .clients()
-            .of(region)
-            .reads
-            .query()
-            .table_name(self.operation.topology.table.name())
-            .set_index_name(self.keys.index_name().map(str::to_owned))
-            .set_key_condition_expression(expressions.key_condition)
-            .set_filter_expression(expressions.filter)
-            .set_expression_attribute_names(some(expressions.names))
-            .set_expression_attribute_values(some(expressions.values))
-            .set_scan_index_forward(self.asked.descending.then_some(false))
-            .set_consistent_read(options.consistent.then_some(true))
-            .set_select(options.counts.then_some(Select::Count))
-            .set_limit(limit)
-            .set_return_consumed_capacity(store.asks_for_capacity())
-            .set_exclusive_start_key(self.start.clone());
-        let answer = Box::pin(query.send()).await;
-        let answer = answer.map_err(|error| self.failure(error))?;
-        store.note_read(answer.consumed_capacity.as_slice());
-        let answered = Answered::new(answer.items, answer.count, answer.scanned_count);
-        Ok((answered, answer.last_evaluated_key))
-    }
-
-    async fn scan(
-        &self,
-        expressions: Expressions,
-        limit: Option<i32>,
-    ) -> Result<(Answered, Option<Item>)> {
-        let options = self.options;
-        let store = &self.operation.store;
-        let region = self.operation.topology.table.region_name();
-        let scan = store
-            .clients()
-            .of(region)
-            .reads
-            .scan()
-            .table_name(self.operation.topology.table.name())
-            .set_index_name(self.keys.index_name().map(str::to_owned))
-            .set_segment(self.segment.and_then(|(own, _)| i32::try_from(own).ok()))
-            .set_total_segments(self.segment.and_then(|(_, all)| i32::try_from(all).ok()))
-            .set_filter_expression(expressions.filter)
-            .set_expression_attribute_names(some(expressions.names))
-            .set_expression_attribute_values(some(expressions.values))
-            .set_consistent_read(options.consistent.then_some(true))
-            .set_select(options.counts.then_some(Select::Count))
-            .set_limit(limit)
-            .set_return_consumed_capacity(store.asks_for_capacity())
-            .set_exclusive_start_key(self.start.clone());
-        let answer = Box::pin(scan.send()).await;
-        let answer = answer.map_err(|error| self.failure(error))?;
-        store.note_read(answer.consumed_capacity.as_slice());
-        let answered = Answered::new(answer.items, answer.count, answer.scanned_count);
-        Ok((answered, answer.last_evaluated_key))
+        let clients = store.clients().of(table.region_name());
+        macro_rules! sent {
+            ($request:expr) => {{
+                let request = $request
+                    .table_name(table.name())
+                    .set_index_name(self.keys().index_name().map(str::to_owned))
+                    .set_filter_expression(expressions.filter)
+                    .set_expression_attribute_names(some(expressions.names))
+                    .set_expression_attribute_values(some(expressions.values))
+                    .set_consistent_read(self.options.consistent.then_some(true))
+                    .set_select(self.options.counts.then_some(Select::Count))
+                    .set_limit(limit)
+                    .set_return_consumed_capacity(store.asks_for_capacity())
+                    .set_exclusive_start_key(self.start.clone());
+                let answer = Box::pin(request.send()).await;
+                let answer = answer.map_err(|error| self.failure(error))?;
+                store.note_read(answer.consumed_capacity.as_slice());
+                let answered = Answered::new(answer.items, answer.count, answer.scanned_count);
+                Ok((answered, answer.last_evaluated_key))
+            }};
+        }
+        if let Some(condition) = expressions.key_condition {
+            let query = clients.reads.query().key_condition_expression(condition);
+            return sent!(query.set_scan_index_forward(self.asked.descending.then_some(false)));
+        }
+        let of_segment = |number| i32::try_from(number).ok();
+        let (own, all) = self.segment.unzip();
+        let scan = clients.reads.scan();
+        sent!(
+            scan.set_segment(own.and_then(of_segment))
+                .set_total_segments(all.and_then(of_segment))
+        )
     }
 
     fn failure<E>(&self, error: SdkError<E, HttpResponse>) -> Error
@@ -241,7 +216,7 @@ impl Walk {
     {
         let store = &self.operation.store;
         let table = self.operation.topology.table.name();
-        match self.keys.index_name() {
+        match self.keys().index_name() {
             Some(index) => store.index_failure(error, table, index),
             None => store.failure(error, &[table]),
         }

@@ -116,9 +116,7 @@ impl<M: Members> Gathering<M> {
 
     /// The items by the types that they are of, and the place of the last object that is wanted, if there are more.
     fn sorted(&self, items: Vec<Item>) -> Result<(Vec<FoundOf>, Option<Item>)> {
-        let Walk {
-            operation, keys, ..
-        } = &self.walk;
+        let (operation, keys) = (&self.walk.operation, self.walk.keys());
         let table = operation.topology.table;
         let most = self.walk.wanted.unwrap_or(usize::MAX);
         let mut found: Vec<_> = self.members.iter().map(FoundOf::nothing).collect();
