@@ -3,6 +3,8 @@
 //! What the compiler has to do for a type is mostly by the call, and by the way out of a function: one call for all fields takes it
 //! half the time of one for each.
 
+use std::any::Any;
+
 use dyno_value::ValueError;
 
 use super::{Beside, Codec, Kind, ObjectReader, ObjectWriter};
@@ -54,33 +56,48 @@ impl<T> AsRef<Self> for Codec<T> {
     }
 }
 
-/// Several codecs, of any fields.
-pub trait Kinds {
-    /// What the values of the one in this slot look like inside; anything, if there are not so many.
-    fn kind(&self, slot: usize) -> Kind;
-}
-
-/// The codec of any field.
-pub trait HasKind {
-    /// What its values look like inside.
+/// The codec of a field, whatever its type: a [`Codec`] or a [`Beside`].
+pub trait AnyCodec: Any {
+    /// What the values look like inside.
     fn kind(&self) -> Kind;
 }
 
-impl<T> HasKind for &'static Codec<T> {
-    fn kind(&self) -> Kind {
-        Codec::kind(self)
-    }
-}
-
-impl<T> HasKind for Codec<T> {
+impl<T: 'static> AnyCodec for Codec<T> {
     fn kind(&self) -> Kind {
         self.kind()
     }
 }
 
-impl<T> HasKind for Beside<T> {
+impl<T: 'static> AnyCodec for Beside<T> {
     fn kind(&self) -> Kind {
-        self.kind()
+        self.whole.kind()
+    }
+}
+
+/// What is shown a codec.
+pub type Viewer<'a> = &'a mut dyn FnMut(&dyn AnyCodec);
+
+/// Several codecs, of any fields.
+pub trait AnyCodecs {
+    /// Shows the one in this slot, if there are so many.
+    fn show(&self, slot: usize, to: Viewer<'_>);
+}
+
+/// A codec, or a reference to one.
+pub trait AsAnyCodec {
+    /// The codec.
+    fn as_any_codec(&self) -> &dyn AnyCodec;
+}
+
+impl<C: AnyCodec> AsAnyCodec for C {
+    fn as_any_codec(&self) -> &dyn AnyCodec {
+        self
+    }
+}
+
+impl<T: 'static> AsAnyCodec for &'static Codec<T> {
+    fn as_any_codec(&self) -> &dyn AnyCodec {
+        *self
     }
 }
 
@@ -109,10 +126,26 @@ pub fn write_fields<C: Codecs>(
     codecs.write(places, values, to);
 }
 
-/// See [`Kinds::kind`].
+/// The same of all fields of an object.
+///
+/// # Errors
+///
+/// Those of [`ObjectWriter::done`].
+#[inline]
+pub fn write_all<C: Codecs>(
+    to: &mut ObjectWriter,
+    places: C::Places,
+    values: C::Lent<'_>,
+    codecs: C,
+) -> Result<(), ValueError> {
+    codecs.write(places, values, to);
+    to.done()
+}
+
+/// See [`AnyCodecs::show`].
 #[expect(clippy::needless_pass_by_value, reason = "it is made for the call")]
-pub fn kind_of(codecs: impl Kinds, slot: usize) -> Kind {
-    codecs.kind(slot)
+pub fn show_codec(codecs: impl AnyCodecs, slot: usize, to: Viewer<'_>) {
+    codecs.show(slot, to);
 }
 
 macro_rules! tuples {
@@ -151,12 +184,13 @@ macro_rules! tuples {
         }
 
         #[expect(non_snake_case, reason = "a codec is named after its type")]
-        impl<$($codec: HasKind),*> Kinds for ($($codec,)*) {
-            fn kind(&self, slot: usize) -> Kind {
+        impl<$($codec: AsAnyCodec),*> AnyCodecs for ($($codec,)*) {
+            fn show(&self, slot: usize, to: Viewer<'_>) {
                 let ($($codec,)*) = self;
-                let codecs: [&dyn HasKind; _] = [$($codec),*];
-                let known = codecs.get(slot).map(|codec| codec.kind());
-                known.unwrap_or(Kind::Opaque(|_| Ok(())))
+                let codecs: [&dyn AsAnyCodec; _] = [$($codec),*];
+                if let Some(codec) = codecs.get(slot) {
+                    to(codec.as_any_codec());
+                }
             }
         }
     };

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, ParsePathError, ValueError};
 
-use super::{Attribute, Beside, Codec, Lazy, Object};
+use super::{AnyCodec, Attribute, Beside, Codec, Lazy, Object};
 
 /// The place of a field of type `T` inside an object of type `R`, known to the compiler.
 ///
@@ -193,17 +193,20 @@ passed_through!(Arc, Box, Lazy, Option);
 
 /// The handles of one type's fields; implemented by the derive.
 pub trait PathSet<R>: Send + Sync + 'static {
+    /// The type.
+    type Of: Object;
+
     /// The handles of the fields of the object at `base`.
-    fn at(base: PathBase<R>) -> Self;
+    fn at(base: PathBase<R, Self::Of>) -> Self;
 }
 
-/// The place of an object whose fields have handles.
-pub struct PathBase<R> {
+/// The place of an object of type `O` whose fields have handles.
+pub struct PathBase<R, O> {
     path: FieldPath,
-    root: PhantomData<fn() -> R>,
+    root: PhantomData<fn() -> (R, O)>,
 }
 
-impl<R> PathBase<R> {
+impl<R, O: Object> PathBase<R, O> {
     pub(crate) fn new(path: FieldPath) -> Self {
         Self {
             path,
@@ -211,21 +214,34 @@ impl<R> PathBase<R> {
         }
     }
 
-    /// The handle of the field stored under `name`.
-    pub fn field<T>(&self, name: &'static str, codec: &Codec<T>) -> Path<R, T> {
-        Path::new(self.path.key(name), *codec)
+    /// The handle of the field stored under `name`, whose codec stands in this slot.
+    pub fn field<T: 'static>(&self, name: &'static str, slot: usize) -> Path<R, T> {
+        Path::new(self.path.key(name), codec_at::<O, Codec<T>>(slot))
     }
 
     /// The handle of a flattened object or map, whose attributes stand beside the others.
-    pub fn flattened<T>(&self, beside: Beside<T>) -> Path<R, T> {
+    pub fn flattened<T: 'static>(&self, _: &'static str, slot: usize) -> Path<R, T> {
         Path {
             is_flattened: true,
-            ..Path::new(self.path.clone(), beside.whole)
+            ..Path::new(self.path.clone(), codec_at::<O, Beside<T>>(slot).whole)
         }
     }
 }
 
-impl<R> fmt::Debug for PathBase<R> {
+#[expect(
+    clippy::expect_used,
+    reason = "the derive says the slots of its own list of codecs"
+)]
+fn codec_at<O: Object, C: AnyCodec + Copy>(slot: usize) -> C {
+    let mut found = None;
+    O::show_codec(slot, &mut |codec| {
+        let codec: &dyn Any = codec;
+        found = codec.downcast_ref().copied();
+    });
+    found.expect("a codec of the field's type")
+}
+
+impl<R, O> fmt::Debug for PathBase<R, O> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "PathBase({})", self.path)
     }

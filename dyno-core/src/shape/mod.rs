@@ -18,6 +18,7 @@ mod key_attribute;
 pub(crate) mod lazy;
 mod moment;
 mod object;
+mod outline;
 mod places;
 mod probe;
 mod question;
@@ -36,7 +37,10 @@ pub(crate) use attribute::{
     read_object, restore_drained, write_keys, write_object, write_what_can_be,
 };
 pub use codec::{Beside, Codec, beside, key, shard};
-pub use codecs::{Codecs, FieldCodec, HasKind, Kinds, kind_of, read_fields, write_fields};
+pub use codecs::{
+    AnyCodec, AnyCodecs, AsAnyCodec, Codecs, FieldCodec, Viewer, read_fields, show_codec,
+    write_all, write_fields,
+};
 pub use duty::{Duty, Reads, Refresh, Stamp, VersionNumber, VersionRange, reads, stamped, version};
 pub use field::{Element, FieldList, FieldShape, Kind, Privacy, Role, TextInKey};
 pub(crate) use fits::{fits, fits_object};
@@ -51,6 +55,7 @@ pub(crate) use lazy::{as_unloaded, is_unloaded, unloaded};
 pub(crate) use moment::seconds_of;
 pub use moment::{Moment, expiry};
 pub use object::{Object, Stored};
+pub use outline::{Outline, ShapeSource};
 pub use probe::{DirectProbe, Probe, SerdeProbe, SerdeValue};
 pub use read::ObjectReader;
 pub(crate) use secondary::Holds;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use dyno_value::ValueError;
 
-use super::{Invalid, ObjectReader, ObjectWriter, PathSet, Refresh, Shape};
+use super::{Invalid, ObjectReader, ObjectWriter, PathSet, Refresh, Shape, ShapeSource, Viewer};
 use crate::key::{KeyFields, PartText};
 use crate::loader::ConfigLoader;
 
@@ -13,11 +13,22 @@ use crate::loader::ConfigLoader;
     note = "add `#[derive(DyObject)]` to `{Self}`"
 )]
 pub trait Object: Sized + Send + Sync + 'static {
+    /// The type of what the shape is made of.
+    type Outline: ShapeSource<Self>;
+
+    /// What the shape is made of.
+    const OUTLINE: Self::Outline;
+
     /// The static description of the type.
-    const SHAPE: &'static Shape;
+    const SHAPE: &'static Shape = <Self::Outline as ShapeSource<Self>>::SHAPE;
 
     /// Handles of the type's fields, seen from an object of type `R`.
     type Paths<R: 'static>: PathSet<R>;
+
+    /// Shows how the fields in this slot are carried; fields of one type may share a slot.
+    fn show_codec(slot: usize, to: Viewer<'_>) {
+        let _ = (slot, to);
+    }
 
     /// Hands every field to the writer, by its index in the shape.
     ///
@@ -74,9 +85,15 @@ pub trait Stored: Object {
 
 /// A boxed object is stored as the object; recursive types need it.
 impl<T: Object> Object for Box<T> {
-    const SHAPE: &'static Shape = T::SHAPE;
+    type Outline = &'static Shape;
+
+    const OUTLINE: &'static Shape = T::SHAPE;
 
     type Paths<R: 'static> = T::Paths<R>;
+
+    fn show_codec(slot: usize, to: Viewer<'_>) {
+        T::show_codec(slot, to);
+    }
 
     fn write(&self, fields: &mut ObjectWriter) -> Result<(), ValueError> {
         T::write(self, fields)

@@ -1,8 +1,8 @@
 //! Which codec a type has, asked by autoref.
 //!
-//! A [`Probe`] answers through one reference when the type is an [`Attribute`], and through none otherwise. The derive writes
-//! `(&&Probe::<T>::new()).__dyno_codec::<T>()` once for each type of field, so one that is neither gives one error, on the field, in the
-//! words of [`SerdeValue`].
+//! A [`Probe`] answers by itself when the type is an [`Attribute`], and through a reference otherwise. The derive writes
+//! `Probe::<T>::NEW.__dyno_codec::<T>()` once for each type of field, so one that is neither gives one error, on the field, in the words of
+//! [`SerdeValue`].
 
 use std::marker::PhantomData;
 
@@ -17,37 +17,31 @@ pub struct Probe<T>(PhantomData<fn() -> T>);
 
 impl<T> Probe<T> {
     /// A probe for `T`.
-    #[expect(
-        clippy::new_without_default,
-        reason = "written by the derive, in one way"
-    )]
-    pub const fn new() -> Self {
-        Self(PhantomData)
-    }
+    pub const NEW: Self = Self(PhantomData);
 }
 
-/// Answers for an [`Attribute`], through one reference.
+/// Answers for an [`Attribute`], by value.
 ///
 /// The type is named once more at the call, so that an error underlines all of it.
 pub trait DirectProbe {
     /// The direct codec.
-    fn __dyno_codec<T: Attribute + 'static>(&self) -> &'static Codec<T>;
+    fn __dyno_codec<T: Attribute + 'static>(self) -> &'static Codec<T>;
 }
 
-impl<P: Attribute> DirectProbe for &Probe<P> {
-    fn __dyno_codec<T: Attribute + 'static>(&self) -> &'static Codec<T> {
+impl<P: Attribute> DirectProbe for Probe<P> {
+    fn __dyno_codec<T: Attribute + 'static>(self) -> &'static Codec<T> {
         &Codec::DIRECT
     }
 }
 
-/// Answers for every other type, with no reference.
+/// Answers for every other type, by reference.
 pub trait SerdeProbe {
     /// The codec through `serde`.
-    fn __dyno_codec<T: SerdeValue + 'static>(&self) -> &'static Codec<T>;
+    fn __dyno_codec<T: SerdeValue + 'static>(self) -> &'static Codec<T>;
 }
 
-impl<P> SerdeProbe for Probe<P> {
-    fn __dyno_codec<T: SerdeValue + 'static>(&self) -> &'static Codec<T> {
+impl<P> SerdeProbe for &Probe<P> {
+    fn __dyno_codec<T: SerdeValue + 'static>(self) -> &'static Codec<T> {
         &Codec::SERDE
     }
 }

@@ -93,6 +93,14 @@ impl Shape {
         self
     }
 
+    /// The same shape, of a struct with these fields.
+    #[must_use]
+    pub(super) const fn fields(mut self, fields: &'static [FieldShape]) -> Self {
+        self.body = Body::Struct(fields);
+        self.places = Places::of(&self.body);
+        self
+    }
+
     /// What tells the shape from others.
     pub const fn identity(&self) -> Identity {
         self.identity

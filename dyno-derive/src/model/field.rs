@@ -1,9 +1,9 @@
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Ident, Path, TypePath, Visibility};
 
-use super::own_type::OwnType;
+use super::own_type::{OwnType, TypeTokens};
 use super::{Case, Name};
 use crate::attributes::FieldAttributes;
 use crate::diagnostics::Diagnostics;
@@ -14,7 +14,7 @@ pub(crate) struct Field {
     pub(crate) ident: Option<Ident>,
     pub(crate) visibility: Visibility,
     /// The type as written, with `Self` spelled out.
-    pub(crate) type_tokens: TokenStream,
+    pub(crate) type_tokens: TypeTokens,
     /// The attribute name written; of no meaning for skipped and flattened fields.
     pub(crate) name: Name,
     /// Older names, which are read too.
@@ -184,6 +184,11 @@ impl Field {
         self.ident
             .as_ref()
             .is_some_and(|ident| ident.unraw() == name)
+    }
+
+    /// Whether it is a part of the object's key.
+    pub(crate) fn is_key(&self) -> bool {
+        matches!(self.role, Role::PartitionKey | Role::SortKey)
     }
 
     /// Whether the field is an attribute under its own name.

@@ -15,6 +15,7 @@ pub(crate) use case::Case;
 pub(crate) use field::{Duty, Field, Index, Missing, Placing, Privacy, Role, Unique};
 pub(crate) use layout::{Layout, Variant};
 pub(crate) use object::{Body, Object, Table, object};
+pub(crate) use own_type::TypeTokens;
 pub(crate) use secondary::{Form, IndexPart, Projection, SecondaryIndex};
 pub(crate) use template::{Piece, Template};
 

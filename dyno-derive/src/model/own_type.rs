@@ -1,8 +1,36 @@
-//! `Self` in a field's type, spelled out for code outside the type's own `impl`.
+//! The types of fields, with `Self` spelled out for code outside the type's own `impl`.
+
+use std::fmt::{self, Display};
 
 use proc_macro2::{Group, Ident, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote_spanned};
+use quote::{ToTokens, TokenStreamExt as _, quote_spanned};
 use syn::Generics;
+
+/// The type of a field.
+///
+/// It is printed many times. Its tokens are at hand, because each part of a stream that is put into another is a call to the compiler.
+#[derive(Clone)]
+pub(crate) struct TypeTokens(Vec<TokenTree>);
+
+impl TypeTokens {
+    /// The place of the type, for what stands around it in an expression.
+    pub(crate) fn first_span(&self) -> Span {
+        self.0.first().map_or_else(Span::call_site, TokenTree::span)
+    }
+}
+
+impl ToTokens for TypeTokens {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.append_all(&self.0);
+    }
+}
+
+/// The same text for the same tokens.
+impl Display for TypeTokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|token| write!(f, "{token} "))
+    }
+}
 
 /// The type being derived.
 pub(crate) struct OwnType<'a> {
@@ -16,8 +44,9 @@ impl<'a> OwnType<'a> {
     }
 
     /// `Option<Box<Self>>` becomes `Option<Box<Node<T>>>`.
-    pub(crate) fn spell_out(&self, tokens: impl ToTokens) -> TokenStream {
-        self.replace(tokens.into_token_stream())
+    pub(crate) fn spell_out(&self, tokens: impl ToTokens) -> TypeTokens {
+        let tokens = self.replace(tokens.into_token_stream());
+        TypeTokens(tokens.into_iter().collect())
     }
 
     fn replace(&self, tokens: TokenStream) -> TokenStream {

@@ -1,9 +1,9 @@
 //! The secondary indexes that fields are keys of.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Span;
 
 use super::object::Body;
-use super::{Field, Name, Template};
+use super::{Field, Name, Template, TypeTokens};
 use crate::attributes::{
     Given, IndexPartAttributes, KeyAttributes, ObjectAttributes, ProjectionAttributes, Slot,
 };
@@ -31,7 +31,7 @@ pub(crate) struct IndexPart {
 /// As what a key attribute is stored.
 pub(crate) enum Form {
     /// As the field's type says.
-    OfType(TokenStream),
+    OfType(TypeTokens),
     /// As the attribute says: a variant of `KeyKind`.
     Said(&'static str),
     /// As text that is made of fields.

@@ -3,10 +3,15 @@
 //! ```text
 //! use ::dyno::__private::{DirectProbe as _, SerdeProbe as _};
 //! fn __dyno_codecs() -> (&'static __dyno::Codec<String>, &'static __dyno::Codec<Location>) {
-//!     ((&&__dyno::Probe::<String>::new()).__dyno_codec::<String>(), __dyno::shard::<Location>())
+//!     (__dyno::Probe::<String>::NEW.__dyno_codec::<String>(), __dyno::shard::<Location>())
 //! }
-//! fn __dyno_kinds(__dyno_slot: usize) -> __dyno::Kind {
-//!     __dyno::kind_of(__dyno_codecs(), __dyno_slot)
+//! ```
+//!
+//! and, among the items of `Object`, one that shows them to code that does not know the types:
+//!
+//! ```text
+//! fn show_codec(__dyno_slot: usize, __dyno_to: __dyno::Viewer<'_>) {
+//!     __dyno::show_codec(__dyno_codecs(), __dyno_slot, __dyno_to)
 //! }
 //! ```
 //!
@@ -22,9 +27,9 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Index};
 
 use super::target::Target;
-use crate::model::{Duty, Field, Missing, Object, Role};
+use crate::model::{Duty, Field, Missing, Object, Role, TypeTokens};
 
-/// How many codecs the core takes by one call: in `read_fields`, `write_fields` and `kind_of`.
+/// How many codecs the core takes by one call: in `read_fields`, `write_fields` and `show_codec`.
 pub(super) const AT_ONCE: usize = 12;
 
 /// A field with its place in the shape.
@@ -32,7 +37,7 @@ pub(super) struct Row<'a> {
     pub(super) field: &'a Field,
     /// Its index among the fields of the shape; of no meaning for a skipped field, which is not among them.
     pub(super) index: usize,
-    /// The place of its codec in the tuple; the same for fields of one type.
+    /// The place of its codec in the tuple; the same for ordinary fields of one type.
     pub(super) slot: Index,
 }
 
@@ -61,29 +66,39 @@ impl<'a> Rows<'a> {
         };
         let mut known = HashMap::new();
         for group in object.body.groups() {
-            let mut rows = Vec::with_capacity(group.len());
-            let mut index = 0;
-            for field in group {
-                if matches!(field.role, Role::Skip) {
-                    rows.push(Row {
-                        field,
-                        index,
-                        slot: Index::from(0),
-                    });
-                } else {
-                    let slot = Index::from(this.slot_of(field, &mut known));
-                    rows.push(Row { field, index, slot });
-                    index += 1;
-                }
-            }
-            this.groups.push(rows);
+            let mut indexes = 0..;
+            let index_of = |field: &Field| match field.role {
+                Role::Skip => None,
+                _ => indexes.next(),
+            };
+            let indexes: Vec<Option<usize>> = group.iter().map(index_of).collect();
+            let mut rows: Vec<_> = group.iter().zip(indexes).enumerate().collect();
+            rows.sort_by_key(|(_, (field, _))| field.is_key());
+            let rows = rows.into_iter().map(|(place, (field, index))| {
+                let slot = index.map_or(0, |_| this.slot_of(field, &mut known));
+                let row = Row {
+                    field,
+                    index: index.unwrap_or_default(),
+                    slot: Index::from(slot),
+                };
+                (place, row)
+            });
+            let mut rows: Vec<_> = rows.collect();
+            rows.sort_by_key(|(place, _)| *place);
+            this.groups
+                .push(rows.into_iter().map(|(_, row)| row).collect());
         }
         this
     }
 
     fn slot_of(&mut self, field: &Field, known: &mut HashMap<String, usize>) -> usize {
+        let same = what_is_said(field);
+        if let Some(slot) = same.as_ref().and_then(|same| known.get(same)) {
+            return *slot;
+        }
         let (codec_type, value) = type_and_value(field);
-        *known.entry(value.to_string()).or_insert_with(|| {
+        let same = same.unwrap_or_else(|| value.to_string());
+        *known.entry(same).or_insert_with(|| {
             let slot = self.types.len();
             self.types.push(codec_type);
             self.values.push(value);
@@ -92,14 +107,27 @@ impl<'a> Rows<'a> {
         })
     }
 
+    /// The fields of a struct in the order of their codecs, if each has one of its own and all are carried by one call.
+    pub(super) fn together(&self) -> Option<Vec<&Row<'a>>> {
+        let stored = self.groups.iter().flatten();
+        let mut stored: Vec<_> = stored
+            .filter(|row| !matches!(row.field.role, Role::Skip))
+            .collect();
+        stored.sort_by_key(|row| row.slot.index);
+        let each_its_own = stored.len() == self.types.len();
+        let is_one_call = (1..=AT_ONCE).contains(&stored.len());
+        let is_alike = |row: &&Row<'_>| !matches!(row.field.role, Role::Flatten);
+        (each_its_own && is_one_call && stored.iter().all(is_alike)).then_some(stored)
+    }
+
     /// `let __dyno_c = __dyno_codecs();`, if there is a codec.
     pub(super) fn local(&self, target: &Target<'_>) -> Option<TokenStream> {
         let codecs = target.codecs();
         (!self.types.is_empty()).then(|| quote!(let __dyno_c = #codecs();))
     }
 
-    /// The functions and what they import.
-    pub(super) fn functions(&self, target: &Target<'_>) -> TokenStream {
+    /// The function and what it imports.
+    pub(super) fn function(&self, target: &Target<'_>) -> TokenStream {
         let Self { types, values, .. } = self;
         if types.is_empty() {
             return TokenStream::new();
@@ -107,104 +135,123 @@ impl<'a> Rows<'a> {
         let probes = self
             .uses_probe
             .then(|| target.import(&quote!(::{DirectProbe as _, SerdeProbe as _})));
-        let codecs = target.codecs();
-        let kind = if types.len() <= AT_ONCE {
-            quote!(__dyno::kind_of(#codecs(), __dyno_slot))
-        } else {
-            one_by_one(types.len(), &codecs)
-        };
-        let functions = target.associate(&quote! {
+        let function = target.associate(&quote! {
             fn __dyno_codecs() -> (#(#types,)*) {
                 (#(#values,)*)
             }
-
-            fn __dyno_kinds(__dyno_slot: usize) -> __dyno::Kind {
-                #kind
-            }
         });
-        quote!(#probes #functions)
+        quote!(#probes #function)
     }
+
+    /// The item of `Object` that shows a codec by its slot.
+    pub(super) fn item(&self, target: &Target<'_>) -> Option<TokenStream> {
+        let codecs = target.codecs();
+        let shown = match self.types.len() {
+            0 => return None,
+            ..=AT_ONCE => quote!(__dyno::show_codec(#codecs(), __dyno_slot, __dyno_to)),
+            count => one_by_one(count, &codecs),
+        };
+        Some(quote! {
+            fn show_codec(__dyno_slot: usize, __dyno_to: __dyno::Viewer<'_>) {
+                #shown
+            }
+        })
+    }
+}
+
+/// The same text for fields that have the same codec, if that is known before the codec is printed, which takes long.
+fn what_is_said(field: &Field) -> Option<String> {
+    let is_ordinary = matches!(field.missing, Missing::Codec)
+        && field.index.is_none()
+        && field.given.with.value().is_none();
+    if !is_ordinary {
+        return None;
+    }
+    let role = match field.role {
+        Role::Flatten => "flatten",
+        Role::Inline if field.duty == Some(Duty::Ttl) => "ttl",
+        Role::Inline | Role::Skip | Role::With(_) => "inline",
+        Role::PartitionKey | Role::SortKey => "key",
+        Role::Shard => "shard",
+    };
+    Some(format!("{role} {}", field.type_tokens))
+}
+
+/// The indexes of fields in the shape: `[0, 1]`.
+pub(super) fn places(rows: &[&Row<'_>]) -> TokenStream {
+    let places = rows.iter().map(|row| Index::from(row.index));
+    quote!([#(#places),*])
 }
 
 /// ```text
 /// let __dyno_c = __dyno_codecs();
-/// match __dyno_slot { 0 => __dyno_c.0.kind(), .., _ => __dyno_c.12.kind() }
+/// match __dyno_slot { 0 => __dyno_to(__dyno::AsAnyCodec::as_any_codec(&__dyno_c.0)), .., _ => {} }
 /// ```
 fn one_by_one(count: usize, codecs: &TokenStream) -> TokenStream {
     let arms = (0..count).map(|slot| {
         let index = Index::from(slot);
-        let pattern = if slot + 1 == count {
-            quote!(_)
-        } else {
-            quote!(#slot)
-        };
-        quote!(#pattern => __dyno_c.#index.kind(),)
+        quote!(#slot => __dyno_to(__dyno::AsAnyCodec::as_any_codec(&__dyno_c.#index)),)
     });
     quote! {
         let __dyno_c = #codecs();
-        match __dyno_slot { #(#arms)* }
+        match __dyno_slot { #(#arms)* _ => {} }
     }
 }
 
 /// `&'static __dyno::Codec<String>` and the expression that gives it, which also says what an absent attribute means.
 /// One that is made for a field is not behind a reference.
 fn type_and_value(field: &Field) -> (TokenStream, TokenStream) {
-    let (codec_type, value) = type_and_codec(field);
+    let type_tokens = &field.type_tokens;
     let otherwise = match &field.missing {
         Missing::Call(function) => Some(quote!(.or(|| __dyno::Some(#function())))),
         Missing::Codec => None,
         Missing::Default(place) => Some(quote_spanned!(*place=> .or_default())),
     };
-    let codec_type = match otherwise {
-        Some(_) => made(&field.type_tokens),
-        None => codec_type,
+    let (codec_type, mut value) = match (type_and_codec(field), otherwise) {
+        (known, None) => known,
+        ((_, value), Some(otherwise)) => (made(type_tokens), quote!(#value #otherwise)),
     };
-    let value = quote!(#value #otherwise);
     let refuses_few_values = field.index.as_ref().is_some_and(|index| !index.low_entropy);
-    if !refuses_few_values {
-        return (codec_type, value);
+    if refuses_few_values {
+        let place = type_tokens.first_span();
+        value = quote_spanned!(place=> __dyno::searchable::<#type_tokens, _>(#value));
     }
-    let type_tokens = &field.type_tokens;
-    let place = first_span(type_tokens);
-    let value = quote_spanned!(place=> __dyno::searchable::<#type_tokens, _>(#value));
     (codec_type, value)
 }
 
 fn type_and_codec(field: &Field) -> (TokenStream, TokenStream) {
     let type_tokens = &field.type_tokens;
-    let place = first_span(type_tokens);
-    let known = quote!(&'static __dyno::Codec<#type_tokens>);
-    let made = made(type_tokens);
-    match &field.role {
+    let place = type_tokens.first_span();
+    let value = match &field.role {
         Role::Flatten => {
             let value = quote_spanned!(place=> __dyno::beside::<#type_tokens>());
-            (quote!(__dyno::Beside<#type_tokens>), value)
+            return (quote!(__dyno::Beside<#type_tokens>), value);
         }
-        Role::Inline if field.duty == Some(Duty::Ttl) => (
-            made,
-            quote_spanned!(place=> __dyno::expiry::<#type_tokens>()),
-        ),
+        Role::Inline if field.duty == Some(Duty::Ttl) => {
+            let value = quote_spanned!(place=> __dyno::expiry::<#type_tokens>());
+            return (made(type_tokens), value);
+        }
         Role::Inline | Role::Skip => {
-            let value = quote_spanned!(place=> (&&__dyno::Probe::<#type_tokens>::new()).__dyno_codec::<#type_tokens>());
-            (known, value)
+            quote_spanned!(place=> __dyno::Probe::<#type_tokens>::NEW.__dyno_codec::<#type_tokens>())
         }
-        Role::PartitionKey | Role::SortKey => {
-            if let Some(module) = field.given.with.value() {
-                (made, converted(type_tokens, module, "in_key_form"))
-            } else {
-                let value = quote_spanned!(place=> __dyno::key::<#type_tokens>());
-                (known, value)
+        Role::PartitionKey | Role::SortKey => match field.given.with.value() {
+            Some(module) => {
+                return (
+                    made(type_tokens),
+                    converted(type_tokens, module, "in_key_form"),
+                );
             }
+            None => quote_spanned!(place=> __dyno::key::<#type_tokens>()),
+        },
+        Role::Shard => quote_spanned!(place=> __dyno::shard::<#type_tokens>()),
+        Role::With(module) => {
+            return (made(type_tokens), converted(type_tokens, module, "in_form"));
         }
-        Role::Shard => (
-            known,
-            quote_spanned!(place=> __dyno::shard::<#type_tokens>()),
-        ),
-        Role::With(module) => (made, converted(type_tokens, module, "in_form")),
-    }
+    };
+    (quote!(&'static __dyno::Codec<#type_tokens>), value)
 }
 
-fn made(type_tokens: &TokenStream) -> TokenStream {
+fn made(type_tokens: &TypeTokens) -> TokenStream {
     quote!(__dyno::Codec<#type_tokens>)
 }
 
@@ -216,7 +263,7 @@ fn made(type_tokens: &TokenStream) -> TokenStream {
 /// .or(|| __dyno::explained::<u32, _>(hex::from_value(__dyno::given(__dyno::None).ok()?)).ok())
 /// .in_form(|__dyno_v| hex::to_value(__dyno_v))
 /// ```
-fn converted(type_tokens: &TokenStream, module: &syn::Path, form: &str) -> TokenStream {
+fn converted(type_tokens: &TypeTokens, module: &syn::Path, form: &str) -> TokenStream {
     let place = first_span(&quote!(#module));
     let form = Ident::new(form, place);
     let to_value = quote_spanned!(place=> #module::to_value);
@@ -235,8 +282,8 @@ fn converted(type_tokens: &TokenStream, module: &syn::Path, form: &str) -> Token
     }
 }
 
-/// The place of a type or path, for what stands around it in an expression.
-pub(super) fn first_span(type_tokens: &TokenStream) -> Span {
-    let first = type_tokens.clone().into_iter().next();
+/// The place of a path, for what stands around it in an expression.
+pub(super) fn first_span(path: &TokenStream) -> Span {
+    let first = path.clone().into_iter().next();
     first.map_or_else(Span::call_site, |token| token.span())
 }

@@ -1,9 +1,9 @@
 //! Typed handles: `Root::paths().location().city()`.
 //!
 //! ```text
-//! pub struct __DynoPaths<__DynoR: 'static>(__dyno::PathBase<__DynoR>, __dyno::PhantomData<fn() -> Root>);
+//! pub struct __DynoPaths<__DynoR: 'static>(__dyno::PathBase<__DynoR, Root>);
 //! impl<__DynoR: 'static> __DynoPaths<__DynoR> {
-//!     pub fn city(&self) -> __dyno::Path<__DynoR, String> { self.0.field("city", &__dyno_codecs().0) }
+//!     pub fn city(&self) -> __dyno::Path<__DynoR, String> { self.0.field("city", 0) }
 //! }
 //! ```
 //!
@@ -11,7 +11,7 @@
 //! things in two variants has none.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::Ident;
 
 use super::codec::{Row, Rows};
@@ -19,73 +19,66 @@ use super::target::Target;
 use crate::model::{Object, Role};
 
 pub(super) fn handles(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
-    let codecs = target.codecs();
-    let methods = unambiguous(rows).into_iter().map(|(ident, row)| {
-        let (name, slot) = (&row.field.name.text, &row.slot);
-        let body = if matches!(row.field.role, Role::Flatten) {
-            quote!(self.0.flattened(#codecs().#slot))
-        } else {
-            quote!(self.0.field(#name, &#codecs().#slot))
+    let handles = unambiguous(rows);
+    let signatures = handles.iter().map(Signature);
+    let calls = handles.iter().map(|(_, row)| {
+        let call = match row.field.role {
+            Role::Flatten => "flattened",
+            _ => "field",
         };
-        method(ident, row, &body)
+        Ident::new(call, Span::call_site())
     });
-    declaration(object, target, methods)
+    let names = handles.iter().map(|(_, row)| &row.field.name.text);
+    let slots = handles.iter().map(|(_, row)| &row.slot);
+    let methods = quote!(#(#signatures { self.0.#calls(#names, #slots) })*);
+    declaration(object, target, &methods)
 }
 
 /// The same methods with bodies that ask nothing of the types, beside errors.
 pub(super) fn stubs(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
-    let body = quote!(loop {});
-    declaration(
-        object,
-        target,
-        unambiguous(rows)
-            .into_iter()
-            .map(|(ident, row)| method(ident, row, &body)),
-    )
+    let handles = unambiguous(rows);
+    let signatures = handles.iter().map(Signature);
+    declaration(object, target, &quote!(#(#signatures { loop {} })*))
 }
 
-fn declaration(
-    object: &Object,
-    target: &Target<'_>,
-    methods: impl Iterator<Item = TokenStream>,
-) -> TokenStream {
+fn declaration(object: &Object, target: &Target<'_>, methods: &TokenStream) -> TokenStream {
     let visibility = &object.visibility;
     let own_type = target.own_type();
     let (impl_generics, arguments, bounds) = target.split_for_handles();
     let sentence = format!("The places of the fields of `{}`.", object.rust_name);
     quote! {
         #[doc = #sentence]
-        #visibility struct __DynoPaths #impl_generics (
-            __dyno::PathBase<__DynoR>,
-            __dyno::PhantomData<fn() -> #own_type>,
-        ) #bounds;
+        #visibility struct __DynoPaths #impl_generics (__dyno::PathBase<__DynoR, #own_type>) #bounds;
 
         #[automatically_derived]
+        #[allow(missing_docs)]
         impl #impl_generics __DynoPaths #arguments #bounds {
-            #(#methods)*
+            #methods
         }
 
         #[automatically_derived]
         impl #impl_generics __dyno::PathSet<__DynoR> for __DynoPaths #arguments #bounds {
-            fn at(__dyno_base: __dyno::PathBase<__DynoR>) -> Self {
-                Self(__dyno_base, __dyno::PhantomData)
+            type Of = #own_type;
+            fn at(__dyno_base: __dyno::PathBase<__DynoR, #own_type>) -> Self {
+                Self(__dyno_base)
             }
         }
     }
 }
 
-fn method(ident: &Ident, row: &Row<'_>, body: &TokenStream) -> TokenStream {
-    // A call-site span keeps lints on unused methods away from the user's field.
-    let mut ident = ident.clone();
-    ident.set_span(Span::call_site().located_at(ident.span()));
-    let visibility = &row.field.visibility;
-    let type_tokens = &row.field.type_tokens;
-    let sentence = format!("The place of `{ident}`.");
-    quote! {
-        #[doc = #sentence]
-        #visibility fn #ident(&self) -> __dyno::Path<__DynoR, #type_tokens> {
-            #body
-        }
+/// `pub fn city(&self) -> __dyno::Path<__DynoR, String>`
+struct Signature<'a>(&'a (&'a Ident, &'a Row<'a>));
+
+impl ToTokens for Signature<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let (ident, row) = *self.0;
+        // A call-site span keeps lints on unused methods away from the user's field.
+        let mut ident = ident.clone();
+        ident.set_span(Span::call_site().located_at(ident.span()));
+        let visibility = &row.field.visibility;
+        let type_tokens = &row.field.type_tokens;
+        quote!(#visibility fn #ident(&self) -> __dyno::Path<__DynoR, #type_tokens>)
+            .to_tokens(tokens);
     }
 }
 

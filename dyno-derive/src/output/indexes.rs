@@ -15,7 +15,6 @@ use quote::{quote, quote_spanned};
 
 use syn::Ident;
 
-use super::codec::first_span;
 use super::target::Target;
 use super::template;
 use crate::attributes::Slot;
@@ -136,7 +135,7 @@ pub(super) fn checks(object: &Object) -> TokenStream {
              `#[dyno(with = module)]`",
             field.name.text
         );
-        let place = first_span(field_type);
+        let place = field_type.first_span();
         quote_spanned! {place=>
             const _: () = ::core::assert!(!__dyno::AsMap::<#field_type>::IS_OBJECT, #why);
         }

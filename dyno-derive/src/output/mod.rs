@@ -6,8 +6,8 @@
 //! ```text
 //! const _: () = {
 //!     use ::dyno::__private as __dyno;
-//!     fn __dyno_codecs() -> (&'static __dyno::Codec<String>, ..) { .. }   codec: how each type is carried
-//!     impl __dyno::Object for Root { .. }                    shape, write, read
+//!     fn __dyno_codecs() -> (&'static __dyno::Codec<String>, ..) { .. }   how each type is carried
+//!     impl __dyno::Object for Root { .. }                    outline of the shape, write, read
 //!     impl __dyno::Stored for Root { .. }                    secondary indexes, if it has a table
 //!     struct __DynoPaths<__DynoR>(..);                       handles
 //! };
@@ -37,8 +37,9 @@ pub(crate) use stub::stub;
 pub(crate) fn object(object: &Object) -> TokenStream {
     let target = Target::new(object);
     let rows = Rows::new(object);
-    let codecs = rows.functions(&target);
-    let shape = shape::constant(object, &target, &rows);
+    let codecs = rows.function(&target);
+    let shown = rows.item(&target);
+    let outline = shape::outline(object, &target, &rows);
     let write = write::function(object, &target, &rows);
     let read = read::function(object, &target, &rows);
     let refresh = refresh::function(object, &target, &rows);
@@ -46,7 +47,8 @@ pub(crate) fn object(object: &Object) -> TokenStream {
     let loader = loader(object);
     let handles = handles::handles(object, &target, &rows);
     let implementation = target.object(&quote! {
-        #shape
+        #outline
+        #shown
         #write
         #read
         #refresh

@@ -2,6 +2,17 @@
 //!
 //! ```text
 //! fn read(__dyno_r: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
+//!     match __dyno::read_fields(__dyno_r, [0, 1], __dyno_codecs()) {
+//!         __dyno::Ok((__dyno_f0, __dyno_f1,)) => __dyno::Ok(Self { name: __dyno_f0, address: __dyno_f1 }),
+//!         __dyno::Err(__dyno_e) => __dyno::Err(__dyno_e),
+//!     }
+//! }
+//! ```
+//!
+//! or, of a type that repeats types, or whose fields are not all read alike:
+//!
+//! ```text
+//! fn read(__dyno_r: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
 //!     let __dyno_c = __dyno_codecs();
 //!     let (__dyno_f0, __dyno_f1,) = match __dyno::read_fields(__dyno_r, [0, 1], (__dyno_c.0, __dyno_c.0,)) {
 //!         __dyno::Ok(__dyno_v) => __dyno_v,
@@ -22,7 +33,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::codec::{AT_ONCE, Row, Rows};
+use super::codec::{AT_ONCE, Row, Rows, places};
 use super::target::Target;
 use crate::model::{Body, Layout, Missing, Object, Role, Variant};
 
@@ -35,6 +46,9 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
             quote!(match __dyno_r.variant()? { #(#arms)* })
         }
         Body::Struct(_) => {
+            if let Some(together) = rows.together() {
+                return all_together(&together, rows, target);
+            }
             let group = rows.groups.first().map_or(&[][..], Vec::as_slice);
             let (taken, fields) = (taken(group), named(group));
             quote!({ #taken Self #fields })
@@ -47,6 +61,27 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
             __dyno::Ok(#body)
         }
     }
+}
+
+/// All fields by one call with all codecs.
+fn all_together(together: &[&Row<'_>], rows: &Rows<'_>, target: &Target<'_>) -> TokenStream {
+    let codecs = target.codecs();
+    let fields = named(rows.groups.first().map_or(&[][..], Vec::as_slice));
+    let (locals, places) = (locals(together), places(together));
+    quote! {
+        fn read(__dyno_r: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
+            match __dyno::read_fields(__dyno_r, #places, #codecs()) {
+                __dyno::Ok(#locals) => __dyno::Ok(Self #fields),
+                __dyno::Err(__dyno_e) => __dyno::Err(__dyno_e),
+            }
+        }
+    }
+}
+
+/// `(__dyno_f0, __dyno_f1,)`
+fn locals(rows: &[&Row<'_>]) -> TokenStream {
+    let locals = rows.iter().map(|row| row.local());
+    quote!((#(#locals,)*))
 }
 
 /// `0 => { .. Self::Card { number: __dyno_f0 } }`; the last is `_`, for the reader has no other indices.
@@ -73,16 +108,15 @@ fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> Toke
 fn taken(group: &[Row<'_>]) -> TokenStream {
     let is_taken = |row: &&Row<'_>| !matches!(row.field.role, Role::Flatten | Role::Skip);
     let mut rows: Vec<&Row<'_>> = group.iter().filter(is_taken).collect();
-    rows.sort_by_key(|row| matches!(row.field.role, Role::PartitionKey | Role::SortKey));
+    rows.sort_by_key(|row| row.field.is_key());
     rows.chunks(AT_ONCE).map(taken_together).collect()
 }
 
 fn taken_together(rows: &[&Row<'_>]) -> TokenStream {
-    let locals = rows.iter().map(|row| row.local());
-    let places = rows.iter().map(|row| row.index);
+    let (locals, places) = (locals(rows), places(rows));
     let slots = rows.iter().map(|row| &row.slot);
     quote! {
-        let (#(#locals,)*) = match __dyno::read_fields(__dyno_r, [#(#places),*], (#(__dyno_c.#slots,)*)) {
+        let #locals = match __dyno::read_fields(__dyno_r, #places, (#(__dyno_c.#slots,)*)) {
             __dyno::Ok(__dyno_v) => __dyno_v,
             __dyno::Err(__dyno_e) => return __dyno::Err(__dyno_e),
         };

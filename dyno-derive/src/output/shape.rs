@@ -1,44 +1,79 @@
 //! The static table that describes the type.
 //!
 //! ```text
-//! const SHAPE: &'static __dyno::Shape = &__dyno::Shape::structure("Root",
-//!     __dyno::FieldList::new([("firstname", 0), ("lastname", 0), ("photo", 1)], __dyno_kinds)
-//!         .with(0, __dyno::FieldShape::of("firstname", __dyno_kinds, 0).encrypted())
-//!         .with(2, __dyno::FieldShape::of("photo", __dyno_kinds, 1).role(__dyno::Role::Shard).in_table("Photos").chunked())
-//!         .as_slice(),
-//! ).of::<Self>().stored(__dyno::TableShape::new("Root", "ID").region("us-east-2"));
+//! type Outline = __dyno::Outline<3>;
+//! const OUTLINE: Self::Outline = __dyno::Outline::new(
+//!     __dyno::Shape::structure("Root", &[]).stored(__dyno::TableShape::new("Root", "ID").region("us-east-2")),
+//!     __dyno::FieldList::new(["id", "firstname", "photo"])
+//!         .role(0, __dyno::Role::PartitionKey)
+//!         .role(2, __dyno::Role::Shard)
+//!         .others(&[
+//!             (1, __dyno::FieldShape::of::<Self>("firstname", 0).encrypted()),
+//!             (2, __dyno::FieldShape::of::<Self>("photo", 1).role(__dyno::Role::Shard).in_table("Photos").chunked()),
+//!         ]),
+//! );
+//! ```
+//!
+//! An enum, and a struct without fields, have a shape in the place of an outline:
+//!
+//! ```text
+//! type Outline = &'static __dyno::Shape;
+//! const OUTLINE: &'static __dyno::Shape = &__dyno::Shape::choice("Payment", &[
+//!     __dyno::VariantShape::new("Card", &__dyno::FieldList::new(["number"]).slots([0]).shapes::<Self>()),
+//! ]).of::<Self>();
 //! ```
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::Index;
 
-use super::codec::{Row, Rows, first_span};
+use super::codec::{Row, Rows};
 use super::indexes;
 use super::target::Target;
 use super::template;
-use crate::model::{Body, Duty, Field, Index, Name, Object, Placing, Privacy, Role, Unique};
+use crate::model::{self, Body, Duty, Field, Name, Object, Placing, Privacy, Role, Unique};
 
-pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
+pub(super) fn outline(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let name = &object.rust_name;
-    let (kinds, codecs) = (target.kinds(), target.codecs());
-    let mut groups = rows
-        .groups
-        .iter()
-        .map(|group| fields(group, object, &kinds, &codecs));
-    let body = match &object.body {
-        Body::Enum(variants) => {
-            let variants = variants.iter().zip(groups).map(|(variant, fields)| {
-                let tag = &variant.tag.text;
-                let aliases = aliases(&variant.aliases);
-                quote!(__dyno::VariantShape::new(#tag, #fields) #aliases)
-            });
-            quote!(__dyno::Shape::choice(#name, &[#(#variants),*]))
-        }
-        Body::Struct(_) => {
-            let fields = groups.next();
-            quote!(__dyno::Shape::structure(#name, #fields))
-        }
-    };
+    let codecs = target.codecs();
+    let rest = rest(object);
+    let mut groups = rows.groups.iter().map(|group| stored_fields(group));
+    if let Body::Enum(variants) = &object.body {
+        let variants = variants.iter().zip(groups).map(|(variant, group)| {
+            let tag = &variant.tag.text;
+            let aliases = aliases(&variant.aliases);
+            let fields = if group.is_empty() {
+                quote!([])
+            } else {
+                let fields = fields(&group, object, &codecs);
+                quote!(#fields.shapes::<Self>())
+            };
+            quote!(__dyno::VariantShape::new(#tag, &#fields) #aliases)
+        });
+        return ready(&quote!(__dyno::Shape::choice(#name, &[#(#variants),*]) #rest));
+    }
+    let group = groups.next().unwrap_or_default();
+    if group.is_empty() {
+        return ready(&quote!(__dyno::Shape::structure(#name, &[]) #rest));
+    }
+    let fields = fields(&group, object, &codecs);
+    let count = Index::from(group.len());
+    quote! {
+        type Outline = __dyno::Outline<#count>;
+        const OUTLINE: Self::Outline =
+            __dyno::Outline::new(__dyno::Shape::structure(#name, &[]) #rest, #fields);
+    }
+}
+
+fn ready(shape: &TokenStream) -> TokenStream {
+    quote! {
+        type Outline = &'static __dyno::Shape;
+        const OUTLINE: &'static __dyno::Shape = &#shape.of::<Self>();
+    }
+}
+
+/// What is said of the type besides its name and fields.
+fn rest(object: &Object) -> TokenStream {
     let stored = stored(object);
     let tag = object.given.tag.value().map(|tag| quote!(.tag(#tag)));
     let context = object
@@ -49,48 +84,63 @@ pub(super) fn constant(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
     let sealed = object.given.seal.value().map(|()| quote!(.sealed()));
     let indexes = indexes::shapes(object);
     let templates = template::shape(object);
-    quote! {
-        const SHAPE: &'static __dyno::Shape = &#body.of::<Self>() #stored #tag #context #sealed #indexes #templates;
-    }
+    quote!(#stored #tag #context #sealed #indexes #templates)
 }
 
-fn fields(
-    group: &[Row<'_>],
-    object: &Object,
-    kinds: &TokenStream,
-    codecs: &TokenStream,
-) -> TokenStream {
-    let stored: Vec<_> = group
-        .iter()
+fn stored_fields<'r, 'a>(group: &'r [Row<'a>]) -> Vec<&'r Row<'a>> {
+    let stored = group.iter();
+    stored
         .filter(|row| !matches!(row.field.role, Role::Skip))
-        .collect();
-    if stored.is_empty() {
-        return quote!(&[]);
-    }
-    let names = stored.iter().map(|Row { field, slot, .. }| {
-        let name = &field.name.text;
-        quote!((#name, #slot))
-    });
-    let others = stored.iter().filter_map(|row| {
-        let said = said(row, object, codecs);
-        let (place, name, slot) = (row.index, &row.field.name.text, &row.slot);
-        (!said.is_empty())
-            .then(|| quote!(.with(#place, __dyno::FieldShape::of(#name, #kinds, #slot) #said)))
-    });
-    quote!(__dyno::FieldList::new([#(#names),*], #kinds) #(#others)* .as_slice())
+        .collect()
 }
 
-/// What is said of a field besides its name and type.
+fn fields(group: &[&Row<'_>], object: &Object, codecs: &TokenStream) -> TokenStream {
+    let names = group.iter().map(|row| &row.field.name.text);
+    let slots = slots(group);
+    let roles = group.iter().filter_map(|row| {
+        let (role, place) = (role(row.field)?, Index::from(row.index));
+        Some(quote!(.role(#place, #role)))
+    });
+    let others: Vec<_> = group
+        .iter()
+        .filter_map(|row| {
+            let said = said(row, object, codecs);
+            let role = role(row.field).map(|role| quote!(.role(#role)));
+            let (place, name, slot) = (Index::from(row.index), &row.field.name.text, &row.slot);
+            (!said.is_empty())
+                .then(|| quote!((#place, __dyno::FieldShape::of::<Self>(#name, #slot) #role #said)))
+        })
+        .collect();
+    let others = (!others.is_empty()).then(|| quote!(.others(&[#(#others),*])));
+    quote!(__dyno::FieldList::new([#(#names),*]) #slots #(#roles)* #others)
+}
+
+/// `.slots([0, 0, 1])`, unless each field has the slot of its turn, in which keys come last.
+fn slots(group: &[&Row<'_>]) -> Option<TokenStream> {
+    let mut turns = group.to_vec();
+    turns.sort_by_key(|row| row.field.is_key());
+    let has_turn = |(turn, row): (usize, &&Row<'_>)| row.slot == Index::from(turn);
+    if turns.iter().enumerate().all(has_turn) {
+        return None;
+    }
+    let slots = group.iter().map(|row| &row.slot);
+    Some(quote!(.slots([#(#slots),*])))
+}
+
+fn role(field: &Field) -> Option<TokenStream> {
+    let role = match field.role {
+        Role::Inline | Role::Skip | Role::With(_) => return None,
+        Role::Flatten => quote!(Flatten),
+        Role::PartitionKey => quote!(PartitionKey),
+        Role::Shard => quote!(Shard),
+        Role::SortKey => quote!(SortKey),
+    };
+    Some(quote!(__dyno::Role::#role))
+}
+
+/// What is said of a field besides its name, type and role.
 fn said(Row { field, slot, .. }: &Row<'_>, object: &Object, codecs: &TokenStream) -> TokenStream {
     let aliases = aliases(&field.aliases);
-    let role = match field.role {
-        Role::Inline | Role::Skip | Role::With(_) => None,
-        Role::Flatten => Some(quote!(Flatten)),
-        Role::PartitionKey => Some(quote!(PartitionKey)),
-        Role::Shard => Some(quote!(Shard)),
-        Role::SortKey => Some(quote!(SortKey)),
-    };
-    let role = role.map(|role| quote!(.role(__dyno::Role::#role)));
     let privacy = match field.privacy {
         Privacy::AskLoader => None,
         Privacy::Encrypted => Some(quote!(.encrypted())),
@@ -101,15 +151,15 @@ fn said(Row { field, slot, .. }: &Row<'_>, object: &Object, codecs: &TokenStream
     let duty = field.duty.map(|duty| kept(duty, field, slot, codecs));
     let unique = field.unique.as_ref().map(unique);
     let in_key = template::in_key(field, slot, object, codecs);
-    quote!(#role #placing #privacy #index #duty #unique #in_key #aliases)
+    quote!(#placing #privacy #index #duty #unique #in_key #aliases)
 }
 
 /// `.kept(__dyno::Duty::Version(__dyno::version::<u64>()))`
 ///
 /// `.kept(__dyno::Duty::Updated(|__dyno_t| __dyno::stamped::<u64>(__dyno_t, &__dyno_codecs().2)))`
-fn kept(duty: Duty, field: &Field, slot: &syn::Index, codecs: &TokenStream) -> TokenStream {
+fn kept(duty: Duty, field: &Field, slot: &Index, codecs: &TokenStream) -> TokenStream {
     let type_tokens = &field.type_tokens;
-    let place = first_span(type_tokens);
+    let place = type_tokens.first_span();
     let stamp = || {
         let stamped = quote_spanned!(place=> __dyno::stamped::<#type_tokens>);
         quote!(|__dyno_t| #stamped(__dyno_t, &#codecs().#slot))
@@ -161,8 +211,8 @@ fn placing(placing: &Placing) -> TokenStream {
 /// ```text
 /// .index(__dyno::IndexShape::new("email:lower:v1", ["email__idx", "email__idx2"]).bits(64u16))
 /// ```
-fn index(index: &Index) -> TokenStream {
-    let Index {
+fn index(index: &model::Index) -> TokenStream {
+    let model::Index {
         text,
         bits,
         low_entropy,

@@ -20,7 +20,8 @@ pub(crate) fn stub(object: &Object, errors: &TokenStream) -> TokenStream {
     let handles = handles::stubs(object, &target, &rows);
     let name = &object.rust_name;
     let implementation = target.object(&quote! {
-        const SHAPE: &'static __dyno::Shape = &__dyno::Shape::structure(#name, &[]);
+        type Outline = &'static __dyno::Shape;
+        const OUTLINE: &'static __dyno::Shape = &__dyno::Shape::structure(#name, &[]);
 
         fn write(&self, _: &mut __dyno::ObjectWriter) -> __dyno::Result<()> {
             loop {}

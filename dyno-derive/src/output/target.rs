@@ -41,33 +41,24 @@ impl<'a> Target<'a> {
 
     /// The path of the function that answers with the codecs.
     pub(super) fn codecs(&self) -> TokenStream {
-        self.associated(&quote!(__dyno_codecs))
-    }
-
-    /// The path of the function that answers with the kinds.
-    pub(super) fn kinds(&self) -> TokenStream {
-        self.associated(&quote!(__dyno_kinds))
-    }
-
-    fn associated(&self, function: &TokenStream) -> TokenStream {
         if self.generics.params.is_empty() {
-            return quote!(#function);
+            return quote!(__dyno_codecs);
         }
         let own_type = self.own_type();
-        quote!(<#own_type>::#function)
+        quote!(<#own_type>::__dyno_codecs)
     }
 
-    /// Functions that see the type's parameters, if it has any.
-    pub(super) fn associate(&self, functions: &TokenStream) -> TokenStream {
+    /// A function that sees the type's parameters, if it has any.
+    pub(super) fn associate(&self, function: &TokenStream) -> TokenStream {
         if self.generics.params.is_empty() {
-            return functions.clone();
+            return function.clone();
         }
         let own_type = self.own_type();
         let (impl_generics, _, bounds) = self.split();
         quote! {
             #[automatically_derived]
             impl #impl_generics #own_type #bounds {
-                #functions
+                #function
             }
         }
     }

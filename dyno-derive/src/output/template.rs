@@ -16,7 +16,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
-use super::codec::{Row, Rows, first_span};
+use super::codec::{Row, Rows};
 use super::target::Target;
 use crate::model::{Body, Field, Object, Piece, SecondaryIndex, Table, Template};
 
@@ -92,7 +92,7 @@ pub(super) fn in_key(
         return None;
     }
     let type_tokens = &field.type_tokens;
-    let place = first_span(type_tokens);
+    let place = type_tokens.first_span();
     let text = if templates
         .iter()
         .any(|template| template.runs_on_behind(&name))
@@ -163,7 +163,7 @@ pub(super) fn items(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> To
 
 fn part(table: &Table, name: &str, row: &Row<'_>, value: &TokenStream) -> TokenStream {
     let (type_tokens, slot) = (&row.field.type_tokens, &row.slot);
-    let place = first_span(type_tokens);
+    let place = type_tokens.first_span();
     if table
         .templates()
         .any(|template| template.runs_on_behind(name))

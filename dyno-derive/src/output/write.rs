@@ -2,6 +2,14 @@
 //!
 //! ```text
 //! fn write(&self, __dyno_w: &mut __dyno::ObjectWriter) -> __dyno::Result<()> {
+//!     __dyno::write_all(__dyno_w, [0, 1], (&self.name, &self.address,), __dyno_codecs())
+//! }
+//! ```
+//!
+//! or, of a type that repeats types, or whose fields are not all written alike:
+//!
+//! ```text
+//! fn write(&self, __dyno_w: &mut __dyno::ObjectWriter) -> __dyno::Result<()> {
 //!     let __dyno_c = __dyno_codecs();
 //!     __dyno::write_fields(__dyno_w, [0, 1], (&self.firstname, &self.lastname,), (__dyno_c.0, __dyno_c.0,));
 //!     __dyno_w.flatten(&self.extra, __dyno_c.1);
@@ -12,7 +20,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::codec::{AT_ONCE, Row, Rows};
+use super::codec::{AT_ONCE, Row, Rows, places};
 use super::target::Target;
 use crate::model::{Body, Layout, Object, Role, Variant};
 
@@ -24,6 +32,9 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
             quote!(match self { #(#arms)* })
         }
         Body::Struct(_) => {
+            if let Some(together) = rows.together() {
+                return all_together(&together, target);
+            }
             let group = rows.groups.first().map_or(&[][..], Vec::as_slice);
             calls(group, |row| {
                 let ident = &row.field.ident;
@@ -37,6 +48,17 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
             #codecs
             #body
             __dyno_w.done()
+        }
+    }
+}
+
+/// All fields by one call with all codecs.
+fn all_together(together: &[&Row<'_>], target: &Target<'_>) -> TokenStream {
+    let (codecs, places) = (target.codecs(), places(together));
+    let names = together.iter().map(|row| &row.field.ident);
+    quote! {
+        fn write(&self, __dyno_w: &mut __dyno::ObjectWriter) -> __dyno::Result<()> {
+            __dyno::write_all(__dyno_w, #places, (#(&self.#names,)*), #codecs())
         }
     }
 }
@@ -89,8 +111,8 @@ fn calls(group: &[Row<'_>], value: impl Fn(&Row<'_>) -> TokenStream) -> TokenStr
         if rows.iter().any(|row| is_flattened(row)) {
             return quote!(#(__dyno_w.flatten(#values, __dyno_c.#slots);)*);
         }
-        let places = rows.iter().map(|row| row.index);
-        quote!(__dyno::write_fields(__dyno_w, [#(#places),*], (#(#values,)*), (#(__dyno_c.#slots,)*));)
+        let places = places(rows);
+        quote!(__dyno::write_fields(__dyno_w, #places, (#(#values,)*), (#(__dyno_c.#slots,)*));)
     });
     calls.collect()
 }

@@ -17,12 +17,13 @@ fn a_field_is_one_row_one_write_and_one_read() {
         }
     });
     for expected in [
-        r#"__dyno::FieldList::new([("firstName",0),("home",1),("lastName",0)],__dyno_kinds)"#,
-        r#".with(0usize,__dyno::FieldShape::of("firstName",__dyno_kinds,0).encrypted().aliases(&["name"]))"#,
-        r#".with(1usize,__dyno::FieldShape::of("home",__dyno_kinds,1).role(__dyno::Role::Shard)).as_slice()"#,
-        r#".stored(__dyno::TableShape::new("Users","ID").region("us-east-2"))"#,
-        "__dyno::write_fields(__dyno_w,[0usize,1usize,2usize],(&self.first_name,&self.home,&self.last_name,),(__dyno_c.0,__dyno_c.1,__dyno_c.0,));",
-        "let(__dyno_f0,__dyno_f1,__dyno_f2,)=match__dyno::read_fields(__dyno_r,[0usize,1usize,2usize],(__dyno_c.0,__dyno_c.1,__dyno_c.0,))",
+        "typeOutline=__dyno::Outline<3>;",
+        r#"__dyno::FieldList::new(["firstName","home","lastName"]).slots([0,1,0]).role(1,__dyno::Role::Shard)"#,
+        r#".others(&[(0,__dyno::FieldShape::of::<Self>("firstName",0).encrypted().aliases(&["name"]))])"#,
+        r#"structure("User",&[]).stored(__dyno::TableShape::new("Users","ID").region("us-east-2")),"#,
+        "__dyno::show_codec(__dyno_codecs(),__dyno_slot,__dyno_to)",
+        "__dyno::write_fields(__dyno_w,[0,1,2],(&self.first_name,&self.home,&self.last_name,),(__dyno_c.0,__dyno_c.1,__dyno_c.0,));",
+        "let(__dyno_f0,__dyno_f1,__dyno_f2,)=match__dyno::read_fields(__dyno_r,[0,1,2],(__dyno_c.0,__dyno_c.1,__dyno_c.0,))",
         "first_name:__dyno_f0",
         "last_name:__dyno_f2",
         "cached:::core::default::Default::default()",
@@ -31,6 +32,29 @@ fn a_field_is_one_row_one_write_and_one_read() {
         assert!(printed.contains(expected), "{expected} is not in {printed}");
     }
     assert!(!printed.contains("fncached"));
+}
+
+#[test]
+fn fields_of_different_types_are_written_and_read_with_all_codecs_and_keys_come_last() {
+    let printed = expansion(quote! {
+        #[dyno(table = "Users", key = "ID")]
+        struct User {
+            #[dyno(key)]
+            id: String,
+            name: String,
+            #[dyno(skip)]
+            cached: u8,
+            age: u32,
+        }
+    });
+    for expected in [
+        r#"__dyno::FieldList::new(["ID","name","age"]).role(0,__dyno::Role::PartitionKey))"#,
+        "__dyno::write_all(__dyno_w,[1,2,0],(&self.name,&self.age,&self.id,),__dyno_codecs())",
+        "match__dyno::read_fields(__dyno_r,[1,2,0],__dyno_codecs()){__dyno::Ok((__dyno_f1,__dyno_f2,__dyno_f0,))=>",
+        r#"fnage(&self)->__dyno::Path<__DynoR,u32>{self.0.field("age",1)}"#,
+    ] {
+        assert!(printed.contains(expected), "{expected} is not in {printed}");
+    }
 }
 
 #[test]
@@ -56,10 +80,10 @@ fn an_index_names_its_columns_after_the_stored_field() {
         }
     });
     for expected in [
-        r#"of("mail",__dyno_kinds,0).encrypted().index(__dyno::IndexShape::new("email",["mail__idx","mail__idx2"]))"#,
+        r#"of::<Self>("mail",0).encrypted().index(__dyno::IndexShape::new("email",["mail__idx","mail__idx2"]))"#,
         r#".index(__dyno::IndexShape::new("flag:exact:v1",["flag__idx","flag__idx2"]).bits(8u16).low_entropy())"#,
         "__dyno::searchable::<String,_>(",
-        r#"[("mail",0),("flag",1),("name",2)]"#,
+        r#"FieldList::new(["mail","flag","name"]).others("#,
     ] {
         assert!(printed.contains(expected), "{expected} is not in {printed}");
     }
@@ -79,9 +103,9 @@ fn a_shard_says_how_it_departs_from_its_type() {
         }
     });
     for expected in [
-        r#"of("lines",__dyno_kinds,0).role(__dyno::Role::Shard).in_table("Orders"))"#,
-        r#"of("stock",__dyno_kinds,1).role(__dyno::Role::Shard).independent())"#,
-        r#"of("scan",__dyno_kinds,2).role(__dyno::Role::Shard).in_table("Scans").chunked().encrypted()"#,
+        r#"of::<Self>("lines",0).role(__dyno::Role::Shard).in_table("Orders"))"#,
+        r#"of::<Self>("stock",1).role(__dyno::Role::Shard).independent())"#,
+        r#"of::<Self>("scan",2).role(__dyno::Role::Shard).in_table("Scans").chunked().encrypted()"#,
     ] {
         assert!(printed.contains(expected), "{expected} is not in {printed}");
     }
@@ -98,8 +122,8 @@ fn key_fields_are_stored_under_the_names_of_the_type() {
             at: u64,
         }
     });
-    assert!(printed.contains(r#"of("PK",__dyno_kinds,0).role(__dyno::Role::PartitionKey)"#));
-    assert!(printed.contains(r#"of("AT",__dyno_kinds,1).role(__dyno::Role::SortKey)"#));
+    let keys = r#"["PK","AT"]).role(0,__dyno::Role::PartitionKey).role(1,__dyno::Role::SortKey)"#;
+    assert!(printed.contains(keys), "{printed}");
     assert!(printed.contains(r#"TableShape::new("Users","PK").sort("AT")"#));
 }
 

@@ -1,39 +1,96 @@
 //! The list of a type's fields, as the derive prints it.
 
-use super::{FieldShape, Kind, KindSource};
+use super::{FieldShape, Role};
+use crate::shape::Object;
 
-/// The fields of a struct or variant.
+/// The fields of a struct or variant, in the order of the type.
 ///
-/// Most are said by their names only, and one call makes them all: what the compiler has to do for a type is mostly by the call.
+/// Most are said by their names only. What the compiler has to do for a type is mostly by the call, and it runs what a constant calls
+/// each time that it checks the type, so the list of their shapes is made where the constant is used.
 #[derive(Debug)]
-pub struct FieldList<const COUNT: usize>([FieldShape; COUNT]);
+pub struct FieldList<const COUNT: usize> {
+    names: [&'static str; COUNT],
+    slots: Option<[usize; COUNT]>,
+    roles: [Role; COUNT],
+    others: &'static [(usize, FieldShape)],
+}
 
 impl<const COUNT: usize> FieldList<COUNT> {
-    /// Ordinary fields of these names, of the kinds in these slots of their type's kinds.
-    #[expect(clippy::indexing_slicing, reason = "both lists are equally long")]
-    pub const fn new(names: [(&'static str, usize); COUNT], kinds: fn(usize) -> Kind) -> Self {
-        let mut fields = [const { FieldShape::new("", || Kind::Opaque(|_| Ok(()))) }; COUNT];
-        let mut place = 0;
-        while place < COUNT {
-            let (name, slot) = names[place];
-            let field = &mut fields[place];
-            field.name = name;
-            field.kind = KindSource::Slot(kinds, slot);
-            place += 1;
+    /// Ordinary fields of these names, each with the codec in the slot of its turn: keys come last.
+    pub const fn new(names: [&'static str; COUNT]) -> Self {
+        Self {
+            names,
+            slots: None,
+            roles: [Role::Inline; COUNT],
+            others: &[],
         }
-        Self(fields)
     }
 
-    /// The same fields, with this one at its place.
+    /// The same fields, with the codecs in these slots.
     #[must_use]
-    #[expect(clippy::indexing_slicing, reason = "the derive counts the fields")]
-    pub const fn with(mut self, place: usize, field: FieldShape) -> Self {
-        self.0[place] = field;
+    pub const fn slots(mut self, slots: [usize; COUNT]) -> Self {
+        self.slots = Some(slots);
         self
     }
 
-    /// All fields.
-    pub const fn as_slice(&self) -> &[FieldShape] {
-        &self.0
+    /// The same fields, the one at this place in another role.
+    #[must_use]
+    #[expect(clippy::indexing_slicing, reason = "the derive counts the fields")]
+    pub const fn role(mut self, place: usize, role: Role) -> Self {
+        self.roles[place] = role;
+        self
+    }
+
+    /// The same fields, of some of which more is said, each with its place.
+    #[must_use]
+    pub const fn others(mut self, others: &'static [(usize, FieldShape)]) -> Self {
+        self.others = others;
+        self
+    }
+
+    /// The shapes of the fields, which are those of `T`.
+    #[expect(
+        clippy::indexing_slicing,
+        reason = "the lists are equally long, and the derive counts the fields"
+    )]
+    pub const fn shapes<T: Object>(&self) -> [FieldShape; COUNT] {
+        let mut shapes = [const { FieldShape::of::<T>("", 0) }; COUNT];
+        let slots = match self.slots {
+            Some(slots) => slots,
+            None => self.turns(),
+        };
+        let mut place = 0;
+        while place < COUNT {
+            let shape = FieldShape::of::<T>(self.names[place], slots[place]);
+            shapes[place] = shape.role(self.roles[place]);
+            place += 1;
+        }
+        let mut others = self.others;
+        while let [(place, other), rest @ ..] = others {
+            shapes[*place] = *other;
+            others = rest;
+        }
+        shapes
+    }
+
+    #[expect(clippy::indexing_slicing, reason = "the lists are equally long")]
+    const fn turns(&self) -> [usize; COUNT] {
+        let mut turns = [0; COUNT];
+        let mut turn = 0;
+        let mut keys = false;
+        loop {
+            let mut place = 0;
+            while place < COUNT {
+                if self.roles[place].is_key() == keys {
+                    turns[place] = turn;
+                    turn += 1;
+                }
+                place += 1;
+            }
+            if keys {
+                return turns;
+            }
+            keys = true;
+        }
     }
 }

@@ -5,13 +5,13 @@ mod list;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::ValueError;
 
-use super::{Duty, IndexShape, Shape, UniqueShape};
+use super::{Duty, IndexShape, Object, Shape, UniqueShape};
 use crate::key::KeyKind;
 
 pub use self::list::FieldList;
 
 /// One field of a struct or variant.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct FieldShape {
     name: &'static str,
     aliases: &'static [&'static str],
@@ -37,7 +37,7 @@ struct Placing {
     chunked: bool,
 }
 
-/// A type's kinds come from one function, which compiles faster than one for each field.
+/// Where the kind of a field comes from: a function of its own, or that of its type.
 #[derive(Clone, Copy, Debug)]
 enum KindSource {
     Alone(fn() -> Kind),
@@ -56,9 +56,9 @@ impl FieldShape {
         Self::of_source(name, KindSource::Known(kind))
     }
 
-    /// A field stored under `name`, whose kind is the one in this slot of its type's kinds.
-    pub const fn of(name: &'static str, kinds: fn(usize) -> Kind, slot: usize) -> Self {
-        Self::of_source(name, KindSource::Slot(kinds, slot))
+    /// A field of a `T` stored under `name`, with the codec in this slot of the type's.
+    pub const fn of<T: Object>(name: &'static str, slot: usize) -> Self {
+        Self::of_source(name, KindSource::Slot(kind_at::<T>, slot))
     }
 
     const fn of_source(name: &'static str, kind: KindSource) -> Self {
@@ -256,13 +256,20 @@ impl FieldShape {
 
     /// Whether it is a part of the object's key.
     pub(crate) fn is_key(&self) -> bool {
-        matches!(self.role, Role::PartitionKey | Role::SortKey)
+        self.role.is_key()
     }
 
     /// Whether an attribute of this name belongs to the field.
     pub fn answers_to(&self, name: &str) -> bool {
         self.name == name || self.aliases.contains(&name)
     }
+}
+
+/// What the values with the codec in this slot of the type's look like inside; anything, if it has not so many.
+fn kind_at<T: Object>(slot: usize) -> Kind {
+    let mut kind = Kind::Opaque(|_| Ok(()));
+    T::show_codec(slot, &mut |codec| kind = codec.kind());
+    kind
 }
 
 /// What a field is to its object.
@@ -279,6 +286,12 @@ pub enum Role {
     Shard,
     /// The sort key.
     SortKey,
+}
+
+impl Role {
+    const fn is_key(self) -> bool {
+        matches!(self, Self::PartitionKey | Self::SortKey)
+    }
 }
 
 /// Who decides whether a field is encrypted.
