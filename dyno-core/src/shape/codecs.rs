@@ -33,25 +33,58 @@ pub trait Codecs {
         places: Self::Places,
         from: &mut ObjectReader<'_>,
     ) -> Result<Self::Values, ValueError>;
+
+    /// Shows the one in this slot, if there are so many.
+    fn show(&self, slot: usize, to: Viewer<'_>);
 }
 
 /// The codec of one field.
-pub trait FieldCodec: AsRef<Codec<Self::Value>> {
+pub trait FieldCodec {
     /// The type of the field.
     type Value: 'static;
+
+    /// How a value is carried as a whole.
+    fn codec(&self) -> &Codec<Self::Value>;
+
+    /// The codec, whatever its type.
+    fn any(&self) -> &dyn AnyCodec;
 }
 
 impl<T: 'static> FieldCodec for &'static Codec<T> {
     type Value = T;
+
+    #[inline]
+    fn codec(&self) -> &Codec<T> {
+        self
+    }
+
+    fn any(&self) -> &dyn AnyCodec {
+        *self
+    }
 }
 
 /// One that is made for its field.
 impl<T: 'static> FieldCodec for Codec<T> {
     type Value = T;
+
+    #[inline]
+    fn codec(&self) -> &Self {
+        self
+    }
+
+    fn any(&self) -> &dyn AnyCodec {
+        self
+    }
 }
 
-impl<T> AsRef<Self> for Codec<T> {
-    fn as_ref(&self) -> &Self {
+impl<T: 'static> FieldCodec for Beside<T> {
+    type Value = T;
+
+    fn codec(&self) -> &Codec<T> {
+        &self.whole
+    }
+
+    fn any(&self) -> &dyn AnyCodec {
         self
     }
 }
@@ -76,30 +109,6 @@ impl<T: 'static> AnyCodec for Beside<T> {
 
 /// What is shown a codec.
 pub type Viewer<'a> = &'a mut dyn FnMut(&dyn AnyCodec);
-
-/// Several codecs, of any fields.
-pub trait AnyCodecs {
-    /// Shows the one in this slot, if there are so many.
-    fn show(&self, slot: usize, to: Viewer<'_>);
-}
-
-/// A codec, or a reference to one.
-pub trait AsAnyCodec {
-    /// The codec.
-    fn as_any_codec(&self) -> &dyn AnyCodec;
-}
-
-impl<C: AnyCodec> AsAnyCodec for C {
-    fn as_any_codec(&self) -> &dyn AnyCodec {
-        self
-    }
-}
-
-impl<T: 'static> AsAnyCodec for &'static Codec<T> {
-    fn as_any_codec(&self) -> &dyn AnyCodec {
-        *self
-    }
-}
 
 /// See [`Codecs::read`].
 ///
@@ -142,9 +151,9 @@ pub fn write_all<C: Codecs>(
     to.done()
 }
 
-/// See [`AnyCodecs::show`].
+/// See [`Codecs::show`].
 #[expect(clippy::needless_pass_by_value, reason = "it is made for the call")]
-pub fn show_codec(codecs: impl AnyCodecs, slot: usize, to: Viewer<'_>) {
+pub fn show_codec<C: Codecs>(codecs: C, slot: usize, to: Viewer<'_>) {
     codecs.show(slot, to);
 }
 
@@ -169,7 +178,7 @@ macro_rules! tuples {
                 to: &mut ObjectWriter,
             ) {
                 let ($($codec,)*) = self;
-                $(to.field($place, $value, $codec.as_ref());)*
+                $(to.field($place, $value, $codec.codec());)*
             }
 
             #[inline]
@@ -179,17 +188,14 @@ macro_rules! tuples {
                 from: &mut ObjectReader<'_>,
             ) -> Result<Self::Values, ValueError> {
                 let ($($codec,)*) = self;
-                Ok(($(from.field($place, $codec.as_ref())?,)*))
+                Ok(($(from.field($place, $codec.codec())?,)*))
             }
-        }
 
-        #[expect(non_snake_case, reason = "a codec is named after its type")]
-        impl<$($codec: AsAnyCodec),*> AnyCodecs for ($($codec,)*) {
             fn show(&self, slot: usize, to: Viewer<'_>) {
                 let ($($codec,)*) = self;
-                let codecs: [&dyn AsAnyCodec; _] = [$($codec),*];
+                let codecs = [$($codec.any()),*];
                 if let Some(codec) = codecs.get(slot) {
-                    to(codec.as_any_codec());
+                    to(*codec);
                 }
             }
         }

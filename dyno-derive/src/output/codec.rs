@@ -185,12 +185,12 @@ pub(super) fn places(rows: &[&Row<'_>]) -> TokenStream {
 
 /// ```text
 /// let __dyno_c = __dyno_codecs();
-/// match __dyno_slot { 0 => __dyno_to(__dyno::AsAnyCodec::as_any_codec(&__dyno_c.0)), .., _ => {} }
+/// match __dyno_slot { 0 => __dyno_to(__dyno::FieldCodec::any(&__dyno_c.0)), .., _ => {} }
 /// ```
 fn one_by_one(count: usize, codecs: &TokenStream) -> TokenStream {
     let arms = (0..count).map(|slot| {
         let index = Index::from(slot);
-        quote!(#slot => __dyno_to(__dyno::AsAnyCodec::as_any_codec(&__dyno_c.#index)),)
+        quote!(#slot => __dyno_to(__dyno::FieldCodec::any(&__dyno_c.#index)),)
     });
     quote! {
         let __dyno_c = #codecs();
