@@ -11,31 +11,57 @@ use super::{Beside, Codec, Kind, ObjectReader, ObjectWriter};
 
 /// The codecs of several fields.
 pub trait Codecs {
-    /// The index of each field in the shape.
-    type Places;
-
     /// The values of the fields.
     type Values;
 
     /// The same, lent.
     type Lent<'a>;
 
-    /// Hands the fields to the writer, in this order.
-    fn write(self, places: Self::Places, values: Self::Lent<'_>, to: &mut ObjectWriter);
+    /// How many.
+    const COUNT: usize;
 
-    /// Reads the fields, in this order.
+    /// Hands the fields at these places to the writer.
+    fn write(self, turns: Turns, values: Self::Lent<'_>, to: &mut ObjectWriter);
+
+    /// Reads the fields at these places.
     ///
     /// # Errors
     ///
     /// Those of [`ObjectReader::field`], for the first of them that has one.
-    fn read(
-        self,
-        places: Self::Places,
-        from: &mut ObjectReader<'_>,
-    ) -> Result<Self::Values, ValueError>;
+    fn read(self, turns: Turns, from: &mut ObjectReader<'_>) -> Result<Self::Values, ValueError>;
 
     /// Shows the one in this slot, if there are so many.
     fn show(&self, slot: usize, to: Viewer<'_>);
+}
+
+/// Where fields stand in the shape that are written or read one behind the other.
+#[derive(Clone, Copy, Debug)]
+pub struct Turns {
+    first: usize,
+    /// Behind which the first place of all comes.
+    count: usize,
+}
+
+impl Turns {
+    const fn from(first: usize) -> Self {
+        let count = usize::MAX;
+        Self { first, count }
+    }
+
+    const fn all<C: Codecs>(first: usize) -> Self {
+        let count = C::COUNT;
+        Self { first, count }
+    }
+
+    #[inline]
+    const fn at(self, turn: usize) -> usize {
+        let place = self.first + turn;
+        if place < self.count {
+            place
+        } else {
+            place - self.count
+        }
+    }
 }
 
 /// The codec of one field.
@@ -118,24 +144,38 @@ pub type Viewer<'a> = &'a mut dyn FnMut(&dyn AnyCodec);
 #[inline]
 pub fn read_fields<C: Codecs>(
     from: &mut ObjectReader<'_>,
-    places: C::Places,
+    first: usize,
     codecs: C,
 ) -> Result<C::Values, ValueError> {
-    codecs.read(places, from)
+    codecs.read(Turns::from(first), from)
+}
+
+/// The same of all fields of an object: from this place on, and then those before it.
+///
+/// # Errors
+///
+/// The same.
+#[inline]
+pub fn read_all<C: Codecs>(
+    from: &mut ObjectReader<'_>,
+    first: usize,
+    codecs: C,
+) -> Result<C::Values, ValueError> {
+    codecs.read(Turns::all::<C>(first), from)
 }
 
 /// See [`Codecs::write`].
 #[inline]
 pub fn write_fields<C: Codecs>(
     to: &mut ObjectWriter,
-    places: C::Places,
+    first: usize,
     values: C::Lent<'_>,
     codecs: C,
 ) {
-    codecs.write(places, values, to);
+    codecs.write(Turns::from(first), values, to);
 }
 
-/// The same of all fields of an object.
+/// The same of all fields of an object, in the order of [`read_all`].
 ///
 /// # Errors
 ///
@@ -143,11 +183,11 @@ pub fn write_fields<C: Codecs>(
 #[inline]
 pub fn write_all<C: Codecs>(
     to: &mut ObjectWriter,
-    places: C::Places,
+    first: usize,
     values: C::Lent<'_>,
     codecs: C,
 ) -> Result<(), ValueError> {
-    codecs.write(places, values, to);
+    codecs.write(Turns::all::<C>(first), values, to);
     to.done()
 }
 
@@ -158,37 +198,38 @@ pub fn show_codec<C: Codecs>(codecs: C, slot: usize, to: Viewer<'_>) {
 }
 
 macro_rules! tuples {
-    ($($codec:ident $place:ident $value:ident),*;) => {};
-    ($($codec:ident $place:ident $value:ident),*; $next:ident $next_place:ident $next_value:ident $($rest:tt)*) => {
+    ($($codec:ident $place:literal $value:ident),*;) => {};
+    ($($codec:ident $place:literal $value:ident),*; $next:ident $next_place:literal $next_value:ident $($rest:tt)*) => {
         tuples!(@one $($codec $place $value,)* $next $next_place $next_value);
         tuples!($($codec $place $value,)* $next $next_place $next_value; $($rest)*);
     };
-    (@one $($codec:ident $place:ident $value:ident),*) => {
+    (@one $($codec:ident $place:literal $value:ident),*) => {
         #[expect(non_snake_case, reason = "a codec is named after its type")]
         impl<$($codec: FieldCodec),*> Codecs for ($($codec,)*) {
-            type Places = [usize; [$(stringify!($place)),*].len()];
             type Values = ($($codec::Value,)*);
             type Lent<'a> = ($(&'a $codec::Value,)*);
+
+            const COUNT: usize = [$($place),*].len();
 
             #[inline]
             fn write(
                 self,
-                [$($place),*]: Self::Places,
+                turns: Turns,
                 ($($value,)*): Self::Lent<'_>,
                 to: &mut ObjectWriter,
             ) {
                 let ($($codec,)*) = self;
-                $(to.field($place, $value, $codec.codec());)*
+                $(to.field(turns.at($place), $value, $codec.codec());)*
             }
 
             #[inline]
             fn read(
                 self,
-                [$($place),*]: Self::Places,
+                turns: Turns,
                 from: &mut ObjectReader<'_>,
             ) -> Result<Self::Values, ValueError> {
                 let ($($codec,)*) = self;
-                Ok(($(from.field($place, $codec.codec())?,)*))
+                Ok(($(from.field(turns.at($place), $codec.codec())?,)*))
             }
 
             fn show(&self, slot: usize, to: Viewer<'_>) {
@@ -202,4 +243,4 @@ macro_rules! tuples {
     };
 }
 
-tuples!(; A a u B b v C c w D d x E e y F f z G g ua H h va I i wa J j xa K k ya L l za);
+tuples!(; A 0 a B 1 b C 2 c D 3 d E 4 e F 5 f G 6 g H 7 h I 8 i J 9 j K 10 k L 11 l);

@@ -38,7 +38,8 @@ pub(crate) use attribute::{
 };
 pub use codec::{Beside, Codec, beside, key, shard};
 pub use codecs::{
-    AnyCodec, Codecs, FieldCodec, Viewer, read_fields, show_codec, write_all, write_fields,
+    AnyCodec, Codecs, FieldCodec, Turns, Viewer, read_all, read_fields, show_codec, write_all,
+    write_fields,
 };
 pub use duty::{Duty, Reads, Refresh, Stamp, VersionNumber, VersionRange, reads, stamped, version};
 pub use field::{Element, FieldList, FieldShape, Kind, Privacy, Role, TextInKey};

@@ -41,7 +41,9 @@ pub(super) struct Row<'a> {
     pub(super) slot: Index,
 }
 
-/// The fields of the struct or of each variant, and their codecs.
+/// The fields of the struct or of each variant, in the order in which they are read, and their codecs.
+///
+/// Keys are read behind the other fields, so that an item of which those do not fit still has its key. In the shape they come first.
 pub(super) struct Rows<'a> {
     pub(super) groups: Vec<Vec<Row<'a>>>,
     types: Vec<TokenStream>,
@@ -66,27 +68,22 @@ impl<'a> Rows<'a> {
         };
         let mut known = HashMap::new();
         for group in object.body.groups() {
-            let mut indexes = 0..;
-            let index_of = |field: &Field| match field.role {
-                Role::Skip => None,
-                _ => indexes.next(),
-            };
-            let indexes: Vec<Option<usize>> = group.iter().map(index_of).collect();
-            let mut rows: Vec<_> = group.iter().zip(indexes).enumerate().collect();
-            rows.sort_by_key(|(_, (field, _))| field.is_key());
-            let rows = rows.into_iter().map(|(place, (field, index))| {
-                let slot = index.map_or(0, |_| this.slot_of(field, &mut known));
-                let row = Row {
-                    field,
-                    index: index.unwrap_or_default(),
-                    slot: Index::from(slot),
-                };
-                (place, row)
-            });
-            let mut rows: Vec<_> = rows.collect();
-            rows.sort_by_key(|(place, _)| *place);
-            this.groups
-                .push(rows.into_iter().map(|(_, row)| row).collect());
+            let (keys, others): (Vec<_>, Vec<_>) = group.iter().partition(|field| field.is_key());
+            let mut rows = Vec::with_capacity(group.len());
+            for (fields, first) in [(&others, keys.len()), (&keys, 0)] {
+                let mut index = first;
+                for field in fields {
+                    let is_stored = !matches!(field.role, Role::Skip);
+                    let slot = is_stored.then(|| this.slot_of(field, &mut known));
+                    rows.push(Row {
+                        field,
+                        index,
+                        slot: Index::from(slot.unwrap_or_default()),
+                    });
+                    index += usize::from(is_stored);
+                }
+            }
+            this.groups.push(rows);
         }
         this
     }
@@ -107,13 +104,12 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// The fields of a struct in the order of their codecs, if each has one of its own and all are carried by one call.
+    /// The stored fields of a struct, if each has a codec of its own and all are carried by one call.
     pub(super) fn together(&self) -> Option<Vec<&Row<'a>>> {
         let stored = self.groups.iter().flatten();
-        let mut stored: Vec<_> = stored
+        let stored: Vec<_> = stored
             .filter(|row| !matches!(row.field.role, Role::Skip))
             .collect();
-        stored.sort_by_key(|row| row.slot.index);
         let each_its_own = stored.len() == self.types.len();
         let is_one_call = (1..=AT_ONCE).contains(&stored.len());
         let is_alike = |row: &&Row<'_>| !matches!(row.field.role, Role::Flatten);
@@ -177,10 +173,9 @@ fn what_is_said(field: &Field) -> Option<String> {
     Some(format!("{role} {}", field.type_tokens))
 }
 
-/// The indexes of fields in the shape: `[0, 1]`.
-pub(super) fn places(rows: &[&Row<'_>]) -> TokenStream {
-    let places = rows.iter().map(|row| Index::from(row.index));
-    quote!([#(#places),*])
+/// The index of the first in the shape.
+pub(super) fn first_place(rows: &[&Row<'_>]) -> Option<Index> {
+    rows.first().map(|row| Index::from(row.index))
 }
 
 /// ```text

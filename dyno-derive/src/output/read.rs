@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! fn read(__dyno_r: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
-//!     match __dyno::read_fields(__dyno_r, [0, 1], __dyno_codecs()) {
-//!         __dyno::Ok((__dyno_f0, __dyno_f1,)) => __dyno::Ok(Self { name: __dyno_f0, address: __dyno_f1 }),
+//!     match __dyno::read_all(__dyno_r, 1, __dyno_codecs()) {
+//!         __dyno::Ok((__dyno_f1, __dyno_f0,)) => __dyno::Ok(Self { name: __dyno_f1, id: __dyno_f0 }),
 //!         __dyno::Err(__dyno_e) => __dyno::Err(__dyno_e),
 //!     }
 //! }
@@ -14,7 +14,7 @@
 //! ```text
 //! fn read(__dyno_r: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
 //!     let __dyno_c = __dyno_codecs();
-//!     let (__dyno_f0, __dyno_f1,) = match __dyno::read_fields(__dyno_r, [0, 1], (__dyno_c.0, __dyno_c.0,)) {
+//!     let (__dyno_f0, __dyno_f1,) = match __dyno::read_fields(__dyno_r, 0, (__dyno_c.0, __dyno_c.0,)) {
 //!         __dyno::Ok(__dyno_v) => __dyno_v,
 //!         __dyno::Err(__dyno_e) => return __dyno::Err(__dyno_e),
 //!     };
@@ -27,13 +27,12 @@
 //! }
 //! ```
 //!
-//! Keys come behind the others: an item whose other fields do not fit still has its key. Flattened fields come last: what no field
-//! claims is theirs. A `match` stands in the place of `?`, which is two calls.
+//! Flattened fields come last: what no field claims is theirs. A `match` stands in the place of `?`, which is two calls.
 
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::codec::{AT_ONCE, Row, Rows, places};
+use super::codec::{AT_ONCE, Row, Rows, first_place};
 use super::target::Target;
 use crate::model::{Body, Layout, Missing, Object, Role, Variant};
 
@@ -65,12 +64,12 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
 
 /// All fields by one call with all codecs.
 fn all_together(together: &[&Row<'_>], rows: &Rows<'_>, target: &Target<'_>) -> TokenStream {
-    let codecs = target.codecs();
+    let (codecs, first) = (target.codecs(), first_place(together));
     let fields = named(rows.groups.first().map_or(&[][..], Vec::as_slice));
-    let (locals, places) = (locals(together), places(together));
+    let locals = locals(together);
     quote! {
         fn read(__dyno_r: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
-            match __dyno::read_fields(__dyno_r, #places, #codecs()) {
+            match __dyno::read_all(__dyno_r, #first, #codecs()) {
                 __dyno::Ok(#locals) => __dyno::Ok(Self #fields),
                 __dyno::Err(__dyno_e) => __dyno::Err(__dyno_e),
             }
@@ -107,16 +106,18 @@ fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> Toke
 /// The statements that read all fields but flattened ones into locals.
 fn taken(group: &[Row<'_>]) -> TokenStream {
     let is_taken = |row: &&Row<'_>| !matches!(row.field.role, Role::Flatten | Role::Skip);
-    let mut rows: Vec<&Row<'_>> = group.iter().filter(is_taken).collect();
-    rows.sort_by_key(|row| row.field.is_key());
-    rows.chunks(AT_ONCE).map(taken_together).collect()
+    let rows: Vec<&Row<'_>> = group.iter().filter(is_taken).collect();
+    let runs = rows.chunk_by(|row, next| row.index + 1 == next.index);
+    let runs = runs.flat_map(|run| run.chunks(AT_ONCE));
+    runs.map(taken_together).collect()
 }
 
 fn taken_together(rows: &[&Row<'_>]) -> TokenStream {
-    let (locals, places) = (locals(rows), places(rows));
+    let locals = locals(rows);
+    let first = first_place(rows);
     let slots = rows.iter().map(|row| &row.slot);
     quote! {
-        let #locals = match __dyno::read_fields(__dyno_r, #places, (#(__dyno_c.#slots,)*)) {
+        let #locals = match __dyno::read_fields(__dyno_r, #first, (#(__dyno_c.#slots,)*)) {
             __dyno::Ok(__dyno_v) => __dyno_v,
             __dyno::Err(__dyno_e) => return __dyno::Err(__dyno_e),
         };

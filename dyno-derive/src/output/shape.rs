@@ -89,9 +89,11 @@ fn rest(object: &Object) -> TokenStream {
 
 fn stored_fields<'r, 'a>(group: &'r [Row<'a>]) -> Vec<&'r Row<'a>> {
     let stored = group.iter();
-    stored
+    let mut stored: Vec<_> = stored
         .filter(|row| !matches!(row.field.role, Role::Skip))
-        .collect()
+        .collect();
+    stored.sort_by_key(|row| row.index);
+    stored
 }
 
 fn fields(group: &[&Row<'_>], object: &Object, codecs: &TokenStream) -> TokenStream {
@@ -115,12 +117,14 @@ fn fields(group: &[&Row<'_>], object: &Object, codecs: &TokenStream) -> TokenStr
     quote!(__dyno::FieldList::new([#(#names),*]) #slots #(#roles)* #others)
 }
 
-/// `.slots([0, 0, 1])`, unless each field has the slot of its turn, in which keys come last.
+/// `.slots([0, 0, 1])`, unless each field has the slot of its turn when all are read.
 fn slots(group: &[&Row<'_>]) -> Option<TokenStream> {
-    let mut turns = group.to_vec();
-    turns.sort_by_key(|row| row.field.is_key());
-    let has_turn = |(turn, row): (usize, &&Row<'_>)| row.slot == Index::from(turn);
-    if turns.iter().enumerate().all(has_turn) {
+    let keys = group.iter().filter(|row| row.field.is_key()).count();
+    let turns = (group.len() - keys..group.len()).chain(0..);
+    if turns
+        .zip(group)
+        .all(|(turn, row)| row.slot == Index::from(turn))
+    {
         return None;
     }
     let slots = group.iter().map(|row| &row.slot);

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! fn write(&self, __dyno_w: &mut __dyno::ObjectWriter) -> __dyno::Result<()> {
-//!     __dyno::write_all(__dyno_w, [0, 1], (&self.name, &self.address,), __dyno_codecs())
+//!     __dyno::write_all(__dyno_w, 1, (&self.name, &self.id,), __dyno_codecs())
 //! }
 //! ```
 //!
@@ -11,7 +11,7 @@
 //! ```text
 //! fn write(&self, __dyno_w: &mut __dyno::ObjectWriter) -> __dyno::Result<()> {
 //!     let __dyno_c = __dyno_codecs();
-//!     __dyno::write_fields(__dyno_w, [0, 1], (&self.firstname, &self.lastname,), (__dyno_c.0, __dyno_c.0,));
+//!     __dyno::write_fields(__dyno_w, 0, (&self.firstname, &self.lastname,), (__dyno_c.0, __dyno_c.0,));
 //!     __dyno_w.flatten(&self.extra, __dyno_c.1);
 //!     __dyno_w.done()
 //! }
@@ -20,7 +20,7 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::codec::{AT_ONCE, Row, Rows, places};
+use super::codec::{AT_ONCE, Row, Rows, first_place};
 use super::target::Target;
 use crate::model::{Body, Layout, Object, Role, Variant};
 
@@ -54,11 +54,11 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
 
 /// All fields by one call with all codecs.
 fn all_together(together: &[&Row<'_>], target: &Target<'_>) -> TokenStream {
-    let (codecs, places) = (target.codecs(), places(together));
+    let (codecs, first) = (target.codecs(), first_place(together));
     let names = together.iter().map(|row| &row.field.ident);
     quote! {
         fn write(&self, __dyno_w: &mut __dyno::ObjectWriter) -> __dyno::Result<()> {
-            __dyno::write_all(__dyno_w, #places, (#(&self.#names,)*), #codecs())
+            __dyno::write_all(__dyno_w, #first, (#(&self.#names,)*), #codecs())
         }
     }
 }
@@ -66,7 +66,7 @@ fn all_together(together: &[&Row<'_>], target: &Target<'_>) -> TokenStream {
 /// ```text
 /// Self::Card { number: __dyno_f0, .. } => {
 ///     __dyno_w.variant(0);
-///     __dyno::write_fields(__dyno_w, [0], (__dyno_f0,), (__dyno_c.0,));
+///     __dyno::write_fields(__dyno_w, 0, (__dyno_f0,), (__dyno_c.0,));
 /// }
 /// ```
 fn arm(index: usize, variant: &Variant, group: &[Row<'_>]) -> TokenStream {
@@ -104,15 +104,17 @@ fn calls(group: &[Row<'_>], value: impl Fn(&Row<'_>) -> TokenStream) -> TokenStr
         .iter()
         .filter(|row| !matches!(row.field.role, Role::Skip))
         .collect();
-    let runs = stored.chunk_by(|row, next| !is_flattened(row) && !is_flattened(next));
+    let follows = |row: &Row<'_>, next: &Row<'_>| row.index + 1 == next.index;
+    let runs = stored
+        .chunk_by(|row, next| !is_flattened(row) && !is_flattened(next) && follows(row, next));
     let calls = runs.flat_map(|run| run.chunks(AT_ONCE)).map(|rows| {
         let values = rows.iter().map(|row| value(row));
         let slots = rows.iter().map(|row| &row.slot);
         if rows.iter().any(|row| is_flattened(row)) {
             return quote!(#(__dyno_w.flatten(#values, __dyno_c.#slots);)*);
         }
-        let places = places(rows);
-        quote!(__dyno::write_fields(__dyno_w, #places, (#(#values,)*), (#(__dyno_c.#slots,)*));)
+        let first = first_place(rows);
+        quote!(__dyno::write_fields(__dyno_w, #first, (#(#values,)*), (#(__dyno_c.#slots,)*));)
     });
     calls.collect()
 }

@@ -22,8 +22,8 @@ fn a_field_is_one_row_one_write_and_one_read() {
         r#".others(&[(0,__dyno::FieldShape::of::<Self>("firstName",0).encrypted().aliases(&["name"]))])"#,
         r#"structure("User",&[]).stored(__dyno::TableShape::new("Users","ID").region("us-east-2")),"#,
         "__dyno::show_codec(__dyno_codecs(),__dyno_slot,__dyno_to)",
-        "__dyno::write_fields(__dyno_w,[0,1,2],(&self.first_name,&self.home,&self.last_name,),(__dyno_c.0,__dyno_c.1,__dyno_c.0,));",
-        "let(__dyno_f0,__dyno_f1,__dyno_f2,)=match__dyno::read_fields(__dyno_r,[0,1,2],(__dyno_c.0,__dyno_c.1,__dyno_c.0,))",
+        "__dyno::write_fields(__dyno_w,0,(&self.first_name,&self.home,&self.last_name,),(__dyno_c.0,__dyno_c.1,__dyno_c.0,));",
+        "let(__dyno_f0,__dyno_f1,__dyno_f2,)=match__dyno::read_fields(__dyno_r,0,(__dyno_c.0,__dyno_c.1,__dyno_c.0,))",
         "first_name:__dyno_f0",
         "last_name:__dyno_f2",
         "cached:::core::default::Default::default()",
@@ -49,8 +49,8 @@ fn fields_of_different_types_are_written_and_read_with_all_codecs_and_keys_come_
     });
     for expected in [
         r#"__dyno::FieldList::new(["ID","name","age"]).role(0,__dyno::Role::PartitionKey))"#,
-        "__dyno::write_all(__dyno_w,[1,2,0],(&self.name,&self.age,&self.id,),__dyno_codecs())",
-        "match__dyno::read_fields(__dyno_r,[1,2,0],__dyno_codecs()){__dyno::Ok((__dyno_f1,__dyno_f2,__dyno_f0,))=>",
+        "__dyno::write_all(__dyno_w,1,(&self.name,&self.age,&self.id,),__dyno_codecs())",
+        "match__dyno::read_all(__dyno_r,1,__dyno_codecs()){__dyno::Ok((__dyno_f1,__dyno_f2,__dyno_f0,))=>",
         r#"fnage(&self)->__dyno::Path<__DynoR,u32>{self.0.field("age",1)}"#,
     ] {
         assert!(printed.contains(expected), "{expected} is not in {printed}");

@@ -3,7 +3,7 @@
 use super::{FieldShape, Role};
 use crate::shape::Object;
 
-/// The fields of a struct or variant, in the order of the type.
+/// The fields of a struct or variant: those of its key, which are read last, and the others, both in the order of the type.
 ///
 /// Most are said by their names only. What the compiler has to do for a type is mostly by the call, and it runs what a constant calls
 /// each time that it checks the type, so the list of their shapes is made where the constant is used.
@@ -16,7 +16,7 @@ pub struct FieldList<const COUNT: usize> {
 }
 
 impl<const COUNT: usize> FieldList<COUNT> {
-    /// Ordinary fields of these names, each with the codec in the slot of its turn: keys come last.
+    /// Ordinary fields of these names, each with the codec in the slot of its turn when all are read.
     pub const fn new(names: [&'static str; COUNT]) -> Self {
         Self {
             names,
@@ -55,14 +55,14 @@ impl<const COUNT: usize> FieldList<COUNT> {
     )]
     pub const fn shapes<T: Object>(&self) -> [FieldShape; COUNT] {
         let mut shapes = [const { FieldShape::of::<T>("", 0) }; COUNT];
-        let slots = match self.slots {
-            Some(slots) => slots,
-            None => self.turns(),
-        };
+        let keys = self.keys();
         let mut place = 0;
         while place < COUNT {
-            let shape = FieldShape::of::<T>(self.names[place], slots[place]);
-            shapes[place] = shape.role(self.roles[place]);
+            let slot = match &self.slots {
+                Some(slots) => slots[place],
+                None => (place + COUNT - keys) % COUNT,
+            };
+            shapes[place] = FieldShape::of::<T>(self.names[place], slot).role(self.roles[place]);
             place += 1;
         }
         let mut others = self.others;
@@ -74,23 +74,11 @@ impl<const COUNT: usize> FieldList<COUNT> {
     }
 
     #[expect(clippy::indexing_slicing, reason = "the lists are equally long")]
-    const fn turns(&self) -> [usize; COUNT] {
-        let mut turns = [0; COUNT];
-        let mut turn = 0;
-        let mut keys = false;
-        loop {
-            let mut place = 0;
-            while place < COUNT {
-                if self.roles[place].is_key() == keys {
-                    turns[place] = turn;
-                    turn += 1;
-                }
-                place += 1;
-            }
-            if keys {
-                return turns;
-            }
-            keys = true;
+    const fn keys(&self) -> usize {
+        let mut keys = 0;
+        while keys < COUNT && self.roles[keys].is_key() {
+            keys += 1;
         }
+        keys
     }
 }
