@@ -15,13 +15,12 @@ pub use crate::key::{
 use crate::key::{IndexKeyPart, KeyPart, SelfDelimiting};
 use crate::loader::ConfigLoader;
 pub use crate::shape::{
-    AnyCodec, AsMap, Beside, Codec, Codecs, DirectProbe, Duty, FieldCodec, FieldList, FieldShape,
-    Index, IndexPart, IndexShape, Invalid, Kind, NoIndexes, NoMap, Object, ObjectReader,
-    ObjectWriter, Outline, Parts, Path, PathBase, PathSet, Probe, Refresh, Role, SecondaryShape,
-    SerdeProbe, SerdeValue, Shape, ShapeSource, Stored, TableShape, Turns, UniqueShape,
-    VariantShape, Viewer, Whole, beside, expiry, explained, given, key, read_all, read_fields,
-    reads, searchable, shard, show_codec, stamped, stored, validated, version, with, write_all,
-    write_fields,
+    AnyCodec, AsMap, Beside, Codec, Codecs, Duty, FieldCodec, FieldList, FieldShape, Index,
+    IndexPart, IndexShape, Invalid, Kind, NoIndexes, NoMap, Object, ObjectReader, ObjectWriter,
+    Outline, Parts, Path, PathBase, PathSet, Probe, Refresh, Role, SecondaryShape, SerdeProbe,
+    SerdeValue, Shape, ShapeSource, Stored, TableShape, Turns, UniqueShape, VariantShape, Viewer,
+    Whole, beside, expiry, explained, given, key, read_all, read_fields, reads, searchable, shard,
+    show_codec, stamped, stored, validated, version, with, write_all, write_fields,
 };
 
 /// What `Object::write` and `Object::read` return.

@@ -56,7 +56,7 @@ pub(crate) use moment::seconds_of;
 pub use moment::{Moment, expiry};
 pub use object::{Object, Stored};
 pub use outline::{Outline, ShapeSource};
-pub use probe::{DirectProbe, Probe, SerdeProbe, SerdeValue};
+pub use probe::{Probe, SerdeProbe, SerdeValue};
 pub use read::ObjectReader;
 pub(crate) use secondary::Holds;
 pub use secondary::{

@@ -1,47 +1,52 @@
-//! Which codec a type has, asked by autoref.
+//! Which codec a type has, asked by the order of method lookup.
 //!
-//! A [`Probe`] answers by itself when the type is an [`Attribute`], and through a reference otherwise. The derive writes
-//! `Probe::<T>::NEW.__dyno_codec::<T>()` once for each type of field, so one that is neither gives one error, on the field, in the words of
-//! [`SerdeValue`].
+//! A [`Probe`] answers itself when the type is an [`Attribute`]; otherwise what it derefs to does. The derive writes
+//! `Probe::<T>::NEW.__dyno_codec::<T>()` once for each type of field, so one that is neither gives one error, on the field, in the
+//! words of [`SerdeValue`].
 
 use std::marker::PhantomData;
+use std::ops::Deref;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::{Attribute, Codec};
 
-/// Asks of a type, by autoref, which codec it has.
+/// Asks of a type which codec it has.
 #[derive(Clone, Copy, Debug)]
-pub struct Probe<T>(PhantomData<fn() -> T>);
+pub struct Probe<P>(SerdeProbe<P>);
 
-impl<T> Probe<T> {
-    /// A probe for `T`.
-    pub const NEW: Self = Self(PhantomData);
+impl<P> Probe<P> {
+    /// A probe for `P`.
+    pub const NEW: Self = Self(SerdeProbe(PhantomData));
 }
 
-/// Answers for an [`Attribute`], by value.
-///
-/// The type is named once more at the call, so that an error underlines all of it.
-pub trait DirectProbe {
-    /// The direct codec.
-    fn __dyno_codec<T: Attribute + 'static>(self) -> &'static Codec<T>;
-}
-
-impl<P: Attribute> DirectProbe for Probe<P> {
-    fn __dyno_codec<T: Attribute + 'static>(self) -> &'static Codec<T> {
+impl<P: Attribute> Probe<P> {
+    /// The direct codec of an [`Attribute`].
+    ///
+    /// The type is named once more at the call, so that an error underlines all of it.
+    #[expect(clippy::unused_self, reason = "method lookup is the question")]
+    pub fn __dyno_codec<T: Attribute + 'static>(self) -> &'static Codec<T> {
         &Codec::DIRECT
     }
 }
 
-/// Answers for every other type, by reference.
-pub trait SerdeProbe {
-    /// The codec through `serde`.
-    fn __dyno_codec<T: SerdeValue + 'static>(self) -> &'static Codec<T>;
+impl<P> Deref for Probe<P> {
+    type Target = SerdeProbe<P>;
+
+    fn deref(&self) -> &SerdeProbe<P> {
+        &self.0
+    }
 }
 
-impl<P> SerdeProbe for &Probe<P> {
-    fn __dyno_codec<T: SerdeValue + 'static>(self) -> &'static Codec<T> {
+/// Answers for every type that is no [`Attribute`].
+#[derive(Clone, Copy, Debug)]
+pub struct SerdeProbe<P>(PhantomData<fn() -> P>);
+
+impl<P> SerdeProbe<P> {
+    /// The codec through `serde`.
+    #[expect(clippy::unused_self, reason = "method lookup is the question")]
+    pub fn __dyno_codec<T: SerdeValue + 'static>(&self) -> &'static Codec<T> {
         &Codec::SERDE
     }
 }

@@ -19,16 +19,23 @@ impl TypeTokens {
     }
 }
 
+impl TypeTokens {
+    /// A text that is the same for the same tokens.
+    pub(crate) fn words(&self) -> String {
+        self.0.iter().map(|token| format!("{token} ")).collect()
+    }
+}
+
 impl ToTokens for TypeTokens {
     fn to_tokens(&self, tokens: &mut TokenStream) {
         tokens.append_all(&self.0);
     }
 }
 
-/// The same text for the same tokens.
+/// As the compiler writes it, which it is called for.
 impl Display for TypeTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.iter().try_for_each(|token| write!(f, "{token} "))
+        self.to_token_stream().fmt(f)
     }
 }
 

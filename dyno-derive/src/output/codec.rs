@@ -1,7 +1,6 @@
 //! One function that answers with the codec of every type among the fields.
 //!
 //! ```text
-//! use ::dyno::__private::{DirectProbe as _, SerdeProbe as _};
 //! fn __dyno_codecs() -> (&'static __dyno::Codec<String>, &'static __dyno::Codec<Location>) {
 //!     (__dyno::Probe::<String>::NEW.__dyno_codec::<String>(), __dyno::shard::<Location>())
 //! }
@@ -48,7 +47,6 @@ pub(super) struct Rows<'a> {
     pub(super) groups: Vec<Vec<Row<'a>>>,
     types: Vec<TokenStream>,
     values: Vec<TokenStream>,
-    uses_probe: bool,
 }
 
 impl Row<'_> {
@@ -64,7 +62,6 @@ impl<'a> Rows<'a> {
             groups: Vec::new(),
             types: Vec::new(),
             values: Vec::new(),
-            uses_probe: false,
         };
         let mut known = HashMap::new();
         for group in object.body.groups() {
@@ -99,7 +96,6 @@ impl<'a> Rows<'a> {
             let slot = self.types.len();
             self.types.push(codec_type);
             self.values.push(value);
-            self.uses_probe |= matches!(field.role, Role::Inline) && field.duty != Some(Duty::Ttl);
             slot
         })
     }
@@ -122,30 +118,30 @@ impl<'a> Rows<'a> {
         (!self.types.is_empty()).then(|| quote!(let __dyno_c = #codecs();))
     }
 
-    /// The function and what it imports.
+    /// The function.
     pub(super) fn function(&self, target: &Target<'_>) -> TokenStream {
         let Self { types, values, .. } = self;
         if types.is_empty() {
             return TokenStream::new();
         }
-        let probes = self
-            .uses_probe
-            .then(|| target.import(&quote!(::{DirectProbe as _, SerdeProbe as _})));
-        let function = target.associate(&quote! {
+        target.associate(&quote! {
             fn __dyno_codecs() -> (#(#types,)*) {
                 (#(#values,)*)
             }
-        });
-        quote!(#probes #function)
+        })
     }
 
     /// The item of `Object` that shows a codec by its slot.
     pub(super) fn item(&self, target: &Target<'_>) -> Option<TokenStream> {
         let codecs = target.codecs();
-        let shown = match self.types.len() {
-            0 => return None,
-            ..=AT_ONCE => quote!(__dyno::show_codec(#codecs(), __dyno_slot, __dyno_to)),
-            count => one_by_one(count, &codecs),
+        let count = self.types.len();
+        if count == 0 {
+            return None;
+        }
+        let shown = if count <= AT_ONCE {
+            quote!(__dyno::show_codec(#codecs(), __dyno_slot, __dyno_to))
+        } else {
+            one_by_one(count, &codecs)
         };
         Some(quote! {
             fn show_codec(__dyno_slot: usize, __dyno_to: __dyno::Viewer<'_>) {
@@ -170,7 +166,7 @@ fn what_is_said(field: &Field) -> Option<String> {
         Role::PartitionKey | Role::SortKey => "key",
         Role::Shard => "shard",
     };
-    Some(format!("{role} {}", field.type_tokens))
+    Some(format!("{role} {}", field.type_tokens.words()))
 }
 
 /// The index of the first in the shape.
@@ -229,15 +225,15 @@ fn type_and_codec(field: &Field) -> (TokenStream, TokenStream) {
         Role::Inline | Role::Skip => {
             quote_spanned!(place=> __dyno::Probe::<#type_tokens>::NEW.__dyno_codec::<#type_tokens>())
         }
-        Role::PartitionKey | Role::SortKey => match field.given.with.value() {
-            Some(module) => {
+        Role::PartitionKey | Role::SortKey => {
+            if let Some(module) = field.given.with.value() {
                 return (
                     made(type_tokens),
                     converted(type_tokens, module, "in_key_form"),
                 );
             }
-            None => quote_spanned!(place=> __dyno::key::<#type_tokens>()),
-        },
+            quote_spanned!(place=> __dyno::key::<#type_tokens>())
+        }
         Role::Shard => quote_spanned!(place=> __dyno::shard::<#type_tokens>()),
         Role::With(module) => {
             return (made(type_tokens), converted(type_tokens, module, "in_form"));

@@ -99,23 +99,17 @@ impl<'a> Target<'a> {
         }
     }
 
-    /// An import from what the core keeps for generated code.
-    pub(super) fn import(&self, names: &TokenStream) -> TokenStream {
+    /// The constant that hides all names.
+    pub(super) fn hidden(&self, code: &TokenStream) -> TokenStream {
         let root = self
             .object
             .given
             .root
             .value()
             .map_or_else(|| quote!(::dyno), |path| quote!(#path));
-        quote!(use #root::__private #names;)
-    }
-
-    /// The constant that hides all names.
-    pub(super) fn hidden(&self, code: &TokenStream) -> TokenStream {
-        let import = self.import(&quote!(as __dyno));
         quote! {
             const _: () = {
-                #import
+                use #root::__private as __dyno;
                 #code
             };
         }
