@@ -65,6 +65,16 @@ impl Shape {
         Self::new(name, Body::Struct(fields))
     }
 
+    /// The shape of a struct of which no field is said yet.
+    pub const fn without_fields(name: &'static str) -> Self {
+        Self::structure(name, &[])
+    }
+
+    /// The same in a table of its own with this partition key attribute.
+    pub const fn in_table(name: &'static str, table: &'static str, key: &'static str) -> Self {
+        Self::without_fields(name).stored(TableShape::new(table, key))
+    }
+
     /// The shape of an enum named `name` in Rust.
     pub const fn choice(name: &'static str, variants: &'static [VariantShape]) -> Self {
         Self::new(name, Body::Enum(variants))

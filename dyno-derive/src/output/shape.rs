@@ -3,7 +3,7 @@
 //! ```text
 //! type Outline = __dyno::Outline<3>;
 //! const OUTLINE: Self::Outline = __dyno::Outline::new(
-//!     __dyno::Shape::structure("Root", &[]).stored(__dyno::TableShape::new("Root", "ID").region("us-east-2")),
+//!     __dyno::Shape::without_fields("Root").stored(__dyno::TableShape::new("Root", "ID").region("us-east-2")),
 //!     __dyno::FieldList::new(["id", "firstname", "photo"])
 //!         .role(0, __dyno::Role::PartitionKey)
 //!         .role(2, __dyno::Role::Shard)
@@ -37,6 +37,7 @@ pub(super) fn outline(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> 
     let name = &object.rust_name;
     let codecs = target.codecs();
     let rest = rest(object);
+    let stored = stored(object);
     let mut groups = rows.groups.iter().map(|group| stored_fields(group));
     if let Body::Enum(variants) = &object.body {
         let variants = variants.iter().zip(groups).map(|(variant, group)| {
@@ -50,18 +51,20 @@ pub(super) fn outline(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> 
             };
             quote!(__dyno::VariantShape::new(#tag, &#fields) #aliases)
         });
-        return ready(&quote!(__dyno::Shape::choice(#name, &[#(#variants),*]) #rest));
+        return ready(&quote!(__dyno::Shape::choice(#name, &[#(#variants),*]) #stored #rest));
     }
     let group = groups.next().unwrap_or_default();
     if group.is_empty() {
-        return ready(&quote!(__dyno::Shape::structure(#name, &[]) #rest));
+        return ready(&quote!(__dyno::Shape::without_fields(#name) #stored #rest));
     }
     let fields = fields(&group, object, &codecs);
     let count = Index::from(group.len());
+    let shape = simple_table(object)
+        .unwrap_or_else(|| quote!(__dyno::Shape::without_fields(#name) #stored));
     quote! {
         type Outline = __dyno::Outline<#count>;
         const OUTLINE: Self::Outline =
-            __dyno::Outline::new(__dyno::Shape::structure(#name, &[]) #rest, #fields);
+            __dyno::Outline::new(#shape #rest, #fields);
     }
 }
 
@@ -72,9 +75,8 @@ fn ready(shape: &TokenStream) -> TokenStream {
     }
 }
 
-/// What is said of the type besides its name and fields.
+/// What is said of the type besides its name, table and fields.
 fn rest(object: &Object) -> TokenStream {
-    let stored = stored(object);
     let tag = object.given.tag.value().map(|tag| quote!(.tag(#tag)));
     let context = object
         .given
@@ -84,7 +86,7 @@ fn rest(object: &Object) -> TokenStream {
     let sealed = object.given.seal.value().map(|()| quote!(.sealed()));
     let indexes = indexes::shapes(object);
     let templates = template::shape(object);
-    quote!(#stored #tag #context #sealed #indexes #templates)
+    quote!(#tag #context #sealed #indexes #templates)
 }
 
 fn stored_fields<'r, 'a>(group: &'r [Row<'a>]) -> Vec<&'r Row<'a>> {
@@ -231,6 +233,14 @@ fn index(index: &model::Index) -> TokenStream {
 fn aliases(names: &[Name]) -> Option<TokenStream> {
     let names = names.iter().map(|name| &name.text);
     (names.len() > 0).then(|| quote!(.aliases(&[#(#names),*])))
+}
+
+/// `__dyno::Shape::in_table("Root", "Root", "ID")`, of a type whose table has a partition key only and no region.
+fn simple_table(object: &Object) -> Option<TokenStream> {
+    let table = object.table.as_ref()?;
+    let is_simple = table.sort.is_none() && object.given.region.value().is_none();
+    let (name, table, key) = (&object.rust_name, &table.name.text, &table.key.text);
+    is_simple.then(|| quote!(__dyno::Shape::in_table(#name, #table, #key)))
 }
 
 fn stored(object: &Object) -> Option<TokenStream> {

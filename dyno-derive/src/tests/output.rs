@@ -20,7 +20,7 @@ fn a_field_is_one_row_one_write_and_one_read() {
         "typeOutline=__dyno::Outline<3>;",
         r#"__dyno::FieldList::new(["firstName","home","lastName"]).slots([0,1,0]).role(1,__dyno::Role::Shard)"#,
         r#".others(&[(0,__dyno::FieldShape::of::<Self>("firstName",0).encrypted().aliases(&["name"]))])"#,
-        r#"structure("User",&[]).stored(__dyno::TableShape::new("Users","ID").region("us-east-2")),"#,
+        r#"without_fields("User").stored(__dyno::TableShape::new("Users","ID").region("us-east-2")),"#,
         "__dyno::show_codec(__dyno_codecs(),__dyno_slot,__dyno_to)",
         "__dyno::write_fields(__dyno_w,0,(&self.first_name,&self.home,&self.last_name,),(__dyno_c.0,__dyno_c.1,__dyno_c.0,));",
         "let(__dyno_f0,__dyno_f1,__dyno_f2,)=match__dyno::read_fields(__dyno_r,0,(__dyno_c.0,__dyno_c.1,__dyno_c.0,))",
@@ -63,7 +63,7 @@ fn a_sealed_type_says_so() {
         #[dyno(table = "Users", key = "ID", seal)]
         struct User { city: String }
     });
-    let shape = r#".stored(__dyno::TableShape::new("Users","ID")).sealed()"#;
+    let shape = r#"__dyno::Shape::in_table("User","Users","ID").sealed()"#;
     assert!(printed.contains(shape), "{printed}");
 }
 
