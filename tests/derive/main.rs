@@ -3,6 +3,7 @@
 #![expect(clippy::panic, clippy::unwrap_used, reason = "the helpers of tests")]
 
 mod choice;
+mod different;
 mod flatten;
 mod handles;
 mod names;

@@ -20,10 +20,10 @@ pub trait Codecs {
     /// How many.
     const COUNT: usize;
 
-    /// Hands the fields at these places to the writer.
+    /// Hands the fields to the writer, in these turns.
     fn write(self, turns: Turns, values: Self::Lent<'_>, to: &mut ObjectWriter);
 
-    /// Reads the fields at these places.
+    /// Reads the fields, in these turns.
     ///
     /// # Errors
     ///
@@ -38,28 +38,27 @@ pub trait Codecs {
 #[derive(Clone, Copy, Debug)]
 pub struct Turns {
     first: usize,
-    /// Behind which the first place of all comes.
-    count: usize,
+    /// How many fields the shape has, if the first of all comes behind the last.
+    wraps_at: Option<usize>,
 }
 
 impl Turns {
     const fn from(first: usize) -> Self {
-        let count = usize::MAX;
-        Self { first, count }
+        let wraps_at = None;
+        Self { first, wraps_at }
     }
 
     const fn all<C: Codecs>(first: usize) -> Self {
-        let count = C::COUNT;
-        Self { first, count }
+        let wraps_at = Some(C::COUNT);
+        Self { first, wraps_at }
     }
 
     #[inline]
     const fn at(self, turn: usize) -> usize {
         let place = self.first + turn;
-        if place < self.count {
-            place
-        } else {
-            place - self.count
+        match self.wraps_at {
+            Some(count) if place >= count => place - count,
+            _ => place,
         }
     }
 }

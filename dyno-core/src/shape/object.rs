@@ -19,13 +19,14 @@ pub trait Object: Sized + Send + Sync + 'static {
     /// What the shape is made of.
     const OUTLINE: Self::Outline;
 
-    /// The static description of the type.
+    /// The static description of the type, made of the outline; not to be defined by a type.
     const SHAPE: &'static Shape = <Self::Outline as ShapeSource<Self>>::SHAPE;
 
     /// Handles of the type's fields, seen from an object of type `R`.
     type Paths<R: 'static>: PathSet<R>;
 
-    /// Shows how the fields in this slot are carried; fields of one type may share a slot.
+    /// Shows how the fields in this slot are carried; fields of one type may share a slot. Answers for each slot that the outline and
+    /// the handles name.
     fn show_codec(slot: usize, to: Viewer<'_>) {
         let _ = (slot, to);
     }

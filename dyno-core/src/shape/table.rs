@@ -314,7 +314,7 @@ impl Shape {
         named.into_iter().flatten().chain(all.into_iter().flatten())
     }
 
-    /// Every field of the struct, or of every variant: keys, and then the others in the order of the type.
+    /// Every field of the struct, or of every variant: of each its keys, and then the others in the order of the type.
     pub fn all_fields(&self) -> impl Iterator<Item = &'static FieldShape> + use<> {
         let (fields, variants): (&'static [FieldShape], &'static [VariantShape]) = match self.body {
             Body::Struct(fields) => (fields, &[]),

@@ -32,7 +32,7 @@ impl ToTokens for TypeTokens {
     }
 }
 
-/// As the compiler writes it, which it is called for.
+/// As the compiler prints it.
 impl Display for TypeTokens {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.to_token_stream().fmt(f)

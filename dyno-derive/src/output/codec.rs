@@ -42,7 +42,8 @@ pub(super) struct Row<'a> {
 
 /// The fields of the struct or of each variant, in the order in which they are read, and their codecs.
 ///
-/// Keys are read behind the other fields, so that an item of which those do not fit still has its key. In the shape they come first.
+/// Keys are read behind the other fields, so that an item of which those do not fit still has its key, and written in the same order.
+/// In the shape they come first.
 pub(super) struct Rows<'a> {
     pub(super) groups: Vec<Vec<Row<'a>>>,
     types: Vec<TokenStream>,
@@ -154,7 +155,7 @@ impl<'a> Rows<'a> {
 /// The same text for fields that have the same codec, if that is known before the codec is printed, which takes long.
 fn what_is_said(field: &Field) -> Option<String> {
     let is_ordinary = matches!(field.missing, Missing::Codec)
-        && field.index.is_none()
+        && !refuses_few_values(field)
         && field.given.with.value().is_none();
     if !is_ordinary {
         return None;
@@ -202,12 +203,16 @@ fn type_and_value(field: &Field) -> (TokenStream, TokenStream) {
         (known, None) => known,
         ((_, value), Some(otherwise)) => (made(type_tokens), quote!(#value #otherwise)),
     };
-    let refuses_few_values = field.index.as_ref().is_some_and(|index| !index.low_entropy);
-    if refuses_few_values {
+    if refuses_few_values(field) {
         let place = type_tokens.first_span();
         value = quote_spanned!(place=> __dyno::searchable::<#type_tokens, _>(#value));
     }
     (codec_type, value)
+}
+
+fn refuses_few_values(field: &Field) -> bool {
+    let index = field.index.as_ref();
+    index.is_some_and(|index| !index.low_entropy)
 }
 
 fn type_and_codec(field: &Field) -> (TokenStream, TokenStream) {

@@ -51,7 +51,6 @@ fn declaration(object: &Object, target: &Target<'_>, methods: &TokenStream) -> T
         #visibility struct __DynoPaths #impl_generics (__dyno::PathBase<__DynoR, #own_type>) #bounds;
 
         #[automatically_derived]
-        #[allow(missing_docs)]
         impl #impl_generics __DynoPaths #arguments #bounds {
             #methods
         }

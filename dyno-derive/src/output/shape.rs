@@ -6,7 +6,6 @@
 //!     __dyno::Shape::without_fields("Root").stored(__dyno::TableShape::new("Root", "ID").region("us-east-2")),
 //!     __dyno::FieldList::new(["id", "firstname", "photo"])
 //!         .role(0, __dyno::Role::PartitionKey)
-//!         .role(2, __dyno::Role::Shard)
 //!         .others(&[
 //!             (1, __dyno::FieldShape::of::<Self>("firstname", 0).encrypted()),
 //!             (2, __dyno::FieldShape::of::<Self>("photo", 1).role(__dyno::Role::Shard).in_table("Photos").chunked()),
@@ -19,7 +18,8 @@
 //! ```text
 //! type Outline = &'static __dyno::Shape;
 //! const OUTLINE: &'static __dyno::Shape = &__dyno::Shape::choice("Payment", &[
-//!     __dyno::VariantShape::new("Card", &__dyno::FieldList::new(["number"]).slots([0]).shapes::<Self>()),
+//!     __dyno::VariantShape::new("Card", &__dyno::FieldList::new(["number"]).shapes::<Self>()),
+//!     __dyno::VariantShape::new("Cash", &__dyno::FieldList::new(["amount"]).slots([1]).shapes::<Self>()),
 //! ]).of::<Self>();
 //! ```
 
@@ -101,20 +101,19 @@ fn stored_fields<'r, 'a>(group: &'r [Row<'a>]) -> Vec<&'r Row<'a>> {
 fn fields(group: &[&Row<'_>], object: &Object, codecs: &TokenStream) -> TokenStream {
     let names = group.iter().map(|row| &row.field.name.text);
     let slots = slots(group);
-    let roles = group.iter().filter_map(|row| {
-        let (role, place) = (role(row.field)?, Index::from(row.index));
-        Some(quote!(.role(#place, #role)))
-    });
-    let others: Vec<_> = group
-        .iter()
-        .filter_map(|row| {
-            let said = said(row, object, codecs);
-            let role = role(row.field).map(|role| quote!(.role(#role)));
-            let (place, name, slot) = (Index::from(row.index), &row.field.name.text, &row.slot);
-            (!said.is_empty())
-                .then(|| quote!((#place, __dyno::FieldShape::of::<Self>(#name, #slot) #role #said)))
-        })
-        .collect();
+    let (mut roles, mut others) = (Vec::new(), Vec::new());
+    for row in group {
+        let (place, role) = (Index::from(row.index), role(row.field));
+        let (name, slot) = (&row.field.name.text, &row.slot);
+        let said = said(row, object, codecs);
+        if row.field.is_key() || said.is_empty() {
+            roles.extend(role.iter().map(|role| quote!(.role(#place, #role))));
+        }
+        if !said.is_empty() {
+            let role = role.map(|role| quote!(.role(#role)));
+            others.push(quote!((#place, __dyno::FieldShape::of::<Self>(#name, #slot) #role #said)));
+        }
+    }
     let others = (!others.is_empty()).then(|| quote!(.others(&[#(#others),*])));
     quote!(__dyno::FieldList::new([#(#names),*]) #slots #(#roles)* #others)
 }

@@ -156,11 +156,19 @@ fn own_type_is_spelled_out_where_self_is_another() {
 fn a_name_has_a_handle_where_all_variants_agree() {
     let printed = expansion(quote! {
         enum Event {
-            Sent { at: u64, to: String, text: String },
-            Received { at: u64, to: u8, #[dyno(rename = "t")] text: String },
+            Sent { at: u64, to: String, text: String, city: bool },
+            Received {
+                at: u64,
+                to: u8,
+                #[dyno(rename = "t")]
+                text: String,
+                #[dyno(encrypt(index = "city", low_entropy))]
+                city: bool,
+            },
         }
     });
     assert!(printed.contains("fnat(&self)"));
+    assert!(printed.contains("fncity(&self)"));
     assert!(!printed.contains("fnto(&self)"));
     assert!(!printed.contains("fntext(&self)"));
 }

@@ -6,7 +6,7 @@ use crate::shape::Object;
 /// The fields of a struct or variant: those of its key, which are read last, and the others, both in the order of the type.
 ///
 /// Most are said by their names only. What the compiler has to do for a type is mostly by the call, and it runs what a constant calls
-/// each time that it checks the type, so the list of their shapes is made where the constant is used.
+/// each time that it checks the type, so a struct has this list in its outline, and the shapes of its fields are made where they are used.
 #[derive(Debug)]
 pub struct FieldList<const COUNT: usize> {
     names: [&'static str; COUNT],
@@ -41,7 +41,7 @@ impl<const COUNT: usize> FieldList<COUNT> {
         self
     }
 
-    /// The same fields, of some of which more is said, each with its place.
+    /// The same fields, of some of which more is said. Each has its place, its role and its slot.
     #[must_use]
     pub const fn others(mut self, others: &'static [(usize, FieldShape)]) -> Self {
         self.others = others;
