@@ -23,6 +23,7 @@ mod caught;
 mod client;
 mod compile;
 mod crypto;
+mod depth;
 mod engine;
 mod measure;
 mod overhead;

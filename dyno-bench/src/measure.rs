@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::depth;
+
 /// How many rounds are measured; odd, so that one of them is the median.
 pub(crate) const ROUNDS: usize = 501;
 
@@ -48,13 +50,15 @@ pub(crate) fn compare(
     }
     let mut times = Vec::new();
     for round in 0..rounds {
-        let (one, other) = if round % 2 == 0 {
-            let one = ours(calls);
-            (one, baseline(calls))
-        } else {
-            let other = baseline(calls);
-            (ours(calls), other)
-        };
+        let (one, other) = depth::of_round(round / 2, || {
+            if round % 2 == 0 {
+                let one = ours(calls);
+                (one, baseline(calls))
+            } else {
+                let other = baseline(calls);
+                (ours(calls), other)
+            }
+        });
         let each = |took: Duration| took.as_secs_f64() * 1e9 / f64::from(calls);
         times.push((each(one), each(other)));
     }
