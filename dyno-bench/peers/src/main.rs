@@ -17,6 +17,8 @@ mod canned;
 mod caught;
 #[path = "../../src/client.rs"]
 mod client;
+#[path = "../../src/depth.rs"]
+mod depth;
 #[path = "../../src/overhead/hand.rs"]
 mod hand;
 mod locked;
