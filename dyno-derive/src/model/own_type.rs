@@ -17,9 +17,7 @@ impl TypeTokens {
     pub(crate) fn first_span(&self) -> Span {
         self.0.first().map_or_else(Span::call_site, TokenTree::span)
     }
-}
 
-impl TypeTokens {
     /// A text that is the same for the same tokens.
     pub(crate) fn words(&self) -> String {
         self.0.iter().map(|token| format!("{token} ")).collect()

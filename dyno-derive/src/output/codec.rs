@@ -51,6 +51,14 @@ pub(super) struct Rows<'a> {
 }
 
 impl Row<'_> {
+    pub(super) fn is_stored(&self) -> bool {
+        !matches!(self.field.role, Role::Skip)
+    }
+
+    pub(super) fn is_flattened(&self) -> bool {
+        matches!(self.field.role, Role::Flatten)
+    }
+
     /// The variable that holds its value, where it has one.
     pub(super) fn local(&self) -> Ident {
         format_ident!("__dyno_f{}", self.index)
@@ -103,14 +111,16 @@ impl<'a> Rows<'a> {
 
     /// The stored fields of a struct, if each has a codec of its own and all are carried by one call.
     pub(super) fn together(&self) -> Option<Vec<&Row<'a>>> {
-        let stored = self.groups.iter().flatten();
-        let stored: Vec<_> = stored
-            .filter(|row| !matches!(row.field.role, Role::Skip))
-            .collect();
+        let stored = stored(self.of_struct());
         let each_its_own = stored.len() == self.types.len();
         let is_one_call = (1..=AT_ONCE).contains(&stored.len());
-        let is_alike = |row: &&Row<'_>| !matches!(row.field.role, Role::Flatten);
-        (each_its_own && is_one_call && stored.iter().all(is_alike)).then_some(stored)
+        let is_alike = stored.iter().all(|row| !row.is_flattened());
+        (each_its_own && is_one_call && is_alike).then_some(stored)
+    }
+
+    /// The fields of a struct.
+    pub(super) fn of_struct(&self) -> &[Row<'a>] {
+        self.groups.first().map_or(&[], Vec::as_slice)
     }
 
     /// `let __dyno_c = __dyno_codecs();`, if there is a codec.
@@ -119,8 +129,8 @@ impl<'a> Rows<'a> {
         (!self.types.is_empty()).then(|| quote!(let __dyno_c = #codecs();))
     }
 
-    /// The function.
-    pub(super) fn function(&self, target: &Target<'_>) -> TokenStream {
+    /// The function that gives all codecs.
+    pub(super) fn codecs_function(&self, target: &Target<'_>) -> TokenStream {
         let Self { types, values, .. } = self;
         if types.is_empty() {
             return TokenStream::new();
@@ -133,7 +143,7 @@ impl<'a> Rows<'a> {
     }
 
     /// The item of `Object` that shows a codec by its slot.
-    pub(super) fn item(&self, target: &Target<'_>) -> Option<TokenStream> {
+    pub(super) fn show_codec(&self, target: &Target<'_>) -> Option<TokenStream> {
         let codecs = target.codecs();
         let count = self.types.len();
         if count == 0 {
@@ -168,6 +178,19 @@ fn what_is_said(field: &Field) -> Option<String> {
         Role::Shard => "shard",
     };
     Some(format!("{role} {}", field.type_tokens.words()))
+}
+
+pub(super) fn stored<'r, 'a>(group: &'r [Row<'a>]) -> Vec<&'r Row<'a>> {
+    group.iter().filter(|row| row.is_stored()).collect()
+}
+
+/// Those that are written or read by one call: each stands in the shape behind the one before, and none is flattened but one alone.
+pub(super) fn runs<'s, 'r, 'a>(rows: &'s [&'r Row<'a>]) -> impl Iterator<Item = &'s [&'r Row<'a>]> {
+    let follows = |row: &&Row<'_>, next: &&Row<'_>| row.index + 1 == next.index;
+    let runs = rows.chunk_by(move |row, next| {
+        !row.is_flattened() && !next.is_flattened() && follows(row, next)
+    });
+    runs.flat_map(|run| run.chunks(AT_ONCE))
 }
 
 /// The index of the first in the shape.

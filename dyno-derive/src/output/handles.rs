@@ -16,15 +16,16 @@ use syn::Ident;
 
 use super::codec::{Row, Rows};
 use super::target::Target;
-use crate::model::{Object, Role};
+use crate::model::Object;
 
 pub(super) fn handles(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let handles = unambiguous(rows);
     let signatures = handles.iter().map(Signature);
     let calls = handles.iter().map(|(_, row)| {
-        let call = match row.field.role {
-            Role::Flatten => "flattened",
-            _ => "field",
+        let call = if row.is_flattened() {
+            "flattened"
+        } else {
+            "field"
         };
         Ident::new(call, Span::call_site())
     });
@@ -85,7 +86,7 @@ impl ToTokens for Signature<'_> {
 fn unambiguous<'a>(rows: &'a Rows<'_>) -> Vec<(&'a Ident, &'a Row<'a>)> {
     let mut handles: Vec<(&Ident, &Row<'_>, bool)> = Vec::new();
     for row in rows.groups.iter().flatten() {
-        let (Some(ident), false) = (&row.field.ident, matches!(row.field.role, Role::Skip)) else {
+        let (Some(ident), true) = (&row.field.ident, row.is_stored()) else {
             continue;
         };
         match handles.iter_mut().find(|(known, ..)| *known == ident) {

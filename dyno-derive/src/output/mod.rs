@@ -37,8 +37,8 @@ pub(crate) use stub::stub;
 pub(crate) fn object(object: &Object) -> TokenStream {
     let target = Target::new(object);
     let rows = Rows::new(object);
-    let codecs = rows.function(&target);
-    let shown = rows.item(&target);
+    let codecs = rows.codecs_function(&target);
+    let shown = rows.show_codec(&target);
     let outline = shape::outline(object, &target, &rows);
     let write = write::function(object, &target, &rows);
     let read = read::function(object, &target, &rows);

@@ -32,7 +32,7 @@
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
-use super::codec::{AT_ONCE, Row, Rows, first_place};
+use super::codec::{Row, Rows, first_place, runs, stored};
 use super::target::Target;
 use crate::model::{Body, Layout, Missing, Object, Role, Variant};
 
@@ -48,7 +48,7 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
             if let Some(together) = rows.together() {
                 return all_together(&together, rows, target);
             }
-            let group = rows.groups.first().map_or(&[][..], Vec::as_slice);
+            let group = rows.of_struct();
             let (taken, fields) = (taken(group), named(group));
             quote!({ #taken Self #fields })
         }
@@ -65,7 +65,7 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
 /// All fields by one call with all codecs.
 fn all_together(together: &[&Row<'_>], rows: &Rows<'_>, target: &Target<'_>) -> TokenStream {
     let (codecs, first) = (target.codecs(), first_place(together));
-    let fields = named(rows.groups.first().map_or(&[][..], Vec::as_slice));
+    let fields = named(rows.of_struct());
     let locals = locals(together);
     quote! {
         fn read(__dyno_r: &mut __dyno::ObjectReader<'_>) -> __dyno::Result<Self> {
@@ -105,11 +105,9 @@ fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> Toke
 
 /// The statements that read all fields but flattened ones into locals.
 fn taken(group: &[Row<'_>]) -> TokenStream {
-    let is_taken = |row: &&Row<'_>| !matches!(row.field.role, Role::Flatten | Role::Skip);
-    let rows: Vec<&Row<'_>> = group.iter().filter(is_taken).collect();
-    let runs = rows.chunk_by(|row, next| row.index + 1 == next.index);
-    let runs = runs.flat_map(|run| run.chunks(AT_ONCE));
-    runs.map(taken_together).collect()
+    let mut rows = stored(group);
+    rows.retain(|row| !row.is_flattened());
+    runs(&rows).map(taken_together).collect()
 }
 
 fn taken_together(rows: &[&Row<'_>]) -> TokenStream {
@@ -126,7 +124,7 @@ fn taken_together(rows: &[&Row<'_>]) -> TokenStream {
 
 fn named(group: &[Row<'_>]) -> TokenStream {
     let mut rows: Vec<&Row<'_>> = group.iter().collect();
-    rows.sort_by_key(|row| matches!(row.field.role, Role::Flatten));
+    rows.sort_by_key(|row| row.is_flattened());
     let fields = rows.into_iter().map(|row| {
         let (ident, value) = (&row.field.ident, value(row));
         quote!(#ident: #value)

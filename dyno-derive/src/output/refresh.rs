@@ -8,8 +8,7 @@
 //! ```
 
 use proc_macro2::TokenStream;
-use quote::{ToTokens, format_ident, quote};
-use syn::Ident;
+use quote::{ToTokens, quote};
 
 use super::codec::{Row, Rows};
 use super::target::Target;
@@ -53,10 +52,10 @@ pub(super) fn function(
 fn arm(variant: &Variant, group: &[Row<'_>]) -> Option<TokenStream> {
     let ident = &variant.ident;
     let bindings = kept(group.iter()).map(|row| {
-        let (ident, local) = (&row.field.ident, local(row));
+        let (ident, local) = (&row.field.ident, row.local());
         quote!(#ident: #local)
     });
-    let calls = kept(group.iter()).map(|row| call(row, local(row)));
+    let calls = kept(group.iter()).map(|row| call(row, row.local()));
     kept(group.iter()).next()?;
     Some(quote! {
         Self::#ident { #(#bindings,)* .. } => { #(#calls)* }
@@ -69,10 +68,6 @@ fn kept<'a, 'r: 'a>(rows: impl Iterator<Item = &'a Row<'r>>) -> impl Iterator<It
 
 fn is_written(duty: Option<Duty>) -> bool {
     duty.is_some_and(|duty| duty != Duty::Ttl)
-}
-
-fn local(row: &Row<'_>) -> Ident {
-    format_ident!("__dyno_f{}", row.index)
 }
 
 fn call(Row { field, slot, .. }: &Row<'_>, value: impl ToTokens) -> TokenStream {

@@ -27,19 +27,19 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 use syn::Index;
 
-use super::codec::{Row, Rows};
+use super::codec::{Row, Rows, stored};
 use super::indexes;
 use super::target::Target;
 use super::template;
-use crate::model::{self, Body, Duty, Field, Name, Object, Placing, Privacy, Role, Unique};
+use crate::model::{self, Body, Duty, Field, Name, Object, Placing, Privacy, Role, Table, Unique};
 
 pub(super) fn outline(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let name = &object.rust_name;
     let codecs = target.codecs();
     let rest = rest(object);
-    let stored = stored(object);
-    let mut groups = rows.groups.iter().map(|group| stored_fields(group));
     if let Body::Enum(variants) = &object.body {
+        let groups = rows.groups.iter().map(|group| in_place(group));
+        let table = table(object);
         let variants = variants.iter().zip(groups).map(|(variant, group)| {
             let tag = &variant.tag.text;
             let aliases = aliases(&variant.aliases);
@@ -51,20 +51,18 @@ pub(super) fn outline(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> 
             };
             quote!(__dyno::VariantShape::new(#tag, &#fields) #aliases)
         });
-        return ready(&quote!(__dyno::Shape::choice(#name, &[#(#variants),*]) #stored #rest));
+        return ready(&quote!(__dyno::Shape::choice(#name, &[#(#variants),*]) #table #rest));
     }
-    let group = groups.next().unwrap_or_default();
+    let group = in_place(rows.of_struct());
+    let shape = without_fields(object);
     if group.is_empty() {
-        return ready(&quote!(__dyno::Shape::without_fields(#name) #stored #rest));
+        return ready(&quote!(#shape #rest));
     }
     let fields = fields(&group, object, &codecs);
     let count = Index::from(group.len());
-    let shape = simple_table(object)
-        .unwrap_or_else(|| quote!(__dyno::Shape::without_fields(#name) #stored));
     quote! {
         type Outline = __dyno::Outline<#count>;
-        const OUTLINE: Self::Outline =
-            __dyno::Outline::new(#shape #rest, #fields);
+        const OUTLINE: Self::Outline = __dyno::Outline::new(#shape #rest, #fields);
     }
 }
 
@@ -89,11 +87,9 @@ fn rest(object: &Object) -> TokenStream {
     quote!(#tag #context #sealed #indexes #templates)
 }
 
-fn stored_fields<'r, 'a>(group: &'r [Row<'a>]) -> Vec<&'r Row<'a>> {
-    let stored = group.iter();
-    let mut stored: Vec<_> = stored
-        .filter(|row| !matches!(row.field.role, Role::Skip))
-        .collect();
+/// The stored fields, in the order of the shape.
+fn in_place<'r, 'a>(group: &'r [Row<'a>]) -> Vec<&'r Row<'a>> {
+    let mut stored = stored(group);
     stored.sort_by_key(|row| row.index);
     stored
 }
@@ -234,15 +230,20 @@ fn aliases(names: &[Name]) -> Option<TokenStream> {
     (names.len() > 0).then(|| quote!(.aliases(&[#(#names),*])))
 }
 
-/// `__dyno::Shape::in_table("Root", "Root", "ID")`, of a type whose table has a partition key only and no region.
-fn simple_table(object: &Object) -> Option<TokenStream> {
-    let table = object.table.as_ref()?;
-    let is_simple = table.sort.is_none() && object.given.region.value().is_none();
-    let (name, table, key) = (&object.rust_name, &table.name.text, &table.key.text);
-    is_simple.then(|| quote!(__dyno::Shape::in_table(#name, #table, #key)))
+/// A struct and its table: `__dyno::Shape::in_table("Root", "Root", "ID")`, or with more calls, which cost the compiler more, where the
+/// table has a sort key or a region.
+fn without_fields(object: &Object) -> TokenStream {
+    let name = &object.rust_name;
+    let is_simple = |table: &&Table| table.sort.is_none() && object.given.region.value().is_none();
+    if let Some(table) = object.table.as_ref().filter(is_simple) {
+        let (table, key) = (&table.name.text, &table.key.text);
+        return quote!(__dyno::Shape::in_table(#name, #table, #key));
+    }
+    let table = table(object);
+    quote!(__dyno::Shape::without_fields(#name) #table)
 }
 
-fn stored(object: &Object) -> Option<TokenStream> {
+fn table(object: &Object) -> Option<TokenStream> {
     let table = object.table.as_ref()?;
     let (name, key) = (&table.name.text, &table.key.text);
     let sort = table.sort.as_ref().map(|sort| {

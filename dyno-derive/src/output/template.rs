@@ -13,7 +13,7 @@
 //! ```
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 use syn::ext::IdentExt as _;
 
 use super::codec::{Row, Rows};
@@ -132,20 +132,18 @@ pub(super) fn items(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> To
         Body::Enum(variants) => {
             let arms = variants.iter().zip(&rows.groups).map(|(variant, group)| {
                 let ident = &variant.ident;
-                let found = fields.iter().enumerate();
-                let found: Vec<_> = found
-                    .filter_map(|(index, name)| {
-                        let local = format_ident!("__dyno_f{}", index);
-                        Some((local, *name, row_of(group, name)?))
-                    })
-                    .collect();
-                let bindings = found.iter().map(|(local, _, row)| {
-                    let ident = &row.field.ident;
+                let found = fields
+                    .iter()
+                    .filter_map(|name| Some((*name, row_of(group, name)?)));
+                let found: Vec<_> = found.collect();
+                let bindings = found.iter().map(|(_, row)| {
+                    let (ident, local) = (&row.field.ident, row.local());
                     quote!(#ident: #local)
                 });
-                let parts = found
-                    .iter()
-                    .map(|(local, name, row)| part(table, name, row, &quote!(#local)));
+                let parts = found.iter().map(|(name, row)| {
+                    let local = row.local();
+                    part(table, name, row, &quote!(#local))
+                });
                 quote!(Self::#ident { #(#bindings,)* .. } => __dyno::key_parts([#(#parts),*]),)
             });
             quote!(match self { #(#arms)* })

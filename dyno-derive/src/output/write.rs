@@ -20,9 +20,9 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 
-use super::codec::{AT_ONCE, Row, Rows, first_place};
+use super::codec::{Row, Rows, first_place, runs, stored};
 use super::target::Target;
-use crate::model::{Body, Layout, Object, Role, Variant};
+use crate::model::{Body, Layout, Object, Variant};
 
 pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let body = match &object.body {
@@ -35,8 +35,7 @@ pub(super) fn function(object: &Object, target: &Target<'_>, rows: &Rows<'_>) ->
             if let Some(together) = rows.together() {
                 return all_together(&together, target);
             }
-            let group = rows.groups.first().map_or(&[][..], Vec::as_slice);
-            calls(group, |row| {
+            calls(rows.of_struct(), |row| {
                 let ident = &row.field.ident;
                 quote!(&self.#ident)
             })
@@ -73,10 +72,7 @@ fn arm(index: usize, variant: &Variant, group: &[Row<'_>]) -> TokenStream {
     let ident = &variant.ident;
     let pattern = match variant.layout {
         Layout::Named => {
-            let stored = group
-                .iter()
-                .filter(|row| !matches!(row.field.role, Role::Skip));
-            let bindings = stored.map(|row| {
+            let bindings = stored(group).into_iter().map(|row| {
                 let (ident, local) = (&row.field.ident, row.local());
                 quote!(#ident: #local)
             });
@@ -99,18 +95,11 @@ fn arm(index: usize, variant: &Variant, group: &[Row<'_>]) -> TokenStream {
 
 /// One call for fields that stand one behind the other, up to the next that is flattened.
 fn calls(group: &[Row<'_>], value: impl Fn(&Row<'_>) -> TokenStream) -> TokenStream {
-    let is_flattened = |row: &Row<'_>| matches!(row.field.role, Role::Flatten);
-    let stored: Vec<_> = group
-        .iter()
-        .filter(|row| !matches!(row.field.role, Role::Skip))
-        .collect();
-    let follows = |row: &Row<'_>, next: &Row<'_>| row.index + 1 == next.index;
-    let runs = stored
-        .chunk_by(|row, next| !is_flattened(row) && !is_flattened(next) && follows(row, next));
-    let calls = runs.flat_map(|run| run.chunks(AT_ONCE)).map(|rows| {
+    let stored = stored(group);
+    let calls = runs(&stored).map(|rows| {
         let values = rows.iter().map(|row| value(row));
         let slots = rows.iter().map(|row| &row.slot);
-        if rows.iter().any(|row| is_flattened(row)) {
+        if rows.iter().any(|row| row.is_flattened()) {
             return quote!(#(__dyno_w.flatten(#values, __dyno_c.#slots);)*);
         }
         let first = first_place(rows);
