@@ -17,9 +17,9 @@ use crate::loader::ConfigLoader;
 pub use crate::shape::{
     AnyCodec, AsMap, Beside, Codec, Codecs, Duty, FieldCodec, FieldList, FieldShape, Index,
     IndexPart, IndexShape, Invalid, Kind, NoIndexes, NoMap, Object, ObjectReader, ObjectWriter,
-    Outline, Parts, Path, PathBase, PathSet, Probe, Refresh, Role, SecondaryShape, SerdeProbe,
-    SerdeValue, Shape, ShapeSource, Stored, TableShape, Turns, UniqueShape, VariantShape, Viewer,
-    Whole, beside, expiry, explained, given, key, read_all, read_fields, reads, searchable, shard,
+    Outline, Parts, Path, PathBase, Probe, Refresh, Role, SecondaryShape, SerdeProbe, SerdeValue,
+    Shape, ShapeSource, Stored, TableShape, Turns, UniqueShape, VariantShape, Viewer, Whole,
+    beside, expiry, explained, given, key, read_all, read_fields, reads, searchable, shard,
     show_codec, stamped, stored, validated, version, with, write_all, write_fields,
 };
 

@@ -15,6 +15,7 @@ struct Root {
     rest: BTreeMap<String, u64>,
     list: Vec<u8>,
     kind: Kind,
+    parcel: Parcel,
 }
 
 #[derive(DyObject)]
@@ -27,6 +28,36 @@ struct Inner {
 enum Kind {
     Sent { at: u64, to: String },
     Received { at: u64, from: String },
+}
+
+#[derive(DyObject)]
+enum Parcel {
+    Wrapped(Inner),
+    Empty,
+    Open {
+        #[dyno(skip)]
+        _seen: bool,
+        weight: u64,
+        #[dyno(flatten)]
+        label: Inner,
+        price: Option<u64>,
+    },
+}
+
+#[test]
+fn fields_of_variants_are_counted_with_those_of_the_variants_before() {
+    let parcel = Root::paths().parcel();
+    let _: Path<Root, u64> = parcel.weight();
+    let _: Path<Root, Option<u64>> = parcel.price();
+    let places = [
+        parcel.weight().to_string(),
+        parcel.label().next().city().to_string(),
+        parcel.price().to_string(),
+    ];
+    assert_eq!(
+        places,
+        ["PARCEL.weight", "PARCEL.next.city", "PARCEL.price"]
+    );
 }
 
 #[test]

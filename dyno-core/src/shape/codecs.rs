@@ -3,11 +3,9 @@
 //! What the compiler has to do for a type is mostly by the call, and by the way out of a function: one call for all fields takes it
 //! half the time of one for each.
 
-use std::any::Any;
+use dyno_value::{ValueCause, ValueError};
 
-use dyno_value::ValueError;
-
-use super::{Beside, Codec, Kind, ObjectReader, ObjectWriter};
+use super::{AnyCodec, Beside, Codec, ObjectReader, ObjectWriter, SlotQuestion, Viewer};
 
 /// The codecs of several fields.
 pub trait Codecs {
@@ -114,27 +112,6 @@ impl<T: 'static> FieldCodec for Beside<T> {
     }
 }
 
-/// The codec of a field, whatever its type: a [`Codec`] or a [`Beside`].
-pub trait AnyCodec: Any {
-    /// What the values look like inside.
-    fn kind(&self) -> Kind;
-}
-
-impl<T: 'static> AnyCodec for Codec<T> {
-    fn kind(&self) -> Kind {
-        self.kind()
-    }
-}
-
-impl<T: 'static> AnyCodec for Beside<T> {
-    fn kind(&self) -> Kind {
-        self.whole.kind()
-    }
-}
-
-/// What is shown a codec.
-pub type Viewer<'a> = &'a mut dyn FnMut(&dyn AnyCodec);
-
 /// See [`Codecs::read`].
 ///
 /// # Errors
@@ -149,18 +126,27 @@ pub fn read_fields<C: Codecs>(
     codecs.read(Turns::from(first), from)
 }
 
-/// The same of all fields of an object: from this place on, and then those before it.
+/// The same of all fields of an object: from this place on, and then those before it. A reader that asks for a codec is shown it.
 ///
 /// # Errors
 ///
-/// The same.
+/// The same, or [`ValueCause::Missing`] of a reader that asks.
 #[inline]
 pub fn read_all<C: Codecs>(
     from: &mut ObjectReader<'_>,
     first: usize,
     codecs: C,
 ) -> Result<C::Values, ValueError> {
+    if let Some(question) = from.question() {
+        return Err(answer(question, &codecs));
+    }
     codecs.read(Turns::all::<C>(first), from)
+}
+
+#[cold]
+fn answer<C: Codecs>(question: &mut SlotQuestion<'_>, codecs: &C) -> ValueError {
+    codecs.show(question.slot, question.to);
+    ValueError::new(ValueCause::Missing)
 }
 
 /// See [`Codecs::write`].

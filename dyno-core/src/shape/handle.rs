@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{FieldPath, ParsePathError, ValueError};
 
-use super::{AnyCodec, Attribute, Beside, Codec, Lazy, Object};
+use super::{Attribute, Codec, FieldShape, Lazy, Object, Role};
 
 /// The place of a field of type `T` inside an object of type `R`, known to the compiler.
 ///
@@ -123,7 +123,7 @@ impl<R: 'static, T: Navigate> Deref for Path<R, T> {
     fn deref(&self) -> &T::Paths<R> {
         let inside = self
             .inside
-            .get_or_init(|| Box::new(T::Paths::<R>::at(PathBase::new(self.place.clone()))));
+            .get_or_init(|| Box::new(T::handles_at::<R>(self.place.clone())));
         inside
             .downcast_ref()
             .expect("filled with the handles of `T`")
@@ -133,24 +133,33 @@ impl<R: 'static, T: Navigate> Deref for Path<R, T> {
 /// A type whose fields have handles: an object, or an `Option`, `Box`, `Arc` or `Lazy` of one.
 pub trait Navigate {
     /// Handles of the fields, seen from an object of type `R`.
-    type Paths<R: 'static>: PathSet<R>;
+    type Paths<R: 'static>: Send + Sync + 'static;
+
+    /// Those of the object that stands at this place.
+    fn handles_at<R: 'static>(place: FieldPath) -> Self::Paths<R>;
 }
 
 impl<T: Object> Navigate for T {
     type Paths<R: 'static> = <T as Object>::Paths<R>;
+
+    fn handles_at<R: 'static>(place: FieldPath) -> Self::Paths<R> {
+        <T as Object>::handles_at(PathBase::new(place))
+    }
 }
 
-impl<T: Navigate> Navigate for Option<T> {
-    type Paths<R: 'static> = T::Paths<R>;
+macro_rules! navigated_through {
+    ($($around:ident),*) => {
+        $(impl<T: Navigate> Navigate for $around<T> {
+            type Paths<R: 'static> = T::Paths<R>;
+
+            fn handles_at<R: 'static>(place: FieldPath) -> Self::Paths<R> {
+                T::handles_at(place)
+            }
+        })*
+    };
 }
 
-impl<T: Navigate> Navigate for Arc<T> {
-    type Paths<R: 'static> = T::Paths<R>;
-}
-
-impl<T: Navigate> Navigate for Lazy<T> {
-    type Paths<R: 'static> = T::Paths<R>;
-}
+navigated_through!(Arc, Lazy, Option);
 
 /// A list whose elements have handles: a `Vec`, or an `Option`, `Box`, `Arc` or `Lazy` of one.
 pub trait ListLike {
@@ -191,15 +200,6 @@ macro_rules! passed_through {
 
 passed_through!(Arc, Box, Lazy, Option);
 
-/// The handles of one type's fields; implemented by the derive.
-pub trait PathSet<R>: Send + Sync + 'static {
-    /// The type.
-    type Of: Object;
-
-    /// The handles of the fields of the object at `base`.
-    fn at(base: PathBase<R, Self::Of>) -> Self;
-}
-
 /// The place of an object of type `O` whose fields have handles.
 pub struct PathBase<R, O> {
     path: FieldPath,
@@ -214,31 +214,40 @@ impl<R, O: Object> PathBase<R, O> {
         }
     }
 
-    /// The handle of the field stored under `name`, whose codec stands in this slot.
-    pub fn field<T: 'static>(&self, name: &'static str, slot: usize) -> Path<R, T> {
-        Path::new(self.path.key(name), codec_at::<O, Codec<T>>(slot))
+    /// The same place, of an object that has the same fields.
+    pub(crate) fn of<T: Object>(self) -> PathBase<R, T> {
+        PathBase::new(self.path)
     }
 
-    /// The handle of a flattened object or map, whose attributes stand beside the others.
-    pub fn flattened<T: 'static>(&self, _: &'static str, slot: usize) -> Path<R, T> {
+    /// The handle of the field at this place among all fields of the shape, as [`Shape::all_fields`](super::Shape::all_fields) has them.
+    pub fn field<T: 'static>(&self, place: usize) -> Path<R, T> {
+        let (field, codec) = field_and_codec::<O, T>(place);
+        let is_flattened = field.field_role() == Role::Flatten;
+        let path = if is_flattened {
+            self.path.clone()
+        } else {
+            self.path.key(field.name())
+        };
         Path {
-            is_flattened: true,
-            ..Path::new(self.path.clone(), codec_at::<O, Beside<T>>(slot).whole)
+            is_flattened,
+            ..Path::new(path, codec)
         }
     }
 }
 
 #[expect(
     clippy::expect_used,
-    reason = "the derive says the slots of its own list of codecs"
+    reason = "the derive counts the fields, of which each has a codec of its type"
 )]
-fn codec_at<O: Object, C: AnyCodec + Copy>(slot: usize) -> C {
-    let mut found = None;
-    O::show_codec(slot, &mut |codec| {
-        let codec: &dyn Any = codec;
-        found = codec.downcast_ref().copied();
+fn field_and_codec<O: Object, T: 'static>(place: usize) -> (&'static FieldShape, Codec<T>) {
+    let field = O::SHAPE.all_fields().nth(place);
+    let field = field.expect("a field of the object");
+    let slot = field.slot().expect("a field of a derived type");
+    let mut codec = None;
+    O::show_codec(slot, &mut |shown| {
+        codec = shown.whole().downcast_ref::<Codec<T>>().copied();
     });
-    found.expect("a codec of the field's type")
+    (field, codec.expect("a codec of the field's type"))
 }
 
 impl<R, O> fmt::Debug for PathBase<R, O> {

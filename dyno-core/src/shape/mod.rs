@@ -4,6 +4,7 @@
 //! between an [`Attribute`] and any type that `serde` knows. [`Shape`] is the static description that everything
 //! else works from.
 
+mod any_codec;
 mod attribute;
 mod codec;
 mod codecs;
@@ -32,21 +33,22 @@ mod validity;
 mod with;
 mod write;
 
+use any_codec::SlotQuestion;
+pub use any_codec::{AnyCodec, Viewer};
 pub use attribute::Attribute;
 pub(crate) use attribute::{
     read_object, restore_drained, write_keys, write_object, write_what_can_be,
 };
 pub use codec::{Beside, Codec, beside, key, shard};
 pub use codecs::{
-    AnyCodec, Codecs, FieldCodec, Turns, Viewer, read_all, read_fields, show_codec, write_all,
-    write_fields,
+    Codecs, FieldCodec, Turns, read_all, read_fields, show_codec, write_all, write_fields,
 };
 pub use duty::{Duty, Reads, Refresh, Stamp, VersionNumber, VersionRange, reads, stamped, version};
 pub use field::{Element, FieldList, FieldShape, Kind, Privacy, Role, TextInKey};
 pub(crate) use fits::{fits, fits_object};
 pub use flatten::Flatten;
 pub(crate) use handle::root;
-pub use handle::{IntoPath, ListLike, MapLike, Navigate, Path, PathBase, PathSet, TypedPath};
+pub use handle::{IntoPath, ListLike, MapLike, Navigate, Path, PathBase, TypedPath};
 pub use impls::SetElement;
 pub use index::{IndexShape, Searchable, searchable};
 pub use key_attribute::KeyAttribute;

@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use dyno_value::ValueError;
 
-use super::{Invalid, ObjectReader, ObjectWriter, PathSet, Refresh, Shape, ShapeSource, Viewer};
+use super::{Invalid, ObjectReader, ObjectWriter, PathBase, Refresh, Shape, ShapeSource, Viewer};
 use crate::key::{KeyFields, PartText};
 use crate::loader::ConfigLoader;
 
@@ -23,12 +23,16 @@ pub trait Object: Sized + Send + Sync + 'static {
     const SHAPE: &'static Shape = <Self::Outline as ShapeSource<Self>>::SHAPE;
 
     /// Handles of the type's fields, seen from an object of type `R`.
-    type Paths<R: 'static>: PathSet<R>;
+    type Paths<R: 'static>: Send + Sync + 'static;
 
-    /// Shows how the fields in this slot are carried; fields of one type may share a slot. Answers for each slot that the outline and
-    /// the handles name.
+    /// Those of the object at this place.
+    fn handles_at<R: 'static>(place: PathBase<R, Self>) -> Self::Paths<R>;
+
+    /// Shows how the fields in this slot are carried; fields of one type may share a slot. Answers for each slot that the shape names.
+    ///
+    /// To be defined by a type whose fields are not all read by one call.
     fn show_codec(slot: usize, to: Viewer<'_>) {
-        let _ = (slot, to);
+        ObjectReader::ask::<Self>(slot, to);
     }
 
     /// Hands every field to the writer, by its index in the shape.
@@ -91,6 +95,10 @@ impl<T: Object> Object for Box<T> {
     const OUTLINE: &'static Shape = T::SHAPE;
 
     type Paths<R: 'static> = T::Paths<R>;
+
+    fn handles_at<R: 'static>(place: PathBase<R, Self>) -> Self::Paths<R> {
+        T::handles_at(place.of())
+    }
 
     fn show_codec(slot: usize, to: Viewer<'_>) {
         T::show_codec(slot, to);

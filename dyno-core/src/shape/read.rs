@@ -3,7 +3,10 @@ use std::mem;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::{Item, ValueCause, ValueError};
 
-use super::{Attribute, Beside, Body, Codec, FieldShape, Role, Shape, VariantShape, uncertain};
+use super::{
+    Attribute, Beside, Body, Codec, FieldShape, Object, Role, Shape, SlotQuestion, VariantShape,
+    Viewer, uncertain,
+};
 use crate::reserved;
 
 /// Hands out the fields of an object by their index in its shape.
@@ -31,6 +34,8 @@ enum Source<'a> {
     Kept(Slots<&'a AttributeValue>),
     /// The same of an item of which something is left.
     Taken(Slots<&'a mut AttributeValue>, Left),
+    /// No attributes: a codec is asked for.
+    Question(SlotQuestion<'a>),
 }
 
 /// What stands there for a field.
@@ -118,6 +123,22 @@ impl<'a> ObjectReader<'a> {
         true
     }
 
+    /// Shows the codec in this slot of a type of which all fields are read by one call, which knows them all.
+    pub(crate) fn ask<T: Object>(slot: usize, to: Viewer<'a>) {
+        let question = SlotQuestion { slot, to };
+        let mut this = Self::from_source(T::SHAPE, Source::Question(question));
+        drop(T::read(&mut this));
+    }
+
+    /// What is asked in place of the values.
+    #[inline]
+    pub(super) fn question(&mut self) -> Option<&mut SlotQuestion<'a>> {
+        match &mut self.source {
+            Source::Question(question) => Some(question),
+            Source::Item(_) | Source::Kept(_) | Source::Taken(..) => None,
+        }
+    }
+
     fn from_source(shape: &'static Shape, source: Source<'a>) -> Self {
         Self {
             shape,
@@ -167,6 +188,7 @@ impl<'a> ObjectReader<'a> {
                     Left::AllButTextsThatAreNoKeys => Found::Drained(value, field.is_key()),
                 })
             }
+            Source::Question(_) => None,
         };
         found.unwrap_or(Found::Nothing)
     }
@@ -268,7 +290,7 @@ impl<'a> ObjectReader<'a> {
     fn item(&mut self) -> Result<&mut Item, ValueError> {
         match &mut self.source {
             Source::Item(item) => Ok(item),
-            Source::Kept(_) | Source::Taken(..) => Err(ValueError::custom(
+            Source::Kept(_) | Source::Question(_) | Source::Taken(..) => Err(ValueError::custom(
                 "a struct without flattened fields has no attributes beside its own",
             )),
         }

@@ -6,7 +6,8 @@
 //! }
 //! ```
 //!
-//! and, among the items of `Object`, one that shows them to code that does not know the types:
+//! and, among the items of `Object` of a type whose fields are not all read by one call, one that shows them to code that does not
+//! know the types:
 //!
 //! ```text
 //! fn show_codec(__dyno_slot: usize, __dyno_to: __dyno::Viewer<'_>) {
@@ -26,7 +27,7 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::{Ident, Index};
 
 use super::target::Target;
-use crate::model::{Duty, Field, Missing, Object, Role, TypeTokens};
+use crate::model::{Body, Duty, Field, Missing, Object, Role, TypeTokens};
 
 /// How many codecs the core takes by one call: in `read_fields`, `write_fields` and `show_codec`.
 pub(super) const AT_ONCE: usize = 12;
@@ -46,6 +47,7 @@ pub(super) struct Row<'a> {
 /// In the shape they come first.
 pub(super) struct Rows<'a> {
     pub(super) groups: Vec<Vec<Row<'a>>>,
+    is_struct: bool,
     types: Vec<TokenStream>,
     values: Vec<TokenStream>,
 }
@@ -69,6 +71,7 @@ impl<'a> Rows<'a> {
     pub(super) fn new(object: &'a Object) -> Self {
         let mut this = Self {
             groups: Vec::new(),
+            is_struct: matches!(object.body, Body::Struct(_)),
             types: Vec::new(),
             values: Vec::new(),
         };
@@ -115,7 +118,7 @@ impl<'a> Rows<'a> {
         let each_its_own = stored.len() == self.types.len();
         let is_one_call = (1..=AT_ONCE).contains(&stored.len());
         let is_alike = stored.iter().all(|row| !row.is_flattened());
-        (each_its_own && is_one_call && is_alike).then_some(stored)
+        (self.is_struct && each_its_own && is_one_call && is_alike).then_some(stored)
     }
 
     /// The fields of a struct.
@@ -142,11 +145,11 @@ impl<'a> Rows<'a> {
         })
     }
 
-    /// The item of `Object` that shows a codec by its slot.
+    /// The item of `Object` that shows a codec by its slot, where no call that reads all fields can be asked.
     pub(super) fn show_codec(&self, target: &Target<'_>) -> Option<TokenStream> {
         let codecs = target.codecs();
         let count = self.types.len();
-        if count == 0 {
+        if count == 0 || self.together().is_some() {
             return None;
         }
         let shown = if count <= AT_ONCE {

@@ -3,7 +3,7 @@
 //! ```text
 //! pub struct __DynoPaths<__DynoR: 'static>(__dyno::PathBase<__DynoR, Root>);
 //! impl<__DynoR: 'static> __DynoPaths<__DynoR> {
-//!     pub fn city(&self) -> __dyno::Path<__DynoR, String> { self.0.field("city", 0) }
+//!     pub fn city(&self) -> __dyno::Path<__DynoR, String> { self.0.field(0) }
 //! }
 //! ```
 //!
@@ -11,35 +11,23 @@
 //! things in two variants has none.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
-use syn::Ident;
+use quote::quote;
+use syn::{Ident, Index};
 
-use super::codec::{Row, Rows};
+use super::codec::{Row, Rows, stored};
 use super::target::Target;
-use crate::model::Object;
+use crate::model::{Field, Object};
 
 pub(super) fn handles(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
     let handles = unambiguous(rows);
-    let signatures = handles.iter().map(Signature);
-    let calls = handles.iter().map(|(_, row)| {
-        let call = if row.is_flattened() {
-            "flattened"
-        } else {
-            "field"
-        };
-        Ident::new(call, Span::call_site())
-    });
-    let names = handles.iter().map(|(_, row)| &row.field.name.text);
-    let slots = handles.iter().map(|(_, row)| &row.slot);
-    let methods = quote!(#(#signatures { self.0.#calls(#names, #slots) })*);
+    let visibilities = handles.iter().map(|handle| &handle.field.visibility);
+    let idents = handles.iter().map(Handle::method);
+    let types = handles.iter().map(|handle| &handle.field.type_tokens);
+    let places = handles.iter().map(|handle| Index::from(handle.place));
+    let methods = quote! {#(
+        #visibilities fn #idents(&self) -> __dyno::Path<__DynoR, #types> { self.0.field(#places) }
+    )*};
     declaration(object, target, &methods)
-}
-
-/// The same methods with bodies that ask nothing of the types, beside errors.
-pub(super) fn stubs(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> TokenStream {
-    let handles = unambiguous(rows);
-    let signatures = handles.iter().map(Signature);
-    declaration(object, target, &quote!(#(#signatures { loop {} })*))
 }
 
 fn declaration(object: &Object, target: &Target<'_>, methods: &TokenStream) -> TokenStream {
@@ -55,50 +43,58 @@ fn declaration(object: &Object, target: &Target<'_>, methods: &TokenStream) -> T
         impl #impl_generics __DynoPaths #arguments #bounds {
             #methods
         }
-
-        #[automatically_derived]
-        impl #impl_generics __dyno::PathSet<__DynoR> for __DynoPaths #arguments #bounds {
-            type Of = #own_type;
-            fn at(__dyno_base: __dyno::PathBase<__DynoR, #own_type>) -> Self {
-                Self(__dyno_base)
-            }
-        }
     }
 }
 
-/// `pub fn city(&self) -> __dyno::Path<__DynoR, String>`
-struct Signature<'a>(&'a (&'a Ident, &'a Row<'a>));
+/// A field that has a handle.
+struct Handle<'a> {
+    ident: &'a Ident,
+    field: &'a Field,
+    slot: &'a Index,
+    /// Its index among the fields of all variants.
+    place: usize,
+}
 
-impl ToTokens for Signature<'_> {
-    fn to_tokens(&self, tokens: &mut TokenStream) {
-        let (ident, row) = *self.0;
-        // A call-site span keeps lints on unused methods away from the user's field.
-        let mut ident = ident.clone();
+impl Handle<'_> {
+    /// The name of the method. A call-site span keeps lints on unused methods away from the user's field.
+    fn method(&self) -> Ident {
+        let mut ident = self.ident.clone();
         ident.set_span(Span::call_site().located_at(ident.span()));
-        let visibility = &row.field.visibility;
-        let type_tokens = &row.field.type_tokens;
-        quote!(#visibility fn #ident(&self) -> __dyno::Path<__DynoR, #type_tokens>)
-            .to_tokens(tokens);
+        ident
     }
 }
 
-/// The named fields that mean one place and type, whatever the variant.
-fn unambiguous<'a>(rows: &'a Rows<'_>) -> Vec<(&'a Ident, &'a Row<'a>)> {
-    let mut handles: Vec<(&Ident, &Row<'_>, bool)> = Vec::new();
-    for row in rows.groups.iter().flatten() {
-        let (Some(ident), true) = (&row.field.ident, row.is_stored()) else {
-            continue;
-        };
-        match handles.iter_mut().find(|(known, ..)| *known == ident) {
-            None => handles.push((ident, row, true)),
-            Some((_, known, agrees)) => {
-                *agrees &= known.field.name.text == row.field.name.text && known.slot == row.slot;
+/// The named fields that mean one attribute and type, whatever the variant.
+fn unambiguous<'a>(rows: &'a Rows<'_>) -> Vec<Handle<'a>> {
+    let mut handles: Vec<(Handle<'_>, bool)> = Vec::new();
+    let mut before = 0;
+    for group in &rows.groups {
+        let stored = stored(group);
+        let of_other_variants = handles.len();
+        for Row { field, index, slot } in &stored {
+            let Some(ident) = &field.ident else {
+                continue;
+            };
+            let mut others = handles.iter_mut().take(of_other_variants);
+            match others.find(|(known, _)| known.ident == ident) {
+                None => {
+                    let place = before + index;
+                    let handle = Handle {
+                        ident,
+                        field,
+                        slot,
+                        place,
+                    };
+                    handles.push((handle, true));
+                }
+                Some((known, agrees)) => {
+                    let is_same_name = known.field.name.text == field.name.text;
+                    *agrees &= is_same_name && known.slot == slot;
+                }
             }
         }
+        before += stored.len();
     }
-    handles
-        .into_iter()
-        .filter(|(.., agrees)| *agrees)
-        .map(|(ident, row, _)| (ident, row))
-        .collect()
+    let agreed = handles.into_iter().filter(|(_, agrees)| *agrees);
+    agreed.map(|(handle, _)| handle).collect()
 }

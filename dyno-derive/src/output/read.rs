@@ -30,7 +30,7 @@
 //! Flattened fields come last: what no field claims is theirs. A `match` stands in the place of `?`, which is two calls.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::codec::{Row, Rows, first_place, runs, stored};
 use super::target::Target;
@@ -95,7 +95,7 @@ fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> Toke
     let fields = match variant.layout {
         Layout::Named => named(group),
         Layout::Newtype => {
-            let values = group.iter().map(value);
+            let values = group.iter().map(Value);
             quote!((#(#values),*))
         }
         Layout::Unit => TokenStream::new(),
@@ -125,25 +125,26 @@ fn taken_together(rows: &[&Row<'_>]) -> TokenStream {
 fn named(group: &[Row<'_>]) -> TokenStream {
     let mut rows: Vec<&Row<'_>> = group.iter().collect();
     rows.sort_by_key(|row| row.is_flattened());
-    let fields = rows.into_iter().map(|row| {
-        let (ident, value) = (&row.field.ident, value(row));
-        quote!(#ident: #value)
-    });
-    quote!({ #(#fields),* })
+    let idents = rows.iter().map(|row| &row.field.ident);
+    let values = rows.iter().map(|row| Value(row));
+    quote!({ #(#idents: #values),* })
 }
 
-fn value(row: &Row<'_>) -> TokenStream {
-    let Row { field, slot, .. } = row;
-    match (&field.role, &field.missing) {
-        (Role::Skip, Missing::Call(function)) => quote!(#function()),
-        (Role::Skip, Missing::Default(place)) => {
-            quote_spanned!(*place=> ::core::default::Default::default())
-        }
-        (Role::Skip, Missing::Codec) => quote!(::core::default::Default::default()),
-        (Role::Flatten, _) => quote!(__dyno_r.flatten(__dyno_c.#slot)?),
-        (_, _) => {
-            let local = row.local();
-            quote!(#local)
-        }
+/// The expression that stands for a field where the object is made.
+struct Value<'a>(&'a Row<'a>);
+
+impl ToTokens for Value<'_> {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        let Row { field, slot, .. } = self.0;
+        let value = match (&field.role, &field.missing) {
+            (Role::Skip, Missing::Call(function)) => quote!(#function()),
+            (Role::Skip, Missing::Default(place)) => {
+                quote_spanned!(*place=> ::core::default::Default::default())
+            }
+            (Role::Skip, Missing::Codec) => quote!(::core::default::Default::default()),
+            (Role::Flatten, _) => quote!(__dyno_r.flatten(__dyno_c.#slot)?),
+            (_, _) => return self.0.local().to_tokens(tokens),
+        };
+        value.to_tokens(tokens);
     }
 }

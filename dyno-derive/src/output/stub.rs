@@ -17,7 +17,7 @@ use crate::model::Object;
 pub(crate) fn stub(object: &Object, errors: &TokenStream) -> TokenStream {
     let target = Target::new(object);
     let rows = Rows::new(object);
-    let handles = handles::stubs(object, &target, &rows);
+    let handles = handles::handles(object, &target, &rows);
     let name = &object.rust_name;
     let implementation = target.object(&quote! {
         type Outline = &'static __dyno::Shape;

@@ -82,6 +82,9 @@ impl<'a> Target<'a> {
             #[automatically_derived]
             impl #impl_generics __dyno::Object for #own_type #bounds {
                 type Paths<__DynoR: 'static> = __DynoPaths #arguments_of_handles;
+                fn handles_at<__DynoR: 'static>(__dyno_base: __dyno::PathBase<__DynoR, Self>) -> Self::Paths<__DynoR> {
+                    __DynoPaths(__dyno_base)
+                }
                 #items
             }
         }

@@ -85,7 +85,7 @@ fn a_stub_stands_beside_errors() {
     });
     assert!(printed.contains("impl__dyno::ObjectforUser"));
     assert!(printed.contains("impl__dyno::StoredforUser"));
-    assert!(printed.contains("fncity(&self)->__dyno::Path<__DynoR,String>{loop{}}"));
+    assert!(printed.contains("fncity(&self)->__dyno::Path<__DynoR,String>{self.0.field(0)}"));
     assert!(!printed.contains("__dyno_codecs"));
 }
 

@@ -51,9 +51,20 @@ fn fields_of_different_types_are_written_and_read_with_all_codecs_and_keys_come_
         r#"__dyno::FieldList::new(["ID","name","age"]).role(0,__dyno::Role::PartitionKey))"#,
         "__dyno::write_all(__dyno_w,1,(&self.name,&self.age,&self.id,),__dyno_codecs())",
         "match__dyno::read_all(__dyno_r,1,__dyno_codecs()){__dyno::Ok((__dyno_f1,__dyno_f2,__dyno_f0,))=>",
-        r#"fnage(&self)->__dyno::Path<__DynoR,u32>{self.0.field("age",1)}"#,
+        "fnage(&self)->__dyno::Path<__DynoR,u32>{self.0.field(2)}",
     ] {
         assert!(printed.contains(expected), "{expected} is not in {printed}");
+    }
+    assert!(!printed.contains("show_codec"), "{printed}");
+}
+
+#[test]
+fn what_is_not_read_by_one_call_shows_its_codecs() {
+    let of_one_type_twice = expansion(quote! { struct User { name: String, city: String } });
+    let with_variants = expansion(quote! { enum Payment { Card { number: String } } });
+    for printed in [of_one_type_twice, with_variants] {
+        let shown = "__dyno::show_codec(__dyno_codecs(),__dyno_slot,__dyno_to)";
+        assert!(printed.contains(shown), "{printed}");
     }
 }
 

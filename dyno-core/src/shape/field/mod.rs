@@ -238,6 +238,14 @@ impl FieldShape {
         matches!(self.declared_kind(), Kind::Lazy(_))
     }
 
+    /// Where its codec stands among those of the type.
+    pub(super) fn slot(&self) -> Option<usize> {
+        match self.kind {
+            KindSource::Alone(_) | KindSource::Known(_) => None,
+            KindSource::Slot(_, slot) => Some(slot),
+        }
+    }
+
     fn declared_kind(&self) -> Kind {
         match self.kind {
             KindSource::Alone(kind) => kind(),
