@@ -39,11 +39,12 @@ pub trait DyObject: Stored {
     /// # Examples
     ///
     /// ```
-    /// use dyno_core::DyObject as _;
-    /// use dyno_derive::DyObject;
+    /// # extern crate dyno_core as dyno;
+    /// # use dyno_derive::DyObject;
+    /// use dyno::DyObject;
     ///
     /// #[derive(DyObject)]
-    /// #[dyno(crate = dyno_core, table = "App", key = "USER#{tenant}", sort = "ORDER#{created}#{id}")]
+    /// #[dyno(table = "App", key = "USER#{tenant}", sort = "ORDER#{created}#{id}")]
     /// struct Order {
     ///     tenant: String,
     ///     created: u32,
@@ -127,14 +128,15 @@ pub trait DyObject: Stored {
     /// # Examples
     ///
     /// ```
+    /// # extern crate dyno_core as dyno;
     /// # #[cfg(feature = "embedded")]
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use dyno_core::{Blob, DyObject as _, EncryptionKey, IndexKey, IndexKeys, Rules, Store};
-    /// use dyno_derive::DyObject;
+    /// # use dyno_derive::DyObject;
+    /// use dyno::{Blob, DyObject, EncryptionKey, IndexKey, IndexKeys, Rules, Store};
     ///
     /// #[derive(DyObject)]
-    /// #[dyno(crate = dyno_core, table = "Patients", key = "ID")]
+    /// #[dyno(table = "Patients", key = "ID")]
     /// struct Patient {
     ///     #[dyno(key)]
     ///     id: Blob,

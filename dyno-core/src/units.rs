@@ -12,7 +12,8 @@ use std::ops::{Add, AddAssign};
 /// # Examples
 ///
 /// ```
-/// use dyno_core::CapacityUnits;
+/// # extern crate dyno_core as dyno;
+/// use dyno::CapacityUnits;
 ///
 /// let sum = CapacityUnits::whole(1) + CapacityUnits::halves(1);
 /// assert_eq!(sum.to_string(), "1.5");

@@ -18,16 +18,17 @@
 //! # Examples
 //!
 //! ```
+//! # extern crate dyno_core as dyno;
 //! # #[cfg(feature = "embedded")]
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! use std::time::{Duration, SystemTime};
 //!
-//! use dyno_core::{DyObject as _, Store, compat};
-//! use dyno_derive::DyObject;
+//! # use dyno_derive::DyObject;
+//! use dyno::{DyObject, Store, compat};
 //!
 //! #[derive(DyObject)]
-//! #[dyno(crate = dyno_core, table = "Visits", key = "CLIENT", sort = "AT")]
+//! #[dyno(table = "Visits", key = "CLIENT", sort = "AT")]
 //! struct Visit {
 //!     #[dyno(key)]
 //!     client: u64,

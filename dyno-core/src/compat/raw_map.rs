@@ -65,12 +65,13 @@ pub fn from_value(value: Option<AttributeValue>) -> Result<RawMap, ValueError> {
 /// # Examples
 ///
 /// ```
-/// use dyno_core::{AttributeValue, compat::raw_map};
+/// # extern crate dyno_core as dyno;
+/// use dyno::{AttributeValue, compat::raw_map};
 ///
 /// let map = raw_map::from_json(r#"{"first_name": "Ada", "visits": 3}"#)?;
 /// assert_eq!(map["visits"], AttributeValue::N("3".into()));
 /// assert!(raw_map::from_json("[]").is_err());
-/// # Ok::<(), dyno_core::ValueError>(())
+/// # Ok::<(), dyno::ValueError>(())
 /// ```
 pub fn from_json(text: &str) -> Result<RawMap, ValueError> {
     let value: Value = serde_json::from_str(text)

@@ -18,7 +18,8 @@ use super::order::check_bounds;
 /// # Examples
 ///
 /// ```
-/// use dyno_core::items::attr;
+/// # extern crate dyno_core as dyno;
+/// use dyno::items::attr;
 ///
 /// let condition = attr("id").missing() | (attr("expires").le(1_795_216_793) & !attr("version").eq(3));
 /// assert_eq!(

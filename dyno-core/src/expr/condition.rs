@@ -18,11 +18,12 @@ use super::render::{Placeholders, condition_text};
 /// # Examples
 ///
 /// ```
-/// use dyno_core::{Condition, DyObject as _};
-/// use dyno_derive::DyObject;
+/// # extern crate dyno_core as dyno;
+/// # use dyno_derive::DyObject;
+/// use dyno::{Condition, DyObject};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// #[dyno(table = "Users", key = "ID")]
 /// struct User {
 ///     name: String,
 ///     age: u32,

@@ -32,10 +32,11 @@ use crate::epoch::since_epoch;
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// use std::borrow::Cow;
 ///
-/// use dyno_core::template::KeyPart;
-/// use dyno_core::ValueError;
+/// use dyno::template::KeyPart;
+/// use dyno::ValueError;
 ///
 /// struct Sku(String);
 ///
@@ -244,10 +245,11 @@ fn nanoseconds_text(nanoseconds: i128) -> Result<String, ValueError> {
 /// # Examples
 ///
 /// ```
-/// use dyno_core::template::utc_text;
+/// # extern crate dyno_core as dyno;
+/// use dyno::template::utc_text;
 ///
 /// assert_eq!(utc_text(-1, 500_000_000)?, "1969-12-31T23:59:59.500000000Z");
-/// # Ok::<(), dyno_core::ValueError>(())
+/// # Ok::<(), dyno::ValueError>(())
 /// ```
 pub fn utc_text(seconds: i64, nanoseconds: u32) -> Result<String, ValueError> {
     sortable::utc(seconds, nanoseconds).ok_or_else(|| {

@@ -12,7 +12,8 @@ use crate::epoch;
 /// # Examples
 ///
 /// ```
-/// use dyno_core::{Key, KeyValue};
+/// # extern crate dyno_core as dyno;
+/// use dyno::{Key, KeyValue};
 ///
 /// let simple = Key::from("user-1");
 /// let composite = Key::from(("user-1", 42));

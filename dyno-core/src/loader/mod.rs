@@ -22,7 +22,8 @@ use crate::key::KeyValue;
 /// # Examples
 ///
 /// ```
-/// use dyno_core::{ConfigLoader, EncryptionKey, FieldPath, Item};
+/// # extern crate dyno_core as dyno;
+/// use dyno::{ConfigLoader, EncryptionKey, FieldPath, Item};
 ///
 /// struct Secrets { key: EncryptionKey }
 ///
@@ -36,7 +37,8 @@ use crate::key::KeyValue;
 /// A loader that builds on another one names it and overrides what it changes:
 ///
 /// ```
-/// use dyno_core::{ConfigLoader, Item, Rules};
+/// # extern crate dyno_core as dyno;
+/// use dyno::{ConfigLoader, Item, Rules};
 ///
 /// struct KeepsMetadata(Rules);
 ///
@@ -77,9 +79,10 @@ pub trait ConfigLoader: Send + Sync + 'static {
     /// # Examples
     ///
     /// ```
+    /// # extern crate dyno_core as dyno;
     /// use std::sync::{Arc, RwLock};
     ///
-    /// use dyno_core::{ConfigLoader, Rules};
+    /// use dyno::{ConfigLoader, Rules};
     ///
     /// /// Rules that another thread replaces.
     /// struct Current(RwLock<Arc<Rules>>);

@@ -15,7 +15,8 @@ use super::ConfigLoader;
 /// # Examples
 ///
 /// ```
-/// use dyno_core::{EncryptionKey, Rules, WriteOnly};
+/// # extern crate dyno_core as dyno;
+/// use dyno::{EncryptionKey, Rules, WriteOnly};
 ///
 /// let rules = Rules::new().encrypt(["name"], EncryptionKey::generate("k1")?)?;
 /// let loader = WriteOnly::new(rules);
@@ -62,7 +63,8 @@ impl<L: ConfigLoader> ConfigLoader for WriteOnly<L> {
 /// # Examples
 ///
 /// ```
-/// use dyno_core::{EncryptionKey, ReadOnly, Rules};
+/// # extern crate dyno_core as dyno;
+/// use dyno::{EncryptionKey, ReadOnly, Rules};
 ///
 /// let rules = Rules::new().encrypt(["name"], EncryptionKey::generate("k1")?)?;
 /// let loader = ReadOnly::new(rules);

@@ -16,8 +16,9 @@ use super::{Kind, Object, ObjectReader, ObjectWriter};
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// use aws_sdk_dynamodb::types::AttributeValue;
-/// use dyno_core::{Attribute, ValueError};
+/// use dyno::{Attribute, ValueError};
 ///
 /// struct Cents(i64);
 ///

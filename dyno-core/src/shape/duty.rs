@@ -46,7 +46,8 @@ impl VersionRange {
 /// # Examples
 ///
 /// ```
-/// use dyno_core::{Attribute, AttributeValue, ValueError, VersionNumber};
+/// # extern crate dyno_core as dyno;
+/// use dyno::{Attribute, AttributeValue, ValueError, VersionNumber};
 ///
 /// struct Revision(u32);
 ///

@@ -74,7 +74,8 @@ impl IndexShape {
 /// # Examples
 ///
 /// ```
-/// use dyno_core::{Attribute, AttributeValue, Searchable, ValueError};
+/// # extern crate dyno_core as dyno;
+/// use dyno::{Attribute, AttributeValue, Searchable, ValueError};
 ///
 /// struct Email(String);
 ///

@@ -19,9 +19,10 @@ use crate::epoch::{does_not_fit, since_epoch, time_at};
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// use std::time::SystemTime;
 ///
-/// use dyno_core::{Moment, ValueError};
+/// use dyno::{Moment, ValueError};
 ///
 /// struct Day(i64);
 ///

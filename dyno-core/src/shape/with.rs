@@ -19,15 +19,16 @@ use crate::key::KeyKind;
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::{DyObject as _, Store};
-/// use dyno_derive::DyObject;
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, Store};
 ///
 /// mod cents {
-///     use dyno_core::shape::NumberForm;
-///     use dyno_core::{Attribute, AttributeValue, ValueError};
+///     use dyno::shape::NumberForm;
+///     use dyno::{Attribute, AttributeValue, ValueError};
 ///
 ///     pub fn to_value(dollars: &f64) -> Result<NumberForm, ValueError> {
 ///         Ok(NumberForm::from((dollars * 100.0).round() as i64))
@@ -39,7 +40,7 @@ use crate::key::KeyKind;
 /// }
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Prices", key = "ID")]
+/// #[dyno(table = "Prices", key = "ID")]
 /// struct Price {
 ///     #[dyno(key)]
 ///     id: String,

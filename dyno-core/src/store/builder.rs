@@ -26,10 +26,11 @@ use crate::table::Namespace;
 /// # Examples
 ///
 /// ```no_run
-/// # async fn example() -> dyno_core::Result<()> {
+/// # extern crate dyno_core as dyno;
+/// # async fn example() -> dyno::Result<()> {
 /// use std::time::Duration;
 ///
-/// use dyno_core::{Namespace, Store};
+/// use dyno::{Namespace, Store};
 ///
 /// let store = Store::from_env()
 ///     .region("eu-central-1")

@@ -28,11 +28,12 @@ use crate::shape::{Stored, TableShape, write_object};
 /// # Examples
 ///
 /// ```
-/// use dyno_core::{AttributeValue, ConfigLoader, EncryptionKey, FieldPath, Item, check_loader};
-/// use dyno_derive::DyObject;
+/// # extern crate dyno_core as dyno;
+/// # use dyno_derive::DyObject;
+/// use dyno::{AttributeValue, ConfigLoader, DyObject, EncryptionKey, FieldPath, Item, check_loader};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// #[dyno(table = "Users", key = "ID")]
 /// struct User { name: String, secret: bool }
 ///
 /// /// Encrypts everything of users with a secret; whether there is one is encrypted too.

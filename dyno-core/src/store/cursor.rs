@@ -23,7 +23,8 @@ use crate::shape::TableShape;
 /// # Examples
 ///
 /// ```
-/// use dyno_core::{Cursor, ErrorKind};
+/// # extern crate dyno_core as dyno;
+/// use dyno::{Cursor, ErrorKind};
 ///
 /// let error = "page 3".parse::<Cursor>().unwrap_err();
 /// assert_eq!(error.kind(), ErrorKind::InvalidCursor);

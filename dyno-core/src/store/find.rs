@@ -38,14 +38,15 @@ use crate::shape::{Stored, TypedPath, write_object};
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::{DyObject as _, EncryptionKey, IndexKey, IndexKeys, Rules, Store};
-/// use dyno_derive::DyObject;
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, EncryptionKey, IndexKey, IndexKeys, Rules, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// #[dyno(table = "Users", key = "ID")]
 /// struct User {
 ///     #[dyno(encrypt, index = "email:email:v1")]
 ///     email: String,

@@ -115,9 +115,10 @@ use crate::table::Namespace;
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
-/// # async fn example() -> dyno_core::Result<()> {
-/// use dyno_core::Store;
+/// # async fn example() -> dyno::Result<()> {
+/// use dyno::Store;
 ///
 /// let store = Store::embedded()?;
 /// # Ok(())
@@ -201,14 +202,15 @@ impl Store {
     /// # Examples
     ///
     /// ```
+    /// # extern crate dyno_core as dyno;
     /// # #[cfg(feature = "embedded")]
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> dyno_core::Result<()> {
-    /// use dyno_core::{Namespace, Store};
-    /// use dyno_derive::DyObject;
+    /// # async fn main() -> dyno::Result<()> {
+    /// # use dyno_derive::DyObject;
+    /// use dyno::{DyObject, Namespace, Store};
     ///
     /// #[derive(DyObject)]
-    /// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+    /// #[dyno(table = "Users", key = "ID")]
     /// struct User { name: String }
     ///
     /// let store = Store::embedded()?;
@@ -239,16 +241,17 @@ impl Store {
     /// # Examples
     ///
     /// ```
+    /// # extern crate dyno_core as dyno;
     /// # #[cfg(feature = "embedded")]
     /// # #[tokio::main(flavor = "current_thread")]
-    /// # async fn main() -> dyno_core::Result<()> {
+    /// # async fn main() -> dyno::Result<()> {
     /// use std::time::{Duration, UNIX_EPOCH};
     ///
-    /// use dyno_core::Store;
-    /// use dyno_derive::DyObject;
+    /// # use dyno_derive::DyObject;
+    /// use dyno::{DyObject, Store};
     ///
     /// #[derive(DyObject)]
-    /// #[dyno(crate = dyno_core, table = "Sessions", key = "ID")]
+    /// #[dyno(table = "Sessions", key = "ID")]
     /// struct Session {
     ///     user: String,
     ///     #[dyno(ttl)]

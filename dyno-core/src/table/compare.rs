@@ -117,8 +117,9 @@ impl TableSpec {
     /// # Examples
     ///
     /// ```
-    /// use dyno_core::KeyKind;
-    /// use dyno_core::table::{DifferenceKind, TableSpec};
+    /// # extern crate dyno_core as dyno;
+    /// use dyno::KeyKind;
+    /// use dyno::table::{DifferenceKind, TableSpec};
     ///
     /// let wanted = TableSpec::new("Users", "id", KeyKind::S).with_ttl("expires");
     /// let found = TableSpec::new("Users", "id", KeyKind::N);
@@ -197,8 +198,9 @@ impl TableSpec {
     /// # Examples
     ///
     /// ```
-    /// use dyno_core::KeyKind;
-    /// use dyno_core::table::{DifferenceKind, TableSpec};
+    /// # extern crate dyno_core as dyno;
+    /// use dyno::KeyKind;
+    /// use dyno::table::{DifferenceKind, TableSpec};
     ///
     /// let (users, notes) = (TableSpec::new("Users", "id", KeyKind::S), TableSpec::new("Notes", "id", KeyKind::S));
     /// let differences = TableSpec::compare_all(&[users.clone(), notes], &[users]);

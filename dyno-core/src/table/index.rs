@@ -56,8 +56,9 @@ impl fmt::Display for Projection {
 /// partition key of its table, which is not given, and one sort key.
 ///
 /// ```
-/// use dyno_core::KeyKind;
-/// use dyno_core::table::{IndexSpec, Projection};
+/// # extern crate dyno_core as dyno;
+/// use dyno::KeyKind;
+/// use dyno::table::{IndexSpec, Projection};
 ///
 /// let index = IndexSpec::new("by_email")
 ///     .with_key("email", KeyKind::S)

@@ -18,13 +18,14 @@ use crate::limits;
 /// # Examples
 ///
 /// ```
-/// use dyno_core::Namespace;
+/// # extern crate dyno_core as dyno;
+/// use dyno::Namespace;
 ///
 /// let dev = Namespace::new("dev_")?;
 /// assert_eq!(dev.physical_name("Users"), "dev_Users");
 /// assert_eq!(dev.logical_name("dev_Users")?, "Users");
 /// assert!(dev.logical_name("live_Users").is_err());
-/// # Ok::<(), dyno_core::Error>(())
+/// # Ok::<(), dyno::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Namespace(Arc<str>);

@@ -24,15 +24,17 @@ impl TableSpec {
     /// # Examples
     ///
     /// ```
-    /// use dyno_core::table::TableSpec;
-    /// use dyno_derive::DyObject;
+    /// # extern crate dyno_core as dyno;
+    /// # use dyno_derive::DyObject;
+    /// use dyno::table::TableSpec;
+    /// use dyno::DyObject;
     ///
     /// #[derive(DyObject)]
-    /// #[dyno(crate = dyno_core, table = "Places", key = "IDX")]
+    /// #[dyno(table = "Places", key = "IDX")]
     /// struct Place { city: String }
     ///
     /// #[derive(DyObject)]
-    /// #[dyno(crate = dyno_core, table = "People", key = "ID")]
+    /// #[dyno(table = "People", key = "ID")]
     /// struct Person {
     ///     #[dyno(key)]
     ///     id: u64,
@@ -45,7 +47,7 @@ impl TableSpec {
     /// assert_eq!(text, "table `People`: key `ID` (a number); on demand
     /// table `Places`: key `IDX` (a string); on demand
     /// ");
-    /// # Ok::<(), dyno_core::Error>(())
+    /// # Ok::<(), dyno::Error>(())
     /// ```
     pub fn of<T: Stored>() -> Result<Vec<Self>> {
         specs_of(&Topology::of(T::SHAPE)?)

@@ -42,7 +42,8 @@ impl fmt::Display for KeyPart {
 /// Units that are reserved for each second.
 ///
 /// ```
-/// use dyno_core::table::Throughput;
+/// # extern crate dyno_core as dyno;
+/// use dyno::table::Throughput;
 ///
 /// let throughput = Throughput::new(5, 2);
 /// assert_eq!((throughput.reads(), throughput.writes()), (5, 2));

@@ -13,8 +13,9 @@ use crate::key::KeyKind;
 /// # Examples
 ///
 /// ```
-/// use dyno_core::KeyKind;
-/// use dyno_core::table::{IndexSpec, Projection, StreamView, TableSpec};
+/// # extern crate dyno_core as dyno;
+/// use dyno::KeyKind;
+/// use dyno::table::{IndexSpec, Projection, StreamView, TableSpec};
 ///
 /// let users = TableSpec::new("Users", "id", KeyKind::S)
 ///     .with_global_index(
@@ -33,7 +34,7 @@ use crate::key::KeyKind;
 ///   tag `team` is `blue`
 /// "
 /// );
-/// # Ok::<(), dyno_core::Error>(())
+/// # Ok::<(), dyno::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TableSpec {

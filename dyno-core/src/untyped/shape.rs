@@ -23,7 +23,8 @@ use crate::shape::Untyped;
 /// # Examples
 ///
 /// ```
-/// use dyno_core::document::Shape;
+/// # extern crate dyno_core as dyno;
+/// use dyno::document::Shape;
 ///
 /// let geolocation = Shape::table("Geolocations", "IDX");
 /// let location = Shape::table("Locations", "IDX").shard("$.geolocation", geolocation);
@@ -32,7 +33,7 @@ use crate::shape::Untyped;
 /// let mistake = Shape::root("People", "ID").shard("$.location[", person);
 /// let error = mistake.checked().unwrap_err();
 /// assert!(error.to_string().contains("at position 12"), "{error}");
-/// # Ok::<(), dyno_core::Error>(())
+/// # Ok::<(), dyno::Error>(())
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Shape {

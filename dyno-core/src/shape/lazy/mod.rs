@@ -49,7 +49,8 @@ use crate::error::{Error, ErrorKind, Result};
 /// # Examples
 ///
 /// ```
-/// use dyno_core::Lazy;
+/// # extern crate dyno_core as dyno;
+/// use dyno::Lazy;
 ///
 /// let mut photo = Lazy::new(vec![1, 2, 3]);
 /// assert_eq!(photo.loaded(), Some(&vec![1, 2, 3]));

@@ -33,18 +33,19 @@ use crate::store::{LoadMany, Store};
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::{DyObject as _, Store};
-/// use dyno_derive::DyObject;
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// #[dyno(table = "Users", key = "ID")]
 /// struct User { name: String }
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Orders", key = "ID")]
+/// #[dyno(table = "Orders", key = "ID")]
 /// struct Order { total: u64 }
 ///
 /// let store = Store::embedded()?;

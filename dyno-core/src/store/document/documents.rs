@@ -27,11 +27,12 @@ use crate::untyped::{self, Content, DocumentPath, DocumentValue, Shape};
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::Store;
-/// use dyno_core::document::Shape;
+/// use dyno::Store;
+/// use dyno::document::Shape;
 /// use serde_json::json;
 ///
 /// let store = Store::embedded()?;

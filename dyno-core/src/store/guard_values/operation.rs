@@ -45,14 +45,15 @@ use crate::store::reseal::walk::{self, Listener, Settings, walk_options};
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
-/// use dyno_core::Store;
-/// use dyno_derive::DyObject;
+/// # async fn main() -> dyno::Result<()> {
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// #[dyno(table = "Users", key = "ID")]
 /// struct Before {
 ///     #[dyno(key)]
 ///     id: String,
@@ -60,7 +61,7 @@ use crate::store::reseal::walk::{self, Listener, Settings, walk_options};
 /// }
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// #[dyno(table = "Users", key = "ID")]
 /// struct User {
 ///     #[dyno(key)]
 ///     id: String,

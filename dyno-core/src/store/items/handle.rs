@@ -22,12 +22,13 @@ use crate::untyped::{self, Shape};
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
-/// use dyno_core::items::{Written, attr};
-/// use dyno_core::table::TableSpec;
-/// use dyno_core::{KeyKind, Store};
+/// # async fn main() -> dyno::Result<()> {
+/// use dyno::items::{Written, attr};
+/// use dyno::table::TableSpec;
+/// use dyno::{KeyKind, Store};
 ///
 /// let store = Store::embedded()?;
 /// let spec = TableSpec::new("Visits", "site", KeyKind::S).with_sort("page", KeyKind::S);

@@ -28,11 +28,12 @@ use crate::store::operation::Pending;
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
-/// use dyno_core::table::TableSpec;
-/// use dyno_core::{KeyKind, Store};
+/// # async fn main() -> dyno::Result<()> {
+/// use dyno::table::TableSpec;
+/// use dyno::{KeyKind, Store};
 ///
 /// let store = Store::embedded()?;
 /// store.ensure_specs([TableSpec::new("Hosts", "name", KeyKind::S)]).await?;
@@ -160,12 +161,13 @@ impl fmt::Debug for Change {
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::items::Change;
-/// use dyno_core::table::TableSpec;
-/// use dyno_core::{AttributeValue, KeyKind, Store};
+/// use dyno::items::Change;
+/// use dyno::table::TableSpec;
+/// use dyno::{AttributeValue, KeyKind, Store};
 ///
 /// let store = Store::embedded()?;
 /// store.ensure_specs([TableSpec::new("Hosts", "name", KeyKind::S)]).await?;

@@ -27,12 +27,13 @@ use crate::store::operation::Pending;
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
-/// use dyno_core::items::attr;
-/// use dyno_core::table::TableSpec;
-/// use dyno_core::{KeyKind, Store};
+/// # async fn main() -> dyno::Result<()> {
+/// use dyno::items::attr;
+/// use dyno::table::TableSpec;
+/// use dyno::{KeyKind, Store};
 ///
 /// let store = Store::embedded()?;
 /// let spec = TableSpec::new("Orders", "user", KeyKind::S).with_sort("day", KeyKind::S);

@@ -27,12 +27,13 @@ use crate::store::{Store, drive};
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
-/// use dyno_core::items::{Transacted, attr};
-/// use dyno_core::table::TableSpec;
-/// use dyno_core::{KeyKind, Store};
+/// # async fn main() -> dyno::Result<()> {
+/// use dyno::items::{Transacted, attr};
+/// use dyno::table::TableSpec;
+/// use dyno::{KeyKind, Store};
 ///
 /// let store = Store::embedded()?;
 /// store.ensure_specs([TableSpec::new("Accounts", "id", KeyKind::S)]).await?;

@@ -77,12 +77,13 @@ impl fmt::Debug for Written {
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
-/// use dyno_core::items::attr;
-/// use dyno_core::table::TableSpec;
-/// use dyno_core::{AttributeValue, KeyKind, Store};
+/// # async fn main() -> dyno::Result<()> {
+/// use dyno::items::attr;
+/// use dyno::table::TableSpec;
+/// use dyno::{AttributeValue, KeyKind, Store};
 ///
 /// let store = Store::embedded()?;
 /// store.ensure_specs([TableSpec::new("Hosts", "name", KeyKind::S)]).await?;
@@ -118,12 +119,13 @@ pub struct Put(pub(super) Draft);
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
-/// use dyno_core::items::attr;
-/// use dyno_core::table::TableSpec;
-/// use dyno_core::{KeyKind, Store};
+/// # async fn main() -> dyno::Result<()> {
+/// use dyno::items::attr;
+/// use dyno::table::TableSpec;
+/// use dyno::{KeyKind, Store};
 ///
 /// let store = Store::embedded()?;
 /// store.ensure_specs([TableSpec::new("Jobs", "id", KeyKind::S)]).await?;
@@ -157,12 +159,13 @@ pub struct Update(pub(super) Draft);
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
-/// use dyno_core::items::{Written, attr};
-/// use dyno_core::table::TableSpec;
-/// use dyno_core::{KeyKind, Store};
+/// # async fn main() -> dyno::Result<()> {
+/// use dyno::items::{Written, attr};
+/// use dyno::table::TableSpec;
+/// use dyno::{KeyKind, Store};
 ///
 /// let store = Store::embedded()?;
 /// store.ensure_specs([TableSpec::new("Jobs", "id", KeyKind::S)]).await?;

@@ -36,14 +36,15 @@ use crate::store::operation::{Operation, Options, Pending, common_options, debug
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::{EncryptionKey, Rules, Store};
-/// use dyno_derive::DyObject;
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, EncryptionKey, Rules, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// #[dyno(table = "Users", key = "ID")]
 /// struct User {
 ///     #[dyno(encrypt)]
 ///     email: String,

@@ -58,20 +58,21 @@ use crate::store::operation::{Operation, Options, Pending, common_options, debug
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::{EncryptionKey, Keyring, Rules, Store};
-/// use dyno_derive::DyObject;
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, EncryptionKey, Keyring, Rules, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// #[dyno(table = "Users", key = "ID")]
 /// struct User {
 ///     #[dyno(encrypt)]
 ///     email: String,
 /// }
 ///
-/// fn rules(keys: &Keyring) -> Result<Rules, dyno_core::PatternError> {
+/// fn rules(keys: &Keyring) -> Result<Rules, dyno::PatternError> {
 ///     Rules::new().with_keyring(keys.clone())?.encrypt_with_primary(["email"])
 /// }
 ///

@@ -174,14 +174,15 @@ impl<T: Stored> Saved<T> {
     /// A save can be looked at before it is sent:
     ///
     /// ```
+    /// # extern crate dyno_core as dyno;
     /// # #[cfg(feature = "embedded")]
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use dyno_core::{CapacityUnits, Store};
-    /// use dyno_derive::DyObject;
+    /// # use dyno_derive::DyObject;
+    /// use dyno::{CapacityUnits, DyObject, Store};
     ///
     /// #[derive(DyObject)]
-    /// #[dyno(crate = dyno_core, table = "Albums", key = "ID")]
+    /// #[dyno(table = "Albums", key = "ID")]
     /// struct Album {
     ///     title: String,
     ///     #[dyno(shard)]
@@ -189,7 +190,7 @@ impl<T: Stored> Saved<T> {
     /// }
     ///
     /// #[derive(DyObject)]
-    /// #[dyno(crate = dyno_core, table = "Covers", key = "IDX")]
+    /// #[dyno(table = "Covers", key = "IDX")]
     /// struct Cover {
     ///     image: String,
     /// }

@@ -33,7 +33,8 @@ use crate::store::saved::Saved;
 /// A second sort condition does not compile:
 ///
 /// ```compile_fail
-/// # use dyno_core::{Query, Stored};
+/// # extern crate dyno_core as dyno;
+/// # use dyno::{Query, Stored};
 /// fn two<T: Stored>(query: Query<T>) {
 ///     let _ = query.key("ada").sort().ge("2025").sort().lt("2026");
 /// }
@@ -42,14 +43,15 @@ use crate::store::saved::Saved;
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::{DyObject as _, Store};
-/// use dyno_derive::DyObject;
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Orders", key = "USER", sort = "AT")]
+/// #[dyno(table = "Orders", key = "USER", sort = "AT")]
 /// struct Order {
 ///     #[dyno(key)]
 ///     user: String,
@@ -116,15 +118,16 @@ impl<K> std::fmt::Debug for OfIndex<K> {
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::template::QueriedBy;
-/// use dyno_core::{AnySort, DyObject as _, Query, Saved, Store};
-/// use dyno_derive::DyObject;
+/// # use dyno_derive::DyObject;
+/// use dyno::template::QueriedBy;
+/// use dyno::{AnySort, DyObject, Query, Saved, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "App", key = "TENANT#{tenant}", sort = "TICKET#{id}")]
+/// #[dyno(table = "App", key = "TENANT#{tenant}", sort = "TICKET#{id}")]
 /// #[dyno(index(name = "gsi1", key = "STATUS#{status}"))]
 /// struct Ticket {
 ///     tenant: String,
@@ -132,7 +135,7 @@ impl<K> std::fmt::Debug for OfIndex<K> {
 ///     status: String,
 /// }
 ///
-/// async fn last<K: QueriedBy<Ticket>>(query: Query<Ticket, AnySort, K>) -> dyno_core::Result<Option<Saved<Ticket>>> {
+/// async fn last<K: QueriedBy<Ticket>>(query: Query<Ticket, AnySort, K>) -> dyno::Result<Option<Saved<Ticket>>> {
 ///     Ok(query.descending().take(1).await?.pop())
 /// }
 ///
@@ -249,14 +252,15 @@ impl<T: Stored, S, K: QueriedBy<T>> Query<T, S, K> {
     /// # Examples
     ///
     /// ```
+    /// # extern crate dyno_core as dyno;
     /// # #[cfg(feature = "embedded")]
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use dyno_core::{DyObject as _, Store};
-    /// use dyno_derive::DyObject;
+    /// # use dyno_derive::DyObject;
+    /// use dyno::{DyObject, Store};
     ///
     /// #[derive(DyObject)]
-    /// #[dyno(crate = dyno_core, table = "App", key = "TENANT#{tenant}", sort = "ORDER#{day}#{number}", tag = "Order")]
+    /// #[dyno(table = "App", key = "TENANT#{tenant}", sort = "ORDER#{day}#{number}", tag = "Order")]
     /// struct Order {
     ///     tenant: String,
     ///     day: u32,
@@ -286,10 +290,11 @@ impl<T: Stored, S, K: QueriedBy<T>> Query<T, S, K> {
     /// A value of another type does not compile:
     ///
     /// ```compile_fail
-    /// # use dyno_core::DyObject as _;
+    /// # extern crate dyno_core as dyno;
     /// # use dyno_derive::DyObject;
+    /// # use dyno::DyObject;
     /// #[derive(DyObject)]
-    /// #[dyno(crate = dyno_core, table = "App", key = "TENANT#{tenant}")]
+    /// #[dyno(table = "App", key = "TENANT#{tenant}")]
     /// struct Tenant {
     ///     tenant: u64,
     /// }
@@ -324,14 +329,15 @@ impl<T: Stored, S, K: QueriedBy<T>> Query<T, S, K> {
     /// # Examples
     ///
     /// ```
+    /// # extern crate dyno_core as dyno;
     /// # #[cfg(feature = "embedded")]
     /// # #[tokio::main(flavor = "current_thread")]
     /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    /// use dyno_core::{DyObject as _, Store};
-    /// use dyno_derive::DyObject;
+    /// # use dyno_derive::DyObject;
+    /// use dyno::{DyObject, Store};
     ///
     /// #[derive(DyObject, Debug)]
-    /// #[dyno(crate = dyno_core, table = "Visits", key = "client", sort = "time")]
+    /// #[dyno(table = "Visits", key = "client", sort = "time")]
     /// struct Visit {
     ///     #[dyno(key)]
     ///     client: u64,

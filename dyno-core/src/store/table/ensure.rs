@@ -36,14 +36,15 @@ use crate::table::{Change, Described, Difference, DifferenceKind, Settings, Tabl
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
-/// use dyno_core::Store;
-/// use dyno_derive::DyObject;
+/// # async fn main() -> dyno::Result<()> {
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Sessions", key = "ID")]
+/// #[dyno(table = "Sessions", key = "ID")]
 /// struct Session { user: String, expires: u64 }
 ///
 /// let store = Store::embedded()?;

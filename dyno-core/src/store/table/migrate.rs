@@ -37,14 +37,15 @@ use crate::table::{Change, Described, DifferenceKind, Migration, Settings, Table
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
-/// use dyno_core::Store;
-/// use dyno_derive::DyObject;
+/// # async fn main() -> dyno::Result<()> {
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// #[dyno(table = "Users", key = "ID")]
 /// struct User { name: String }
 ///
 /// let store = Store::embedded()?;

@@ -67,11 +67,12 @@ fn merged(specs: Vec<TableSpec>) -> Result<Vec<TableSpec>> {
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
-/// use dyno_core::table::TableSpec;
-/// use dyno_core::{KeyKind, Store};
+/// # async fn main() -> dyno::Result<()> {
+/// use dyno::table::TableSpec;
+/// use dyno::{KeyKind, Store};
 ///
 /// let store = Store::embedded()?;
 /// let sessions = TableSpec::new("Sessions", "id", KeyKind::S).with_ttl("expires");
@@ -126,11 +127,12 @@ impl IntoFuture for EnsureSpecs {
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
-/// use dyno_core::table::TableSpec;
-/// use dyno_core::{KeyKind, Store};
+/// # async fn main() -> dyno::Result<()> {
+/// use dyno::table::TableSpec;
+/// use dyno::{KeyKind, Store};
 ///
 /// let store = Store::embedded()?;
 /// let sessions = TableSpec::new("Sessions", "id", KeyKind::S);

@@ -52,18 +52,19 @@ use crate::store::{Delete, Save, Store, Update};
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::{DyObject as _, ErrorKind, Store};
-/// use dyno_derive::DyObject;
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, ErrorKind, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Accounts", key = "ID")]
+/// #[dyno(table = "Accounts", key = "ID")]
 /// struct Account { balance: u64 }
 ///
 /// #[derive(Debug, DyObject)]
-/// #[dyno(crate = dyno_core, table = "Transfers", key = "ID")]
+/// #[dyno(table = "Transfers", key = "ID")]
 /// struct Transfer { amount: u64 }
 ///
 /// let store = Store::embedded()?;

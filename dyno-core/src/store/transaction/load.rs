@@ -26,14 +26,15 @@ use crate::store::operation::Pending;
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::{DyObject as _, Store};
-/// use dyno_derive::DyObject;
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Accounts", key = "ID")]
+/// #[dyno(table = "Accounts", key = "ID")]
 /// struct Account { balance: u64 }
 ///
 /// let store = Store::embedded()?;

@@ -20,19 +20,20 @@ use crate::store::tree::{Baseline, Expecting};
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::transaction::Slot;
-/// use dyno_core::{DyObject as _, Store};
-/// use dyno_derive::DyObject;
+/// # use dyno_derive::DyObject;
+/// use dyno::transaction::Slot;
+/// use dyno::{DyObject, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Stock", key = "ID")]
+/// #[dyno(table = "Stock", key = "ID")]
 /// struct Article { left: u64 }
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Lines", key = "ID")]
+/// #[dyno(table = "Lines", key = "ID")]
 /// struct Line { article: String, count: u64 }
 ///
 /// let store = Store::embedded()?;

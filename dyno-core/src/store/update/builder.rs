@@ -64,16 +64,17 @@ use crate::store::{Store, drive};
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> dyno_core::Result<()> {
+/// # async fn main() -> dyno::Result<()> {
 /// use std::collections::BTreeSet;
 ///
-/// use dyno_core::{DyObject as _, ErrorKind, Store};
-/// use dyno_derive::DyObject;
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, ErrorKind, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "Users", key = "ID")]
+/// #[dyno(table = "Users", key = "ID")]
 /// struct User {
 ///     #[dyno(key)]
 ///     id: String,

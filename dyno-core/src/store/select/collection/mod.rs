@@ -41,20 +41,21 @@ use crate::store::operation::Pending;
 /// # Examples
 ///
 /// ```
+/// # extern crate dyno_core as dyno;
 /// # #[cfg(feature = "embedded")]
 /// # #[tokio::main(flavor = "current_thread")]
 /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-/// use dyno_core::Store;
-/// use dyno_derive::DyObject;
+/// # use dyno_derive::DyObject;
+/// use dyno::{DyObject, Store};
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "App", key = "CUSTOMER#{name}", sort(template = "CUSTOMER"), tag = "Customer")]
+/// #[dyno(table = "App", key = "CUSTOMER#{name}", sort(template = "CUSTOMER"), tag = "Customer")]
 /// struct Customer {
 ///     name: String,
 /// }
 ///
 /// #[derive(DyObject)]
-/// #[dyno(crate = dyno_core, table = "App", key = "CUSTOMER#{customer}", sort = "ORDER#{number}", tag = "Order")]
+/// #[dyno(table = "App", key = "CUSTOMER#{customer}", sort = "ORDER#{number}", tag = "Order")]
 /// struct Order {
 ///     customer: String,
 ///     number: u32,
