@@ -77,6 +77,66 @@ fn types_that_name_the_keys_of_a_table_differently_do_not_share_it() {
     assert_eq!(Other { id: 1 }.id, 1);
 }
 
+#[derive(DyObject, Debug)]
+#[dyno(table = "Notes", key = "ID")]
+struct Note {
+    title: String,
+    #[dyno(shard(table = "Parts"))]
+    text: Text,
+}
+
+#[derive(DyObject, Debug)]
+#[dyno(table = "Parts", key = "ID")]
+struct Text {
+    text: String,
+}
+
+/// Tells no type, as `Note` tells the one of its table.
+#[derive(DyObject, Debug)]
+#[dyno(table = "Notes", key = "ID")]
+struct Title {
+    title: String,
+}
+
+#[derive(DyObject, Debug)]
+#[dyno(table = "Notes", key = "ID")]
+struct Draft {
+    title: String,
+    #[dyno(shard(table = "Parts"))]
+    text: Text,
+}
+
+#[derive(DyObject, Debug)]
+#[dyno(table = "Notes", key = "ID", tag = "Draft")]
+struct TaggedDraft {
+    title: String,
+    #[dyno(shard(table = "Parts"))]
+    text: Text,
+}
+
+#[tokio::test]
+async fn types_of_one_table_and_tag_would_be_taken_for_each_other() {
+    let (store, recorder) = crate::fixture::empty();
+    let made = store.ensure_tables::<Note>().and::<Draft>().await;
+    let checked = store.check_tables::<Draft>().and::<Note>().await;
+    let migrated = store.migrate_tables::<Note>().and::<Draft>().await;
+    for error in [
+        made.unwrap_err(),
+        checked.unwrap_err(),
+        migrated.unwrap_err(),
+    ] {
+        assert_eq!(error.kind(), ErrorKind::InvalidShape);
+        let words = error.to_string();
+        for part in ["`Note`", "`Draft`", "`#[dyno(tag = ", "table `Notes`"] {
+            assert!(words.contains(part), "{words}");
+        }
+    }
+    assert!(recorder.take().is_empty());
+    let apart = store.ensure_tables::<Note>().and::<TaggedDraft>();
+    apart.and::<Note>().await.unwrap();
+    store.check_tables::<Note>().and::<Title>().await.unwrap();
+}
+
 #[tokio::test]
 async fn indexes_of_one_type_are_of_the_table_and_pass_over_the_others() {
     #[derive(DyObject, Debug)]

@@ -116,7 +116,7 @@ async fn a_table_of_another_program_is_told_apart() {
 #[tokio::test]
 async fn types_that_share_a_table_are_taken_together() {
     #[derive(DyObject)]
-    #[dyno(table = "Users", key = "ID")]
+    #[dyno(table = "Users", key = "ID", tag = "Account")]
     struct Account {
         #[dyno(encrypt(index = "iban"))]
         iban: String,

@@ -29,7 +29,7 @@ use crate::table::{Change, Described, Difference, DifferenceKind, Settings, Tabl
 /// # Errors
 ///
 /// [`TableMismatch`](crate::ErrorKind::TableMismatch) if a table has other keys than the type declares, lacks an index, or is
-/// kept otherwise than asked; [`InvalidShape`](crate::ErrorKind::InvalidShape), also if
+/// kept otherwise than asked; [`InvalidShape`](crate::ErrorKind::InvalidShape), also if two types share a table and a type tag, if
 /// more than 10 fields have an index, if the throughput is zero, or if objects cannot expire by the field; and those of
 /// the service.
 ///

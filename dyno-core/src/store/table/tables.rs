@@ -44,11 +44,16 @@ impl Tables {
         let store = &operation.store;
         let mut specs = specs_of(topology)?;
         let mut shapes = vec![topology.root];
+        let mut told_by_tag = Vec::from_iter(says_its_type(topology).then_some(topology.root));
         for other in others {
             let other = store.topology(other)?;
             check_region(topology, &other)?;
             specs.extend(specs_of(&other)?);
             shapes.push(other.root);
+            if says_its_type(&other) {
+                check_tag(&told_by_tag, other.root)?;
+                told_by_tag.push(other.root);
+            }
         }
         expiry::check_together(&shapes)?;
         if let Some(attribute) = &settings.ttl {
@@ -81,6 +86,31 @@ fn check_region(one: &Topology, other: &Topology) -> Result<()> {
     let why = format!(
         "type `{name}` has its tables in another region than `{}`; take care of them in a call of their own",
         one.root.name()
+    );
+    Err(Error::new(ErrorKind::InvalidShape, why).in_table(table))
+}
+
+/// Whether objects of the type are told from those of others by their tag. Plain ones do not say it.
+fn says_its_type(topology: &Topology) -> bool {
+    topology.managed || topology.root.key_templates().is_some()
+}
+
+/// Refuses a type whose objects would be taken for those of another.
+fn check_tag(others: &[&'static Shape], shape: &'static Shape) -> Result<()> {
+    let table = |shape: &Shape| shape.table().map(TableShape::name);
+    let is_taken = |other: &&&Shape| {
+        table(other) == table(shape)
+            && other.type_tag() == shape.type_tag()
+            && other.name() != shape.name()
+    };
+    let Some(other) = others.iter().find(is_taken) else {
+        return Ok(());
+    };
+    let (tag, name) = (shape.type_tag(), shape.name());
+    let (table, other) = (table(shape).unwrap_or_default(), other.name());
+    let why = format!(
+        "types `{other}` and `{name}` share table `{table}` and the tag `{tag}`, so objects of one would be loaded, written over and \
+         deleted as objects of the other; give each a tag of its own: `#[dyno(tag = \"{name}\")]`"
     );
     Err(Error::new(ErrorKind::InvalidShape, why).in_table(table))
 }
