@@ -233,6 +233,7 @@ async fn keys_that_the_table_does_not_have() {
             }
         };
         let error = handle.get(key()).await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TableMismatch, "{error}");
         assert!(error.to_string().contains("is taken to be `"), "{error}");
     }
 }

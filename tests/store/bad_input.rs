@@ -345,6 +345,45 @@ async fn a_table_with_other_keys_is_refused() {
 }
 
 #[tokio::test]
+async fn what_is_asked_of_a_table_with_other_keys_says_who_compares_them() {
+    #[derive(DyObject, Clone, Debug)]
+    #[dyno(table = "Note", key = "id")]
+    struct Other {
+        text: String,
+    }
+    #[derive(DyObject, Clone, Debug)]
+    #[dyno(table = "Note", key = "ID")]
+    struct Numbered {
+        #[dyno(key)]
+        id: u64,
+    }
+    let (store, _) = store().await;
+    let text = "x".to_owned();
+    let errors = [
+        store.load::<Other>("n").await.unwrap_err(),
+        store.delete::<Other>("n").await.unwrap_err(),
+        store.query::<Other>().key("n").await.unwrap_err(),
+        store.save(Other { text }).await.unwrap_err().into(),
+        store.load::<Numbered>(1).await.unwrap_err(),
+        store.save(Numbered { id: 1 }).await.unwrap_err().into(),
+    ];
+    for error in errors {
+        assert_eq!(error.kind(), ErrorKind::TableMismatch, "{error}");
+        assert!(error.to_string().contains("check_tables"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn who_deletes_what_somebody_deleted_is_not_told_to_save_it() {
+    let (store, _) = store().await;
+    let saved = store.save(Note::new("n", "x")).await.unwrap();
+    store.delete::<Note>("n").await.unwrap();
+    let error = saved.delete().await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Conflict);
+    assert!(error.to_string().contains("nothing to delete"), "{error}");
+}
+
+#[tokio::test]
 async fn no_credentials_is_said_so() {
     let config = Config::builder()
         .behavior_version(BehaviorVersion::latest())

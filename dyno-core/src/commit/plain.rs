@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use dyno_value::Item;
 
 use super::VersionLock;
-use super::reason::{deleted, managed};
+use super::reason::{deleted, managed, nothing_to_delete};
 use super::step::{
     Action, Answer, Attempts, Expressions, Fresh, Judged, Machine, Request, Step, unknown,
 };
@@ -337,13 +337,13 @@ impl Plain {
             (Judge::Unchanged { after, .. }, None) if lost && after.is_empty() => {
                 Ok(Step::Done(()))
             }
-            (Judge::Unchanged { .. }, None) => {
-                if lost {
-                    Err(unknown())
-                } else {
-                    Err(deleted())
-                }
-            }
+            (Judge::Unchanged { after, .. }, None) => Err(if lost {
+                unknown()
+            } else if after.is_empty() {
+                nothing_to_delete()
+            } else {
+                deleted()
+            }),
             (Judge::Unchanged { before, after }, Some(standing)) => {
                 let has = |(name, value): (&String, &Option<AttributeValue>)| match (
                     standing.get(name),

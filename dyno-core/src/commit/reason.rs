@@ -102,15 +102,35 @@ pub(crate) fn refusal_of(reasons: Vec<Reason>) -> Error {
     }
 }
 
-/// What is wrong if the service says that an update does not fit what is stored.
+/// What is wrong if the service says that a request does not fit what is stored, or the table.
 pub(crate) fn misfit(message: &str) -> Option<Error> {
     if message.contains("operand in the update expression has an incorrect data type") {
         Some(other_operand())
     } else if message.contains("document path provided in the update expression is invalid") {
         Some(path_not_found())
+    } else if OTHER_KEYS.iter().any(|said| message.contains(said)) {
+        Some(other_keys(message))
     } else {
         None
     }
+}
+
+/// What the service says of an item or key that is not as the keys of the table are.
+const OTHER_KEYS: [&str; 4] = [
+    "key element does not match the schema",
+    "Missing the key ",
+    "Query condition missed key schema element",
+    "Type mismatch for key ",
+];
+
+fn other_keys(message: &str) -> Error {
+    Error::new(
+        ErrorKind::TableMismatch,
+        format!(
+            "the table has other keys than the request; nothing was written. What a type declares is compared with it by \
+             `store.check_tables::<YourType>()` (the service said: {message})"
+        ),
+    )
 }
 
 fn other_operand() -> Error {
@@ -149,6 +169,13 @@ pub(super) fn deleted() -> Error {
         ErrorKind::Conflict,
         "somebody deleted the object since it was loaded; nothing was written. \
          To create it again, save the object itself with `.if_absent()`",
+    )
+}
+
+pub(super) fn nothing_to_delete() -> Error {
+    Error::new(
+        ErrorKind::Conflict,
+        "somebody deleted the object since it was loaded, so there is nothing to delete",
     )
 }
 

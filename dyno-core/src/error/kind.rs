@@ -1,4 +1,21 @@
 /// What went wrong, grouped by who must act.
+///
+/// * The caller: the program must change. [`AlreadyInstalled`](Self::AlreadyInstalled),
+///   [`BatchRefused`](Self::BatchRefused), [`InvalidCursor`](Self::InvalidCursor),
+///   [`InvalidExpression`](Self::InvalidExpression), [`InvalidKey`](Self::InvalidKey),
+///   [`InvalidPath`](Self::InvalidPath), [`InvalidSetting`](Self::InvalidSetting), [`InvalidShape`](Self::InvalidShape),
+///   [`InvalidValue`](Self::InvalidValue), [`KeyRefused`](Self::KeyRefused), [`NotConfirmed`](Self::NotConfirmed),
+///   [`NotInstalled`](Self::NotInstalled), [`NotValid`](Self::NotValid), [`TooLarge`](Self::TooLarge).
+/// * The data: somebody else wrote, or wrote differently. [`AlreadyExists`](Self::AlreadyExists),
+///   [`ConditionFailed`](Self::ConditionFailed), [`Conflict`](Self::Conflict), [`Corrupt`](Self::Corrupt),
+///   [`DoesNotFit`](Self::DoesNotFit), [`KeyRetired`](Self::KeyRetired), [`NotDecrypted`](Self::NotDecrypted),
+///   [`NotEncrypted`](Self::NotEncrypted), [`NotFound`](Self::NotFound), [`NewerFormat`](Self::NewerFormat),
+///   [`NotUnique`](Self::NotUnique), [`PathNotFound`](Self::PathNotFound), [`SealBroken`](Self::SealBroken),
+///   [`SnapshotMoved`](Self::SnapshotMoved), [`TypeMismatch`](Self::TypeMismatch).
+/// * The service: try again, or mend its configuration. [`Contended`](Self::Contended),
+///   [`Credentials`](Self::Credentials), [`Engine`](Self::Engine), [`KeySource`](Self::KeySource),
+///   [`OutcomeUnknown`](Self::OutcomeUnknown), [`Service`](Self::Service), [`TableMissing`](Self::TableMissing),
+///   [`TableMismatch`](Self::TableMismatch), [`Throttled`](Self::Throttled), [`Unreachable`](Self::Unreachable).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
@@ -65,7 +82,8 @@ pub enum ErrorKind {
     /// A shard that is loaded when it is asked for was changed by somebody since its object was loaded. Reload the
     /// object, or ask for the newest state of the shard: `lazy.get().latest()`.
     SnapshotMoved,
-    /// The item with this key is an object of another type.
+    /// The item with this key is an object of another type, as its type tag says. Types of one table need tags of their own,
+    /// `#[dyno(tag = "..")]`: the tag is the table's name unless a type says another.
     TypeMismatch,
 
     // ── The service: try again, or mend its configuration.
@@ -83,7 +101,7 @@ pub enum ErrorKind {
     Service,
     /// A table does not exist.
     TableMissing,
-    /// A table is not as it is wanted: it has other keys than the type declares, lacks an index, or is kept otherwise.
+    /// A table is not as it is wanted: it has other keys than the type or the request, lacks an index, or is kept otherwise.
     TableMismatch,
     /// The service throttled the request until the last try. Nothing was written.
     Throttled,

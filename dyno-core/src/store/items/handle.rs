@@ -152,7 +152,7 @@ impl Items {
 
 /// Adds to what the service says of a key which attributes the handle takes for it.
 fn with_key_names(error: Error, table: &TableShape) -> Error {
-    if error.kind() != ErrorKind::Service || !error.to_string().contains("schema") {
+    if error.kind() != ErrorKind::TableMismatch {
         return error;
     }
     let names: Vec<_> = table

@@ -301,11 +301,11 @@ macro_rules! selection_options {
         ///
         /// Sends the requests of awaiting it with [`take`](Self::take), which this replaces, and looks one object further: at one item
         /// more in the same request, and by further requests only where that item is none of the objects, or a filter or
-        /// [`limit`](Self::limit) is given. A page of 0 has no object and no cursor.
+        /// [`limit`](Self::limit) is given.
         ///
         /// # Errors
         ///
-        /// Those of awaiting it.
+        /// [`InvalidExpression`](crate::ErrorKind::InvalidExpression) if the page has no object, and those of awaiting it.
         ///
         /// # Examples
         ///
