@@ -15,6 +15,8 @@ pub(crate) enum Arguments {
     },
     /// Makes the pages and plots from what was written before.
     Redraw,
+    /// Says what there is.
+    Help,
 }
 
 impl Arguments {
@@ -28,6 +30,9 @@ impl Arguments {
         let mut chosen = None;
         let (mut check, mut write) = (false, false);
         for argument in arguments {
+            if matches!(argument.as_str(), "--help" | "-h") {
+                return Ok(Self::Help);
+            }
             let named = names.iter().position(|name| *name == argument);
             let benches = match (named, argument.as_str()) {
                 (Some(at), _) => Some(Some(vec![at])),
@@ -67,6 +72,27 @@ fn usage(wrong: Option<&str>, names: &[&str]) -> String {
     )
 }
 
+/// The usage, with what each benchmark measures.
+pub(crate) fn help<'a>(
+    benches: impl IntoIterator<Item = (&'a str, &'a str)>,
+    alone: &str,
+) -> String {
+    let benches: Vec<_> = benches.into_iter().collect();
+    let names: Vec<_> = benches.iter().map(|(name, _)| *name).collect();
+    let usage = usage(None, &names);
+    let lines = benches
+        .iter()
+        .map(|(name, what)| format!("  {name:12} {what}\n"));
+    let lines: String = lines.collect();
+    format!(
+        "{usage}\n\n{lines}\n  {ALL:12} all but {alone}\n  {REDRAW:12} the page and plots again, from the kept lines\n\n\
+         Each case is one line of JSON; `docs/benchmarks.md` says how to read it.\n\n  \
+         --check      exits with 1, and says why, where a limit is passed by more than the noise or a case did not run\n  \
+         --write      keeps the lines, and makes the page and plots\n  \
+         --json       what is printed anyway\n"
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -94,8 +120,25 @@ mod tests {
             ("--check crypto --json", run(&[0], true, false)),
             ("all --write --check", run(&[0, 1], true, true)),
             ("redraw", Arguments::Redraw),
+            ("--help", Arguments::Help),
+            ("crypto -h", Arguments::Help),
         ] {
             assert_eq!(parse(line), Ok(wanted), "{line}");
+        }
+    }
+
+    #[test]
+    fn help_names_each_benchmark_and_option() {
+        let benches = [("crypto", "what sealing costs"), ("slow", "takes long")];
+        let help = help(benches, "slow");
+        for part in [
+            "usage: dyno-bench crypto|slow|all",
+            "  crypto       what sealing costs\n",
+            "all but slow",
+            "--check",
+            "--write",
+        ] {
+            assert!(help.contains(part), "{help}");
         }
     }
 

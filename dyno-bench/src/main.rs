@@ -53,20 +53,62 @@ type Bench = fn(usize, &mut dyn FnMut(Row));
 /// Takes minutes, and is run only when it is named.
 const ALONE: &str = "clean-build";
 
-const BENCHES: [(&str, Bench); 9] = [
-    (ALONE, compile::run_clean),
-    ("compile", compile::run),
-    ("crypto", crypto::run),
-    ("overhead", overhead::run),
-    ("peers", peers::run),
-    ("predecessor", predecessor::run),
-    ("roundtrips", roundtrips::run),
-    ("scale", scale::run),
-    ("sharded", sharded::run),
+const BENCHES: [(&str, &str, Bench); 9] = [
+    (
+        ALONE,
+        "how long dyno takes to build, next to the bare SDK; a quarter of an hour",
+        compile::run_clean,
+    ),
+    (
+        "compile",
+        "how long objects take to check and to build, next to serde's derives; 5 minutes",
+        compile::run,
+    ),
+    (
+        "crypto",
+        "sealing and opening, next to the bare cipher; 10 seconds",
+        crypto::run,
+    ),
+    (
+        "overhead",
+        "put, get and query of one item, next to code written by hand; 20 seconds",
+        overhead::run,
+    ),
+    (
+        "peers",
+        "the same for other mappers, which are compiled first; a minute, or 5",
+        peers::run,
+    ),
+    (
+        "predecessor",
+        "dynamo-store 0.6.0, which pip installs; a minute",
+        predecessor::run,
+    ),
+    (
+        "roundtrips",
+        "requests, capacity and wall time of objects with shards; 20 seconds",
+        roundtrips::run,
+    ),
+    (
+        "scale",
+        "how time and memory grow with size, shards and tasks; 15 seconds",
+        scale::run,
+    ),
+    (
+        "sharded",
+        "an object of 20 shards, next to code that verifies nothing; 5 seconds",
+        sharded::run,
+    ),
 ];
 
 fn main() -> ExitCode {
-    match Arguments::parse(env::args().skip(1), &BENCHES.map(|(name, _)| name), ALONE) {
+    let names = BENCHES.map(|(name, ..)| name);
+    match Arguments::parse(env::args().skip(1), &names, ALONE) {
+        Ok(Arguments::Help) => {
+            let benches = BENCHES.map(|(name, what, _)| (name, what));
+            print!("{}", arguments::help(benches, ALONE));
+            ExitCode::SUCCESS
+        }
         Ok(Arguments::Run { check, write, .. }) if cfg!(debug_assertions) && (check || write) => {
             eprintln!(
                 "dyno-bench: figures of release builds are checked and kept only; add `--release`"
@@ -81,7 +123,7 @@ fn main() -> ExitCode {
             let about = write.then(About::of_this_run);
             let chosen = benches.into_iter().filter_map(|at| BENCHES.get(at));
             let (mut passed, mut kept) = (true, Vec::new());
-            for (name, bench) in chosen {
+            for (name, _, bench) in chosen {
                 let mut lines = Vec::new();
                 passed &= measure(name, *bench, &mut |row| {
                     let line = row.to_json(name);

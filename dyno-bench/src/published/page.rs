@@ -100,7 +100,7 @@ fn summary(results: &Results, plots: &[Plot]) -> String {
     };
     let about = results.section(plot.bench).map(Section::about);
     let others = results.section("peers").map(Section::about);
-    let others = others.map(|about| format!("\nThe other mappers: {about}\n"));
+    let others = others.map(|about| format!("\nThe same of the other mappers:\n{about}\n"));
     format!(
         "{}{}\n{}\n{}",
         image(plot, "docs/benchmarks"),

@@ -78,6 +78,9 @@ pub(super) fn table(rows: &[&Line]) -> String {
     format!("|{heads}\n|{rule}\n{lines}{}", reasons.collect::<String>())
 }
 
+/// Ratios below this have one digit more.
+const SMALL: f64 = 0.1;
+
 fn case(row: &Line) -> String {
     plain(row.case())
 }
@@ -87,15 +90,34 @@ fn ratio(row: &Line) -> String {
         Some(why) => format!("did not run: {}", plain(why)),
         None => row
             .number("ratio")
-            .map(|ratio| format!("{ratio:.3}"))
+            .map(|ratio| marked(row, ratio))
             .unwrap_or_default(),
+    }
+}
+
+/// In bold where it is above its limit, be it by no more than the noise.
+fn marked(row: &Line, ratio: f64) -> String {
+    let figure = if ratio < SMALL {
+        format!("{ratio:.4}")
+    } else {
+        format!("{ratio:.3}")
+    };
+    match row.number("at_most") {
+        Some(bound) if ratio > bound => format!("**{figure}**"),
+        _ => figure,
     }
 }
 
 fn spread(row: &Line) -> String {
     let both = row.number("p10").zip(row.number("p90"));
-    both.map(|(p10, p90)| format!("{p10:.2} to {p90:.2}"))
-        .unwrap_or_default()
+    both.map(|(p10, p90)| {
+        if p90 < SMALL {
+            format!("{p10:.4} to {p90:.4}")
+        } else {
+            format!("{p10:.2} to {p90:.2}")
+        }
+    })
+    .unwrap_or_default()
 }
 
 fn limit(row: &Line) -> String {
@@ -196,6 +218,7 @@ mod tests {
     fn columns_are_those_that_rows_have() {
         let rows = [
             r#"{"case":"a|b","ratio":1.02345,"p10":1,"p90":1.1,"ours":42913.7,"baseline":901,"unit":"ns","at_most":1.03,"rounds":501}"#,
+            r#"{"case":"small","ratio":0.01034,"p10":0.0098,"p90":0.0152,"at_most":0.01}"#,
             r#"{"case":"two","ratio":2,"ours":4,"baseline":2,"unit":"requests","by_hand":3.5,"peak_bytes":51945,"why":"it must"}"#,
             r#"{"case":"three","ratio":null,"did_not_run":"no compiler"}"#,
         ];
@@ -205,6 +228,7 @@ mod tests {
 | case | ratio | p10 to p90 | limit | measured | baseline | besides |
 |---|---:|---:|---:|---:|---:|---|
 | a\\|b | 1.023 | 1.00 to 1.10 | at most 1.03 | 42.9 µs | 901 ns |  |
+| small | **0.0103** | 0.0098 to 0.0152 | at most 0.01 |  |  |  |
 | two | 2.000 |  |  | 4 | 2 | by hand 3.5, peak 51.9 KB |
 | three | did not run: no compiler |  |  |  |  |  |
 
