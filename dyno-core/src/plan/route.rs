@@ -324,7 +324,7 @@ fn into_field(
         .collect();
     known.dedup();
     Err(format!(
-        "`{}` has no field `{name}`; it has {}",
+        "`{}` has no field `{name}`; by the names that are stored, it has {}",
         shape.name(),
         known.join(", ")
     ))

@@ -73,7 +73,7 @@ pub trait Object: Sized + Send + Sync + 'static {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no table of its own",
     label = "no table",
-    note = "name its table and key: `#[dyno(table = \"..\", key = \"..\")]` on `{Self}`"
+    note = "derive `DyObject` on `{Self}`, and name its table and key: `#[dyno(table = \"..\", key = \"..\")]`"
 )]
 pub trait Stored: Object {
     /// Handles of the secondary indexes.
