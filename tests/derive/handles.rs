@@ -60,6 +60,46 @@ fn fields_of_variants_are_counted_with_those_of_the_variants_before() {
     );
 }
 
+fn never() -> u16 {
+    std::panic::panic_any("a handle makes no object")
+}
+
+#[derive(DyObject)]
+#[dyno(table = "Readings")]
+struct Reading<T: dyno::Attribute> {
+    value: T,
+    #[dyno(skip, default = never)]
+    _cached: u16,
+    #[dyno(sort)]
+    at: u64,
+    #[dyno(default = never)]
+    unit: u16,
+    #[dyno(key)]
+    sensor: String,
+    #[dyno(with = dyno::compat::bool_as_number)]
+    named: bool,
+    next: Option<Box<Self>>,
+}
+
+#[test]
+fn keys_and_skipped_fields_are_in_no_handles_way() {
+    let reading = Reading::<i8>::paths();
+    let _: Path<Reading<i8>, i8> = reading.value();
+    let _: Path<Reading<i8>, Option<Box<Reading<i8>>>> = reading.next();
+    let places = [
+        reading.value().to_string(),
+        reading.at().to_string(),
+        reading.unit().to_string(),
+        reading.sensor().to_string(),
+        reading.named().to_string(),
+        reading.next().next().value().to_string(),
+    ];
+    assert_eq!(
+        places,
+        ["value", "at", "unit", "sensor", "named", "next.next.value"]
+    );
+}
+
 #[test]
 fn handles_have_the_types_of_their_fields() {
     let root = Root::paths();

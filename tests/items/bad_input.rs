@@ -236,4 +236,8 @@ async fn keys_that_the_table_does_not_have() {
         assert_eq!(error.kind(), ErrorKind::TableMismatch, "{error}");
         assert!(error.to_string().contains("is taken to be `"), "{error}");
     }
+    let of_a_number = store.items("Visits", "site").sort("page").query(5);
+    let error = of_a_number.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TableMismatch, "{error}");
+    assert!(error.to_string().contains("`site` and `page`"), "{error}");
 }

@@ -114,6 +114,28 @@ struct TaggedDraft {
     text: Text,
 }
 
+mod older {
+    use super::Text;
+
+    #[derive(dyno::DyObject, Debug)]
+    #[dyno(table = "Notes", key = "ID")]
+    pub(super) struct Note {
+        text: String,
+        #[dyno(shard(table = "Parts"))]
+        more: Text,
+    }
+}
+
+/// An enum says its tag elsewhere.
+#[derive(DyObject, Debug)]
+#[dyno(table = "Notes", key = "ID")]
+enum Choice {
+    Yes {
+        #[dyno(encrypt)]
+        why: String,
+    },
+}
+
 #[tokio::test]
 async fn types_of_one_table_and_tag_would_be_taken_for_each_other() {
     let (store, recorder) = crate::fixture::empty();
@@ -131,10 +153,18 @@ async fn types_of_one_table_and_tag_would_be_taken_for_each_other() {
             assert!(words.contains(part), "{words}");
         }
     }
+    let of_one_name = store.ensure_tables::<Note>().and::<older::Note>();
+    let error = of_one_name.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::InvalidShape);
     assert!(recorder.take().is_empty());
     let apart = store.ensure_tables::<Note>().and::<TaggedDraft>();
     apart.and::<Note>().await.unwrap();
-    store.check_tables::<Note>().and::<Title>().await.unwrap();
+    store
+        .check_tables::<Note>()
+        .and::<Title>()
+        .and::<Choice>()
+        .await
+        .unwrap();
 }
 
 #[tokio::test]

@@ -357,13 +357,33 @@ async fn what_is_asked_of_a_table_with_other_keys_says_who_compares_them() {
         #[dyno(key)]
         id: u64,
     }
+    #[derive(DyObject, Clone, Debug)]
+    #[dyno(table = "Note", key = "id", tag = "Parted")]
+    struct Parted {
+        #[dyno(shard(table = "Note"))]
+        part: Part,
+    }
+    #[derive(DyObject, Clone, Debug)]
+    #[dyno(table = "Note", key = "id")]
+    struct Part {
+        text: String,
+    }
     let (store, _) = store().await;
-    let text = "x".to_owned();
+    let text = || "x".to_owned();
+    let parted = Parted {
+        part: Part { text: text() },
+    };
+    let batch = [Other { text: text() }];
     let errors = [
+        store.save(parted).await.unwrap_err().into(),
+        store.load::<Parted>("n").await.unwrap_err(),
+        store.query::<Numbered>().key(1).await.unwrap_err(),
+        store.load_many::<Other>(["n"]).await.unwrap_err().into(),
+        store.save_many(batch).await.unwrap_err().into(),
         store.load::<Other>("n").await.unwrap_err(),
         store.delete::<Other>("n").await.unwrap_err(),
         store.query::<Other>().key("n").await.unwrap_err(),
-        store.save(Other { text }).await.unwrap_err().into(),
+        store.save(Other { text: text() }).await.unwrap_err().into(),
         store.load::<Numbered>(1).await.unwrap_err(),
         store.save(Numbered { id: 1 }).await.unwrap_err().into(),
     ];

@@ -97,14 +97,22 @@ fn ratio(row: &Line) -> String {
 
 /// In bold where it is above its limit, be it by no more than the noise.
 fn marked(row: &Line, ratio: f64) -> String {
-    let figure = if ratio < SMALL {
+    let figure = digits(ratio);
+    match row.number("at_most") {
+        Some(bound) if ratio > bound => format!("**{figure}**"),
+        Some(_) => figure,
+        None => match row.number("exactly") {
+            Some(bound) if figure != digits(bound) => format!("**{figure}**"),
+            _ => figure,
+        },
+    }
+}
+
+fn digits(ratio: f64) -> String {
+    if ratio < SMALL {
         format!("{ratio:.4}")
     } else {
         format!("{ratio:.3}")
-    };
-    match row.number("at_most") {
-        Some(bound) if ratio > bound => format!("**{figure}**"),
-        _ => figure,
     }
 }
 
@@ -123,11 +131,20 @@ fn spread(row: &Line) -> String {
 fn limit(row: &Line) -> String {
     let at_most = row
         .number("at_most")
-        .map(|bound| format!("at most {}", short(bound)));
+        .map(|bound| format!("at most {}", limiting(bound)));
     let exactly = row
         .number("exactly")
-        .map(|bound| format!("exactly {}", short(bound)));
+        .map(|bound| format!("exactly {}", limiting(bound)));
     at_most.or(exactly).unwrap_or_default()
+}
+
+fn limiting(bound: f64) -> String {
+    let is_round = (bound * 1000.0).fract() < f64::EPSILON;
+    if bound < SMALL && !is_round {
+        format!("{bound:.4}")
+    } else {
+        short(bound)
+    }
 }
 
 fn amount(row: &Line, name: &str) -> String {
@@ -219,7 +236,8 @@ mod tests {
         let rows = [
             r#"{"case":"a|b","ratio":1.02345,"p10":1,"p90":1.1,"ours":42913.7,"baseline":901,"unit":"ns","at_most":1.03,"rounds":501}"#,
             r#"{"case":"small","ratio":0.01034,"p10":0.0098,"p90":0.0152,"at_most":0.01}"#,
-            r#"{"case":"two","ratio":2,"ours":4,"baseline":2,"unit":"requests","by_hand":3.5,"peak_bytes":51945,"why":"it must"}"#,
+            r#"{"case":"of 21","ratio":0.047619,"exactly":0.047619}"#,
+            r#"{"case":"two","ratio":2,"exactly":1,"ours":4,"baseline":2,"unit":"requests","by_hand":3.5,"peak_bytes":51945,"why":"it must"}"#,
             r#"{"case":"three","ratio":null,"did_not_run":"no compiler"}"#,
         ];
         let rows = rows.map(|row| serde_json::from_str(row).unwrap());
@@ -229,7 +247,8 @@ mod tests {
 |---|---:|---:|---:|---:|---:|---|
 | a\\|b | 1.023 | 1.00 to 1.10 | at most 1.03 | 42.9 µs | 901 ns |  |
 | small | **0.0103** | 0.0098 to 0.0152 | at most 0.01 |  |  |  |
-| two | 2.000 |  |  | 4 | 2 | by hand 3.5, peak 51.9 KB |
+| of 21 | 0.0476 |  | exactly 0.0476 |  |  |  |
+| two | **2.000** |  | exactly 1 | 4 | 2 | by hand 3.5, peak 51.9 KB |
 | three | did not run: no compiler |  |  |  |  |  |
 
 Why: it must.

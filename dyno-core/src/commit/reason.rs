@@ -108,6 +108,8 @@ pub(crate) fn misfit(message: &str) -> Option<Error> {
         Some(other_operand())
     } else if message.contains("document path provided in the update expression is invalid") {
         Some(path_not_found())
+    } else if message.contains("starting key is invalid") {
+        Some(other_start(message))
     } else if OTHER_KEYS.iter().any(|said| message.contains(said)) {
         Some(other_keys(message))
     } else {
@@ -116,7 +118,8 @@ pub(crate) fn misfit(message: &str) -> Option<Error> {
 }
 
 /// What the service says of an item or key that is not as the keys of the table are.
-const OTHER_KEYS: [&str; 4] = [
+const OTHER_KEYS: [&str; 5] = [
+    "Condition parameter type does not match schema type",
     "key element does not match the schema",
     "Missing the key ",
     "Query condition missed key schema element",
@@ -127,8 +130,17 @@ fn other_keys(message: &str) -> Error {
     Error::new(
         ErrorKind::TableMismatch,
         format!(
-            "the table has other keys than the request; nothing was written. What a type declares is compared with it by \
-             `store.check_tables::<YourType>()` (the service said: {message})"
+            "the table, or its index, has other keys than the request; where a type declares them, `store.check_tables::<YourType>()` says \
+             what differs (the service said: {message})"
+        ),
+    )
+}
+
+fn other_start(message: &str) -> Error {
+    Error::new(
+        ErrorKind::InvalidCursor,
+        format!(
+            "the key at which to go on is none of the table, or of its index; start again without one (the service said: {message})"
         ),
     )
 }

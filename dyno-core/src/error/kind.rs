@@ -82,8 +82,9 @@ pub enum ErrorKind {
     /// A shard that is loaded when it is asked for was changed by somebody since its object was loaded. Reload the
     /// object, or ask for the newest state of the shard: `lazy.get().latest()`.
     SnapshotMoved,
-    /// The item with this key is an object of another type, as its type tag says. Types of one table need tags of their own,
-    /// `#[dyno(tag = "..")]`: the tag is the table's name unless a type says another.
+    /// The item with this key is an object of another type, as its type tag, its key or its attributes say; or a stored value is of
+    /// another type than an update needs. Types of one table need tags of their own, `#[dyno(tag = "..")]`: the tag is the table's name
+    /// unless a type says another.
     TypeMismatch,
 
     // ── The service: try again, or mend its configuration.

@@ -30,7 +30,8 @@ pub trait Object: Sized + Send + Sync + 'static {
 
     /// Shows how the fields in this slot are carried; fields of one type may share a slot. Answers for each slot that the shape names.
     ///
-    /// To be defined by a type whose fields are not all read by one call.
+    /// To be defined by a type that has fields which are not all read by one call. Without a definition that call is asked, and a type
+    /// without fields has nothing to show.
     fn show_codec(slot: usize, to: Viewer<'_>) {
         ObjectReader::ask::<Self>(slot, to);
     }

@@ -152,7 +152,11 @@ impl Items {
 
 /// Adds to what the service says of a key which attributes the handle takes for it.
 fn with_key_names(error: Error, table: &TableShape) -> Error {
-    if error.kind() != ErrorKind::TableMismatch {
+    let is_of_keys = match error.kind() {
+        ErrorKind::Service => error.to_string().contains("schema"),
+        kind => kind == ErrorKind::TableMismatch,
+    };
+    if !is_of_keys {
         return error;
     }
     let names: Vec<_> = table

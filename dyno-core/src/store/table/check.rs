@@ -21,7 +21,7 @@ use crate::table::{Difference, DifferenceKind, Settings};
 /// # Errors
 ///
 /// [`TableMismatch`](crate::ErrorKind::TableMismatch), which lists every difference in words;
-/// [`InvalidShape`](crate::ErrorKind::InvalidShape), and those of the service.
+/// [`InvalidShape`](crate::ErrorKind::InvalidShape), also if two types share a table and a type tag; and those of the service.
 ///
 /// # Examples
 ///

@@ -31,7 +31,7 @@ use crate::table::{Change, Described, DifferenceKind, Migration, Settings, Table
 ///
 /// [`TableMismatch`](crate::ErrorKind::TableMismatch) if a table has other keys; before anything is changed,
 /// unless somebody replaces a table meanwhile;
-/// [`InvalidShape`](crate::ErrorKind::InvalidShape), and those of the service; [`Service`](crate::ErrorKind::Service) if
+/// [`InvalidShape`](crate::ErrorKind::InvalidShape), also if two types share a table and a type tag; and those of the service; [`Service`](crate::ErrorKind::Service) if
 /// a table is not ready within [the time](Self::wait_at_most).
 ///
 /// # Examples

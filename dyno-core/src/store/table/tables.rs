@@ -6,7 +6,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 
 use super::expiry;
 use crate::error::{Error, ErrorKind, Result};
-use crate::plan::Topology;
+use crate::plan::{Topology, tag_attribute};
 use crate::shape::{Shape, TableShape};
 use crate::store::Store;
 use crate::store::operation::Operation;
@@ -90,7 +90,7 @@ fn check_region(one: &Topology, other: &Topology) -> Result<()> {
     Err(Error::new(ErrorKind::InvalidShape, why).in_table(table))
 }
 
-/// Whether objects of the type are told from those of others by their tag. Plain ones do not say it.
+/// Whether objects of the type are told from those of others by their tag, whatever a loader says. Plain ones do not say it.
 fn says_its_type(topology: &Topology) -> bool {
     topology.managed || topology.root.key_templates().is_some()
 }
@@ -98,19 +98,19 @@ fn says_its_type(topology: &Topology) -> bool {
 /// Refuses a type whose objects would be taken for those of another.
 fn check_tag(others: &[&'static Shape], shape: &'static Shape) -> Result<()> {
     let table = |shape: &Shape| shape.table().map(TableShape::name);
-    let is_taken = |other: &&&Shape| {
-        table(other) == table(shape)
-            && other.type_tag() == shape.type_tag()
-            && other.name() != shape.name()
+    let told_by = |shape: &'static Shape| (table(shape), tag_attribute(shape), shape.type_tag());
+    let is_taken = |other: &&&'static Shape| {
+        told_by(other) == told_by(shape) && other.identity() != shape.identity()
     };
     let Some(other) = others.iter().find(is_taken) else {
         return Ok(());
     };
-    let (tag, name) = (shape.type_tag(), shape.name());
-    let (table, other) = (table(shape).unwrap_or_default(), other.name());
+    let (tag, names) = (shape.type_tag(), [shape.name(), other.name()]);
+    let (table, [name, other]) = (table(shape).unwrap_or_default(), names);
+    let free = names.into_iter().find(|name| *name != tag).unwrap_or("..");
     let why = format!(
-        "types `{other}` and `{name}` share table `{table}` and the tag `{tag}`, so objects of one would be loaded, written over and \
-         deleted as objects of the other; give each a tag of its own: `#[dyno(tag = \"{name}\")]`"
+        "types `{other}` and `{name}` share table `{table}` and the tag `{tag}`, so objects of one are taken for objects of the other; give \
+         that of which nothing is stored yet a tag of its own, as `#[dyno(tag = \"{free}\")]`: what is stored keeps the one that it was saved with"
     );
     Err(Error::new(ErrorKind::InvalidShape, why).in_table(table))
 }
