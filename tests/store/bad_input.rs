@@ -344,18 +344,27 @@ async fn a_table_with_other_keys_is_refused() {
     );
 }
 
+#[derive(DyObject, Clone, Debug)]
+#[dyno(table = "Note", key = "ID")]
+struct Numbered {
+    #[dyno(key)]
+    id: u64,
+}
+
+#[tokio::test]
+async fn a_query_for_a_key_of_another_type_says_who_compares_them() {
+    let (store, _) = store().await;
+    let error = store.query::<Numbered>().key(1).await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::TableMismatch, "{error}");
+    assert!(error.to_string().contains("check_tables"), "{error}");
+}
+
 #[tokio::test]
 async fn what_is_asked_of_a_table_with_other_keys_says_who_compares_them() {
     #[derive(DyObject, Clone, Debug)]
     #[dyno(table = "Note", key = "id")]
     struct Other {
         text: String,
-    }
-    #[derive(DyObject, Clone, Debug)]
-    #[dyno(table = "Note", key = "ID")]
-    struct Numbered {
-        #[dyno(key)]
-        id: u64,
     }
     #[derive(DyObject, Clone, Debug)]
     #[dyno(table = "Note", key = "id", tag = "Parted")]
@@ -377,7 +386,6 @@ async fn what_is_asked_of_a_table_with_other_keys_says_who_compares_them() {
     let errors = [
         store.save(parted).await.unwrap_err().into(),
         store.load::<Parted>("n").await.unwrap_err(),
-        store.query::<Numbered>().key(1).await.unwrap_err(),
         store.load_many::<Other>(["n"]).await.unwrap_err().into(),
         store.save_many(batch).await.unwrap_err().into(),
         store.load::<Other>("n").await.unwrap_err(),
