@@ -152,11 +152,8 @@ impl Items {
 
 /// Adds to what the service says of a key which attributes the handle takes for it.
 fn with_key_names(error: Error, table: &TableShape) -> Error {
-    let is_of_keys = match error.kind() {
-        ErrorKind::Service => error.to_string().contains("schema"),
-        kind => kind == ErrorKind::TableMismatch,
-    };
-    if !is_of_keys {
+    let is_refused = matches!(error.kind(), ErrorKind::Service | ErrorKind::TableMismatch);
+    if !is_refused || !error.to_string().contains("schema") {
         return error;
     }
     let names: Vec<_> = table
