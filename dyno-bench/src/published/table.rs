@@ -95,16 +95,15 @@ fn ratio(row: &Line) -> String {
     }
 }
 
-/// In bold where it is above its limit, be it by no more than the noise.
+/// In bold where it is above its limit, be it by no more than the noise, or is not what it must be.
 fn marked(row: &Line, ratio: f64) -> String {
     let figure = digits(ratio);
-    match row.number("at_most") {
-        Some(bound) if ratio > bound => format!("**{figure}**"),
-        Some(_) => figure,
-        None => match row.number("exactly") {
-            Some(bound) if figure != digits(bound) => format!("**{figure}**"),
-            _ => figure,
-        },
+    let is_above = row.number("at_most").is_some_and(|bound| ratio > bound);
+    let exactly = row.number("exactly").map(digits);
+    if is_above || exactly.is_some_and(|exactly| exactly != figure) {
+        format!("**{figure}**")
+    } else {
+        figure
     }
 }
 
@@ -131,20 +130,11 @@ fn spread(row: &Line) -> String {
 fn limit(row: &Line) -> String {
     let at_most = row
         .number("at_most")
-        .map(|bound| format!("at most {}", limiting(bound)));
+        .map(|bound| format!("at most {}", trimmed(&digits(bound))));
     let exactly = row
         .number("exactly")
-        .map(|bound| format!("exactly {}", limiting(bound)));
+        .map(|bound| format!("exactly {}", trimmed(&digits(bound))));
     at_most.or(exactly).unwrap_or_default()
-}
-
-fn limiting(bound: f64) -> String {
-    let is_round = (bound * 1000.0).fract() < f64::EPSILON;
-    if bound < SMALL && !is_round {
-        format!("{bound:.4}")
-    } else {
-        short(bound)
-    }
 }
 
 fn amount(row: &Line, name: &str) -> String {
@@ -216,8 +206,15 @@ fn besides(row: &Line) -> String {
 
 /// Without digits that say nothing.
 fn short(figure: f64) -> String {
-    let text = format!("{figure:.3}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    trimmed(&format!("{figure:.3}"))
+}
+
+/// Without zeros at its end.
+fn trimmed(decimal: &str) -> String {
+    decimal
+        .trim_end_matches('0')
+        .trim_end_matches('.')
+        .to_owned()
 }
 
 /// What does not end a cell.

@@ -191,9 +191,17 @@ impl Field {
         matches!(self.role, Role::PartitionKey | Role::SortKey)
     }
 
+    pub(crate) fn is_stored(&self) -> bool {
+        !matches!(self.role, Role::Skip)
+    }
+
+    pub(crate) fn is_flattened(&self) -> bool {
+        matches!(self.role, Role::Flatten)
+    }
+
     /// Whether the field is an attribute under its own name.
     pub(crate) fn has_attribute(&self) -> bool {
-        !matches!(self.role, Role::Flatten | Role::Skip)
+        self.is_stored() && !self.is_flattened()
     }
 }
 

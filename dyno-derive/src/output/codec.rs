@@ -53,14 +53,6 @@ pub(super) struct Rows<'a> {
 }
 
 impl Row<'_> {
-    pub(super) fn is_stored(&self) -> bool {
-        !matches!(self.field.role, Role::Skip)
-    }
-
-    pub(super) fn is_flattened(&self) -> bool {
-        matches!(self.field.role, Role::Flatten)
-    }
-
     /// The variable that holds its value, where it has one.
     pub(super) fn local(&self) -> Ident {
         format_ident!("__dyno_f{}", self.index)
@@ -82,7 +74,7 @@ impl<'a> Rows<'a> {
             for (fields, first) in [(&others, keys.len()), (&keys, 0)] {
                 let mut index = first;
                 for field in fields {
-                    let is_stored = !matches!(field.role, Role::Skip);
+                    let is_stored = field.is_stored();
                     let slot = is_stored.then(|| this.slot_of(field, &mut known));
                     rows.push(Row {
                         field,
@@ -117,7 +109,7 @@ impl<'a> Rows<'a> {
         let stored = stored(self.of_struct());
         let each_its_own = stored.len() == self.types.len();
         let is_one_call = (1..=AT_ONCE).contains(&stored.len());
-        let is_alike = stored.iter().all(|row| !row.is_flattened());
+        let is_alike = stored.iter().all(|row| !row.field.is_flattened());
         (self.is_struct && each_its_own && is_one_call && is_alike).then_some(stored)
     }
 
@@ -184,14 +176,14 @@ fn what_is_said(field: &Field) -> Option<String> {
 }
 
 pub(super) fn stored<'r, 'a>(group: &'r [Row<'a>]) -> Vec<&'r Row<'a>> {
-    group.iter().filter(|row| row.is_stored()).collect()
+    group.iter().filter(|row| row.field.is_stored()).collect()
 }
 
 /// Those that are written or read by one call: each stands in the shape behind the one before, and none is flattened but one alone.
 pub(super) fn runs<'s, 'r, 'a>(rows: &'s [&'r Row<'a>]) -> impl Iterator<Item = &'s [&'r Row<'a>]> {
     let follows = |row: &&Row<'_>, next: &&Row<'_>| row.index + 1 == next.index;
     let runs = rows.chunk_by(move |row, next| {
-        !row.is_flattened() && !next.is_flattened() && follows(row, next)
+        !row.field.is_flattened() && !next.field.is_flattened() && follows(row, next)
     });
     runs.flat_map(|run| run.chunks(AT_ONCE))
 }

@@ -24,13 +24,6 @@ pub(super) fn handles(object: &Object, target: &Target<'_>, rows: &Rows<'_>) -> 
     let idents = handles.iter().map(Handle::method);
     let types = handles.iter().map(|handle| &handle.field.type_tokens);
     let places = handles.iter().map(|handle| Index::from(handle.place));
-    let methods = quote! {#(
-        #visibilities fn #idents(&self) -> __dyno::Path<__DynoR, #types> { self.0.field(#places) }
-    )*};
-    declaration(object, target, &methods)
-}
-
-fn declaration(object: &Object, target: &Target<'_>, methods: &TokenStream) -> TokenStream {
     let visibility = &object.visibility;
     let own_type = target.own_type();
     let (impl_generics, arguments, bounds) = target.split_for_handles();
@@ -41,7 +34,7 @@ fn declaration(object: &Object, target: &Target<'_>, methods: &TokenStream) -> T
 
         #[automatically_derived]
         impl #impl_generics __DynoPaths #arguments #bounds {
-            #methods
+            #(#visibilities fn #idents(&self) -> __dyno::Path<__DynoR, #types> { self.0.field(#places) })*
         }
     }
 }

@@ -106,7 +106,7 @@ fn arm(index: usize, count: usize, variant: &Variant, group: &[Row<'_>]) -> Toke
 /// The statements that read all fields but flattened ones into locals.
 fn taken(group: &[Row<'_>]) -> TokenStream {
     let mut rows = stored(group);
-    rows.retain(|row| !row.is_flattened());
+    rows.retain(|row| !row.field.is_flattened());
     runs(&rows).map(taken_together).collect()
 }
 
@@ -124,7 +124,7 @@ fn taken_together(rows: &[&Row<'_>]) -> TokenStream {
 
 fn named(group: &[Row<'_>]) -> TokenStream {
     let mut rows: Vec<&Row<'_>> = group.iter().collect();
-    rows.sort_by_key(|row| row.is_flattened());
+    rows.sort_by_key(|row| row.field.is_flattened());
     let idents = rows.iter().map(|row| &row.field.ident);
     let values = rows.iter().map(|row| Value(row));
     quote!({ #(#idents: #values),* })

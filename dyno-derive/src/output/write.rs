@@ -99,7 +99,7 @@ fn calls(group: &[Row<'_>], value: impl Fn(&Row<'_>) -> TokenStream) -> TokenStr
     let calls = runs(&stored).map(|rows| {
         let values = rows.iter().map(|row| value(row));
         let slots = rows.iter().map(|row| &row.slot);
-        if rows.iter().any(|row| row.is_flattened()) {
+        if rows.iter().any(|row| row.field.is_flattened()) {
             return quote!(#(__dyno_w.flatten(#values, __dyno_c.#slots);)*);
         }
         let first = first_place(rows);
