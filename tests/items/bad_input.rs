@@ -241,12 +241,3 @@ async fn keys_that_the_table_does_not_have() {
     assert_eq!(error.kind(), ErrorKind::TableMismatch, "{error}");
     assert!(error.to_string().contains("`site` and `page`"), "{error}");
 }
-
-#[tokio::test]
-async fn an_index_that_is_missing_says_nothing_of_the_keys_of_the_table() {
-    let (store, _) = store().await;
-    let visits = store.items("Visits", "site").sort("page");
-    let error = visits.index("nowhere", "day").query("x").await.unwrap_err();
-    assert_eq!(error.kind(), ErrorKind::TableMismatch, "{error}");
-    assert!(!error.to_string().contains("is taken to be"), "{error}");
-}

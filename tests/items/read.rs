@@ -122,6 +122,7 @@ async fn an_index_that_is_not_there_is_named() {
         .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::TableMismatch, "{error}");
     assert!(error.to_string().contains("`by_hour`"), "{error}");
+    assert!(!error.to_string().contains("is taken to be"), "{error}");
 }
 
 #[tokio::test]
